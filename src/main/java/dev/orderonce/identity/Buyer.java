@@ -1,0 +1,27 @@
+package dev.orderonce.identity;
+
+/**
+ * The authenticated subject that a number or an order belongs to.
+ *
+ * @param subject the token's {@code sub}, 1 to {@value #LONGEST} characters, none of them a control
+ *     character
+ */
+public record Buyer(String subject) {
+
+    /** The longest subject. OpenID Connect Core, section 2, allows issuers 255 ASCII characters. */
+    public static final int LONGEST = 255;
+
+    public Buyer {
+        if (!isSubject(subject)) {
+            throw new IllegalArgumentException(
+                    "a subject has 1 to " + LONGEST + " characters, no control characters");
+        }
+    }
+
+    /** Whether a token's {@code sub} can name a buyer. */
+    public static boolean isSubject(String text) {
+        return !text.isEmpty()
+                && text.length() <= LONGEST
+                && text.chars().noneMatch(Character::isISOControl);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.orderonce.identity;
+
+/** The roles a token can carry in its {@code groups}, as the annotations on resources name them. */
+public final class Role {
+    /** Buys: has numbers and orders of their own. */
+    public static final String BUYER = "buyer";
+
+    /** Sells: sees every order, ships and completes. */
+    public static final String MERCHANT = "merchant";
+
+    /** Helps: sees every order, cancels and refunds with a reason. */
+    public static final String SUPPORT = "support";
+
+    private Role() {}
+}

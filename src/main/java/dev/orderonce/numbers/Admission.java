@@ -1,0 +1,25 @@
+package dev.orderonce.numbers;
+
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+/** Whether a number may still be placed, as far as its own time stamp and Redis can tell. */
+public sealed interface Admission {
+    /**
+     * It may.
+     *
+     * @param firstTry whether nobody is known to have tried before. Only a hint about what to ask
+     *     PostgreSQL first: the insert decides.
+     */
+    record Admitted(boolean firstTry) implements Admission {}
+
+    /**
+     * It may not.
+     *
+     * @param forGood whether no replica, whatever its clock and its settings, would still place it;
+     *     if not, a tombstone must be committed before anybody is told so (I2)
+     */
+    record Refused(Why why, boolean forGood) implements Admission {}
+
+    /** Redis did not answer and the setting is to refuse then. */
+    record CannotTell(Store silent) implements Admission {}
+}

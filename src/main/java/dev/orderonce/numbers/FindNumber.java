@@ -1,0 +1,87 @@
+package dev.orderonce.numbers;
+
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Answers "was it placed?" with the truth: what it calls final stays so (I2). */
+@ApplicationScoped
+public class FindNumber {
+    private final SigningKeys keys;
+    private final Ledger ledger;
+    private final AdmitNumber admitNumber;
+    private final Validity validity;
+
+    FindNumber(SigningKeys keys, Ledger ledger, AdmitNumber admitNumber, Validity validity) {
+        this.keys = keys;
+        this.ledger = ledger;
+        this.admitNumber = admitNumber;
+        this.validity = validity;
+    }
+
+    public Uni<NumberState> find(Buyer buyer, String written) {
+        return keys.readOwn(written, buyer)
+                .map(number -> find(buyer, number))
+                .orElseGet(() -> Uni.createFrom().item(new NumberState.Unknown()));
+    }
+
+    private Uni<NumberState> find(Buyer buyer, OrderNumber number) {
+        return ledger.fateOf(number)
+                .onItem()
+                .transformToUni(
+                        fate ->
+                                fate instanceof Fate.Undecided
+                                        ? undecided(buyer, number)
+                                        : Uni.createFrom().item(decided(fate, buyer, number)))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new NumberState.Unavailable(silent.store()));
+    }
+
+    private Uni<NumberState> undecided(Buyer buyer, OrderNumber number) {
+        return admitNumber
+                .look(number, buyer)
+                .onItem()
+                .transformToUni(
+                        admission ->
+                                switch (admission) {
+                                    case Admission.Admitted admitted ->
+                                            item(new NumberState.Issued(number));
+                                    case Admission.CannotTell(Store silent) ->
+                                            item(new NumberState.Unavailable(silent));
+                                    case Admission.Refused(Why why, boolean forGood) ->
+                                            forGood
+                                                    ? item(new NumberState.Expired(number))
+                                                    : bury(buyer, number, why);
+                                });
+    }
+
+    private Uni<NumberState> bury(Buyer buyer, OrderNumber number, Why why) {
+        return ledger.bury(number, buyer, why, validity.now())
+                .map(fate -> decided(fate, buyer, number));
+    }
+
+    private static NumberState decided(Fate fate, Buyer asking, OrderNumber number) {
+        return switch (fate) {
+            case Fate.Ordered(Buyer buyer) ->
+                    buyer.equals(asking)
+                            ? new NumberState.Placed(number)
+                            : new NumberState.Unknown();
+            case Fate.Buried(Buyer buyer, Why why) when !buyer.equals(asking) ->
+                    new NumberState.Unknown();
+            case Fate.Buried(Buyer buyer, Why why) ->
+                    switch (why) {
+                        case EXPIRED -> new NumberState.Expired(number);
+                        case VOIDED, NOT_CACHED -> new NumberState.Voided(number);
+                    };
+            case Fate.Undecided undecided -> new NumberState.Issued(number);
+        };
+    }
+
+    private static Uni<NumberState> item(NumberState state) {
+        return Uni.createFrom().item(state);
+    }
+}

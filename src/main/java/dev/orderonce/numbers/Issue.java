@@ -1,0 +1,18 @@
+package dev.orderonce.numbers;
+
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+/** Every way a request for a number can end. */
+public sealed interface Issue {
+    /** The checkout's id cannot be one. */
+    record BadCheckout(String why) implements Issue {}
+
+    /** A number that can be placed: a new one, or the one this checkout had. */
+    record Issued(OrderNumber number) implements Issue {}
+
+    /** This checkout's number became an order; that is where its buyer should be led. */
+    record AlreadyPlaced(OrderNumber number) implements Issue {}
+
+    /** A store that must be asked did not answer. */
+    record Unavailable(Store silent) implements Issue {}
+}

@@ -1,0 +1,195 @@
+package dev.orderonce.numbers;
+
+import static dev.orderonce.numbers.NumbersSettings.WhenRedisIsDown.TRUST_SIGNATURE;
+
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.numbers.Issue.AlreadyPlaced;
+import dev.orderonce.numbers.Issue.BadCheckout;
+import dev.orderonce.numbers.Issue.Issued;
+import dev.orderonce.numbers.Issue.Unavailable;
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Gives a buyer a number to order under: the same one for the same checkout, until that one is
+ * spent.
+ *
+ * <p>A checkout gets a second number only when its first can no longer become an order, and a
+ * tombstone under the first is committed before the second is handed out.
+ */
+@ApplicationScoped
+public class IssueNumber {
+    /** A page's id for a checkout is a UUID or the like; four of them fit. */
+    public static final int LONGEST_CHECKOUT = 128;
+
+    /**
+     * A checkout's number is replaced once; a second time only if the replacement was spent by
+     * somebody else in the same instant. Three times is not a checkout but a loop.
+     */
+    private static final int MOST_REPLACEMENTS = 3;
+
+    private final SigningKeys keys;
+    private final NumberCache cache;
+    private final Ledger ledger;
+    private final AdmitNumber admitNumber;
+    private final Validity validity;
+    private final boolean trustsSignature;
+
+    IssueNumber(
+            SigningKeys keys,
+            NumberCache cache,
+            Ledger ledger,
+            AdmitNumber admitNumber,
+            Validity validity,
+            NumbersSettings settings) {
+        this.keys = keys;
+        this.cache = cache;
+        this.ledger = ledger;
+        this.admitNumber = admitNumber;
+        this.validity = validity;
+        this.trustsSignature = settings.whenRedisIsDown() == TRUST_SIGNATURE;
+    }
+
+    /** A number of its own for a request that names no checkout. */
+    public Uni<Issue> issue(Buyer buyer) {
+        OrderNumber fresh = keys.mint(buyer, validity.now());
+        return cache.remember(fresh, buyer)
+                .<Issue>map(done -> new Issued(fresh))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(
+                        silent -> trustsSignature ? new Issued(fresh) : unavailable(silent));
+    }
+
+    /** The number of this buyer's checkout. */
+    public Uni<Issue> issue(Buyer buyer, String checkout) {
+        if (!isCheckout(checkout)) {
+            return Uni.createFrom()
+                    .item(
+                            new BadCheckout(
+                                    "a checkout is 1 to "
+                                            + LONGEST_CHECKOUT
+                                            + " visible ASCII characters"));
+        }
+        return claim(buyer, checkout, Optional.empty(), MOST_REPLACEMENTS)
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(IssueNumber::unavailable);
+    }
+
+    private static boolean isCheckout(String checkout) {
+        return !checkout.isEmpty()
+                && checkout.length() <= LONGEST_CHECKOUT
+                && checkout.chars().allMatch(c -> c > ' ' && c < 0x7F);
+    }
+
+    private Uni<Issue> claim(
+            Buyer buyer, String checkout, Optional<OrderNumber> spent, int replacementsLeft) {
+        OrderNumber fresh = keys.mint(buyer, validity.now());
+        return cache.claim(buyer, checkout, fresh, spent)
+                .onItem()
+                .transformToUni(
+                        held ->
+                                held.equals(fresh)
+                                        ? issued(fresh)
+                                        : lookAt(held, buyer, checkout, replacementsLeft))
+                .onFailure(failure -> trustsSignature && isSilent(failure, Store.REDIS))
+                .recoverWithUni(() -> deriveWithoutRedis(buyer, checkout));
+    }
+
+    /**
+     * The checkout has a number: it is answered as it stands, or replaced if it can never be
+     * placed.
+     */
+    private Uni<Issue> lookAt(
+            OrderNumber held, Buyer buyer, String checkout, int replacementsLeft) {
+        return ledger.fateOf(held)
+                .onItem()
+                .transformToUni(
+                        fate ->
+                                switch (fate) {
+                                    case Fate.Ordered ordered -> placed(held);
+                                    case Fate.Buried buried ->
+                                            replace(held, buyer, checkout, replacementsLeft);
+                                    case Fate.Undecided undecided ->
+                                            stillPlaceable(held, buyer, checkout, replacementsLeft);
+                                });
+    }
+
+    private Uni<Issue> stillPlaceable(
+            OrderNumber held, Buyer buyer, String checkout, int replacementsLeft) {
+        return admitNumber
+                .look(held, buyer)
+                .onItem()
+                .transformToUni(
+                        admission ->
+                                switch (admission) {
+                                    case Admission.Admitted admitted -> issued(held);
+                                    case Admission.CannotTell(Store silent) ->
+                                            Uni.createFrom().item(new Unavailable(silent));
+                                    case Admission.Refused(Why why, boolean forGood) ->
+                                            buryAndReplace(
+                                                    held, why, buyer, checkout, replacementsLeft);
+                                });
+    }
+
+    private Uni<Issue> buryAndReplace(
+            OrderNumber held, Why why, Buyer buyer, String checkout, int replacementsLeft) {
+        return ledger.bury(held, buyer, why, validity.now())
+                .onItem()
+                .transformToUni(
+                        fate ->
+                                fate instanceof Fate.Ordered
+                                        ? placed(held)
+                                        : replace(held, buyer, checkout, replacementsLeft));
+    }
+
+    private Uni<Issue> replace(
+            OrderNumber spent, Buyer buyer, String checkout, int replacementsLeft) {
+        return replacementsLeft == 0
+                ? Uni.createFrom().item(new Unavailable(Store.REDIS))
+                : claim(buyer, checkout, Optional.of(spent), replacementsLeft - 1);
+    }
+
+    /**
+     * Without Redis a checkout still finds its number again: it is derived from the checkout and
+     * the hour-glass it falls into, half a validity long, so it is valid for at least the other
+     * half.
+     */
+    private Uni<Issue> deriveWithoutRedis(Buyer buyer, String checkout) {
+        long step = Math.max(1, validity.validFor().toSeconds() / 2);
+        long seconds = validity.now().getEpochSecond();
+        OrderNumber derived =
+                keys.derive(buyer, checkout, Instant.ofEpochSecond(seconds - seconds % step));
+        return ledger.fateOf(derived)
+                .map(
+                        fate ->
+                                switch (fate) {
+                                    case Fate.Ordered ordered -> new AlreadyPlaced(derived);
+                                    case Fate.Undecided undecided -> new Issued(derived);
+                                    case Fate.Buried buried ->
+                                            new Issued(keys.mint(buyer, validity.now()));
+                                });
+    }
+
+    private static Uni<Issue> issued(OrderNumber number) {
+        return Uni.createFrom().item(new Issued(number));
+    }
+
+    private static Uni<Issue> placed(OrderNumber number) {
+        return Uni.createFrom().item(new AlreadyPlaced(number));
+    }
+
+    private static boolean isSilent(Throwable failure, Store store) {
+        return failure instanceof StoreUnavailable silent && silent.store() == store;
+    }
+
+    private static Issue unavailable(Throwable failure) {
+        return new Unavailable(((StoreUnavailable) failure).store());
+    }
+}

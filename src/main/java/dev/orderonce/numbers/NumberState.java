@@ -1,0 +1,27 @@
+package dev.orderonce.numbers;
+
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+/**
+ * Every answer to "what became of this number?". All but {@link Issued} and {@link Unavailable} are
+ * final.
+ */
+public sealed interface NumberState {
+    /** Never issued to this buyer: malformed, forged, or somebody else's. */
+    record Unknown() implements NumberState {}
+
+    /** It can still be placed. */
+    record Issued(OrderNumber number) implements NumberState {}
+
+    /** It became an order. */
+    record Placed(OrderNumber number) implements NumberState {}
+
+    /** It was given up, or forgotten by the cache, and can never become an order. */
+    record Voided(OrderNumber number) implements NumberState {}
+
+    /** Its time ran out and it can never become an order. */
+    record Expired(OrderNumber number) implements NumberState {}
+
+    /** A store that must be asked did not answer. */
+    record Unavailable(Store silent) implements NumberState {}
+}

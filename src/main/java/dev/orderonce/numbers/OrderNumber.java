@@ -1,0 +1,153 @@
+package dev.orderonce.numbers;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The one identifier of an order: 18 symbols that a page stores, a primary key holds and a person
+ * reads over the phone.
+ *
+ * <pre>
+ *   0K3M7QX W52TB9 H4NR C
+ *   └──┬──┘ └─┬──┘ └┬─┘ └ check symbol, 5 bits
+ *      │      │     └ truncated HMAC, 24 bits          (the borders fall inside symbols)
+ *      │      └ random, 30 bits
+ *      └ seconds since {@link #EPOCH}, 31 bits
+ * </pre>
+ *
+ * <p>Every value of this type is well formed: its check symbol fits. Whether it was issued, and to
+ * whom, is what {@link SigningKeys} tells.
+ *
+ * @param symbols the 18 symbols, canonical: upper case, no hyphens. Sorts by the time of issue.
+ */
+public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
+
+    /** The zero of the time stamp. */
+    public static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** How many symbols a number has. */
+    public static final int LENGTH = 18;
+
+    /**
+     * No issued number begins with this symbol: the time stamp stays below 31/32 of its 31 bits,
+     * which lasts until 2091. It marks numbers that are digests of a client's own key.
+     */
+    static final char MARKER = 'Z';
+
+    static final int RANDOM_BITS = 30;
+    static final int SIGNATURE_BITS = 24;
+    private static final long FIRST_SECOND_TOO_LATE = 31L << 26;
+    private static final int GROUP = 6;
+
+    /** Nothing that a person writes for 18 symbols is longer, however they group them. */
+    private static final int LONGEST_WRITTEN = 64;
+
+    public OrderNumber {
+        if (!isWellFormed(symbols)) {
+            throw new IllegalArgumentException("not a canonical order number");
+        }
+    }
+
+    static OrderNumber of(long secondsSinceEpoch, int random, int signature) {
+        if (secondsSinceEpoch < 0 || secondsSinceEpoch >= FIRST_SECOND_TOO_LATE) {
+            throw new IllegalArgumentException("order numbers are issued from 2026 to 2091");
+        }
+        char[] symbols = new char[LENGTH];
+        Crockford.write(secondsSinceEpoch << 14 | random >>> 16, symbols, 0, 9);
+        Crockford.write((random & 0xFFFFL) << SIGNATURE_BITS | signature, symbols, 9, 8);
+        int check = 0;
+        for (int i = 0; i < LENGTH - 1; i++) {
+            check = Crockford.damm(check, Crockford.value(symbols[i]));
+        }
+        symbols[LENGTH - 1] = Crockford.symbol(check);
+        return new OrderNumber(new String(symbols));
+    }
+
+    /**
+     * Reads what a person or a program wrote: any case, spaces and hyphens anywhere, I and L for 1,
+     * O for 0.
+     *
+     * @return empty if it has not 18 symbols, or the check symbol does not fit
+     */
+    public static Optional<OrderNumber> read(String written) {
+        if (written.length() > LONGEST_WRITTEN) {
+            return Optional.empty();
+        }
+        char[] symbols = new char[LENGTH];
+        int count = 0;
+        for (int i = 0; i < written.length(); i++) {
+            char c = written.charAt(i);
+            if (c == '-' || c == ' ') {
+                continue;
+            }
+            int value = Crockford.value(c);
+            if (value < 0 || count == LENGTH) {
+                return Optional.empty();
+            }
+            symbols[count++] = Crockford.symbol(value);
+        }
+        String canonical = new String(symbols);
+        return count == LENGTH && isWellFormed(canonical)
+                ? Optional.of(new OrderNumber(canonical))
+                : Optional.empty();
+    }
+
+    private static boolean isWellFormed(String symbols) {
+        if (symbols.length() != LENGTH) {
+            return false;
+        }
+        int check = 0;
+        for (int i = 0; i < LENGTH; i++) {
+            char symbol = symbols.charAt(i);
+            int value = Crockford.value(symbol);
+            if (value < 0 || Crockford.symbol(value) != symbol) {
+                return false;
+            }
+            check = Crockford.damm(check, value);
+        }
+        return check == 0;
+    }
+
+    /** When it was issued, to the second, by the issuing replica's clock. */
+    public Instant issuedAt() {
+        return EPOCH.plusSeconds(seconds());
+    }
+
+    /** Whether the symbols can be those of an issued number; digests of client keys cannot. */
+    boolean isIssuable() {
+        return symbols.charAt(0) != MARKER;
+    }
+
+    long seconds() {
+        return Crockford.read(symbols, 0, 9) >>> 14;
+    }
+
+    int random() {
+        return (int)
+                ((Crockford.read(symbols, 0, 9) & 0x3FFF) << 16
+                        | Crockford.read(symbols, 9, 8) >>> SIGNATURE_BITS);
+    }
+
+    int signature() {
+        return (int) (Crockford.read(symbols, 9, 8) & 0xFFFFFF);
+    }
+
+    /** As people see it: {@code XXXXXX-XXXXXX-XXXXXX}. */
+    public String shown() {
+        return symbols.substring(0, GROUP)
+                + '-'
+                + symbols.substring(GROUP, 2 * GROUP)
+                + '-'
+                + symbols.substring(2 * GROUP);
+    }
+
+    @Override
+    public int compareTo(OrderNumber other) {
+        return symbols.compareTo(other.symbols);
+    }
+
+    @Override
+    public String toString() {
+        return shown();
+    }
+}

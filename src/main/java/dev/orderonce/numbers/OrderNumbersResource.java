@@ -1,0 +1,240 @@
+package dev.orderonce.numbers;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import dev.orderonce.identity.Caller;
+import dev.orderonce.identity.Role;
+import dev.orderonce.web.HttpSettings;
+import dev.orderonce.web.Outcomes;
+import dev.orderonce.web.Problem;
+import dev.orderonce.web.ProblemType;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** Order numbers over HTTP: translates, decides nothing. */
+@Path("/order-numbers")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.BUYER)
+class OrderNumbersResource {
+    private static final String CHECKOUT =
+            "The page's own id for this checkout. The same checkout gets the same number until it is spent: always send "
+                    + "it, so that a reload does not make a second order possible.";
+
+    private final Caller caller;
+    private final IssueNumber issueNumber;
+    private final FindNumber findNumber;
+    private final VoidNumber voidNumber;
+    private final Validity validity;
+    private final HttpSettings http;
+    private final Outcomes outcomes;
+
+    OrderNumbersResource(
+            Caller caller,
+            IssueNumber issueNumber,
+            FindNumber findNumber,
+            VoidNumber voidNumber,
+            Validity validity,
+            HttpSettings http,
+            Outcomes outcomes) {
+        this.caller = caller;
+        this.issueNumber = issueNumber;
+        this.findNumber = findNumber;
+        this.voidNumber = voidNumber;
+        this.validity = validity;
+        this.http = http;
+        this.outcomes = outcomes;
+    }
+
+    /** A number's state as it goes over the wire. */
+    enum State {
+        ISSUED,
+        PLACED,
+        VOIDED,
+        EXPIRED
+    }
+
+    /** A number as it goes over the wire. */
+    @Schema(name = "OrderNumber")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record NumberView(
+            @Schema(examples = "0K3M7Q-XW52TB-9H4NRC", required = true) String number,
+            @Schema(required = true) State state,
+            @Schema(required = true) Instant issuedAt,
+            @Schema(required = true) Instant expiresAt,
+            @Schema(nullable = true, description = "If it was placed: where its order is")
+                    @Nullable String order) {}
+
+    @GET
+    @Operation(
+            operationId = "issueNumber",
+            summary = "The order number of a checkout",
+            description =
+                    "Call it when the checkout page loads, and keep the number before sending the order.")
+    @APIResponse(
+            responseCode = "200",
+            description =
+                    "A number to place under, or, if this checkout was placed, the number of its order",
+            content = @Content(schema = @Schema(implementation = NumberView.class)))
+    public Uni<Response> issue(
+            @Parameter(
+                            description = CHECKOUT,
+                            schema =
+                                    @Schema(
+                                            minLength = 1,
+                                            maxLength = IssueNumber.LONGEST_CHECKOUT))
+                    @QueryParam("checkout")
+                    Optional<String> checkout) {
+        long begunAt = System.nanoTime();
+        return checkout.map(id -> issueNumber.issue(caller.buyer(), id))
+                .orElseGet(() -> issueNumber.issue(caller.buyer()))
+                .map(
+                        issue -> {
+                            Response response = toResponse(issue);
+                            outcomes.record("issue", issue, checkout.orElse(""), begunAt);
+                            return response;
+                        });
+    }
+
+    @POST
+    @Operation(
+            operationId = "issueNumberByPost",
+            summary = "The same as GET",
+            description = "For clients behind something that repeats or caches GET requests.")
+    @APIResponse(
+            responseCode = "200",
+            description =
+                    "A number to place under, or, if this checkout was placed, the number of its order",
+            content = @Content(schema = @Schema(implementation = NumberView.class)))
+    public Uni<Response> issueByPost(
+            @Parameter(
+                            description = CHECKOUT,
+                            schema =
+                                    @Schema(
+                                            minLength = 1,
+                                            maxLength = IssueNumber.LONGEST_CHECKOUT))
+                    @QueryParam("checkout")
+                    Optional<String> checkout) {
+        return issue(checkout);
+    }
+
+    private Response toResponse(Issue issue) {
+        return switch (issue) {
+            case Issue.BadCheckout(String why) ->
+                    Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+            case Issue.Issued(OrderNumber number) -> ok(number, State.ISSUED);
+            case Issue.AlreadyPlaced(OrderNumber number) -> ok(number, State.PLACED);
+            case Issue.Unavailable(var silent) -> unavailable();
+        };
+    }
+
+    @GET
+    @Path("/{number}")
+    @Operation(
+            operationId = "findNumber",
+            summary = "What became of a number",
+            description =
+                    "The authoritative answer to \"was it placed?\". PLACED, VOIDED and EXPIRED are final; after VOIDED "
+                            + "and EXPIRED it is safe to take a new number.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The number's state",
+            content = @Content(schema = @Schema(implementation = NumberView.class)))
+    public Uni<Response> find(@PathParam("number") String written) {
+        long begunAt = System.nanoTime();
+        return findNumber
+                .find(caller.buyer(), written)
+                .map(
+                        state -> {
+                            outcomes.record("find-number", state, written, begunAt);
+                            return toResponse(state);
+                        });
+    }
+
+    private Response toResponse(NumberState state) {
+        return switch (state) {
+            case NumberState.Unknown unknown ->
+                    Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
+            case NumberState.Issued(OrderNumber number) -> ok(number, State.ISSUED);
+            case NumberState.Placed(OrderNumber number) -> ok(number, State.PLACED);
+            case NumberState.Voided(OrderNumber number) -> ok(number, State.VOIDED);
+            case NumberState.Expired(OrderNumber number) -> ok(number, State.EXPIRED);
+            case NumberState.Unavailable(var silent) -> unavailable();
+        };
+    }
+
+    @DELETE
+    @Path("/{number}")
+    @Operation(
+            operationId = "voidNumber",
+            summary = "Spend a number without an order",
+            description =
+                    "Before taking a new number while the fate of the old one is unknown: after this answer it is known.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The number can never become an order",
+            content = @Content(schema = @Schema(implementation = NumberView.class)))
+    public Uni<Response> voidNumber(@PathParam("number") String written) {
+        long begunAt = System.nanoTime();
+        return voidNumber
+                .voidNumber(caller.buyer(), written)
+                .map(
+                        voiding -> {
+                            outcomes.record("void", voiding, written, begunAt);
+                            return toResponse(voiding);
+                        });
+    }
+
+    private Response toResponse(Voiding voiding) {
+        return switch (voiding) {
+            case Voiding.Unknown unknown -> Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
+            case Voiding.Voided(OrderNumber number) -> ok(number, State.VOIDED);
+            case Voiding.PlacedFirst(OrderNumber number) ->
+                    Problem.of(ProblemType.NUMBER_ALREADY_PLACED)
+                            .with("number", number.shown())
+                            .with("order", path(number))
+                            .toResponse();
+            case Voiding.Unavailable(var silent) -> unavailable();
+        };
+    }
+
+    private Response ok(OrderNumber number, State state) {
+        NumberView view =
+                new NumberView(
+                        number.shown(),
+                        state,
+                        number.issuedAt(),
+                        validity.expiresAt(number),
+                        state == State.PLACED ? path(number) : null);
+        return Response.ok(view).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+    }
+
+    private Response unavailable() {
+        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
+    }
+
+    private static String path(OrderNumber number) {
+        return "/orders/" + number.shown();
+    }
+}

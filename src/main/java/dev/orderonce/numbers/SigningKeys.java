@@ -1,0 +1,168 @@
+package dev.orderonce.numbers;
+
+import dev.orderonce.identity.Buyer;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Makes numbers for buyers, and tells which numbers it made for whom, without asking a store. */
+@ApplicationScoped
+public class SigningKeys {
+    private static final String ALGORITHM = "HmacSHA256";
+
+    /**
+     * Part of what is signed, so that a later layout of the number can never verify as this one.
+     */
+    private static final byte VERSION = 1;
+
+    /**
+     * As long as the digest: a longer key adds nothing, a shorter one would be the weakest part.
+     */
+    private static final int SHORTEST_KEY = 32;
+
+    /**
+     * Every key that verifies multiplies a forger's chance of one in 2²⁴ per guess. Four are a
+     * rotation a week for a month.
+     */
+    private static final int MOST_KEYS = 4;
+
+    private final List<ThreadLocal<Mac>> keys;
+    private final SecureRandom random = new SecureRandom();
+
+    @Inject
+    SigningKeys(NumbersSettings settings) {
+        this(settings.signingKey(), settings.verifyingKeys().orElse(List.of()));
+    }
+
+    /**
+     * Takes the keys as text.
+     *
+     * @param signing the key that signs, base 64
+     * @param verifying older keys that still verify, base 64
+     * @throws IllegalArgumentException with a sentence for the operator if a key is unusable
+     */
+    SigningKeys(String signing, List<String> verifying) {
+        if (verifying.size() >= MOST_KEYS) {
+            throw new IllegalArgumentException(
+                    "numbers.verifying-keys: at most "
+                            + (MOST_KEYS - 1)
+                            + " older keys may still verify");
+        }
+        keys = new ArrayList<>();
+        keys.add(mac("numbers.signing-key", signing));
+        verifying.forEach(key -> keys.add(mac("numbers.verifying-keys", key)));
+    }
+
+    private static ThreadLocal<Mac> mac(String setting, String base64) {
+        byte[] bytes = decode(setting, base64);
+        if (bytes.length < SHORTEST_KEY) {
+            throw new IllegalArgumentException(
+                    setting
+                            + ": a key has at least "
+                            + SHORTEST_KEY
+                            + " bytes; make one with: openssl rand -base64 32");
+        }
+        SecretKeySpec key = new SecretKeySpec(bytes, ALGORITHM);
+        // A Mac is stateful and costly to make; one per thread and key is reused by every number.
+        return ThreadLocal.withInitial(() -> newMac(key));
+    }
+
+    private static byte[] decode(String setting, String base64) {
+        try {
+            return Base64.getDecoder().decode(base64.strip());
+        } catch (IllegalArgumentException notBase64) {
+            throw new IllegalArgumentException(
+                    setting
+                            + ": a key is written in base 64; make one with: openssl rand -base64 32",
+                    notBase64);
+        }
+    }
+
+    private static Mac newMac(SecretKeySpec key) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            return mac;
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("every Java platform has HmacSHA256", impossible);
+        }
+    }
+
+    /** A new number for this buyer, unguessable. */
+    OrderNumber mint(Buyer buyer, Instant now) {
+        return sign(buyer, seconds(now), random.nextInt(1 << OrderNumber.RANDOM_BITS));
+    }
+
+    /**
+     * The number of this buyer's checkout when there is no cache to remember it in: the same for
+     * the same instant, so every replica and every reload finds it again. As unguessable as the
+     * key.
+     */
+    OrderNumber derive(Buyer buyer, String checkout, Instant at) {
+        long seconds = seconds(at);
+        byte[] subject = (buyer.subject() + '\n' + checkout).getBytes(StandardCharsets.UTF_8);
+        int derived =
+                leading(
+                        digest(keys.getFirst(), (byte) -VERSION, seconds, 0, subject),
+                        OrderNumber.RANDOM_BITS);
+        return sign(buyer, seconds, derived);
+    }
+
+    /** The well-formed number that somebody wrote, if one of our keys made it for this buyer. */
+    public Optional<OrderNumber> readOwn(String written, Buyer buyer) {
+        return OrderNumber.read(written).filter(number -> isOwn(number, buyer));
+    }
+
+    private boolean isOwn(OrderNumber number, Buyer buyer) {
+        if (!number.isIssuable()) {
+            return false;
+        }
+        byte[] subject = buyer.subject().getBytes(StandardCharsets.UTF_8);
+        boolean own = false;
+        for (ThreadLocal<Mac> key :
+                keys) { // all of them: the time taken tells nothing about which one fits
+            byte[] digest = digest(key, VERSION, number.seconds(), number.random(), subject);
+            own |= leading(digest, OrderNumber.SIGNATURE_BITS) == number.signature();
+        }
+        return own;
+    }
+
+    private OrderNumber sign(Buyer buyer, long seconds, int random) {
+        byte[] subject = buyer.subject().getBytes(StandardCharsets.UTF_8);
+        byte[] digest = digest(keys.getFirst(), VERSION, seconds, random, subject);
+        return OrderNumber.of(seconds, random, leading(digest, OrderNumber.SIGNATURE_BITS));
+    }
+
+    private static long seconds(Instant at) {
+        return at.getEpochSecond() - OrderNumber.EPOCH.getEpochSecond();
+    }
+
+    private static byte[] digest(
+            ThreadLocal<Mac> key, byte version, long seconds, int random, byte[] subject) {
+        Mac mac = key.get();
+        mac.update(
+                ByteBuffer.allocate(1 + Integer.BYTES + Integer.BYTES)
+                        .put(version)
+                        .putInt((int) seconds)
+                        .putInt(random)
+                        .flip());
+        return mac.doFinal(subject);
+    }
+
+    private static int leading(byte[] digest, int bits) {
+        return ByteBuffer.wrap(digest).getInt() >>> (Integer.SIZE - bits);
+    }
+}

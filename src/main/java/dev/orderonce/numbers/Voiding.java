@@ -1,0 +1,18 @@
+package dev.orderonce.numbers;
+
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+/** Every way a request to void a number can end. */
+public sealed interface Voiding {
+    /** Never issued to this buyer: malformed, forged, or somebody else's. */
+    record Unknown() implements Voiding {}
+
+    /** It can never become an order now, by this request or by an earlier decision. */
+    record Voided(OrderNumber number) implements Voiding {}
+
+    /** It was placed first: the order stands. */
+    record PlacedFirst(OrderNumber number) implements Voiding {}
+
+    /** PostgreSQL did not answer; asking again tells. */
+    record Unavailable(Store silent) implements Voiding {}
+}

@@ -1,0 +1,67 @@
+package dev.orderonce.orders;
+
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.util.Optional;
+
+/** Finds one order for somebody who may see it; anybody else's reads as absent. */
+@ApplicationScoped
+public class FindOrder {
+    private final OrderStore store;
+
+    FindOrder(OrderStore store) {
+        this.store = store;
+    }
+
+    /** Every way the search can end. */
+    public sealed interface Finding {
+        /** No such order, or none that the asker may see. */
+        record Absent() implements Finding {}
+
+        /** The order as it is now. */
+        record Found(Order order) implements Finding {}
+
+        /** PostgreSQL did not answer. */
+        record Unavailable(Store silent) implements Finding {}
+    }
+
+    /** One of this buyer's own. */
+    public Uni<Finding> ofBuyer(Buyer buyer, String written) {
+        return find(written)
+                .map(finding -> isOthers(finding, buyer) ? new Finding.Absent() : finding);
+    }
+
+    /** Anybody's, for the shop's staff. */
+    public Uni<Finding> ofAnybody(String written) {
+        return find(written);
+    }
+
+    private static boolean isOthers(Finding finding, Buyer buyer) {
+        return finding instanceof Finding.Found(Order order) && !order.buyer().equals(buyer);
+    }
+
+    private Uni<Finding> find(String written) {
+        // The signature is not asked: an order outlives the key that signed its number.
+        Optional<OrderNumber> number = OrderNumber.read(written);
+        if (number.isEmpty()) {
+            return Uni.createFrom().item(new Finding.Absent());
+        }
+        return store.find(number.get())
+                .map(FindOrder::finding)
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new Finding.Unavailable(silent.store()));
+    }
+
+    private static Finding finding(Optional<Standing> found) {
+        return found.filter(Order.class::isInstance)
+                .<Finding>map(standing -> new Finding.Found((Order) standing))
+                .orElseGet(Finding.Absent::new);
+    }
+}

@@ -1,0 +1,244 @@
+package dev.orderonce.orders;
+
+import dev.orderonce.money.Money;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
+import dev.orderonce.orders.OrderSubmission.LineSubmission;
+import dev.orderonce.web.Violation;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a buyer asks for, checked: every line is sound and the total is their sum.
+ *
+ * @param total what the lines add up to
+ * @param lines 1 to {@value #MOST_LINES}
+ * @param acknowledgements at most {@value #MOST_ACKNOWLEDGEMENTS}
+ */
+public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> acknowledgements) {
+
+    /**
+     * A basket of a person has a few lines, a trader's order some dozens; more is a batch and
+     * belongs in several.
+     */
+    public static final int MOST_LINES = 100;
+
+    /** One per question that can be asked, and a few earlier orders to name. */
+    public static final int MOST_ACKNOWLEDGEMENTS = 10;
+
+    /** Longer than any GTIN, SKU or ISIN. */
+    public static final int LONGEST_CODE = 64;
+
+    /** A product's name on a page, in any script. */
+    public static final int LONGEST_NAME = 200;
+
+    /**
+     * More of one thing than anybody orders at a checkout; it keeps a slipped key from becoming an
+     * order.
+     */
+    public static final long LARGEST_QUANTITY = 1_000_000;
+
+    /**
+     * 2⁵³ − 1: the largest whole number that every JSON reader, a browser's included, reads
+     * exactly.
+     */
+    public static final long LARGEST_AMOUNT = (1L << 53) - 1;
+
+    /** How reading a submission can end. */
+    public sealed interface Reading {
+        /** It is sound. */
+        record Drafted(OrderDraft draft) implements Reading {}
+
+        /** It is not, and this is everything that is wrong with it. */
+        record Invalid(List<Violation> violations) implements Reading {}
+    }
+
+    /** Reads a submission, all of it: every violation is told at once. */
+    public static Reading read(OrderSubmission submission) {
+        return new Reader().read(submission);
+    }
+
+    /** Collects violations while it reads. */
+    private static final class Reader {
+        private final List<Violation> violations = new ArrayList<>();
+
+        Reading read(OrderSubmission submission) {
+            Optional<Currency> currency = currency(submission.currency());
+            long total = amount("total", submission.total());
+            List<Line> lines = lines(submission.lines());
+            List<Acknowledgement> acknowledgements =
+                    acknowledgements(submission.acknowledgements());
+            if (violations.isEmpty()) {
+                checkSum(lines, total);
+            }
+            return violations.isEmpty() && currency.isPresent()
+                    ? new Reading.Drafted(
+                            new OrderDraft(
+                                    new Money(total, currency.get()), lines, acknowledgements))
+                    : new Reading.Invalid(List.copyOf(violations));
+        }
+
+        private Optional<Currency> currency(@Nullable String code) {
+            Optional<Currency> currency = Optional.ofNullable(code).flatMap(Money::currency);
+            if (currency.isEmpty()) {
+                refuse(
+                        "currency",
+                        code == null
+                                ? "is missing"
+                                : "is not an ISO 4217 code of a currency in use");
+            }
+            return currency;
+        }
+
+        private List<Line> lines(@Nullable List<@Nullable LineSubmission> submitted) {
+            if (submitted == null || submitted.isEmpty() || submitted.size() > MOST_LINES) {
+                refuse("lines", "must hold 1 to " + MOST_LINES + " lines");
+                return List.of();
+            }
+            List<Line> lines = new ArrayList<>(submitted.size());
+            for (int i = 0; i < submitted.size(); i++) {
+                lines.add(line("lines[" + i + "]", submitted.get(i)));
+            }
+            return List.copyOf(lines);
+        }
+
+        private Line line(String at, @Nullable LineSubmission line) {
+            if (line == null) {
+                refuse(at, "must be an object");
+                return new Line("", Optional.empty(), 1, 0);
+            }
+            String name = line.name();
+            return new Line(
+                    text(at + ".productCode", line.productCode(), LONGEST_CODE),
+                    name == null
+                            ? Optional.empty()
+                            : Optional.of(text(at + ".name", name, LONGEST_NAME)),
+                    whole(at + ".quantity", line.quantity(), 1, LARGEST_QUANTITY),
+                    amount(at + ".unitPrice", line.unitPrice()));
+        }
+
+        private List<Acknowledgement> acknowledgements(
+                @Nullable List<@Nullable AcknowledgementSubmission> submitted) {
+            if (submitted == null) {
+                return List.of();
+            }
+            if (submitted.size() > MOST_ACKNOWLEDGEMENTS) {
+                refuse("acknowledgements", "must hold at most " + MOST_ACKNOWLEDGEMENTS);
+                return List.of();
+            }
+            List<Acknowledgement> acknowledgements = new ArrayList<>(submitted.size());
+            for (int i = 0; i < submitted.size(); i++) {
+                acknowledgement("acknowledgements[" + i + "]", submitted.get(i))
+                        .ifPresent(acknowledgements::add);
+            }
+            return List.copyOf(acknowledgements);
+        }
+
+        private Optional<Acknowledgement> acknowledgement(
+                String at, @Nullable AcknowledgementSubmission acknowledgement) {
+            String kind = acknowledgement == null ? null : acknowledgement.kind();
+            if (acknowledgement == null || kind == null) {
+                refuse(at + ".kind", "must be LARGE_AMOUNT or SECOND_ORDER");
+                return Optional.empty();
+            }
+            return switch (kind) {
+                case "LARGE_AMOUNT" -> {
+                    refuseIfPresent(at + ".earlier", acknowledgement.earlier(), kind);
+                    yield Optional.of(
+                            new Acknowledgement.LargeAmount(
+                                    amount(at + ".total", acknowledgement.total())));
+                }
+                case "SECOND_ORDER" -> {
+                    refuseIfPresent(at + ".total", acknowledgement.total(), kind);
+                    yield secondOrder(at + ".earlier", acknowledgement.earlier());
+                }
+                default -> {
+                    refuse(at + ".kind", "must be LARGE_AMOUNT or SECOND_ORDER");
+                    yield Optional.empty();
+                }
+            };
+        }
+
+        private Optional<Acknowledgement> secondOrder(String at, @Nullable String earlier) {
+            Optional<OrderNumber> number = Optional.ofNullable(earlier).flatMap(OrderNumber::read);
+            if (number.isEmpty()) {
+                refuse(at, "must be the number of the earlier order");
+            }
+            return number.map(Acknowledgement.SecondOrder::new);
+        }
+
+        private void refuseIfPresent(String at, @Nullable Object value, String kind) {
+            if (value != null) {
+                refuse(at, "does not go with " + kind);
+            }
+        }
+
+        private String text(String at, @Nullable String text, int longest) {
+            if (text == null || text.isBlank() || text.length() > longest) {
+                refuse(
+                        at,
+                        text == null
+                                ? "is missing"
+                                : "must have 1 to " + longest + " characters, not only spaces");
+                return "";
+            }
+            if (!isPlain(text)) {
+                refuse(at, "must not hold control characters or broken Unicode");
+            }
+            return text;
+        }
+
+        /**
+         * No control characters, and no half of a surrogate pair: no store could give that back
+         * unchanged.
+         */
+        private static boolean isPlain(String text) {
+            return text.codePoints()
+                    .noneMatch(point -> Character.isISOControl(point) || isHalfOfAPair(point));
+        }
+
+        private static boolean isHalfOfAPair(int point) {
+            return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+        }
+
+        private long amount(String at, @Nullable Long value) {
+            return whole(at, value, 0, LARGEST_AMOUNT);
+        }
+
+        private long whole(String at, @Nullable Long value, long least, long most) {
+            if (value == null || value < least || value > most) {
+                refuse(
+                        at,
+                        value == null
+                                ? "is missing"
+                                : "must be a whole number from " + least + " to " + most);
+                return least;
+            }
+            return value;
+        }
+
+        private void checkSum(List<Line> lines, long total) {
+            long sum = 0;
+            try {
+                for (Line line : lines) {
+                    sum = Math.addExact(sum, Math.multiplyExact(line.quantity(), line.unitPrice()));
+                }
+            } catch (ArithmeticException overflow) {
+                refuse("total", "the lines add up to more than any amount that can be ordered");
+                return;
+            }
+            if (sum != total) {
+                refuse("total", "must be " + sum + ", what the lines add up to");
+            }
+        }
+
+        private void refuse(String field, String message) {
+            violations.add(new Violation(field, message));
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package dev.orderonce.orders;
+
+import dev.orderonce.identity.Caller;
+import dev.orderonce.identity.Role;
+import dev.orderonce.numbers.Why;
+import dev.orderonce.orders.FindOrder.Finding;
+import dev.orderonce.orders.ListOrders.Listing;
+import dev.orderonce.web.HttpSettings;
+import dev.orderonce.web.Outcomes;
+import dev.orderonce.web.Problem;
+import dev.orderonce.web.ProblemType;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Orders over HTTP: translates, decides nothing. */
+@Path("/orders")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+class OrdersResource {
+    private static final String REPLAYED = "Idempotent-Replayed";
+
+    private final Caller caller;
+    private final PlaceOrder placeOrder;
+    private final FindOrder findOrder;
+    private final ListOrders listOrders;
+    private final HttpSettings http;
+    private final Outcomes outcomes;
+
+    OrdersResource(
+            Caller caller,
+            PlaceOrder placeOrder,
+            FindOrder findOrder,
+            ListOrders listOrders,
+            HttpSettings http,
+            Outcomes outcomes) {
+        this.caller = caller;
+        this.placeOrder = placeOrder;
+        this.findOrder = findOrder;
+        this.listOrders = listOrders;
+        this.http = http;
+        this.outcomes = outcomes;
+    }
+
+    @POST
+    @RolesAllowed(Role.BUYER)
+    @Operation(
+            operationId = "placeOrder",
+            summary = "Place an order under an issued number",
+            description =
+                    "The first time the order is made: 201. Every repeat is a read that returns the same order: 200, "
+                            + "`duplicated: true`. Without an answer the outcome is unknown: repeat under the same number.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The order stands, by this request",
+            headers =
+                    @Header(
+                            name = "Location",
+                            description = "Where the order is",
+                            schema = @Schema(type = SchemaType.STRING)),
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The order stands already, by an earlier request",
+            headers =
+                    @Header(
+                            name = "Idempotent-Replayed",
+                            description = "true",
+                            schema = @Schema(type = SchemaType.STRING)),
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
+    public Uni<Response> place(OrderSubmission submission) {
+        long begunAt = System.nanoTime();
+        if (submission == null) {
+            return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
+        }
+        return placeOrder
+                .place(caller.buyer(), submission)
+                .map(
+                        placement -> {
+                            outcomes.record(
+                                    "place",
+                                    placement,
+                                    String.valueOf(submission.orderNumber()),
+                                    begunAt);
+                            return toResponse(placement);
+                        });
+    }
+
+    private Response toResponse(Placement placement) {
+        return switch (placement) {
+            case Placement.NoNumber none -> Problem.of(ProblemType.NUMBER_MISSING).toResponse();
+            case Placement.Invalid(var violations) ->
+                    Problem.of(ProblemType.BODY_INVALID)
+                            .with("violations", violations)
+                            .toResponse();
+            case Placement.NotYours notYours -> Problem.of(ProblemType.NUMBER_UNKNOWN).toResponse();
+            case Placement.Mismatch(Order order, var differences) ->
+                    Problem.of(ProblemType.ORDER_DIFFERS)
+                            .with("number", order.number().shown())
+                            .with("order", path(order))
+                            .with("mismatch", differences)
+                            .toResponse();
+            case Placement.AlreadyPlaced(Order order) ->
+                    ok(OrderView.of(order, true)).header(REPLAYED, "true").build();
+            case Placement.NumberSpent(var number, Why why) ->
+                    Problem.of(spent(why)).with("number", number.shown()).toResponse();
+            case Placement.Unavailable(var silent) -> unavailable();
+            case Placement.Placed(Order order) ->
+                    Response.status(Response.Status.CREATED)
+                            .header(HttpHeaders.LOCATION, path(order))
+                            .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                            .entity(OrderView.of(order, false))
+                            .build();
+        };
+    }
+
+    private static ProblemType spent(Why why) {
+        return switch (why) {
+            case EXPIRED -> ProblemType.NUMBER_EXPIRED;
+            case VOIDED -> ProblemType.NUMBER_VOIDED;
+            case NOT_CACHED -> ProblemType.NUMBER_FORGOTTEN;
+        };
+    }
+
+    @GET
+    @Path("/{number}")
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @Operation(
+            operationId = "findOrder",
+            summary = "One order",
+            description = "A buyer sees their own; merchant and support see every order.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The order as it is now",
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
+    public Uni<Response> find(@PathParam("number") String number) {
+        long begunAt = System.nanoTime();
+        Uni<Finding> finding =
+                caller.isStaff()
+                        ? findOrder.ofAnybody(number)
+                        : findOrder.ofBuyer(caller.buyer(), number);
+        return finding.map(
+                found -> {
+                    outcomes.record("find-order", found, number, begunAt);
+                    return switch (found) {
+                        case Finding.Absent absent ->
+                                Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+                        case Finding.Found(Order order) -> ok(OrderView.of(order)).build();
+                        case Finding.Unavailable(var silent) -> unavailable();
+                    };
+                });
+    }
+
+    /** A page of orders as it goes over the wire. */
+    @Schema(name = "Orders")
+    record OrdersView(
+            @Schema(required = true) List<OrderView> orders,
+            @Schema(
+                            nullable = true,
+                            required = true,
+                            description = "Where to go on; null on the last page")
+                    @Nullable String after) {}
+
+    @GET
+    @RolesAllowed(Role.BUYER)
+    @Operation(operationId = "listOrders", summary = "The buyer's own orders, newest first")
+    @APIResponse(
+            responseCode = "200",
+            description = "One page",
+            content = @Content(schema = @Schema(implementation = OrdersView.class)))
+    public Uni<Response> list(
+            @Parameter(description = "The `after` of the page before") @QueryParam("after")
+                    Optional<String> after,
+            @Parameter(
+                            description = "1 to 100",
+                            schema = @Schema(minimum = "1", maximum = "100", defaultValue = "20"))
+                    @DefaultValue("20")
+                    @QueryParam("limit")
+                    String limit) {
+        long begunAt = System.nanoTime();
+        return listOrders
+                .list(caller.buyer(), after, wholeOrZero(limit))
+                .map(
+                        listing -> {
+                            outcomes.record("list-orders", listing, "", begunAt);
+                            return switch (listing) {
+                                case Listing.BadParameter(String why) ->
+                                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+                                case Listing.Page(var orders, var next) ->
+                                        ok(new OrdersView(
+                                                        orders.stream().map(OrderView::of).toList(),
+                                                        next.map(Object::toString).orElse(null)))
+                                                .build();
+                                case Listing.Unavailable(var silent) -> unavailable();
+                            };
+                        });
+    }
+
+    /** What is no number is out of every range, and is refused as that with a sentence. */
+    private static int wholeOrZero(String text) {
+        return text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+    }
+
+    private Response unavailable() {
+        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
+    }
+
+    private static String path(Order order) {
+        return "/orders/" + order.number().shown();
+    }
+
+    private static Response.ResponseBuilder ok(Object entity) {
+        return Response.ok(entity).header(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+}

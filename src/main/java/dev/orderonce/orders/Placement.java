@@ -1,0 +1,35 @@
+package dev.orderonce.orders;
+
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.numbers.Why;
+import dev.orderonce.stores.StoreUnavailable.Store;
+import dev.orderonce.web.Violation;
+
+import java.util.List;
+
+/** Every way a request to place an order can end, in the order the checks run. */
+public sealed interface Placement {
+    /** Neither an order number nor a key: nothing to hold the order together with its repeats. */
+    record NoNumber() implements Placement {}
+
+    /** The draft is not sound; the number is untouched. */
+    record Invalid(List<Violation> violations) implements Placement {}
+
+    /** Never issued to this buyer: malformed, forged, or somebody else's. */
+    record NotYours() implements Placement {}
+
+    /** An order stands under the number, with other content. */
+    record Mismatch(Order order, List<Difference> differences) implements Placement {}
+
+    /** The order stands already: this was a repeat. */
+    record AlreadyPlaced(Order order) implements Placement {}
+
+    /** No order stands under the number and none ever will. */
+    record NumberSpent(OrderNumber number, Why why) implements Placement {}
+
+    /** A store that must be asked did not answer: whether the order stands is not known. */
+    record Unavailable(Store silent) implements Placement {}
+
+    /** The order stands, by this request. */
+    record Placed(Order order) implements Placement {}
+}

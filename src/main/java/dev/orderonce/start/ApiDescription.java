@@ -1,0 +1,213 @@
+package dev.orderonce.start;
+
+import static dev.orderonce.web.ProblemType.BODY_INVALID;
+import static dev.orderonce.web.ProblemType.BODY_TOO_LARGE;
+import static dev.orderonce.web.ProblemType.BODY_UNREADABLE;
+import static dev.orderonce.web.ProblemType.INTERNAL_ERROR;
+import static dev.orderonce.web.ProblemType.MEDIA_TYPE_NOT_SUPPORTED;
+import static dev.orderonce.web.ProblemType.NOT_ACCEPTABLE;
+import static dev.orderonce.web.ProblemType.NOT_ALLOWED;
+import static dev.orderonce.web.ProblemType.NOT_FOUND;
+import static dev.orderonce.web.ProblemType.NOT_SIGNED_IN;
+import static dev.orderonce.web.ProblemType.NUMBER_ALREADY_PLACED;
+import static dev.orderonce.web.ProblemType.NUMBER_EXPIRED;
+import static dev.orderonce.web.ProblemType.NUMBER_FORGOTTEN;
+import static dev.orderonce.web.ProblemType.NUMBER_MISSING;
+import static dev.orderonce.web.ProblemType.NUMBER_NOT_FOUND;
+import static dev.orderonce.web.ProblemType.NUMBER_UNKNOWN;
+import static dev.orderonce.web.ProblemType.NUMBER_VOIDED;
+import static dev.orderonce.web.ProblemType.ORDER_DIFFERS;
+import static dev.orderonce.web.ProblemType.ORDER_NOT_FOUND;
+import static dev.orderonce.web.ProblemType.OVERLOADED;
+import static dev.orderonce.web.ProblemType.PARAMETER_INVALID;
+import static dev.orderonce.web.ProblemType.STORE_UNAVAILABLE;
+
+import dev.orderonce.web.Problem;
+import dev.orderonce.web.ProblemType;
+
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Completes the API description with what every operation shares: who may call, and how it can be
+ * refused.
+ */
+@OpenApiFilter(OpenApiFilter.RunStage.BUILD)
+public class ApiDescription implements OASFilter {
+    private static final String BEARER = "bearer";
+    private static final String PROBLEM = "Problem";
+
+    private static final List<ProblemType> ANY =
+            List.of(NOT_ACCEPTABLE, INTERNAL_ERROR, OVERLOADED);
+    private static final List<ProblemType> SIGNED_IN =
+            List.of(NOT_SIGNED_IN, NOT_ALLOWED, STORE_UNAVAILABLE);
+    private static final List<ProblemType> JSON_BODY =
+            List.of(BODY_UNREADABLE, BODY_INVALID, BODY_TOO_LARGE, MEDIA_TYPE_NOT_SUPPORTED);
+
+    /** The refusals of each operation that needs a token, besides those that all of them share. */
+    private static final Map<String, List<ProblemType>> WITH_TOKEN =
+            Map.of(
+                    "issueNumber", List.of(PARAMETER_INVALID),
+                    "issueNumberByPost", List.of(PARAMETER_INVALID),
+                    "findNumber", List.of(NUMBER_NOT_FOUND),
+                    "voidNumber", List.of(NUMBER_NOT_FOUND, NUMBER_ALREADY_PLACED),
+                    "placeOrder",
+                            Stream.concat(
+                                            JSON_BODY.stream(),
+                                            Stream.of(
+                                                    NUMBER_MISSING,
+                                                    NUMBER_UNKNOWN,
+                                                    NUMBER_EXPIRED,
+                                                    NUMBER_VOIDED,
+                                                    NUMBER_FORGOTTEN,
+                                                    ORDER_DIFFERS))
+                                    .toList(),
+                    "findOrder", List.of(ORDER_NOT_FOUND),
+                    "listOrders", List.of(PARAMETER_INVALID));
+
+    private static final Map<String, List<ProblemType>> OPEN =
+            Map.of(
+                    "demoSignIn", Stream.concat(JSON_BODY.stream(), Stream.of(NOT_FOUND)).toList(),
+                    "explainProblem", List.of(NOT_FOUND),
+                    "listProblems", List.of());
+
+    @Override
+    public void filterOpenAPI(OpenAPI api) {
+        if (api.getComponents() == null) {
+            api.setComponents(OASFactory.createComponents());
+        }
+        api.getComponents().addSchema(PROBLEM, problemSchema());
+        api.getComponents().getSecuritySchemes();
+        api.getComponents()
+                .setSecuritySchemes(
+                        Map.of(
+                                BEARER,
+                                OASFactory.createSecurityScheme()
+                                        .type(SecurityScheme.Type.HTTP)
+                                        .scheme("bearer")
+                                        .bearerFormat("JWT")
+                                        .description(
+                                                "`sub` is the buyer, `groups` are the roles")));
+        api.getPaths().getPathItems().values().stream()
+                .map(PathItem::getOperations)
+                .flatMap(operations -> operations.values().stream())
+                .forEach(ApiDescription::complete);
+    }
+
+    private static void complete(Operation operation) {
+        String id = operation.getOperationId();
+        List<ProblemType> refusals = WITH_TOKEN.get(id);
+        operation.setSecurity(null);
+        if (refusals == null) {
+            List<ProblemType> open = OPEN.get(id);
+            if (open == null) {
+                throw new IllegalStateException(
+                        "say in ApiDescription how " + id + " can be refused");
+            }
+            describe(operation, Stream.concat(ANY.stream(), open.stream()));
+        } else {
+            operation.addSecurityRequirement(
+                    OASFactory.createSecurityRequirement().addScheme(BEARER));
+            describe(operation, Stream.of(ANY, SIGNED_IN, refusals).flatMap(List::stream));
+        }
+    }
+
+    private static void describe(Operation operation, Stream<ProblemType> refusals) {
+        Map<Integer, List<ProblemType>> byStatus =
+                refusals.collect(
+                        Collectors.groupingBy(
+                                ProblemType::status, TreeMap::new, Collectors.toList()));
+        byStatus.forEach(
+                (status, types) ->
+                        operation
+                                .getResponses()
+                                .addAPIResponse(Integer.toString(status), response(types)));
+    }
+
+    private static APIResponse response(List<ProblemType> types) {
+        String description =
+                types.stream()
+                        .map(
+                                type ->
+                                        "`%s` (retry: %s): %s"
+                                                .formatted(
+                                                        type.uri(),
+                                                        type.retry().text(),
+                                                        type.title()))
+                        .collect(Collectors.joining("\n\n"));
+        return OASFactory.createAPIResponse()
+                .description(description)
+                .content(
+                        OASFactory.createContent()
+                                .addMediaType(
+                                        Problem.MEDIA_TYPE,
+                                        OASFactory.createMediaType()
+                                                .schema(
+                                                        OASFactory.createSchema()
+                                                                .ref(
+                                                                        "#/components/schemas/"
+                                                                                + PROBLEM))));
+    }
+
+    private static Schema problemSchema() {
+        return OASFactory.createSchema()
+                .addType(Schema.SchemaType.OBJECT)
+                .description(
+                        "RFC 9457. Members that a type of problem adds are explained on its page.")
+                .addProperty(
+                        "type",
+                        text().description("Stable; the address of a page that explains it"))
+                .addProperty("title", text())
+                .addProperty("status", OASFactory.createSchema().addType(Schema.SchemaType.INTEGER))
+                .addProperty("detail", text())
+                .addProperty(
+                        "retry",
+                        text().description("All that a program needs to obey")
+                                .enumeration(List.of("same-number", "new-number", "never")))
+                .addProperty("number", text().description("The number that the request was about"))
+                .addProperty("order", text().description("Where the order is that stands"))
+                .addProperty(
+                        "violations",
+                        list(
+                                OASFactory.createSchema()
+                                        .addType(Schema.SchemaType.OBJECT)
+                                        .addProperty("field", text())
+                                        .addProperty("message", text())
+                                        .required(List.of("field", "message"))))
+                .addProperty(
+                        "mismatch",
+                        list(
+                                OASFactory.createSchema()
+                                        .addType(Schema.SchemaType.OBJECT)
+                                        .addProperty("field", text())
+                                        .addProperty(
+                                                "placed", OASFactory.createSchema().nullable(true))
+                                        .addProperty(
+                                                "submitted",
+                                                OASFactory.createSchema().nullable(true))
+                                        .required(List.of("field", "placed", "submitted"))))
+                .required(List.of("type", "title", "status", "detail", "retry"));
+    }
+
+    private static Schema text() {
+        return OASFactory.createSchema().addType(Schema.SchemaType.STRING);
+    }
+
+    private static Schema list(Schema items) {
+        return OASFactory.createSchema().addType(Schema.SchemaType.ARRAY).items(items);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.orderonce.web;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Counts, times and logs how each use case ended.
+ *
+ * <p>The metric is {@code orderonce_outcomes_seconds} with the tags {@code use} and {@code
+ * outcome}: its count is the number of such endings, and {@code
+ * {use="place",outcome="already-placed"}} counts the duplicates that were prevented.
+ */
+@ApplicationScoped
+public class Outcomes {
+    private static final Logger LOG = Logger.getLogger("dev.orderonce.outcomes");
+
+    /** From well below a commit to well beyond a time-out, about a factor of two apart. */
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5), Duration.ofMillis(10),
+        Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100),
+                Duration.ofMillis(250),
+        Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5)
+    };
+
+    private final MeterRegistry metrics;
+    private final Map<Key, Ending> endings = new ConcurrentHashMap<>();
+
+    Outcomes(MeterRegistry metrics) {
+        this.metrics = metrics;
+    }
+
+    private record Key(String use, Class<?> outcome) {}
+
+    private record Ending(String name, Timer timer) {}
+
+    /**
+     * Records one ending.
+     *
+     * @param use the use case: place, issue, …
+     * @param outcome a case of its sealed outcome
+     * @param number the order number as the client sent it, or as it was issued
+     * @param begunAt {@link System#nanoTime()} when the request was taken up
+     */
+    public void record(String use, Object outcome, String number, long begunAt) {
+        Ending ending = endings.computeIfAbsent(new Key(use, outcome.getClass()), this::ending);
+        ending.timer.record(Duration.ofNanos(System.nanoTime() - begunAt));
+        // A line per order is for looking into things: on the hot road it would cost more than the
+        // order.
+        if (LOG.isDebugEnabled()) {
+            MDC.put("orderNumber", number);
+            MDC.put("outcome", ending.name);
+            LOG.debugf("%s: %s", use, ending.name);
+            MDC.remove("orderNumber");
+            MDC.remove("outcome");
+        }
+    }
+
+    private Ending ending(Key key) {
+        String name =
+                key.outcome
+                        .getSimpleName()
+                        .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
+                        .toLowerCase(java.util.Locale.ROOT);
+        return new Ending(
+                name,
+                Timer.builder("orderonce.outcomes")
+                        .description("How use cases ended, and how long they took")
+                        .tag("use", key.use)
+                        .tag("outcome", name)
+                        .serviceLevelObjectives(BUCKETS)
+                        .register(metrics));
+    }
+}

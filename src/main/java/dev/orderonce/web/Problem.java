@@ -1,0 +1,76 @@
+package dev.orderonce.web;
+
+import io.vertx.core.json.JsonObject;
+
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One refusal as RFC 9457 has it: {@code type}, {@code title}, {@code status}, {@code detail}, our
+ * {@code retry}, and what the type adds.
+ */
+public final class Problem {
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    private final ProblemType type;
+    private final Map<String, Object> members = new LinkedHashMap<>();
+    private Optional<Duration> retryAfter = Optional.empty();
+
+    private Problem(ProblemType type, String detail) {
+        this.type = type;
+        members.put("type", type.uri());
+        members.put("title", type.title());
+        members.put("status", type.status());
+        members.put("detail", detail);
+        members.put("retry", type.retry().text());
+    }
+
+    public static Problem of(ProblemType type) {
+        return new Problem(type, type.explanation());
+    }
+
+    public static Problem of(ProblemType type, String detail) {
+        return new Problem(type, detail);
+    }
+
+    /** Adds a member that this type of problem has. */
+    public Problem with(String member, Object value) {
+        members.put(member, value);
+        return this;
+    }
+
+    /** Adds {@code Retry-After}, in whole seconds as RFC 9110 wants, at least one. */
+    public Problem after(Duration wait) {
+        retryAfter = Optional.of(wait);
+        return this;
+    }
+
+    public ProblemType type() {
+        return type;
+    }
+
+    /** The value of {@code Retry-After}, if there is one. */
+    public Optional<String> retryAfterSeconds() {
+        return retryAfter.map(wait -> Long.toString(Math.max(1, wait.toSeconds())));
+    }
+
+    public Response toResponse() {
+        Response.ResponseBuilder response =
+                Response.status(type.status())
+                        .type(MEDIA_TYPE)
+                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .entity(members);
+        retryAfterSeconds().ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));
+        return response.build();
+    }
+
+    /** For answers that are given before there is a resource. */
+    String toJson() {
+        return new JsonObject(members).encode();
+    }
+}

@@ -1,0 +1,176 @@
+package dev.orderonce.web;
+
+import static dev.orderonce.web.Retry.NEVER;
+import static dev.orderonce.web.Retry.NEW_NUMBER;
+import static dev.orderonce.web.Retry.SAME_NUMBER;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Every refusal there is. Its name in lower case is the stable {@code type}: {@code
+ * /problems/number-expired}.
+ */
+public enum ProblemType {
+    NUMBER_MISSING(
+            400,
+            NEW_NUMBER,
+            "No order number",
+            "An order is placed under an order number. Get one with GET /order-numbers?checkout=… when the checkout page "
+                    + "loads, keep it, and send it as \"orderNumber\"."),
+    NUMBER_UNKNOWN(
+            400,
+            NEW_NUMBER,
+            "Not an order number of yours",
+            "This number was never issued to you: it is mistyped, made up, or somebody else's. Nothing was stored, and "
+                    + "no order of yours can stand under it."),
+    NUMBER_NOT_FOUND(
+            404,
+            NEW_NUMBER,
+            "No such order number",
+            "This number was never issued to you: it is mistyped, made up, or somebody else's. No order of yours can "
+                    + "stand under it."),
+    NUMBER_EXPIRED(
+            410,
+            NEW_NUMBER,
+            "The order number has expired",
+            "Its time ran out before an order was placed under it. That is final: it can never become an order, so it is "
+                    + "safe to take a new number and order under that."),
+    NUMBER_VOIDED(
+            410,
+            NEW_NUMBER,
+            "The order number was voided",
+            "It was given up before an order was placed under it. That is final: it can never become an order, so it is "
+                    + "safe to take a new number and order under that."),
+    NUMBER_FORGOTTEN(
+            410,
+            NEW_NUMBER,
+            "The order number is no longer known",
+            "The cache of issued numbers lost it before an order was placed under it. It has been spent so that it can "
+                    + "never become an order; it is safe to take a new number and order under that."),
+    NUMBER_ALREADY_PLACED(
+            409,
+            NEVER,
+            "An order stands under this number",
+            "The number was to be voided, but it was placed first. The order stands; \"order\" links to it."),
+    ORDER_DIFFERS(
+            422,
+            NEVER,
+            "Another order stands under this number",
+            "An order was placed under this number before, with other content. It stands as it was; \"order\" links to it "
+                    + "and \"mismatch\" lists what differs. To order something else too, take a new number."),
+    ORDER_NOT_FOUND(
+            404, NEVER, "No such order", "There is no order under this number that you may see."),
+    BODY_UNREADABLE(
+            400,
+            SAME_NUMBER,
+            "The request could not be read",
+            "The body is not the JSON that is expected here. Nothing was stored; the order number stays usable."),
+    BODY_INVALID(
+            400,
+            SAME_NUMBER,
+            "The request is not valid",
+            "\"violations\" lists each member that is wrong and why. Nothing was stored; the order number stays usable."),
+    BODY_TOO_LARGE(
+            413,
+            SAME_NUMBER,
+            "The request is too large",
+            "The body is larger than any order that is accepted. Nothing was stored; the order number stays usable."),
+    PARAMETER_INVALID(
+            400,
+            SAME_NUMBER,
+            "A parameter is not valid",
+            "\"detail\" says which parameter, and why."),
+    PATH_REFUSED(
+            400,
+            NEVER,
+            "The path is not accepted",
+            "No address of this service holds a semicolon, a backslash or an encoded slash, and some software reads such "
+                    + "paths in two ways. The request was refused before anything else looked at it."),
+    NOT_SIGNED_IN(
+            401,
+            SAME_NUMBER,
+            "Who is asking?",
+            "The request carries no bearer token, or one that is expired, of another issuer, or not signed by it. Sign "
+                    + "in again and repeat the request: the order number stays usable."),
+    NOT_ALLOWED(
+            403,
+            NEVER,
+            "Not for this role",
+            "The token is valid, but none of its roles may do this."),
+    NOT_FOUND(404, NEVER, "Nothing here", "There is nothing at this address."),
+    METHOD_NOT_ALLOWED(
+            405, NEVER, "Not with this method", "The address exists, but not for this method."),
+    NOT_ACCEPTABLE(
+            406,
+            SAME_NUMBER,
+            "No such representation",
+            "The answer cannot be given in a media type that is accepted."),
+    MEDIA_TYPE_NOT_SUPPORTED(
+            415,
+            SAME_NUMBER,
+            "Send JSON",
+            "The body must be sent with Content-Type: application/json. Nothing was stored; the order number stays usable."),
+    REQUEST_REFUSED(
+            400, NEVER, "The request was refused", "The request is not one that HTTP allows here."),
+    STORE_UNAVAILABLE(
+            503,
+            SAME_NUMBER,
+            "No answer yet",
+            "A store did not answer in time, so it is not known whether the order was placed. Repeat the request under "
+                    + "the same order number: there will be one order, and the repeat tells the truth."),
+    OVERLOADED(
+            503,
+            SAME_NUMBER,
+            "Too busy",
+            "More requests are under way than can be answered in time; this one was refused at once and did nothing. "
+                    + "Repeat it under the same order number."),
+    INTERNAL_ERROR(
+            500,
+            SAME_NUMBER,
+            "Something is wrong here",
+            "A fault in the service; it has been logged. It is not known whether the order was placed: repeat the "
+                    + "request under the same order number, and there will be one order.");
+
+    private final int status;
+    private final Retry retry;
+    private final String title;
+    private final String explanation;
+    private final String slug = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    ProblemType(int status, Retry retry, String title, String explanation) {
+        this.status = status;
+        this.retry = retry;
+        this.title = title;
+        this.explanation = explanation;
+    }
+
+    public static Optional<ProblemType> ofSlug(String slug) {
+        return Arrays.stream(values()).filter(type -> type.slug.equals(slug)).findFirst();
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public Retry retry() {
+        return retry;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    public String explanation() {
+        return explanation;
+    }
+
+    public String slug() {
+        return slug;
+    }
+
+    public String uri() {
+        return "/problems/" + slug;
+    }
+}

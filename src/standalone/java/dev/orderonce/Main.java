@@ -1,0 +1,106 @@
+package dev.orderonce;
+
+import dev.orderonce.embedded.Standalone;
+import dev.orderonce.start.Given;
+import dev.orderonce.start.RequiredSettings;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.NullMarked;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Starts the standalone build: whatever nobody configured is started first, and stopped last. */
+@NullMarked
+@QuarkusMain
+public final class Main {
+    /** EX_CONFIG of sysexits.h: the configuration is at fault, starting again changes nothing. */
+    private static final int BAD_CONFIGURATION = 78;
+
+    private static final String DATA = "standalone.data";
+    private static final String DEFAULT_DATA = ".order-once";
+
+    /** A little more than quarkus.shutdown.timeout: the requests in flight need the stores. */
+    private static final int DRAINED_WITHIN_SECONDS = 15;
+
+    private Main() {}
+
+    public static void main(String... arguments) {
+        CountDownLatch stopped = new CountDownLatch(1);
+        Config given = Given.settings();
+        // A live reload runs this again in the same process: the settings of the first time are
+        // given then.
+        if (Standalone.isWanted(given)) {
+            bringAlong(given, stopped);
+        }
+        List<String> missing = RequiredSettings.missing(Given.settings());
+        if (!missing.isEmpty()) {
+            missing.forEach(System.err::println);
+            System.exit(BAD_CONFIGURATION);
+        }
+        Quarkus.run(
+                Announcement.class,
+                (code, failure) -> {
+                    if (failure != null) {
+                        Logger.getLogger(Main.class).error("order-once cannot start", failure);
+                    }
+                    stopped.countDown();
+                    System.exit(code);
+                },
+                arguments);
+    }
+
+    private static void bringAlong(Config given, CountDownLatch stopped) {
+        Path data = Path.of(given.getOptionalValue(DATA, String.class).orElse(DEFAULT_DATA));
+        try {
+            Standalone standalone = Standalone.start(given, data);
+            standalone.settings().forEach(System::setProperty);
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> stopLast(standalone, stopped), "stores"));
+        } catch (IllegalStateException unusable) {
+            System.err.println("order-once cannot start: " + unusable.getMessage() + ".");
+            System.exit(BAD_CONFIGURATION);
+        }
+    }
+
+    private static void stopLast(Standalone standalone, CountDownLatch stopped) {
+        try {
+            if (!stopped.await(DRAINED_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println(
+                        "the service did not stop in time; stopping its stores all the same");
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+        standalone.close();
+    }
+
+    /** Says, as the last words of the start, where everything is. */
+    public static final class Announcement implements QuarkusApplication {
+        private static final Logger LOG = Logger.getLogger(Main.class);
+
+        @Override
+        public int run(String... arguments) {
+            Config config = ConfigProvider.getConfig();
+            String service =
+                    "http://localhost:" + config.getValue("quarkus.http.port", String.class);
+            LOG.infof("page:            %s/", service);
+            LOG.infof("API description: %s/q/openapi", service);
+            LOG.infof(
+                    "data:            %s (PostgreSQL %s, Redis %s)",
+                    config.getOptionalValue(DATA, String.class).orElse("in the configured stores"),
+                    config.getValue("database.url", String.class),
+                    config.getValue("redis.url", String.class));
+            Quarkus.waitForExit();
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.orderonce.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Where one standalone service keeps its data; no second one can use it at the same time. */
+final class DataDirectory implements AutoCloseable {
+    private final Path path;
+    private final FileChannel channel;
+
+    private DataDirectory(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the directory for this process, and makes it if it is not there.
+     *
+     * @throws IllegalStateException with a sentence if another process has it
+     */
+    static DataDirectory take(Path directory) {
+        Path path = directory.toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(path);
+            FileChannel channel =
+                    FileChannel.open(
+                            path.resolve("lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+            // The system gives the lock back when its process dies, however it dies: a lock file
+            // would stay.
+            if (isTaken(channel)) {
+                channel.close();
+                throw new IllegalStateException(
+                        "another order-once is running with the data in %s; stop it, or set standalone.data to another directory"
+                                .formatted(path));
+            }
+            return new DataDirectory(path, channel);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot use the data directory " + path, failure);
+        }
+    }
+
+    private static boolean isTaken(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock == null;
+        } catch (OverlappingFileLockException byThisProcess) {
+            return true;
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.orderonce.embedded;
+
+import static dev.orderonce.start.RequiredSettings.DATABASE_URL;
+import static dev.orderonce.start.RequiredSettings.DATABASE_USERNAME;
+import static dev.orderonce.start.RequiredSettings.IDENTITY_AUDIENCE;
+import static dev.orderonce.start.RequiredSettings.IDENTITY_ISSUER;
+import static dev.orderonce.start.RequiredSettings.IDENTITY_KEYS;
+import static dev.orderonce.start.RequiredSettings.NUMBERS_SIGNING_KEY;
+import static dev.orderonce.start.RequiredSettings.REDIS_URL;
+
+import dev.orderonce.identity.DemoKeys;
+
+import org.eclipse.microprofile.config.Config;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Brings along whatever nobody configured: the stores, the key that signs numbers, the demo
+ * sign-in. Whatever is configured stays away, and while anything of it is at work the service
+ * listens on the loopback interface only.
+ */
+public final class Standalone implements AutoCloseable {
+    private static final int KEY_BYTES = 32;
+
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final DataDirectory directory;
+    private Optional<EmbeddedPostgreSql> postgreSql = Optional.empty();
+    private Optional<EmbeddedRedis> redis = Optional.empty();
+
+    private Standalone(DataDirectory directory) {
+        this.directory = directory;
+    }
+
+    /** Whether anything is missing that could be brought along. */
+    public static boolean isWanted(Config given) {
+        return !DATABASE_URL.isGiven(given)
+                || !REDIS_URL.isGiven(given)
+                || !NUMBERS_SIGNING_KEY.isGiven(given)
+                || !IDENTITY_ISSUER.isGiven(given);
+    }
+
+    /**
+     * Starts what is missing.
+     *
+     * @param data where everything is kept
+     * @throws IllegalStateException with a sentence if another service uses that directory
+     */
+    public static Standalone start(Config given, Path data) {
+        Standalone standalone = new Standalone(DataDirectory.take(data));
+        try {
+            standalone.bringAlong(given);
+            return standalone;
+        } catch (RuntimeException failure) {
+            standalone.close();
+            throw failure;
+        }
+    }
+
+    private void bringAlong(Config given) {
+        Path data = directory.path();
+        settings.put("standalone.data", data.toString());
+        if (!DATABASE_URL.isGiven(given)) {
+            EmbeddedPostgreSql started =
+                    EmbeddedPostgreSql.start(data.resolve("postgresql"), data.resolve("programs"));
+            postgreSql = Optional.of(started);
+            settings.put(DATABASE_URL.property(), started.url());
+            settings.put(DATABASE_USERNAME.property(), EmbeddedPostgreSql.USERNAME);
+        }
+        if (!REDIS_URL.isGiven(given)) {
+            EmbeddedRedis started = EmbeddedRedis.start(data.resolve("redis"));
+            redis = Optional.of(started);
+            settings.put(REDIS_URL.property(), started.url());
+        }
+        if (!NUMBERS_SIGNING_KEY.isGiven(given)) {
+            settings.put(NUMBERS_SIGNING_KEY.property(), signingKey(data.resolve("numbers.key")));
+        }
+        if (!IDENTITY_ISSUER.isGiven(given)) {
+            settings.putAll(
+                    DemoKeys.make(
+                            data.resolve("demo-sign-in.pem"),
+                            IDENTITY_ISSUER.property(),
+                            IDENTITY_AUDIENCE.property(),
+                            IDENTITY_KEYS.property()));
+        }
+        settings.put("quarkus.http.host", "127.0.0.1");
+    }
+
+    /** Kept beside the data: numbers that were issued before a restart are still good after it. */
+    private static String signingKey(Path file) {
+        try {
+            if (!Files.exists(file)) {
+                byte[] key = new byte[KEY_BYTES];
+                new SecureRandom().nextBytes(key);
+                Path fresh = file.resolveSibling(file.getFileName() + ".new");
+                Files.writeString(fresh, Base64.getEncoder().encodeToString(key));
+                if (Files.getFileStore(fresh).supportsFileAttributeView("posix")) {
+                    Files.setPosixFilePermissions(
+                            fresh, PosixFilePermissions.fromString("rw-------"));
+                }
+                Files.move(fresh, file);
+            }
+            return Files.readString(file).strip();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot keep the signing key in " + file, failure);
+        }
+    }
+
+    /** The settings that make the service use what was started. */
+    public Map<String, String> settings() {
+        return Map.copyOf(settings);
+    }
+
+    public EmbeddedPostgreSql postgreSql() {
+        return postgreSql.orElseThrow();
+    }
+
+    public EmbeddedRedis redis() {
+        return redis.orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        redis.ifPresent(EmbeddedRedis::stop);
+        postgreSql.ifPresent(EmbeddedPostgreSql::stop);
+        directory.close();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.orderonce.identity;
+
+import dev.orderonce.web.Problem;
+import dev.orderonce.web.ProblemType;
+import dev.orderonce.web.Violation;
+
+import io.smallrye.jwt.build.Jwt;
+
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Lets anybody on this machine be anybody, for trying things out. It is in the standalone build
+ * only, and answers only while no token issuer is configured.
+ */
+@Path("/demo/sign-in")
+@PermitAll
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+class DemoSignInResource {
+    /**
+     * Long enough to try things out over an afternoon; the key does not outlive the process anyway.
+     */
+    private static final Duration VALID_FOR = Duration.ofHours(4);
+
+    private static final Set<String> ROLES = Set.of(Role.BUYER, Role.MERCHANT, Role.SUPPORT);
+
+    private final Optional<PrivateKey> key;
+    private final String issuer;
+    private final String audience;
+    private final Clock clock;
+
+    DemoSignInResource(
+            @ConfigProperty(name = DemoKeys.PRIVATE_KEY) Optional<String> key,
+            @ConfigProperty(name = "identity.issuer") String issuer,
+            @ConfigProperty(name = "identity.audience") String audience,
+            Clock clock) {
+        this.key = key.map(DemoSignInResource::read);
+        this.issuer = issuer;
+        this.audience = audience;
+        this.clock = clock;
+    }
+
+    private static PrivateKey read(String base64) {
+        try {
+            return KeyFactory.getInstance("RSA")
+                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
+        } catch (GeneralSecurityException unusable) {
+            throw new IllegalArgumentException(DemoKeys.PRIVATE_KEY + " is not a key", unusable);
+        }
+    }
+
+    /** Who to be. */
+    @Schema(name = "SignIn")
+    record SignIn(
+            @Schema(examples = "alice", required = true, minLength = 1, maxLength = Buyer.LONGEST)
+                    @Nullable String subject,
+            @Schema(description = "buyer, merchant, support; a buyer if none is given")
+                    @Nullable List<String> roles) {}
+
+    /** A token to be that with. */
+    @Schema(name = "SignedIn")
+    record SignedIn(
+            @Schema(required = true) String token, @Schema(required = true) Instant expiresAt) {}
+
+    @POST
+    @Operation(
+            operationId = "demoSignIn",
+            summary = "Be anybody, for trying things out (standalone build only)")
+    @APIResponse(
+            responseCode = "200",
+            description = "A token for the header Authorization: Bearer",
+            content = @Content(schema = @Schema(implementation = SignedIn.class)))
+    public Response signIn(SignIn signIn) {
+        PrivateKey signing = key.orElseThrow(NotFoundException::new);
+        if (signIn == null) {
+            return Problem.of(ProblemType.BODY_UNREADABLE).toResponse();
+        }
+        List<Violation> violations = new ArrayList<>();
+        String subject = signIn.subject();
+        if (subject == null || !Buyer.isSubject(subject)) {
+            violations.add(
+                    new Violation(
+                            "subject",
+                            "must have 1 to "
+                                    + Buyer.LONGEST
+                                    + " characters, no control characters"));
+        }
+        Set<String> roles =
+                signIn.roles() == null ? Set.of(Role.BUYER) : new HashSet<>(signIn.roles());
+        if (!ROLES.containsAll(roles)) {
+            violations.add(new Violation("roles", "must be among buyer, merchant, support"));
+        }
+        if (!violations.isEmpty()) {
+            return Problem.of(ProblemType.BODY_INVALID).with("violations", violations).toResponse();
+        }
+        Instant now = clock.instant();
+        Instant expiresAt = now.plus(VALID_FOR);
+        String token =
+                Jwt.issuer(issuer)
+                        .audience(audience)
+                        .subject(subject)
+                        .groups(roles)
+                        .issuedAt(now)
+                        .expiresAt(expiresAt)
+                        .sign(signing);
+        return Response.ok(new SignedIn(token, expiresAt))
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+}
