@@ -97,10 +97,14 @@ public final class Main {
             LOG.infof(
                     "data:            %s (PostgreSQL %s, Redis %s)",
                     config.getOptionalValue(DATA, String.class).orElse("in the configured stores"),
-                    config.getValue("database.url", String.class),
-                    config.getValue("redis.url", String.class));
+                    withoutSecrets(config.getValue("database.url", String.class)),
+                    withoutSecrets(config.getValue("redis.url", String.class)));
             Quarkus.waitForExit();
             return 0;
+        }
+
+        private static String withoutSecrets(String url) {
+            return url.replaceFirst("//[^/@]*@", "//");
         }
     }
 }

@@ -22,6 +22,11 @@ public record Buyer(String subject) {
     public static boolean isSubject(String text) {
         return !text.isEmpty()
                 && text.length() <= LONGEST
-                && text.chars().noneMatch(Character::isISOControl);
+                && text.codePoints().noneMatch(Buyer::isUnusable);
+    }
+
+    /** Control characters, and halves of surrogate pairs: those all turn into the same bytes. */
+    private static boolean isUnusable(int point) {
+        return Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE;
     }
 }

@@ -41,6 +41,7 @@ public class IssueNumber {
     private final AdmitNumber admitNumber;
     private final Validity validity;
     private final boolean trustsSignature;
+    private volatile Instant redisSilentAt = Instant.EPOCH;
 
     IssueNumber(
             SigningKeys keys,
@@ -96,7 +97,7 @@ public class IssueNumber {
                 .transformToUni(
                         held ->
                                 held.equals(fresh)
-                                        ? issued(fresh)
+                                        ? unlessPlacedWithoutRedis(fresh, buyer, checkout)
                                         : lookAt(held, buyer, checkout, replacementsLeft))
                 .onFailure(failure -> trustsSignature && isSilent(failure, Store.REDIS))
                 .recoverWithUni(() -> deriveWithoutRedis(buyer, checkout));
@@ -158,14 +159,12 @@ public class IssueNumber {
 
     /**
      * Without Redis a checkout still finds its number again: it is derived from the checkout and
-     * the hour-glass it falls into, half a validity long, so it is valid for at least the other
+     * the step of time it falls into, half a validity long, so it is valid for at least the other
      * half.
      */
     private Uni<Issue> deriveWithoutRedis(Buyer buyer, String checkout) {
-        long step = Math.max(1, validity.validFor().toSeconds() / 2);
-        long seconds = validity.now().getEpochSecond();
-        OrderNumber derived =
-                keys.derive(buyer, checkout, Instant.ofEpochSecond(seconds - seconds % step));
+        redisSilentAt = validity.now();
+        OrderNumber derived = derived(buyer, checkout, 0);
         return ledger.fateOf(derived)
                 .map(
                         fate ->
@@ -175,6 +174,40 @@ public class IssueNumber {
                                     case Fate.Buried buried ->
                                             new Issued(keys.mint(buyer, validity.now()));
                                 });
+    }
+
+    /**
+     * After an outage Redis does not know the checkouts that were placed during it. As long as
+     * their derived numbers could be valid, a checkout that is new to Redis is looked for under
+     * them.
+     */
+    private Uni<Issue> unlessPlacedWithoutRedis(OrderNumber fresh, Buyer buyer, String checkout) {
+        if (validity.now().isAfter(redisSilentAt.plus(validity.validFor()))) {
+            return issued(fresh);
+        }
+        OrderNumber latest = derived(buyer, checkout, 0);
+        OrderNumber before = derived(buyer, checkout, 1);
+        return ledger.fateOf(latest)
+                .onItem()
+                .transformToUni(
+                        fate ->
+                                fate instanceof Fate.Ordered
+                                        ? placed(latest)
+                                        : ledger.fateOf(before)
+                                                .map(
+                                                        earlier ->
+                                                                earlier instanceof Fate.Ordered
+                                                                        ? new AlreadyPlaced(before)
+                                                                        : new Issued(fresh)));
+    }
+
+    private OrderNumber derived(Buyer buyer, String checkout, int stepsBack) {
+        long step = Math.max(1, validity.validFor().toSeconds() / 2);
+        long seconds = validity.now().getEpochSecond();
+        return keys.derive(
+                buyer,
+                checkout,
+                Instant.ofEpochSecond(seconds - seconds % step - step * stepsBack));
     }
 
     private static Uni<Issue> issued(OrderNumber number) {

@@ -18,8 +18,10 @@ public interface NumbersSettings {
     String signingKey();
 
     /**
-     * Older keys that still verify, newest first. Leave a key here until no client can still repeat
-     * a request under a number it signed: the validity, and as long as a page may come back to ask.
+     * Other keys that verify: older ones, and the next one before it signs. To rotate, first give
+     * the new key to every replica here, then let it sign, and keep the old one here until no
+     * client can still repeat a request under a number it signed: the validity, and as long as a
+     * page may come back to ask.
      */
     Optional<List<String>> verifyingKeys();
 

@@ -10,6 +10,7 @@ import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DELETE;
@@ -19,11 +20,13 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -31,7 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
-import java.util.Optional;
+import java.util.Objects;
 
 /** Order numbers over HTTP: translates, decides nothing. */
 @Path("/order-numbers")
@@ -102,19 +105,26 @@ class OrderNumbersResource {
                             description = CHECKOUT,
                             schema =
                                     @Schema(
+                                            type = SchemaType.STRING,
                                             minLength = 1,
                                             maxLength = IssueNumber.LONGEST_CHECKOUT))
                     @QueryParam("checkout")
-                    Optional<String> checkout) {
+                    @Nullable String checkout,
+            @Context HttpServerRequest request) {
         long begunAt = System.nanoTime();
-        return checkout.map(id -> issueNumber.issue(caller.buyer(), id))
-                .orElseGet(() -> issueNumber.issue(caller.buyer()))
-                .map(
-                        issue -> {
-                            Response response = toResponse(issue);
-                            outcomes.record("issue", issue, checkout.orElse(""), begunAt);
-                            return response;
-                        });
+        // The framework reads an empty parameter as a missing one; a page whose id is empty must
+        // hear of it.
+        Uni<Issue> issuing =
+                checkout == null && !request.params().contains("checkout")
+                        ? issueNumber.issue(caller.buyer())
+                        : issueNumber.issue(
+                                caller.buyer(), Objects.requireNonNullElse(checkout, ""));
+        return issuing.map(
+                issue -> {
+                    Response response = toResponse(issue);
+                    outcomes.record("issue", issue, number(issue), begunAt);
+                    return response;
+                });
     }
 
     @POST
@@ -132,11 +142,22 @@ class OrderNumbersResource {
                             description = CHECKOUT,
                             schema =
                                     @Schema(
+                                            type = SchemaType.STRING,
                                             minLength = 1,
                                             maxLength = IssueNumber.LONGEST_CHECKOUT))
                     @QueryParam("checkout")
-                    Optional<String> checkout) {
-        return issue(checkout);
+                    @Nullable String checkout,
+            @Context HttpServerRequest request) {
+        return issue(checkout, request);
+    }
+
+    private static String number(Issue issue) {
+        return switch (issue) {
+            case Issue.Issued(OrderNumber number) -> number.shown();
+            case Issue.AlreadyPlaced(OrderNumber number) -> number.shown();
+            case Issue.BadCheckout bad -> "";
+            case Issue.Unavailable unavailable -> "";
+        };
     }
 
     private Response toResponse(Issue issue) {
@@ -210,6 +231,7 @@ class OrderNumbersResource {
         return switch (voiding) {
             case Voiding.Unknown unknown -> Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
             case Voiding.Voided(OrderNumber number) -> ok(number, State.VOIDED);
+            case Voiding.Expired(OrderNumber number) -> ok(number, State.EXPIRED);
             case Voiding.PlacedFirst(OrderNumber number) ->
                     Problem.of(ProblemType.NUMBER_ALREADY_PLACED)
                             .with("number", number.shown())

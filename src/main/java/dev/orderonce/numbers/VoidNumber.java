@@ -44,7 +44,8 @@ public class VoidNumber {
             case Fate.Buried(Buyer buyer, Why why) when !buyer.equals(asking) ->
                     new Voiding.Unknown();
             case Fate.Ordered ordered -> new Voiding.PlacedFirst(number);
-            case Fate.Buried buried -> new Voiding.Voided(number);
+            case Fate.Buried(Buyer buyer, Why why) ->
+                    why == Why.EXPIRED ? new Voiding.Expired(number) : new Voiding.Voided(number);
             case Fate.Undecided undecided ->
                     throw new IllegalStateException(
                             "a tombstone was written and nothing stands under " + number);

@@ -10,6 +10,9 @@ public sealed interface Voiding {
     /** It can never become an order now, by this request or by an earlier decision. */
     record Voided(OrderNumber number) implements Voiding {}
 
+    /** Its time had run out, and that it can never become an order had been told before. */
+    record Expired(OrderNumber number) implements Voiding {}
+
     /** It was placed first: the order stands. */
     record PlacedFirst(OrderNumber number) implements Voiding {}
 

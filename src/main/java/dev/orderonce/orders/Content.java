@@ -3,14 +3,12 @@ package dev.orderonce.orders;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Tells whether two drafts ask for the same thing, over business fields only: currency, total, and
@@ -76,47 +74,53 @@ final class Content {
         return differences;
     }
 
-    private static void compareLines(
-            List<Line> placed, List<Line> submitted, List<Difference> differences) {
-        // Lines of one product are paired in canonical order; what finds no partner was added or
-        // left out.
-        Map<String, Queue<Line>> unpaired = new HashMap<>();
-        placed.stream()
-                .sorted(CANONICAL)
-                .forEach(
-                        line ->
-                                unpaired.computeIfAbsent(
-                                                line.productCode(), code -> new ArrayDeque<>())
-                                        .add(line));
-        List<Line> inOrder = submitted.stream().sorted(CANONICAL).toList();
-        for (Line line : inOrder) {
-            String field = "lines[" + line.productCode() + "]";
-            Queue<Line> candidates = unpaired.getOrDefault(line.productCode(), new ArrayDeque<>());
-            Line partner = candidates.poll();
-            if (partner == null) {
-                differences.add(new Difference(field, null, describe(line)));
-            } else {
-                compare(field + ".quantity", partner.quantity(), line.quantity(), differences);
-                compare(field + ".unitPrice", partner.unitPrice(), line.unitPrice(), differences);
-            }
+    /** A line without its name, which does not count. */
+    private record Item(String productCode, long quantity, long unitPrice) {
+        static List<Item> of(List<Line> lines) {
+            return lines.stream()
+                    .sorted(CANONICAL)
+                    .map(line -> new Item(line.productCode(), line.quantity(), line.unitPrice()))
+                    .collect(Collectors.toCollection(ArrayList::new));
         }
-        placed.stream()
-                .sorted(CANONICAL)
-                .filter(
-                        line ->
-                                unpaired.getOrDefault(line.productCode(), new ArrayDeque<>())
-                                        .remove(line))
-                .forEach(
-                        line ->
-                                differences.add(
-                                        new Difference(
-                                                "lines[" + line.productCode() + "]",
-                                                describe(line),
-                                                null)));
+
+        String field() {
+            return "lines[" + productCode + "]";
+        }
+
+        @Override
+        public String toString() {
+            return quantity + " × " + unitPrice;
+        }
     }
 
-    private static String describe(Line line) {
-        return line.quantity() + " × " + line.unitPrice();
+    private static void compareLines(
+            List<Line> placed, List<Line> submitted, List<Difference> differences) {
+        List<Item> left = Item.of(placed);
+        // What is equal is set aside first, so that only what differs is paired, product by
+        // product.
+        List<Item> others = Item.of(submitted).stream().filter(item -> !left.remove(item)).toList();
+        for (Item item : others) {
+            Optional<Item> partner =
+                    left.stream()
+                            .filter(l -> l.productCode().equals(item.productCode()))
+                            .findFirst();
+            if (partner.isPresent()) {
+                left.remove(partner.get());
+                compare(
+                        item.field() + ".quantity",
+                        partner.get().quantity(),
+                        item.quantity(),
+                        differences);
+                compare(
+                        item.field() + ".unitPrice",
+                        partner.get().unitPrice(),
+                        item.unitPrice(),
+                        differences);
+            } else {
+                differences.add(new Difference(item.field(), null, item.toString()));
+            }
+        }
+        left.forEach(item -> differences.add(new Difference(item.field(), item.toString(), null)));
     }
 
     private static void compare(

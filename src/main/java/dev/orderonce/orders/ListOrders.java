@@ -25,6 +25,12 @@ public class ListOrders {
     private static final String NEWEST_FIRST = "order by decidedAt desc, number desc";
     private static final String OWN = "buyer = ?1 and state <> 'VOIDED'";
 
+    private final Postgres postgres;
+
+    ListOrders(Postgres postgres) {
+        this.postgres = postgres;
+    }
+
     /** Every way listing can end. */
     public sealed interface Listing {
         /** The page size or the place to go on from cannot be used. */
@@ -61,8 +67,7 @@ public class ListOrders {
                                                 Panache.withSession(
                                                         () -> following(buyer, number, limit)))
                                 .orElseGet(() -> item(noSuchPlace()));
-        return listing.onFailure()
-                .transform(Postgres::translate)
+        return postgres.bounded(listing)
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(silent -> new Listing.Unavailable(silent.store()));
     }

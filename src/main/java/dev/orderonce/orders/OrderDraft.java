@@ -88,9 +88,7 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
             if (currency.isEmpty()) {
                 refuse(
                         "currency",
-                        code == null
-                                ? "is missing"
-                                : "is not an ISO 4217 code of a currency in use");
+                        code == null ? "is missing" : "is not an ISO 4217 code of a currency");
             }
             return currency;
         }
@@ -179,7 +177,7 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
         }
 
         private String text(String at, @Nullable String text, int longest) {
-            if (text == null || text.isBlank() || text.length() > longest) {
+            if (text == null || text.isBlank() || text.codePointCount(0, text.length()) > longest) {
                 refuse(
                         at,
                         text == null
@@ -199,11 +197,10 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
          */
         private static boolean isPlain(String text) {
             return text.codePoints()
-                    .noneMatch(point -> Character.isISOControl(point) || isHalfOfAPair(point));
-        }
-
-        private static boolean isHalfOfAPair(int point) {
-            return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+                    .noneMatch(
+                            point ->
+                                    Character.isISOControl(point)
+                                            || Character.getType(point) == Character.SURROGATE);
         }
 
         private long amount(String at, @Nullable Long value) {
@@ -229,10 +226,13 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
                     sum = Math.addExact(sum, Math.multiplyExact(line.quantity(), line.unitPrice()));
                 }
             } catch (ArithmeticException overflow) {
-                refuse("total", "the lines add up to more than any amount that can be ordered");
-                return;
+                sum = Long.MAX_VALUE;
             }
-            if (sum != total) {
+            if (sum > LARGEST_AMOUNT) {
+                refuse(
+                        "total",
+                        "must be what the lines add up to, and that is more than any amount that can be ordered");
+            } else if (sum != total) {
                 refuse("total", "must be " + sum + ", what the lines add up to");
             }
         }

@@ -112,12 +112,19 @@ final class OrderJson {
 
     private static void readObjects(String text, ObjectReader reader) {
         try (JsonParser json = JSON.createParser(text)) {
-            json.nextToken();
-            while (json.nextToken() == JsonToken.START_OBJECT) {
+            require(json.nextToken() == JsonToken.START_ARRAY);
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+                require(json.currentToken() == JsonToken.START_OBJECT);
                 reader.read(Fields.of(json));
             }
         } catch (IOException unreadable) {
             throw new UncheckedIOException("a stored order cannot be read", unreadable);
+        }
+    }
+
+    private static void require(boolean isAsWritten) throws IOException {
+        if (!isAsWritten) {
+            throw new IOException("not what was written here");
         }
     }
 

@@ -197,7 +197,12 @@ class OrdersResource {
                     Optional<String> after,
             @Parameter(
                             description = "1 to 100",
-                            schema = @Schema(minimum = "1", maximum = "100", defaultValue = "20"))
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "100",
+                                            defaultValue = "20"))
                     @DefaultValue("20")
                     @QueryParam("limit")
                     String limit) {

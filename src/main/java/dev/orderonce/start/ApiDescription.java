@@ -46,7 +46,7 @@ import java.util.stream.Stream;
  * Completes the API description with what every operation shares: who may call, and how it can be
  * refused.
  */
-@OpenApiFilter(OpenApiFilter.RunStage.BUILD)
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ApiDescription implements OASFilter {
     private static final String BEARER = "bearer";
     private static final String PROBLEM = "Problem";
@@ -91,7 +91,6 @@ public class ApiDescription implements OASFilter {
             api.setComponents(OASFactory.createComponents());
         }
         api.getComponents().addSchema(PROBLEM, problemSchema());
-        api.getComponents().getSecuritySchemes();
         api.getComponents()
                 .setSecuritySchemes(
                         Map.of(
@@ -195,11 +194,14 @@ public class ApiDescription implements OASFilter {
                                         .addType(Schema.SchemaType.OBJECT)
                                         .addProperty("field", text())
                                         .addProperty(
-                                                "placed", OASFactory.createSchema().nullable(true))
+                                                "placed",
+                                                OASFactory.createSchema()
+                                                        .description("A text, a number, or null"))
                                         .addProperty(
                                                 "submitted",
-                                                OASFactory.createSchema().nullable(true))
-                                        .required(List.of("field", "placed", "submitted"))))
+                                                OASFactory.createSchema()
+                                                        .description("A text, a number, or null"))
+                                        .required(List.of("field"))))
                 .required(List.of("type", "title", "status", "detail", "retry"));
     }
 

@@ -1,5 +1,6 @@
 package dev.orderonce.start;
 
+import io.smallrye.config.DotEnvConfigSourceProvider;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 
@@ -12,7 +13,7 @@ import java.nio.file.Path;
 
 /**
  * The settings that somebody gave, read before Quarkus starts: system properties, environment,
- * config file.
+ * .env, config file.
  */
 public final class Given {
     /** The same file and rank that Quarkus gives it. */
@@ -24,7 +25,10 @@ public final class Given {
 
     public static Config settings() {
         SmallRyeConfigBuilder builder =
-                new SmallRyeConfigBuilder().addDefaultInterceptors().addSystemSources();
+                new SmallRyeConfigBuilder()
+                        .addDefaultInterceptors()
+                        .addSystemSources()
+                        .withSources(new DotEnvConfigSourceProvider());
         if (Files.isReadable(FILE)) {
             try {
                 builder.withSources(new PropertiesConfigSource(FILE.toUri().toURL(), FILE_ORDINAL));

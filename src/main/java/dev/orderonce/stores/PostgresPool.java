@@ -51,8 +51,9 @@ class PostgresPool implements PgPoolCreator {
                 .addProperty("idle_in_transaction_session_timeout", "10000");
         // A server that vanished without a word: the socket is given up, and the next request opens
         // another.
-        options.setReadIdleTimeout(
-                (int) settings.idleFor().toMillis() + (int) settings.answerWithin().toMillis());
+        // Ten times the time an answer may take; a connection that was merely unused is opened
+        // again in milliseconds.
+        options.setReadIdleTimeout(10 * (int) settings.answerWithin().toMillis());
         options.setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         return options;
     }

@@ -14,13 +14,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One connection that is always either open or being opened.
  *
- * <p>Replies come in the order of the requests, so a single clock per connection tells whether any
- * request waits too long: there is no timer per request.
+ * <p>Replies come in the order of the requests, so counting them tells whether any request waits
+ * too long: what had been sent {@code redis.reply-within} ago must have been answered by now. There
+ * is no timer per request.
  */
 final class RedisLine {
     private static final Logger LOG = Logger.getLogger(RedisLine.class);
@@ -28,8 +29,15 @@ final class RedisLine {
     private final Vertx vertx;
     private final RedisOptions options;
     private final RedisSettings settings;
-    private final AtomicInteger waiting = new AtomicInteger();
-    private volatile long progressAt;
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong answered = new AtomicLong();
+
+    /**
+     * What {@link #sent} was at the last few checks; written and read by the checking timer only.
+     */
+    private final long[] sentAtCheck = new long[RedisPipeline.CHECKS_PER_BOUND];
+
+    private int checks;
     private volatile @Nullable RedisConnection connection;
     private volatile @Nullable Redis client;
     private volatile boolean closed;
@@ -63,7 +71,8 @@ final class RedisLine {
         connected.exceptionHandler(failure -> lost(opening, failure));
         connected.endHandler(
                 end -> lost(opening, new StoreUnavailable(REDIS, "closed the connection")));
-        progressAt = System.nanoTime();
+        // What an earlier connection owed is lost and was answered with that.
+        answered.set(sent.get());
         connection = connected;
         if (complained) {
             complained = false;
@@ -77,7 +86,6 @@ final class RedisLine {
         }
         client = null;
         connection = null;
-        waiting.set(0);
         if (!complained && !closed) {
             complained = true; // once per outage, not ten times a second
             LOG.warnf(
@@ -88,16 +96,15 @@ final class RedisLine {
         vertx.setTimer(settings.reopenAfter().toMillis(), id -> open());
     }
 
-    /** Gives the connection up if it has owed a reply for too long. */
+    /** Gives the connection up if it has owed a reply for too long; called at regular intervals. */
     void check() {
+        int slot = checks++ % sentAtCheck.length;
+        long due = sentAtCheck[slot];
+        sentAtCheck[slot] = sent.get();
         Redis checked = client;
-        if (checked != null && isOpen() && waiting.get() > 0 && isLate()) {
+        if (checked != null && isOpen() && answered.get() < due) {
             lost(checked, new StoreUnavailable(REDIS, "no reply within " + settings.replyWithin()));
         }
-    }
-
-    private boolean isLate() {
-        return System.nanoTime() - progressAt > settings.replyWithin().toNanos();
     }
 
     Future<@Nullable Response> send(Request request) {
@@ -105,15 +112,8 @@ final class RedisLine {
         if (open == null) {
             return Future.failedFuture(new StoreUnavailable(REDIS, "the connection was lost"));
         }
-        if (waiting.getAndIncrement() == 0) {
-            progressAt = System.nanoTime();
-        }
-        return open.send(request)
-                .onComplete(
-                        reply -> {
-                            progressAt = System.nanoTime();
-                            waiting.updateAndGet(count -> Math.max(0, count - 1));
-                        });
+        sent.incrementAndGet();
+        return open.send(request).onComplete(reply -> answered.incrementAndGet());
     }
 
     synchronized void close() {

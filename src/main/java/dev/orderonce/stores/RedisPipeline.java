@@ -28,6 +28,9 @@ import java.util.stream.IntStream;
  */
 @ApplicationScoped
 public class RedisPipeline {
+    /** A broken connection is noticed at most one check later than the bound says. */
+    static final int CHECKS_PER_BOUND = 4;
+
     private final Vertx vertx;
     private final List<RedisLine> lines;
     private final long checkEvery;
@@ -53,8 +56,7 @@ public class RedisPipeline {
                 IntStream.range(0, settings.pipelines())
                         .mapToObj(i -> new RedisLine(vertx, options, settings))
                         .toList();
-        // A quarter of the bound: a broken connection is noticed at most that much late.
-        this.checkEvery = Math.max(1, settings.replyWithin().toMillis() / 4);
+        this.checkEvery = Math.max(1, settings.replyWithin().toMillis() / CHECKS_PER_BOUND);
     }
 
     void open(@Observes @Priority(1) StartupEvent start) {

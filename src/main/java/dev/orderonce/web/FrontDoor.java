@@ -60,8 +60,9 @@ class FrontDoor {
     }
 
     /**
-     * Semicolons, backslashes and encoded slashes. What stands before them and what stands after
-     * them is matched by different parts of a web stack in different ways; no path here needs them.
+     * Semicolons, backslashes, encoded slashes, and percent signs encoded once more. What stands
+     * before them and what stands after them is matched by different parts of a web stack in
+     * different ways; no path here needs them.
      */
     static boolean isAmbiguous(String uri) {
         int query = uri.indexOf('?');

@@ -31,6 +31,12 @@ public class Outcomes {
         Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5)
     };
 
+    /**
+     * What a client sends as its number may be as long as its request; no number is longer than
+     * this.
+     */
+    private static final int LONGEST_NUMBER = 64;
+
     private final MeterRegistry metrics;
     private final Map<Key, Ending> endings = new ConcurrentHashMap<>();
 
@@ -56,7 +62,7 @@ public class Outcomes {
         // A line per order is for looking into things: on the hot road it would cost more than the
         // order.
         if (LOG.isDebugEnabled()) {
-            MDC.put("orderNumber", number);
+            MDC.put("orderNumber", number.substring(0, Math.min(number.length(), LONGEST_NUMBER)));
             MDC.put("outcome", ending.name);
             LOG.debugf("%s: %s", use, ending.name);
             MDC.remove("orderNumber");

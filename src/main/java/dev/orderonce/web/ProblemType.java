@@ -86,8 +86,7 @@ public enum ProblemType {
             400,
             NEVER,
             "The path is not accepted",
-            "No address of this service holds a semicolon, a backslash or an encoded slash, and some software reads such "
-                    + "paths in two ways. The request was refused before anything else looked at it."),
+            "No address of this service holds a semicolon, a backslash, an encoded slash or an encoded percent sign, and some software reads such paths in two ways. The request was refused before anything else looked at it."),
     NOT_SIGNED_IN(
             401,
             SAME_NUMBER,

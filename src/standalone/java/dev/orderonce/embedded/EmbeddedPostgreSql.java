@@ -96,5 +96,7 @@ public final class EmbeddedPostgreSql {
         server.getProcess().descendants().forEach(ProcessHandle::destroyForcibly);
         server.getProcess().destroyForcibly();
         server.getProcess().onExit().join();
+        stop(); // there is nothing left to stop: this gives back the lock that the library keeps on
+        // the data
     }
 }

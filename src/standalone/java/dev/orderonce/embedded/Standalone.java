@@ -101,16 +101,25 @@ public final class Standalone implements AutoCloseable {
                 byte[] key = new byte[KEY_BYTES];
                 new SecureRandom().nextBytes(key);
                 Path fresh = file.resolveSibling(file.getFileName() + ".new");
+                Files.deleteIfExists(fresh);
+                createForOwnerOnly(fresh);
                 Files.writeString(fresh, Base64.getEncoder().encodeToString(key));
-                if (Files.getFileStore(fresh).supportsFileAttributeView("posix")) {
-                    Files.setPosixFilePermissions(
-                            fresh, PosixFilePermissions.fromString("rw-------"));
-                }
                 Files.move(fresh, file);
             }
             return Files.readString(file).strip();
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot keep the signing key in " + file, failure);
+        }
+    }
+
+    private static void createForOwnerOnly(Path file) throws IOException {
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createFile(
+                    file,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        } else {
+            Files.createFile(file);
         }
     }
 

@@ -1,4 +1,9 @@
-package dev.orderonce.stores;
+package dev.orderonce.start;
+
+import dev.orderonce.numbers.NumbersSettings;
+import dev.orderonce.numbers.NumbersSettings.WhenRedisIsDown;
+import dev.orderonce.stores.Postgres;
+import dev.orderonce.stores.RedisPipeline;
 
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
@@ -8,7 +13,6 @@ import io.vertx.sqlclient.Tuple;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
@@ -26,14 +30,10 @@ class StoresReady implements AsyncHealthCheck {
     private final RedisPipeline redis;
     private final boolean needsRedis;
 
-    StoresReady(
-            Postgres postgres,
-            RedisPipeline redis,
-            @ConfigProperty(name = "numbers.when-redis-is-down", defaultValue = "trust-signature")
-                    String whenRedisIsDown) {
+    StoresReady(Postgres postgres, RedisPipeline redis, NumbersSettings numbers) {
         this.postgres = postgres;
         this.redis = redis;
-        this.needsRedis = whenRedisIsDown.equals("refuse");
+        this.needsRedis = numbers.whenRedisIsDown() == WhenRedisIsDown.REFUSE;
     }
 
     @Override

@@ -1,0 +1,52 @@
+package dev.orderonce.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Shop;
+import dev.orderonce.testkit.Stores;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+
+/**
+ * PostgreSQL has committed and its reply is lost: the answer is "unknown", and the repeat tells the
+ * truth.
+ */
+@QuarkusTest
+class LostReplyTest {
+    /** What PostgreSQL says when the statement that offers rows has been committed. */
+    private static final String COMMITTED = "SELECT 1\0Z";
+
+    private final Shop shop = Shop.newBuyer();
+
+    @AfterEach
+    void heal() {
+        Stores.toPostgreSql().heal();
+    }
+
+    @RepeatedTest(5)
+    void connectionCutBetweenCommitAndReply_isUnknownFirstAndAReplayAfter() {
+        // Given
+        String number = shop.newNumber();
+        Stores.toPostgreSql().swallowReplyWith(COMMITTED);
+        // When
+        Response first = shop.place(number);
+        Response second = shop.place(number);
+        // Then
+        assertThat(Stores.toPostgreSql().isStillSwallowing()).isFalse();
+        first.then()
+                .statusCode(503)
+                .header("Retry-After", notNullValue())
+                .body("type", equalTo("/problems/store-unavailable"))
+                .body("retry", equalTo("same-number"));
+        second.then().statusCode(200).body("duplicated", equalTo(true));
+        assertThat(Database.rows(number)).isOne();
+        assertThat(Database.events(number)).isOne();
+    }
+}

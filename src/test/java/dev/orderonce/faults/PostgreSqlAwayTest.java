@@ -1,0 +1,107 @@
+package dev.orderonce.faults;
+
+import static io.restassured.RestAssured.given;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Shop;
+import dev.orderonce.testkit.Stores;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+
+/** PostgreSQL stopped, killed or silent: 503, nothing lost, and well again by itself. */
+@QuarkusTest
+class PostgreSqlAwayTest {
+    private final Shop shop = Shop.newBuyer();
+
+    @AfterEach
+    void postgreSqlAnswers() {
+        Stores.toPostgreSql().heal();
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> given().get("/q/health/ready").statusCode() == 200);
+    }
+
+    @Test
+    void stopped_everyAnswerIsUnknownAndTheServiceRecoversByItself() {
+        // Given
+        String placed = shop.newNumber();
+        shop.place(placed).then().statusCode(201);
+        String number = shop.newNumber();
+        Stores.standalone().postgreSql().stop();
+        // When
+        List<Response> answers;
+        try {
+            answers =
+                    List.of(
+                            shop.place(number),
+                            shop.place(placed),
+                            shop.state(number),
+                            shop.voidNumber(number),
+                            shop.find(placed),
+                            shop.request().get("/orders"));
+        } finally {
+            Stores.standalone().postgreSql().restart();
+        }
+        // Then
+        assertThat(answers)
+                .allSatisfy(
+                        answer ->
+                                answer.then()
+                                        .statusCode(503)
+                                        .header("Retry-After", notNullValue())
+                                        .body("retry", equalTo("same-number")));
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(shop.place(number).statusCode()).isIn(200, 201));
+        shop.place(placed).then().statusCode(200);
+        assertThat(Database.rows(number)).isOne();
+    }
+
+    @Test
+    void killed_keepsWhatItAcknowledged() {
+        // Given
+        String number = shop.newNumber();
+        shop.place(number).then().statusCode(201);
+        // When
+        Stores.standalone().postgreSql().kill();
+        Stores.standalone().postgreSql().restart();
+        // Then
+        await().atMost(Duration.ofSeconds(5)).until(() -> shop.place(number).statusCode() == 200);
+        assertThat(Database.rows(number)).isOne();
+    }
+
+    @Test
+    void frozen_isAnsweredWithinTheBound() {
+        // Given
+        String number = shop.newNumber();
+        Stores.toPostgreSql().freeze();
+        // When
+        Response response = shop.place(number);
+        // Then
+        response.then().statusCode(503).body("retry", equalTo("same-number"));
+        assertThat(response.time()).isLessThan(10_000);
+        Stores.toPostgreSql().heal();
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(shop.place(number).statusCode()).isIn(200, 201));
+    }
+
+    @Test
+    void issuingForAFreshCheckout_needsNoPostgreSql() {
+        // Given
+        Stores.toPostgreSql().refuse();
+        // When
+        Response response = shop.issue("fresh");
+        // Then
+        response.then().statusCode(200).body("state", equalTo("ISSUED"));
+    }
+}

@@ -1,0 +1,145 @@
+package dev.orderonce.faults;
+
+import static io.restassured.RestAssured.given;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.RedisCommands;
+import dev.orderonce.testkit.Shop;
+import dev.orderonce.testkit.Stores;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+/** Redis flushed, stopped, frozen, restarted: orders stay single, and the shop keeps selling. */
+@QuarkusTest
+class RedisAwayTest {
+    private final Shop shop = Shop.newBuyer();
+
+    @BeforeEach
+    @AfterEach
+    void redisAnswers() {
+        Stores.toRedis().heal();
+        await().atMost(Duration.ofSeconds(10))
+                .until(
+                        () ->
+                                "answers"
+                                        .equals(
+                                                given().get("/q/health/ready")
+                                                        .path(
+                                                                "checks.find { it.name == 'stores' }.data.redis")));
+    }
+
+    @Test
+    void flushedBetweenIssueAndPlace_isGoneWithTheTombstoneCommitted() {
+        // Given
+        String number = shop.newNumber();
+        RedisCommands.flush();
+        // When
+        Response response = shop.place(number);
+        // Then
+        response.then()
+                .statusCode(410)
+                .body("type", equalTo("/problems/number-forgotten"))
+                .body("retry", equalTo("new-number"));
+        assertThat(Database.voidReason(number)).isEqualTo("NOT_CACHED");
+    }
+
+    @Test
+    void flushedThenAskedFor_isVoidedForGood() {
+        // Given
+        String number = shop.newNumber();
+        RedisCommands.flush();
+        // When
+        Response response = shop.state(number);
+        // Then
+        response.then().statusCode(200).body("state", equalTo("VOIDED"));
+        assertThat(Database.state(number)).isEqualTo("VOIDED");
+    }
+
+    @Test
+    void flushedAfterPlacing_isStillAReplay() {
+        // Given
+        String number = shop.newNumber();
+        shop.place(number).then().statusCode(201);
+        RedisCommands.flush();
+        // When
+        Response response = shop.place(number);
+        // Then
+        response.then().statusCode(200).body("duplicated", equalTo(true));
+    }
+
+    @Test
+    void flushedCheckout_neverHasTwoPlaceableNumbers() {
+        // Given
+        String first = shop.issue("c1").path("number");
+        RedisCommands.flush();
+        // When
+        String second = shop.issue("c1").path("number");
+        // Then
+        shop.place(second).then().statusCode(201);
+        shop.place(first).then().statusCode(410);
+    }
+
+    @Test
+    void stopped_theShopKeepsSellingOnSignatures() {
+        // Given
+        String issuedBefore = shop.newNumber();
+        Stores.standalone().redis().stop();
+        try {
+            // When
+            Response before = shop.place(issuedBefore);
+            String issuedWithout = shop.issue("c-without").path("number");
+            String reloaded = shop.issue("c-without").path("number");
+            Response without = shop.place(issuedWithout);
+            Response again = shop.place(issuedWithout);
+            Response done = shop.issue("c-without");
+            // Then
+            before.then().statusCode(201);
+            assertThat(reloaded).isEqualTo(issuedWithout);
+            without.then().statusCode(201);
+            again.then().statusCode(200);
+            done.then().body("state", equalTo("PLACED"));
+            given().get("/q/health/ready").then().statusCode(200);
+        } finally {
+            Stores.standalone().redis().restart();
+        }
+        redisAnswers();
+        shop.issue("c-without").then().statusCode(200).body("state", equalTo("PLACED"));
+    }
+
+    @Test
+    void restarted_remembersTheNumbersAndIsFoundAgain() {
+        // Given
+        String number = shop.issue("c1").path("number");
+        Stores.standalone().redis().stop();
+        Stores.standalone().redis().restart();
+        redisAnswers();
+        // When
+        Response response = shop.issue("c1");
+        // Then
+        response.then().statusCode(200).body("number", equalTo(number));
+        shop.place(number).then().statusCode(201);
+    }
+
+    @Test
+    void frozen_isGivenUpWithinASecondOrSo() {
+        // Given
+        String number = shop.newNumber();
+        Stores.toRedis().freeze();
+        // When
+        Response response = shop.place(number);
+        // Then
+        response.then().statusCode(201);
+        assertThat(response.time()).isLessThan(3_000);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.orderonce.faults;
+
+import static io.restassured.RestAssured.given;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.orderonce.testkit.Shop;
+import dev.orderonce.testkit.Stores;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Where the setting is to refuse without Redis, nothing new is sold until it answers; what was sold
+ * is still told.
+ */
+@QuarkusTest
+@TestProfile(RefuseWithoutRedisTest.Refuse.class)
+class RefuseWithoutRedisTest {
+    /** The setting. */
+    public static final class Refuse implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("numbers.when-redis-is-down", "refuse");
+        }
+    }
+
+    private final Shop shop = Shop.newBuyer();
+
+    @AfterEach
+    void heal() {
+        Stores.toRedis().heal();
+    }
+
+    @Test
+    void redisAway_refusesWhatIsNewAndTellsWhatIsThere() {
+        // Given
+        String placed = shop.newNumber();
+        shop.place(placed).then().statusCode(201);
+        String issued = shop.newNumber();
+        Stores.toRedis().refuse();
+        // When
+        Response place = shop.place(issued);
+        Response issue = shop.issue("c1");
+        Response state = shop.state(issued);
+        Response replay = shop.place(placed);
+        // Then
+        place.then()
+                .statusCode(503)
+                .header("Retry-After", notNullValue())
+                .body("retry", equalTo("same-number"));
+        issue.then().statusCode(503);
+        state.then().statusCode(503);
+        replay.then().statusCode(200).body("duplicated", equalTo(true));
+        given().get("/q/health/ready").then().statusCode(503);
+        Stores.toRedis().heal();
+        await().atMost(Duration.ofSeconds(10)).until(() -> shop.place(issued).statusCode() == 201);
+    }
+}

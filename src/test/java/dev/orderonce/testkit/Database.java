@@ -1,0 +1,55 @@
+package dev.orderonce.testkit;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Looks into PostgreSQL past the service, to see what is really there. */
+public final class Database {
+    private Database() {}
+
+    private static Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:" + Stores.standalone().postgreSql().url(), "postgres", "");
+    }
+
+    /** How many rows stand under the number: 0 or 1. */
+    public static long rows(String number) {
+        return count("SELECT count(*) FROM orders WHERE number = ?", number);
+    }
+
+    /** How many events the order has. */
+    public static long events(String number) {
+        return count("SELECT count(*) FROM order_events WHERE number = ?", number);
+    }
+
+    /** CREATED, VOIDED or another state; "none" without a row. */
+    public static String state(String number) {
+        return text("SELECT state FROM orders WHERE number = ?", number);
+    }
+
+    /** Why the number was spent; "none" if it was not. */
+    public static String voidReason(String number) {
+        return text(
+                "SELECT void_reason FROM orders WHERE number = ? AND void_reason IS NOT NULL",
+                number);
+    }
+
+    private static long count(String sql, String number) {
+        return Long.parseLong(text(sql, number));
+    }
+
+    private static String text(String sql, String number) {
+        try (Connection connection = connect();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, number.replace("-", ""));
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? rows.getString(1) : "none";
+            }
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+}

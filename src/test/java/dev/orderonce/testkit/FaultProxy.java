@@ -1,0 +1,195 @@
+package dev.orderonce.testkit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Stands between the service and a store and breaks the line on purpose: refuses, freezes, or
+ * swallows one reply after the store has done its work.
+ */
+public final class FaultProxy implements AutoCloseable {
+    private static final int CHUNK = 64 * 1024;
+
+    private final ServerSocket listening;
+    private final int target;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean swallowing = new AtomicBoolean();
+    private final AtomicLong requests = new AtomicLong();
+    private volatile byte[] swallowed = {};
+    private volatile boolean refusing;
+    private volatile boolean frozen;
+
+    private FaultProxy(ServerSocket listening, int target) {
+        this.listening = listening;
+        this.target = target;
+    }
+
+    /** Listens on a free port and passes everything on to {@code target}. */
+    public static FaultProxy before(int target) {
+        try {
+            FaultProxy proxy =
+                    new FaultProxy(
+                            new ServerSocket(0, 512, InetAddress.getLoopbackAddress()), target);
+            Thread.ofVirtual().name("fault-proxy").start(proxy::accept);
+            return proxy;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    public int port() {
+        return listening.getLocalPort();
+    }
+
+    /**
+     * How many chunks the service has sent through here: requests, roughly, and zero means none.
+     */
+    public long requests() {
+        return requests.get();
+    }
+
+    /** Cuts every connection and accepts no new one. */
+    public void refuse() {
+        refusing = true;
+        cut();
+    }
+
+    /** Keeps connections open and passes nothing on. */
+    public void freeze() {
+        frozen = true;
+    }
+
+    /**
+     * The next reply that holds {@code text} is not passed on: when it has arrived here, so that
+     * the store has done its work, the connection is cut.
+     */
+    public void swallowReplyWith(String text) {
+        swallowed = text.getBytes(StandardCharsets.ISO_8859_1);
+        swallowing.set(true);
+    }
+
+    /** Whether the reply asked for by {@link #swallowReplyWith} is still to come. */
+    public boolean isStillSwallowing() {
+        return swallowing.get();
+    }
+
+    /** Works again; what was frozen is cut, as the bytes in it are lost. */
+    public void heal() {
+        boolean wasFrozen = frozen;
+        refusing = false;
+        frozen = false;
+        swallowing.set(false);
+        if (wasFrozen) {
+            cut();
+        }
+    }
+
+    private void cut() {
+        sockets.forEach(FaultProxy::closeQuietly);
+        sockets.clear();
+    }
+
+    private void accept() {
+        while (!listening.isClosed()) {
+            try {
+                Socket client = listening.accept();
+                if (refusing) {
+                    closeQuietly(client);
+                } else {
+                    connect(client);
+                }
+            } catch (SocketException closed) {
+                return;
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+    }
+
+    private void connect(Socket client) {
+        sockets.add(client);
+        try {
+            Socket store = new Socket(InetAddress.getLoopbackAddress(), target);
+            client.setTcpNoDelay(true);
+            store.setTcpNoDelay(true);
+            sockets.add(store);
+            Thread.ofVirtual().start(() -> pass(client, store, true));
+            Thread.ofVirtual().start(() -> pass(store, client, false));
+        } catch (IOException storeIsAway) {
+            closeQuietly(client);
+        }
+    }
+
+    private void pass(Socket from, Socket to, boolean toStore) {
+        byte[] chunk = new byte[CHUNK];
+        try (from;
+                to) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                if (toStore) {
+                    requests.incrementAndGet();
+                }
+                if (frozen) {
+                    continue;
+                }
+                if (!toStore
+                        && contains(chunk, read, swallowed)
+                        && swallowing.compareAndSet(true, false)) {
+                    return;
+                }
+                out.write(chunk, 0, read);
+            }
+        } catch (IOException cut) {
+            // the other side is closed by the try; to be cut is what this proxy is for
+        } finally {
+            sockets.remove(from);
+            sockets.remove(to);
+        }
+    }
+
+    private static boolean contains(byte[] chunk, int length, byte[] text) {
+        if (text.length == 0) {
+            return false;
+        }
+        for (int at = 0; at + text.length <= length; at++) {
+            int matched = 0;
+            while (matched < text.length && chunk[at + matched] == text[matched]) {
+                matched++;
+            }
+            if (matched == text.length) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException alreadyBroken) {
+            // it is gone either way
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            listening.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        cut();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.orderonce.testkit;
+
+import static io.restassured.RestAssured.given;
+
+import com.atlassian.oai.validator.OpenApiInteractionValidator;
+import com.atlassian.oai.validator.report.LevelResolver;
+import com.atlassian.oai.validator.report.ValidationReport;
+import com.atlassian.oai.validator.restassured.OpenApiValidationFilter;
+
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * One buyer at the service's HTTP interface; every exchange is checked against the API description.
+ */
+public final class Shop {
+    private static final OpenApiInteractionValidator DESCRIPTION =
+            OpenApiInteractionValidator.createFor("src/main/openapi/openapi.yaml").build();
+    private static final OpenApiInteractionValidator ANSWERS =
+            OpenApiInteractionValidator.createFor("src/main/openapi/openapi.yaml")
+                    .withLevelResolver(
+                            LevelResolver.create()
+                                    .withLevel("validation.request", ValidationReport.Level.IGNORE)
+                                    .build())
+                    .build();
+
+    private final String subject;
+    private final List<String> roles;
+    private @Nullable String token;
+
+    private Shop(String subject, List<String> roles) {
+        this.subject = subject;
+        this.roles = roles;
+    }
+
+    /** A buyer nobody has seen before. */
+    public static Shop newBuyer() {
+        return as("buyer-" + UUID.randomUUID(), "buyer");
+    }
+
+    /** Somebody with these roles; signed in when they first ask for something. */
+    public static Shop as(String subject, String... roles) {
+        return new Shop(subject, List.of(roles));
+    }
+
+    public String subject() {
+        return subject;
+    }
+
+    public synchronized String token() {
+        if (token == null) {
+            token = signIn();
+        }
+        return token;
+    }
+
+    private String signIn() {
+        return given().filter(new OpenApiValidationFilter(DESCRIPTION))
+                .contentType(ContentType.JSON)
+                .body(Map.of("subject", subject, "roles", roles))
+                .post("/demo/sign-in")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("token");
+    }
+
+    /** A request that the API description allows; it and its answer are checked. */
+    public RequestSpecification request() {
+        return given().filter(new OpenApiValidationFilter(DESCRIPTION))
+                .header("Authorization", "Bearer " + token());
+    }
+
+    /** A request that the API description does not allow; only its answer is checked. */
+    public RequestSpecification badRequest() {
+        return given().filter(new OpenApiValidationFilter(ANSWERS))
+                .header("Authorization", "Bearer " + token());
+    }
+
+    /** A request without a token, and so not as described; only its answer is checked. */
+    public static RequestSpecification anonymous() {
+        return given().filter(new OpenApiValidationFilter(ANSWERS));
+    }
+
+    public Response issue(String checkout) {
+        return request().queryParam("checkout", checkout).get("/order-numbers");
+    }
+
+    /** A number for a checkout of its own. */
+    public String newNumber() {
+        return issue("checkout-" + UUID.randomUUID())
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("number");
+    }
+
+    public Response place(String number) {
+        return place(number, Baskets.tea(2));
+    }
+
+    public Response place(String number, Map<String, Object> basket) {
+        return request()
+                .contentType(ContentType.JSON)
+                .body(Baskets.under(number, basket))
+                .post("/orders");
+    }
+
+    public Response find(String number) {
+        return request().get("/orders/{number}", number);
+    }
+
+    public Response state(String number) {
+        return request().get("/order-numbers/{number}", number);
+    }
+
+    public Response voidNumber(String number) {
+        return request().delete("/order-numbers/{number}", number);
+    }
+}

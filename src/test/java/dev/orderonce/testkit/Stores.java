@@ -1,0 +1,94 @@
+package dev.orderonce.testkit;
+
+import dev.orderonce.embedded.Standalone;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.smallrye.config.SmallRyeConfigBuilder;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The real PostgreSQL and Redis that every test runs on, each behind a line that a test can break.
+ */
+public final class Stores implements QuarkusTestResourceLifecycleManager {
+    private static @Nullable Stores running;
+
+    private final Standalone standalone;
+    private final FaultProxy toPostgreSql;
+    private final FaultProxy toRedis;
+
+    /** Made by the framework, once for all test classes. */
+    public Stores() {
+        Path data = Path.of("target", "test-stores-" + ProcessHandle.current().pid());
+        deleteOld();
+        standalone = Standalone.start(new SmallRyeConfigBuilder().build(), data);
+        toPostgreSql = FaultProxy.before(standalone.postgreSql().port());
+        toRedis = FaultProxy.before(standalone.redis().port());
+    }
+
+    private static void deleteOld() {
+        try (Stream<Path> entries = Files.list(Path.of("target"))) {
+            List<Path> old =
+                    entries.filter(path -> path.getFileName().toString().startsWith("test-stores-"))
+                            .toList();
+            for (Path directory : old) {
+                try (Stream<Path> tree = Files.walk(directory)) {
+                    for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(path);
+                    }
+                }
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Override
+    public Map<String, String> start() {
+        running = this;
+        Map<String, String> settings = new HashMap<>(standalone.settings());
+        settings.put("database.url", "postgresql://127.0.0.1:" + toPostgreSql.port() + "/postgres");
+        settings.put("redis.url", "redis://127.0.0.1:" + toRedis.port());
+        return settings;
+    }
+
+    @Override
+    public void stop() {
+        toPostgreSql.close();
+        toRedis.close();
+        standalone.close();
+    }
+
+    private static Stores running() {
+        if (running == null) {
+            throw new IllegalStateException(
+                    "this test does not run with @QuarkusTest and the stores");
+        }
+        return running;
+    }
+
+    /** The line from the service to PostgreSQL. */
+    public static FaultProxy toPostgreSql() {
+        return running().toPostgreSql;
+    }
+
+    /** The line from the service to Redis. */
+    public static FaultProxy toRedis() {
+        return running().toRedis;
+    }
+
+    /** The stores themselves, to stop and start. */
+    public static Standalone standalone() {
+        return running().standalone;
+    }
+}
