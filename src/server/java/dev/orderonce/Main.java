@@ -20,7 +20,7 @@ public final class Main {
     /** EX_CONFIG of sysexits.h: the configuration is at fault, starting again changes nothing. */
     private static final int BAD_CONFIGURATION = 78;
 
-    private Main() {}
+    Main() {}
 
     public static void main(String... arguments) {
         List<String> missing = RequiredSettings.missing(Given.settings());

@@ -4,6 +4,7 @@ import dev.orderonce.embedded.Standalone;
 import dev.orderonce.start.Given;
 import dev.orderonce.start.RequiredSettings;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -12,6 +13,7 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +33,7 @@ public final class Main {
     /** A little more than quarkus.shutdown.timeout: the requests in flight need the stores. */
     private static final int DRAINED_WITHIN_SECONDS = 15;
 
-    private Main() {}
+    Main() {}
 
     public static void main(String... arguments) {
         CountDownLatch stopped = new CountDownLatch(1);
@@ -46,16 +48,18 @@ public final class Main {
             missing.forEach(System.err::println);
             System.exit(BAD_CONFIGURATION);
         }
-        Quarkus.run(
-                Announcement.class,
-                (code, failure) -> {
-                    if (failure != null) {
-                        Logger.getLogger(Main.class).error("order-once cannot start", failure);
-                    }
-                    stopped.countDown();
-                    System.exit(code);
-                },
-                arguments);
+        Quarkus.run(Announcement.class, (code, failure) -> exit(code, failure, stopped), arguments);
+    }
+
+    private static void exit(int code, @Nullable Throwable failure, CountDownLatch stopped) {
+        if (failure != null) {
+            Logger.getLogger(Main.class).error("order-once cannot start", failure);
+        }
+        stopped.countDown();
+        // Live reload ends and begins the service many times in one process.
+        if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+            System.exit(code);
+        }
     }
 
     private static void bringAlong(Config given, CountDownLatch stopped) {

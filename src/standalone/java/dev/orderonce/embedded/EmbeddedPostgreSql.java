@@ -4,6 +4,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -38,8 +39,14 @@ public final class EmbeddedPostgreSql {
     }
 
     private EmbeddedPostgres launch() {
-        Processes.reap(data.resolve("postmaster.pid"), "postgres");
+        Path pid = data.resolve("postmaster.pid");
+        Processes.reap(pid, "postgres");
+        Processes.awaitNobodyIn(data);
         try {
+            // PostgreSQL believes this file as long as any process has that number, its own remains
+            // included. Nobody
+            // else can be at work here: the data directory is ours and no process is in it.
+            Files.deleteIfExists(pid);
             return EmbeddedPostgres.builder()
                     .setDataDirectory(data)
                     .setCleanDataDirectory(false)

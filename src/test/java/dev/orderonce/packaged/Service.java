@@ -1,0 +1,180 @@
+package dev.orderonce.packaged;
+
+import dev.orderonce.testkit.Baskets;
+
+import io.vertx.core.json.JsonObject;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A packaged service run as a process of its own, as an operator would run it. */
+final class Service implements AutoCloseable {
+    static final Path STANDALONE = Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    static final Path SERVER =
+            Path.of("target/server/quarkus-app/quarkus-run.jar").toAbsolutePath();
+
+    /** Unpacking PostgreSQL and crash recovery on a busy machine. */
+    private static final Duration START_WITHIN = Duration.ofMinutes(2);
+
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
+
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(ANSWER_WITHIN)
+                    .build();
+    private final Process process;
+    private final Path log;
+    private final int port;
+
+    private Service(Process process, Path log, int port) {
+        this.process = process;
+        this.log = log;
+        this.port = port;
+    }
+
+    /** Starts a jar in a directory of its own with nothing but these settings. */
+    static Service launch(Path jar, Path directory, Map<String, String> environment) {
+        try {
+            Files.createDirectories(directory);
+            Path log = Files.createTempFile(directory, "service", ".log");
+            int port = freePort();
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add("-Xmx256m");
+            command.add("-jar");
+            command.add(jar.toString());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command)
+                            .directory(directory.toFile())
+                            .redirectErrorStream(true)
+                            .redirectOutput(log.toFile());
+            builder.environment().keySet().removeIf(name -> name.startsWith("QUARKUS_"));
+            builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
+            builder.environment().putAll(environment);
+            return new Service(builder.start(), log, port);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Waits until it is ready to take orders. */
+    Service ready() {
+        org.awaitility.Awaitility.await()
+                .atMost(START_WITHIN)
+                .until(
+                        () -> {
+                            if (!process.isAlive()) {
+                                throw new IllegalStateException("the service ended: " + log());
+                            }
+                            return isReady();
+                        });
+        return this;
+    }
+
+    private boolean isReady() {
+        try {
+            return send("GET", "/q/health/ready", Optional.empty(), "").statusCode() == 200;
+        } catch (UncheckedIOException notYet) {
+            return false;
+        }
+    }
+
+    Process process() {
+        return process;
+    }
+
+    int port() {
+        return port;
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Waits for its end and tells its exit code. */
+    int exitCode() {
+        return process.onExit()
+                .orTimeout(START_WITHIN.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                .join()
+                .exitValue();
+    }
+
+    HttpResponse<String> send(String method, String path, Optional<String> token, String body) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .timeout(ANSWER_WITHIN)
+                        .method(
+                                method,
+                                body.isEmpty()
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofString(body));
+        if (!body.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        token.ifPresent(bearer -> request.header("Authorization", "Bearer " + bearer));
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    String signIn(String subject) {
+        HttpResponse<String> response =
+                send(
+                        "POST",
+                        "/demo/sign-in",
+                        Optional.empty(),
+                        new JsonObject().put("subject", subject).encode());
+        return new JsonObject(response.body()).getString("token");
+    }
+
+    String newNumber(String token) {
+        HttpResponse<String> response = send("POST", "/order-numbers", Optional.of(token), "");
+        return new JsonObject(response.body()).getString("number");
+    }
+
+    HttpResponse<String> place(String token, String number) {
+        String body = new JsonObject(Baskets.under(number, Baskets.tea(2))).encode();
+        return send("POST", "/orders", Optional.of(token), body);
+    }
+
+    HttpResponse<String> find(String token, String number) {
+        return send("GET", "/orders/" + number, Optional.of(token), "");
+    }
+
+    /** Stops it as an operator would. */
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit()
+                .orTimeout(START_WITHIN.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                .join();
+    }
+}

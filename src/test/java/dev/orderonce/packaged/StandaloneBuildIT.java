@@ -1,0 +1,192 @@
+package dev.orderonce.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/**
+ * The standalone jar on a machine with nothing configured: it starts, keeps its data, survives
+ * being killed.
+ */
+class StandaloneBuildIT {
+    private static final int WRITERS = 16;
+    private static final int ORDERS_BEFORE_THE_KILL = 300;
+
+    @TempDir Path directory;
+
+    @Test
+    void nothingConfigured_startsSaysWhereThingsAreAndKeepsItsDataOverARestart() {
+        // Given
+        String number;
+        try (Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+            String token = service.signIn("alice");
+            number = service.newNumber(token);
+            assertThat(service.place(token, number).statusCode()).isEqualTo(201);
+            assertThat(lastLines(service))
+                    .satisfiesExactly(
+                            page ->
+                                    assertThat(page)
+                                            .contains("http://localhost:" + service.port() + "/"),
+                            description -> assertThat(description).contains("/q/openapi"),
+                            data ->
+                                    assertThat(data)
+                                            .contains(directory.resolve(".order-once").toString()));
+        }
+        // When
+        try (Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+            String token = service.signIn("alice");
+            // Then
+            assertThat(service.place(token, number).statusCode()).isEqualTo(200);
+        }
+        assertThat(processesOf(directory)).isEmpty();
+    }
+
+    private static List<String> lastLines(Service service) {
+        List<String> messages =
+                service.log()
+                        .lines()
+                        .filter(line -> line.contains("\"loggerName\":\"dev.orderonce.Main\""))
+                        .toList();
+        return messages.subList(messages.size() - 3, messages.size());
+    }
+
+    @Test
+    void nothingConfigured_listensOnTheLoopbackInterfaceOnly() throws IOException {
+        try (Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+            List<InetAddress> others =
+                    NetworkInterface.networkInterfaces()
+                            .flatMap(NetworkInterface::inetAddresses)
+                            .filter(address -> !address.isLoopbackAddress())
+                            .toList();
+            assertThat(others).noneMatch(address -> accepts(address, service.port()));
+            assertThat(accepts(InetAddress.getLoopbackAddress(), service.port())).isTrue();
+        }
+    }
+
+    private static boolean accepts(InetAddress address, int port) {
+        try (Socket socket = new Socket(address, port)) {
+            return socket.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    @Test
+    void secondServiceOnTheSameData_isRefusedWithASentence() {
+        try (Service first = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+            // When
+            Service second = Service.launch(Service.STANDALONE, directory, Map.of());
+            // Then
+            assertThat(second.exitCode()).isEqualTo(78);
+            assertThat(second.log()).contains("another order-once is running with the data in");
+            assertThat(first.process().isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void serviceKilled_leavesNoOrphanThatBlocksTheNextStart() {
+        // Given
+        Service killed = Service.launch(Service.STANDALONE, directory, Map.of()).ready();
+        String token = killed.signIn("alice");
+        String number = killed.newNumber(token);
+        assertThat(killed.place(token, number).statusCode()).isEqualTo(201);
+        // When
+        killed.process().destroyForcibly();
+        killed.process().onExit().join();
+        // Then
+        try (Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+            assertThat(service.place(service.signIn("alice"), number).statusCode()).isEqualTo(200);
+        }
+        assertThat(processesOf(directory)).isEmpty();
+    }
+
+    @Test
+    void serviceAndStoresKilledUnderLoad_keepEveryOrderTheyAcknowledged() throws Exception {
+        // Given
+        Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
+        AtomicBoolean killed = new AtomicBoolean();
+        Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready();
+        String token = service.signIn("alice");
+        // When
+        try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> writing = new ArrayList<>();
+            for (int i = 0; i < WRITERS; i++) {
+                writing.add(
+                        writers.submit(
+                                () -> placeUntilKilled(service, token, acknowledged, killed)));
+            }
+            Awaitility.await().until(() -> acknowledged.size() >= ORDERS_BEFORE_THE_KILL);
+            List<ProcessHandle> stores = processesOf(directory);
+            service.process().destroyForcibly();
+            stores.forEach(ProcessHandle::destroyForcibly);
+            killed.set(true);
+            for (Future<?> writer : writing) {
+                writer.get();
+            }
+        }
+        // Then
+        try (Service restarted = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+            String again = restarted.signIn("alice");
+            assertThat(acknowledged)
+                    .hasSizeGreaterThanOrEqualTo(ORDERS_BEFORE_THE_KILL)
+                    .allSatisfy(
+                            number ->
+                                    assertThat(restarted.find(again, number).statusCode())
+                                            .isEqualTo(200));
+            System.out.printf(
+                    "killed under load: %d orders acknowledged, all found%n", acknowledged.size());
+        }
+    }
+
+    private static void placeUntilKilled(
+            Service service, String token, Queue<String> acknowledged, AtomicBoolean killed) {
+        while (!killed.get()) {
+            try {
+                String number = service.newNumber(token);
+                if (service.place(token, number).statusCode() == 201) {
+                    acknowledged.add(number);
+                }
+            } catch (UncheckedIOException cutOff) {
+                return; // killed: this request was not acknowledged
+            }
+        }
+    }
+
+    /** PostgreSQL and Redis processes that work in this directory. */
+    private static List<ProcessHandle> processesOf(Path directory) {
+        return ProcessHandle.allProcesses().filter(process -> worksIn(process, directory)).toList();
+    }
+
+    private static boolean worksIn(ProcessHandle process, Path directory) {
+        Path commandLine = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+        Path workingDirectory = Path.of("/proc", Long.toString(process.pid()), "cwd");
+        try {
+            String command = Files.readString(commandLine);
+            return Stream.of("postgres", "redis-server").anyMatch(command::contains)
+                    && Files.readSymbolicLink(workingDirectory)
+                            .startsWith(directory.resolve(".order-once"));
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+}
