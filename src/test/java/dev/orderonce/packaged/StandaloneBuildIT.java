@@ -13,15 +13,24 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -169,6 +178,46 @@ class StandaloneBuildIT {
             } catch (UncheckedIOException cutOff) {
                 return; // killed: this request was not acknowledged
             }
+        }
+    }
+
+    @Test
+    void serviceStopped_answersTheRequestInFlightFirst() throws Exception {
+        // Given
+        Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready();
+        String token = service.signIn("alice");
+        String number = service.newNumber(token);
+        CompletableFuture<Integer> status;
+        try (Connection operator =
+                DriverManager.getConnection("jdbc:" + databaseOf(service), "postgres", "")) {
+            operator.setAutoCommit(false);
+            try (Statement statement = operator.createStatement()) {
+                statement.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE");
+                status =
+                        CompletableFuture.supplyAsync(
+                                () -> service.place(token, number).statusCode());
+                Awaitility.await().until(() -> isSomebodyWaiting(statement));
+                // When
+                service.process().destroy();
+            }
+            operator.commit();
+        }
+        // Then
+        assertThat(status.get()).isEqualTo(201);
+        assertThat(service.process().onExit().get(1, TimeUnit.MINUTES).isAlive()).isFalse();
+        assertThat(processesOf(directory)).isEmpty();
+    }
+
+    private static String databaseOf(Service service) {
+        Matcher url = Pattern.compile("PostgreSQL (postgresql://[^ ,]+)").matcher(service.log());
+        assertThat(url.find()).isTrue();
+        return url.group(1);
+    }
+
+    private static boolean isSomebodyWaiting(Statement statement) throws SQLException {
+        try (ResultSet waiting =
+                statement.executeQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")) {
+            return waiting.next() && waiting.getInt(1) > 0;
         }
     }
 
