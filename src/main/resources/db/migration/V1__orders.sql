@@ -36,9 +36,10 @@ CREATE TABLE orders (
 -- A buyer's own orders, newest first, page by page.
 CREATE INDEX orders_of_buyer ON orders (buyer, decided_at DESC, number DESC) WHERE state <> 'VOIDED';
 
--- What happened to each order, in its own order; written in the statement that made it happen.
+-- What happened to each order, in its own order; written in the statement that made it happen. No foreign key: that
+-- statement is what keeps the two together, and a key would be looked up and locked once more for every row.
 CREATE TABLE order_events (
-    number   text        COLLATE "C" NOT NULL REFERENCES orders (number),
+    number   text        COLLATE "C" NOT NULL,
     -- 1, 2, 3, … without gaps.
     sequence integer     NOT NULL CHECK (sequence > 0),
     kind     text        NOT NULL CHECK (kind IN ('PLACED')),

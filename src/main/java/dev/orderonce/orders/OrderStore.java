@@ -6,9 +6,12 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Why;
+import dev.orderonce.stores.Batched;
+import dev.orderonce.stores.Batches;
 import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.StoreUnavailable;
 
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -16,46 +19,38 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.Currency;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The table of orders and tombstones: one row per number, for ever. */
 @ApplicationScoped
 class OrderStore {
-    /** One statement, so one commit: the row and its event, or neither. */
-    private static final String OFFER =
-            """
-            WITH offered AS (
-                INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
-                                    fingerprint, void_reason)
-                VALUES ($1, $2, $3, $4, $5, $6, CAST($7::text AS json), CAST($8::text AS json), $9, $10)
-                ON CONFLICT (number) DO NOTHING
-                RETURNING number, state, decided_at
-            ), event AS (
-                INSERT INTO order_events (number, sequence, kind, at)
-                SELECT number, 1, 'PLACED', decided_at FROM offered WHERE state <> 'VOIDED'
-            )
-            SELECT number FROM offered
-            """;
-
-    private static final String FIND =
-            """
-            SELECT number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason
-            FROM orders WHERE number = $1
-            """;
-
     private static final String VOIDED = "VOIDED";
 
-    private final Postgres postgres;
+    private final Batches<Standing, Boolean> offers;
+    private final Batches<OrderNumber, Optional<Standing>> finds;
 
     OrderStore(Postgres postgres) {
-        this.postgres = postgres;
+        this.offers = postgres.batches(new Offer());
+        this.finds = postgres.batches(new Find());
+    }
+
+    /** Opens the connections before the first request needs them. */
+    void open(@Observes StartupEvent start) {
+        // to be constructed is enough
     }
 
     /**
@@ -65,11 +60,11 @@ class OrderStore {
      *     answer; the row may have been written then.
      */
     Uni<Decision> decide(Standing offered) {
-        return postgres.query(OFFER, row(offered))
+        return offers.ask(offered)
                 .onItem()
                 .transformToUni(
                         written ->
-                                written.size() == 1
+                                written
                                         ? Uni.createFrom().item(new Decision(offered, true))
                                         : findDecided(offered.number()));
     }
@@ -90,54 +85,169 @@ class OrderStore {
 
     /** What stands under the number. */
     Uni<Optional<Standing>> find(OrderNumber number) {
-        return postgres.query(FIND, Tuple.of(number.symbols())).map(OrderStore::first);
+        return finds.ask(number);
     }
 
-    private static Optional<Standing> first(RowSet<Row> rows) {
-        return rows.size() == 0 ? Optional.empty() : Optional.of(standing(rows.iterator().next()));
-    }
-
-    private static Tuple row(Standing standing) {
-        return switch (standing) {
-            case Order order -> {
-                OrderDraft content = order.content();
-                yield tuple(
-                        order,
-                        order.state().name(),
-                        order.placedAt(),
-                        content.total().currency().getCurrencyCode(),
-                        content.total().minor(),
-                        OrderJson.lines(content.lines()),
-                        OrderJson.acknowledgements(content.acknowledgements()),
-                        Buffer.buffer(Content.fingerprint(content)),
-                        null);
-            }
-            case Tombstone tombstone ->
-                    tuple(
-                            tombstone,
-                            VOIDED,
-                            tombstone.decidedAt(),
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            tombstone.why().name());
-        };
-    }
-
-    private static Tuple tuple(
-            Standing standing, String state, Instant at, @Nullable Object... content) {
-        Tuple tuple =
-                Tuple.of(
-                        standing.number().symbols(),
-                        standing.buyer().subject(),
-                        state,
-                        OffsetDateTime.ofInstant(at, ZoneOffset.UTC));
-        for (Object value : content) {
-            tuple.addValue(value);
+    /** Offers rows under their numbers; the answer is whether the row was written. */
+    private static final class Offer implements Batched<Standing, Boolean> {
+        @Override
+        public String name() {
+            return "offer";
         }
-        return tuple;
+
+        /** One statement, so one commit: each row and its event, or neither. */
+        @Override
+        public String sql() {
+            return """
+            WITH offered AS (
+                INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
+                                    fingerprint, void_reason)
+                SELECT number, buyer, state, decided_at, currency, total, CAST(lines AS json),
+                       CAST(acknowledgements AS json), fingerprint, void_reason
+                FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
+                            $7::text[], $8::text[], $9::bytea[], $10::text[])
+                  AS offer (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
+                            fingerprint, void_reason)
+                ON CONFLICT (number) DO NOTHING
+                RETURNING number, state, decided_at
+            ), event AS (
+                INSERT INTO order_events (number, sequence, kind, at)
+                SELECT number, 1, 'PLACED', decided_at FROM offered WHERE state <> 'VOIDED'
+            )
+            SELECT number FROM offered
+            """;
+        }
+
+        @Override
+        public Object key(Standing offered) {
+            return offered.number();
+        }
+
+        @Override
+        public Tuple parameters(List<Standing> offered) {
+            Columns columns = new Columns(offered.size());
+            // In the order of the numbers: two statements that offer the same numbers cannot wait
+            // for each other.
+            offered.stream().sorted(Comparator.comparing(Standing::number)).forEach(columns::add);
+            return columns.toTuple();
+        }
+
+        @Override
+        public List<Boolean> answers(List<Standing> offered, RowSet<Row> rows) {
+            Set<String> written = HashSet.newHashSet(rows.size());
+            rows.forEach(row -> written.add(row.getString(0)));
+            return offered.stream().map(row -> written.contains(row.number().symbols())).toList();
+        }
+    }
+
+    /** Rows as one array per column. */
+    private static final class Columns {
+        private final String[] numbers;
+        private final String[] buyers;
+        private final String[] states;
+        private final OffsetDateTime[] decidedAts;
+        private final @Nullable String[] currencies;
+        private final @Nullable Long[] totals;
+        private final @Nullable String[] lines;
+        private final @Nullable String[] acknowledgements;
+        private final @Nullable Buffer[] fingerprints;
+        private final @Nullable String[] voidReasons;
+        private int row;
+
+        Columns(int rows) {
+            numbers = new String[rows];
+            buyers = new String[rows];
+            states = new String[rows];
+            decidedAts = new OffsetDateTime[rows];
+            currencies = new String[rows];
+            totals = new Long[rows];
+            lines = new String[rows];
+            acknowledgements = new String[rows];
+            fingerprints = new Buffer[rows];
+            voidReasons = new String[rows];
+        }
+
+        void add(Standing standing) {
+            numbers[row] = standing.number().symbols();
+            buyers[row] = standing.buyer().subject();
+            switch (standing) {
+                case Order order -> add(order);
+                case Tombstone tombstone -> {
+                    states[row] = VOIDED;
+                    decidedAts[row] = at(tombstone.decidedAt());
+                    voidReasons[row] = tombstone.why().name();
+                }
+            }
+            row++;
+        }
+
+        private void add(Order order) {
+            OrderDraft content = order.content();
+            states[row] = order.state().name();
+            decidedAts[row] = at(order.placedAt());
+            currencies[row] = content.total().currency().getCurrencyCode();
+            totals[row] = content.total().minor();
+            lines[row] = OrderJson.lines(content.lines());
+            acknowledgements[row] = OrderJson.acknowledgements(content.acknowledgements());
+            fingerprints[row] = Buffer.buffer(Content.fingerprint(content));
+        }
+
+        private static OffsetDateTime at(Instant instant) {
+            return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+        }
+
+        Tuple toTuple() {
+            return Tuple.tuple()
+                    .addArrayOfString(numbers)
+                    .addArrayOfString(buyers)
+                    .addArrayOfString(states)
+                    .addArrayOfOffsetDateTime(decidedAts)
+                    .addArrayOfString(currencies)
+                    .addArrayOfLong(totals)
+                    .addArrayOfString(lines)
+                    .addArrayOfString(acknowledgements)
+                    .addArrayOfBuffer(fingerprints)
+                    .addArrayOfString(voidReasons);
+        }
+    }
+
+    /** Finds what stands under numbers. */
+    private static final class Find implements Batched<OrderNumber, Optional<Standing>> {
+        @Override
+        public String name() {
+            return "find";
+        }
+
+        @Override
+        public String sql() {
+            return """
+            SELECT number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason
+            FROM orders WHERE number = ANY($1)
+            """;
+        }
+
+        @Override
+        public Object key(OrderNumber number) {
+            return number;
+        }
+
+        @Override
+        public Tuple parameters(List<OrderNumber> numbers) {
+            return Tuple.tuple()
+                    .addArrayOfString(
+                            numbers.stream().map(OrderNumber::symbols).toArray(String[]::new));
+        }
+
+        @Override
+        public List<Optional<Standing>> answers(List<OrderNumber> numbers, RowSet<Row> rows) {
+            Map<OrderNumber, Standing> found = HashMap.newHashMap(rows.size());
+            rows.forEach(
+                    row -> {
+                        Standing standing = standing(row);
+                        found.put(standing.number(), standing);
+                    });
+            return numbers.stream().map(number -> Optional.ofNullable(found.get(number))).toList();
+        }
     }
 
     private static Standing standing(Row row) {

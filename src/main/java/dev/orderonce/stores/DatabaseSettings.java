@@ -19,17 +19,32 @@ public interface DatabaseSettings {
     Optional<String> password();
 
     /**
-     * Connections of this replica. Each is a process in PostgreSQL; sixteen keep a two-core
-     * database busy, and six replicas stay below its default limit of 100.
+     * Connections of this replica for everything that is not on the hot road. Each is a process in
+     * PostgreSQL; with the lanes, six replicas stay below its default limit of 100.
      */
-    @WithDefault("16")
+    @WithDefault("8")
     int connections();
 
     /**
-     * Requests that may wait for a connection. Sixteen connections answer a thousand of them in
-     * about a tenth of a second; more would only be late, so they are refused at once.
+     * Connections for each kind of statement on the hot road (writing, reading), and so the
+     * statements of that kind under way at once. While one waits for its commit another can be
+     * worked on; more only make the batches smaller.
      */
-    @WithDefault("1024")
+    @WithDefault("3")
+    int lanes();
+
+    /**
+     * Rows that go in one statement at most. Enough that all requests under way go at once; a
+     * statement of so many rows takes some ten milliseconds, far below its time-out.
+     */
+    @WithDefault("512")
+    int rowsPerStatement();
+
+    /**
+     * Requests that may wait for an answer of one kind. At 25 000 orders a second they are a sixth
+     * of a second of work; more would only be late, so they are refused at once.
+     */
+    @WithDefault("4096")
     int waiting();
 
     /** Time to open a connection, and to wait for a free one. */

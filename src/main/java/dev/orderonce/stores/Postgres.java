@@ -2,7 +2,10 @@ package dev.orderonce.stores;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
@@ -11,11 +14,14 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 
 import org.jboss.logging.Logger;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -32,12 +38,33 @@ public class Postgres {
     private static final Set<String> NOT_NOW = Set.of("08", "25", "40", "53", "57", "58");
 
     private final Pool pool;
+    private final Vertx vertx;
+    private final DatabaseSettings settings;
+    private final MeterRegistry metrics;
     private final Duration answerWithin;
     private final AtomicBoolean silent = new AtomicBoolean();
+    private final List<Batches<?, ?>> batches = new CopyOnWriteArrayList<>();
 
-    Postgres(Pool pool, DatabaseSettings settings) {
+    Postgres(Pool pool, Vertx vertx, DatabaseSettings settings, MeterRegistry metrics) {
         this.pool = pool;
+        this.vertx = vertx;
+        this.settings = settings;
+        this.metrics = metrics;
         this.answerWithin = settings.answerWithin();
+    }
+
+    /** A statement for the hot road, over connections of its own that are opened now and kept. */
+    public <Q, A> Batches<Q, A> batches(Batched<Q, A> batched) {
+        Batches<Q, A> made =
+                new Batches<>(
+                        vertx, batched, this, PostgresOptions.of(settings), settings, metrics);
+        batches.add(made);
+        made.open();
+        return made;
+    }
+
+    void close(@Observes ShutdownEvent stop) {
+        batches.forEach(Batches::close);
     }
 
     /**
@@ -79,7 +106,7 @@ public class Postgres {
     }
 
     /** Tells "no answer" from "no", and both from a fault of our own. */
-    private Throwable translate(Throwable failure) {
+    Throwable translate(Throwable failure) {
         Throwable cause = failure;
         // Hibernate wraps what the driver says; no useful chain of causes is longer than this.
         for (int depth = 0; cause != null && depth < 8; depth++, cause = cause.getCause()) {
@@ -91,7 +118,7 @@ public class Postgres {
         return failure;
     }
 
-    private static boolean isSilence(Throwable failure) {
+    static boolean isSilence(Throwable failure) {
         return switch (failure) {
             case PgException error -> isNotNow(error.getSqlState());
             case StoreUnavailable known -> true;
@@ -111,7 +138,7 @@ public class Postgres {
         }
     }
 
-    private void noteAnswer() {
+    void noteAnswer() {
         if (silent.get() && silent.compareAndSet(true, false)) {
             LOG.info("PostgreSQL answers again");
         }
