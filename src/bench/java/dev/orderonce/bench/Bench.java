@@ -1,0 +1,305 @@
+package dev.orderonce.bench;
+
+import dev.orderonce.embedded.Standalone;
+
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+
+import org.HdrHistogram.Histogram;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Measures the packaged service and what it could be replaced with, alternating, in one run.
+ *
+ * <p>Settings: {@code bench.seconds} of each measurement (5), {@code bench.rounds} (3), {@code
+ * bench.growth}, sizes of the table to measure at (1000000), {@code bench.soak}, minutes of the mix
+ * at the end (0).
+ */
+public final class Bench {
+    private static final int CONNECTIONS = 64;
+    private static final long MILLIS = 1000 * Long.getLong("bench.seconds", 5);
+    private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
+    private static final String GROWTH = System.getProperty("bench.growth", "1000000");
+    private static final int SOAK_MINUTES = Integer.getInteger("bench.soak", 0);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Report report = new Report();
+    private final Standalone stores;
+    private final Process service;
+    private final HttpLoad load;
+    private final Requests requests;
+    private final BareInserts inserts;
+    private final BareSets sets;
+    private final Path directory;
+
+    private Bench(Path directory) throws IOException, InterruptedException, SQLException {
+        this.directory = directory;
+        stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        service = launch(port);
+        String token = signIn(port);
+        load = new HttpLoad(vertx, port);
+        requests = new Requests(token);
+        inserts = new BareInserts(vertx, stores.postgreSql().url());
+        sets = new BareSets(vertx, stores.redis().port());
+        sql(
+                "CREATE SEQUENCE IF NOT EXISTS bench_numbers START 100000000000000000",
+                // The obvious order has the same columns and indexes; text for json, as Hibernate
+                // would write it.
+                "CREATE TABLE IF NOT EXISTS obvious_orders (number text COLLATE \"C\" PRIMARY KEY, buyer text, state text,"
+                        + " decided_at timestamptz, currency text, total bigint, lines text, acknowledgements text)",
+                "CREATE INDEX IF NOT EXISTS obvious_orders_of_buyer ON obvious_orders (buyer, decided_at DESC, number DESC)");
+    }
+
+    public static void main(String... arguments) throws Exception {
+        Path directory = Path.of(arguments[0]).toAbsolutePath();
+        Bench bench = new Bench(directory);
+        try {
+            bench.run();
+        } finally {
+            bench.stop();
+        }
+    }
+
+    private void run() throws Exception {
+        report.fact("machine", machine());
+        report.fact("resident memory idle, MiB", residentMiB());
+        System.out.println("warming up");
+        Report warmUp = new Report();
+        for (int i = 0; i < 2; i++) {
+            round(warmUp);
+        }
+        for (int i = 1; i <= ROUNDS; i++) {
+            System.out.printf("round %d of %d%n", i, ROUNDS);
+            round(report);
+        }
+        report.fact("resident memory under load, MiB", residentMiB());
+        latency();
+        growth();
+        soak();
+        ratios();
+        report.print();
+        report.write(directory);
+    }
+
+    private void round(Report to) throws Exception {
+        Queue<String> issued = new ConcurrentLinkedQueue<>();
+        Queue<String> obvious = new ConcurrentLinkedQueue<>();
+        Queue<String> placed = new ConcurrentLinkedQueue<>();
+        to.add("bare INSERT, same driver", inserts.byDriver(MILLIS));
+        double pgbench = inserts.byPgbench(MILLIS, stores.postgreSql().port(), directory);
+        if (pgbench > 0) {
+            to.add("bare INSERT, pgbench", pgbench);
+        }
+        to.add("bare SET NX EX", sets.perSecond(MILLIS));
+        to.add("do nothing", closed(requests::pings));
+        to.add("issue", closed(() -> requests.issues(issued)));
+        for (int i = issued.size() / 4; i > 0; i--) {
+            obvious.add(issued.remove());
+        }
+        to.add("obvious place", closed(() -> requests.places("/obvious/orders", obvious, null)));
+        to.add("place", closed(() -> requests.places("/orders", issued, placed)));
+        to.add("replay", closed(() -> requests.replays(placed)));
+        to.add("checkout mix", closed(requests::checkouts));
+    }
+
+    private double closed(Supplier<HttpLoad.Script> script) {
+        HttpLoad.Result result = load.closedLoop(scripts(script), MILLIS);
+        if (result.failures() > 0) {
+            throw new IllegalStateException(
+                    result.failures() + " of " + result.answers() + " requests were refused");
+        }
+        return result.perSecond();
+    }
+
+    private static List<HttpLoad.Script> scripts(Supplier<HttpLoad.Script> script) {
+        return Stream.generate(script).limit(CONNECTIONS).toList();
+    }
+
+    /** The mix at fixed rates, in an open loop. */
+    private void latency() {
+        double top = report.median("checkout mix");
+        for (double share : new double[] {0.25, 0.5, 0.75}) {
+            HttpLoad.Result result =
+                    load.openLoop(scripts(requests::checkouts), 2 * MILLIS, share * top);
+            Histogram micros = result.micros();
+            report.fact(
+                    "mix, open loop at %.0f %% of its top rate".formatted(100 * share),
+                    String.format(
+                            Locale.ROOT,
+                            "%,.0f/s  p50 %.2f ms  p99 %.2f ms  p99.9 %.2f ms  max %.1f ms",
+                            result.perSecond(),
+                            micros.getValueAtPercentile(50) / 1000.0,
+                            micros.getValueAtPercentile(99) / 1000.0,
+                            micros.getValueAtPercentile(99.9) / 1000.0,
+                            micros.getMaxValue() / 1000.0));
+        }
+    }
+
+    /** The same figures with more and more orders in the table. */
+    private void growth() throws Exception {
+        for (String size : GROWTH.isEmpty() ? new String[0] : GROWTH.split(",", -1)) {
+            long orders = Long.parseLong(size.strip());
+            System.out.printf("filling up to %,d orders%n", orders);
+            fill(orders);
+            // Placed in the same minutes as the figures at none: the machine's own ups and downs
+            // are as they were.
+            for (int i = 0; i < ROUNDS; i++) {
+                Queue<String> issued = new ConcurrentLinkedQueue<>();
+                Queue<String> placed = new ConcurrentLinkedQueue<>();
+                String at = String.format(Locale.ROOT, " at %,d orders", orders);
+                report.add("issue" + at, closed(() -> requests.issues(issued)));
+                report.add("place" + at, closed(() -> requests.places("/orders", issued, placed)));
+                report.add("replay" + at, closed(() -> requests.replays(placed)));
+            }
+        }
+    }
+
+    /** Old orders of many buyers: their numbers sort before all that are issued now. */
+    private void fill(long orders) throws SQLException {
+        sql(
+                """
+                INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements, fingerprint)
+                SELECT '00' || lpad(to_hex(i), 16, '0'), 'buyer-' || (i * 7919) %% 1000003, 'CREATED',
+                       timestamptz '2026-01-01' + i * interval '1 second', 'EUR', 4200,
+                       '[{"productCode":"tea-1","name":"Green tea","quantity":2,"unitPrice":2100}]', '[]',
+                       decode(md5(i::text), 'hex')
+                FROM generate_series((SELECT count(*) FROM orders WHERE number < '01') + 1, %d) AS i
+                ON CONFLICT DO NOTHING
+                """
+                        .formatted(orders),
+                "VACUUM ANALYZE orders",
+                "CHECKPOINT");
+    }
+
+    private void soak() throws IOException {
+        for (int minute = 1; minute <= SOAK_MINUTES; minute++) {
+            double perSecond = load.closedLoop(scripts(requests::checkouts), 60_000).perSecond();
+            report.fact(
+                    "soak, minute " + minute,
+                    String.format(
+                            Locale.ROOT, "%,.0f/s, resident %d MiB", perSecond, residentMiB()));
+        }
+    }
+
+    private void ratios() {
+        report.ratio("place", "bare INSERT, same driver", 1.0);
+        report.ratio("place", "bare INSERT, pgbench", 1.0);
+        report.ratio("place", "obvious place", 3.0);
+        report.ratio("issue", "do nothing", 0.7);
+        report.ratio("replay", "place", 1.2);
+        for (String size : GROWTH.isEmpty() ? new String[0] : GROWTH.split(",", -1)) {
+            report.ratio(
+                    String.format(Locale.ROOT, "place at %,d orders", Long.parseLong(size.strip())),
+                    "place",
+                    0.9);
+        }
+    }
+
+    private Process launch(int port) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx256m");
+        stores.settings().forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.add("-Dquarkus.http.port=" + port);
+        command.add("-jar");
+        command.add(directory.resolve("quarkus-app/quarkus-run.jar").toString());
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("service.log").toFile())
+                        .start();
+        HttpClient http = HttpClient.newHttpClient();
+        HttpRequest ready =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready"))
+                        .build();
+        for (int i = 0; i < 300; i++) {
+            try {
+                if (http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                    return process;
+                }
+            } catch (IOException notYet) {
+                // it is still starting
+            }
+            Thread.sleep(100);
+        }
+        throw new IllegalStateException("the service did not start; its log is in " + directory);
+    }
+
+    private static String signIn(int port) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/demo/sign-in"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"subject\":\"bench-buyer\"}"))
+                        .build();
+        String body =
+                HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofString())
+                        .body();
+        return new JsonObject(body).getString("token");
+    }
+
+    private void sql(String... statements) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                "jdbc:" + stores.postgreSql().url(), "postgres", "");
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** Resident memory of the service, where the system tells it; −1 elsewhere. */
+    private long residentMiB() throws IOException {
+        Path status = Path.of("/proc", Long.toString(service.pid()), "status");
+        if (!Files.exists(status)) {
+            return -1;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private static String machine() {
+        return "%d cores, %s %s, Java %s"
+                .formatted(
+                        Runtime.getRuntime().availableProcessors(),
+                        System.getProperty("os.name"),
+                        System.getProperty("os.arch"),
+                        System.getProperty("java.version"));
+    }
+
+    private void stop() throws InterruptedException {
+        load.close();
+        service.destroy();
+        service.waitFor();
+        stores.close();
+        vertx.close();
+    }
+}

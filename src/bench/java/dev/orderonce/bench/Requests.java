@@ -1,0 +1,144 @@
+package dev.orderonce.bench;
+
+import io.vertx.core.buffer.Buffer;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+
+/** The requests of the benchmark and the scripts that send them. */
+final class Requests {
+    /** What everybody orders; its number stands where {@code %s} is. */
+    static final String ORDER =
+            "{\"orderNumber\":\"%s\",\"currency\":\"EUR\",\"total\":4200,\"lines\":["
+                    + "{\"productCode\":\"tea-1\",\"name\":\"Green tea\",\"quantity\":2,\"unitPrice\":2100}]}";
+
+    /** Every fifth order of the mix is sent a second time. */
+    private static final int REPLAY_ONE_IN = 5;
+
+    private final String token;
+    private final Buffer issue;
+    private final Buffer ping;
+
+    Requests(String token) {
+        this.token = token;
+        this.issue = request("GET", "/order-numbers", "");
+        this.ping = request("GET", "/ping", "");
+    }
+
+    private Buffer request(String method, String path, String body) {
+        String length =
+                body.isEmpty()
+                        ? ""
+                        : "Content-Type: application/json\r\nContent-Length: "
+                                + body.length()
+                                + "\r\n";
+        return Buffer.buffer(
+                (method
+                                + " "
+                                + path
+                                + " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer "
+                                + token
+                                + "\r\n"
+                                + length
+                                + "\r\n"
+                                + body)
+                        .getBytes(StandardCharsets.US_ASCII));
+    }
+
+    Buffer place(String path, String number) {
+        return request("POST", path, ORDER.formatted(number));
+    }
+
+    HttpLoad.Script pings() {
+        return repeat(ping, null);
+    }
+
+    /** Issues numbers, and keeps them for placing. */
+    HttpLoad.Script issues(@Nullable Queue<String> issued) {
+        return repeat(issue, issued);
+    }
+
+    private static HttpLoad.Script repeat(Buffer request, @Nullable Queue<String> numbers) {
+        return new HttpLoad.Script() {
+            @Override
+            public Buffer next() {
+                return request.copy();
+            }
+
+            @Override
+            public void answered(int status, @Nullable String number) {
+                if (numbers != null && number != null) {
+                    numbers.add(number);
+                }
+            }
+        };
+    }
+
+    /** Places under the numbers of one queue and hands them on to another. */
+    HttpLoad.Script places(String path, Queue<String> from, @Nullable Queue<String> placed) {
+        return new HttpLoad.Script() {
+            @Override
+            public @Nullable Buffer next() {
+                String number = from.poll();
+                return number == null ? null : place(path, number);
+            }
+
+            @Override
+            public void answered(int status, @Nullable String number) {
+                if (placed != null && number != null) {
+                    placed.add(number);
+                }
+            }
+        };
+    }
+
+    /** Places again and again under numbers that are placed. */
+    HttpLoad.Script replays(Queue<String> placed) {
+        return new HttpLoad.Script() {
+            @Override
+            public @Nullable Buffer next() {
+                String number = placed.poll();
+                if (number == null) {
+                    return null;
+                }
+                placed.add(number);
+                return place("/orders", number);
+            }
+
+            @Override
+            public void answered(int status, @Nullable String number) {
+                // its status is counted by the connection
+            }
+        };
+    }
+
+    /** A buyer: a number, the order, and one time in five the order again. */
+    HttpLoad.Script checkouts() {
+        return new HttpLoad.Script() {
+            private @Nullable String number;
+            private boolean isPlaced;
+            private int orders;
+
+            @Override
+            public Buffer next() {
+                String current = number;
+                return current == null ? issue.copy() : place("/orders", current);
+            }
+
+            @Override
+            public void answered(int status, @Nullable String answered) {
+                if (number == null) {
+                    number = answered;
+                    isPlaced = false;
+                    orders++;
+                } else if (!isPlaced && orders % REPLAY_ONE_IN == 0) {
+                    isPlaced = true;
+                } else {
+                    number = null;
+                }
+            }
+        };
+    }
+}
