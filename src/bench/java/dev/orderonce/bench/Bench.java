@@ -40,6 +40,7 @@ public final class Bench {
     private static final long MILLIS = 1000 * Long.getLong("bench.seconds", 5);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final String GROWTH = System.getProperty("bench.growth", "1000000");
+    private static final String SERVICE_OPTIONS = System.getProperty("bench.service", "");
     private static final int SOAK_MINUTES = Integer.getInteger("bench.soak", 0);
 
     private final Vertx vertx = Vertx.vertx();
@@ -223,6 +224,9 @@ public final class Bench {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
+        Stream.of(SERVICE_OPTIONS.split(" ", -1))
+                .filter(option -> !option.isBlank())
+                .forEach(command::add);
         stores.settings().forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-Dquarkus.http.port=" + port);
         command.add("-jar");

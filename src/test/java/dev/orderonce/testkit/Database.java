@@ -20,6 +20,12 @@ public final class Database {
         return count("SELECT count(*) FROM orders WHERE number = ?", number);
     }
 
+    /** How many orders a buyer has. */
+    public static long ordersOf(String buyer) {
+        return Long.parseLong(
+                text("SELECT count(*) FROM orders WHERE state <> 'VOIDED' AND buyer = ?", buyer));
+    }
+
     /** How many events the order has. */
     public static long events(String number) {
         return count("SELECT count(*) FROM order_events WHERE number = ?", number);
@@ -27,7 +33,7 @@ public final class Database {
 
     /** CREATED, VOIDED or another state; "none" without a row. */
     public static String state(String number) {
-        return text("SELECT state FROM orders WHERE number = ?", number);
+        return text("SELECT state FROM orders WHERE number = ?", number.replace("-", ""));
     }
 
     /** Why the number was spent; "none" if it was not. */
@@ -38,13 +44,13 @@ public final class Database {
     }
 
     private static long count(String sql, String number) {
-        return Long.parseLong(text(sql, number));
+        return Long.parseLong(text(sql, number.replace("-", "")));
     }
 
-    private static String text(String sql, String number) {
+    private static String text(String sql, String value) {
         try (Connection connection = connect();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, number.replace("-", ""));
+            statement.setString(1, value);
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next() ? rows.getString(1) : "none";
             }
