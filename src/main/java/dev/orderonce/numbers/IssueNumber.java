@@ -30,10 +30,11 @@ public class IssueNumber {
     public static final int LONGEST_CHECKOUT = 128;
 
     /**
-     * A checkout's number is replaced once; a second time only if the replacement was spent by
-     * somebody else in the same instant. Three times is not a checkout but a loop.
+     * How often another number is tried: when a minted one was taken (one in 2³⁰ for each other
+     * number of the same buyer and second), or a checkout's replacement was spent by somebody else
+     * in the same instant. Three times is not chance but a loop.
      */
-    private static final int MOST_REPLACEMENTS = 3;
+    private static final int MOST_TRIES = 3;
 
     private final SigningKeys keys;
     private final NumberCache cache;
@@ -60,12 +61,23 @@ public class IssueNumber {
 
     /** A number of its own for a request that names no checkout. */
     public Uni<Issue> issue(Buyer buyer) {
+        return issue(buyer, MOST_TRIES);
+    }
+
+    private Uni<Issue> issue(Buyer buyer, int triesLeft) {
         OrderNumber fresh = keys.mint(buyer, validity.now());
         return cache.remember(fresh, buyer)
-                .<Issue>map(done -> new Issued(fresh))
+                .onItem()
+                .transformToUni(isFresh -> isFresh ? issued(fresh) : again(buyer, triesLeft))
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(
                         silent -> trustsSignature ? new Issued(fresh) : unavailable(silent));
+    }
+
+    private Uni<Issue> again(Buyer buyer, int triesLeft) {
+        return triesLeft == 0
+                ? Uni.createFrom().item(new Unavailable(Store.REDIS))
+                : issue(buyer, triesLeft - 1);
     }
 
     /** The number of this buyer's checkout. */
@@ -78,7 +90,7 @@ public class IssueNumber {
                                             + LONGEST_CHECKOUT
                                             + " visible ASCII characters"));
         }
-        return claim(buyer, checkout, Optional.empty(), MOST_REPLACEMENTS)
+        return claim(buyer, checkout, Optional.empty(), MOST_TRIES)
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(IssueNumber::unavailable);
     }
@@ -90,15 +102,17 @@ public class IssueNumber {
     }
 
     private Uni<Issue> claim(
-            Buyer buyer, String checkout, Optional<OrderNumber> spent, int replacementsLeft) {
+            Buyer buyer, String checkout, Optional<OrderNumber> spent, int triesLeft) {
         OrderNumber fresh = keys.mint(buyer, validity.now());
         return cache.claim(buyer, checkout, fresh, spent)
                 .onItem()
                 .transformToUni(
                         held ->
-                                held.equals(fresh)
-                                        ? unlessPlacedWithoutRedis(fresh, buyer, checkout)
-                                        : lookAt(held, buyer, checkout, replacementsLeft))
+                                held.isEmpty()
+                                        ? claimAgain(buyer, checkout, spent, triesLeft)
+                                        : held.get().equals(fresh)
+                                                ? unlessPlacedWithoutRedis(fresh, buyer, checkout)
+                                                : lookAt(held.get(), buyer, checkout, triesLeft))
                 .onFailure(failure -> trustsSignature && isSilent(failure, Store.REDIS))
                 .recoverWithUni(() -> deriveWithoutRedis(buyer, checkout));
     }
@@ -107,8 +121,7 @@ public class IssueNumber {
      * The checkout has a number: it is answered as it stands, or replaced if it can never be
      * placed.
      */
-    private Uni<Issue> lookAt(
-            OrderNumber held, Buyer buyer, String checkout, int replacementsLeft) {
+    private Uni<Issue> lookAt(OrderNumber held, Buyer buyer, String checkout, int triesLeft) {
         return ledger.fateOf(held)
                 .onItem()
                 .transformToUni(
@@ -116,14 +129,14 @@ public class IssueNumber {
                                 switch (fate) {
                                     case Fate.Ordered ordered -> placed(held);
                                     case Fate.Buried buried ->
-                                            replace(held, buyer, checkout, replacementsLeft);
+                                            replace(held, buyer, checkout, triesLeft);
                                     case Fate.Undecided undecided ->
-                                            stillPlaceable(held, buyer, checkout, replacementsLeft);
+                                            stillPlaceable(held, buyer, checkout, triesLeft);
                                 });
     }
 
     private Uni<Issue> stillPlaceable(
-            OrderNumber held, Buyer buyer, String checkout, int replacementsLeft) {
+            OrderNumber held, Buyer buyer, String checkout, int triesLeft) {
         return admitNumber
                 .look(held, buyer)
                 .onItem()
@@ -134,27 +147,30 @@ public class IssueNumber {
                                     case Admission.CannotTell(Store silent) ->
                                             Uni.createFrom().item(new Unavailable(silent));
                                     case Admission.Refused(Why why, boolean forGood) ->
-                                            buryAndReplace(
-                                                    held, why, buyer, checkout, replacementsLeft);
+                                            buryAndReplace(held, why, buyer, checkout, triesLeft);
                                 });
     }
 
     private Uni<Issue> buryAndReplace(
-            OrderNumber held, Why why, Buyer buyer, String checkout, int replacementsLeft) {
+            OrderNumber held, Why why, Buyer buyer, String checkout, int triesLeft) {
         return ledger.bury(held, buyer, why, validity.now())
                 .onItem()
                 .transformToUni(
                         fate ->
                                 fate instanceof Fate.Ordered
                                         ? placed(held)
-                                        : replace(held, buyer, checkout, replacementsLeft));
+                                        : replace(held, buyer, checkout, triesLeft));
     }
 
-    private Uni<Issue> replace(
-            OrderNumber spent, Buyer buyer, String checkout, int replacementsLeft) {
-        return replacementsLeft == 0
+    private Uni<Issue> replace(OrderNumber spent, Buyer buyer, String checkout, int triesLeft) {
+        return claimAgain(buyer, checkout, Optional.of(spent), triesLeft);
+    }
+
+    private Uni<Issue> claimAgain(
+            Buyer buyer, String checkout, Optional<OrderNumber> spent, int triesLeft) {
+        return triesLeft == 0
                 ? Uni.createFrom().item(new Unavailable(Store.REDIS))
-                : claim(buyer, checkout, Optional.of(spent), replacementsLeft - 1);
+                : claim(buyer, checkout, spent, triesLeft - 1);
     }
 
     /**

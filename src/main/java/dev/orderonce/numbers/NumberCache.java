@@ -53,8 +53,8 @@ class NumberCache {
             """
             local held = redis.call('GET', KEYS[1])
             if held and held ~= ARGV[1] then return held end
+            if not redis.call('SET', KEYS[2], 'i', 'NX', 'PX', ARGV[4]) then return false end
             redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-            redis.call('SET', KEYS[2], 'i', 'PX', ARGV[4])
             return ARGV[2]
             """;
 
@@ -77,21 +77,28 @@ class NumberCache {
         NOTHING
     }
 
-    Uni<Void> remember(OrderNumber number, Buyer buyer) {
+    /**
+     * Remembers a fresh number.
+     *
+     * @return whether it is fresh: a buyer who takes very many numbers in one second can be minted
+     *     the same one twice
+     */
+    Uni<Boolean> remember(OrderNumber fresh, Buyer buyer) {
         return redis.send(
                         Request.cmd(Command.SET)
-                                .arg(numberKey(tag(buyer), number))
+                                .arg(numberKey(tag(buyer), fresh))
                                 .arg(ISSUED)
+                                .arg("NX")
                                 .arg("PX")
                                 .arg(validForMillis))
-                .replaceWithVoid();
+                .map(reply -> reply != null);
     }
 
     /**
      * The number that the checkout has after this: {@code fresh}, or the one it had, unless that is
-     * {@code spent}.
+     * {@code spent}. Empty if {@code fresh} was wanted and is not fresh.
      */
-    Uni<OrderNumber> claim(
+    Uni<Optional<OrderNumber>> claim(
             Buyer buyer, String checkout, OrderNumber fresh, Optional<OrderNumber> spent) {
         String tag = tag(buyer);
         String[] keysAndArguments = {
@@ -106,7 +113,10 @@ class NumberCache {
         return redis.send(command(Command.EVALSHA, CLAIM_SHA, keysAndArguments))
                 .onFailure(NumberCache::isUnknownScript)
                 .recoverWithUni(() -> redis.send(command(Command.EVAL, CLAIM, keysAndArguments)))
-                .map(held -> new OrderNumber(String.valueOf(held)));
+                .map(
+                        held ->
+                                Optional.ofNullable(held)
+                                        .map(number -> new OrderNumber(number.toString())));
     }
 
     /** Marks the number as tried and tells what was known before, in one round trip. */

@@ -40,7 +40,7 @@ public final class Database {
     public static String voidReason(String number) {
         return text(
                 "SELECT void_reason FROM orders WHERE number = ? AND void_reason IS NOT NULL",
-                number);
+                number.replace("-", ""));
     }
 
     private static long count(String sql, String number) {
