@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  * at the end (0).
  */
 public final class Bench {
-    private static final int CONNECTIONS = 64;
+    private static final int CONNECTIONS = 256;
     private static final long MILLIS = 1000 * Long.getLong("bench.seconds", 5);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final String GROWTH = System.getProperty("bench.growth", "1000000");

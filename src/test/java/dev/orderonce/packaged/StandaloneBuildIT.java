@@ -2,6 +2,10 @@ package dev.orderonce.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orderonce.embedded.Standalone;
+
+import io.smallrye.config.SmallRyeConfigBuilder;
+
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +101,31 @@ class StandaloneBuildIT {
             return socket.isConnected();
         } catch (IOException refused) {
             return false;
+        }
+    }
+
+    @Test
+    void storesConfigured_keepTheEmbeddedOnesAway() {
+        // Given
+        try (Standalone stores =
+                Standalone.start(
+                        new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
+            Map<String, String> settings =
+                    Map.of(
+                            "DATABASE_URL", stores.postgreSql().url(),
+                            "DATABASE_USERNAME", "postgres",
+                            "REDIS_URL", stores.redis().url());
+            // When
+            try (Service service =
+                    Service.launch(Service.STANDALONE, directory, settings).ready()) {
+                String token = service.signIn("alice");
+                // Then
+                assertThat(service.place(token, service.newNumber(token)).statusCode())
+                        .isEqualTo(201);
+                assertThat(directory.resolve(".order-once/numbers.key")).exists();
+                assertThat(directory.resolve(".order-once/postgresql")).doesNotExist();
+                assertThat(directory.resolve(".order-once/redis")).doesNotExist();
+            }
         }
     }
 
