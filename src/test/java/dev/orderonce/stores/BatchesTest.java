@@ -224,7 +224,9 @@ class BatchesTest {
         // Given
         Batches<Integer, Integer> batches = opened();
         Stores.toPostgreSql().freeze();
+        long before = Stores.toPostgreSql().requests();
         CompletableFuture<Integer> underWay = batches.ask(5).subscribeAsCompletionStage();
+        await().atMost(BOUND).until(() -> Stores.toPostgreSql().requests() > before);
         // When
         Stores.toPostgreSql().heal();
         // Then

@@ -138,10 +138,13 @@ public final class FaultProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                boolean isDropped =
+                        frozen; // decided before it is counted: who waits for the count knows what
+                // became of it
                 if (toStore) {
                     requests.incrementAndGet();
                 }
-                if (frozen) {
+                if (isDropped) {
                     continue;
                 }
                 if (!toStore
