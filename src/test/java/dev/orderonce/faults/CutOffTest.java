@@ -29,6 +29,7 @@ class CutOffTest {
     void heal() {
         Stores.toRedis().heal();
         Stores.toPostgreSql().heal();
+        Shop.awaitBusinessAsUsual();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 
 /**
@@ -25,9 +26,15 @@ class LostReplyTest {
 
     private final Shop shop = Shop.newBuyer();
 
+    @BeforeEach
+    void everythingWorks() {
+        Shop.awaitBusinessAsUsual();
+    }
+
     @AfterEach
     void heal() {
         Stores.toPostgreSql().heal();
+        Shop.awaitBusinessAsUsual();
     }
 
     @RepeatedTest(5)

@@ -52,6 +52,7 @@ class OverloadTest {
     @AfterEach
     void heal() {
         Stores.toPostgreSql().heal();
+        Shop.awaitBusinessAsUsual();
     }
 
     @Test

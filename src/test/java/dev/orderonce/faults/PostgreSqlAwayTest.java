@@ -1,7 +1,5 @@
 package dev.orderonce.faults;
 
-import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
@@ -28,8 +26,7 @@ class PostgreSqlAwayTest {
     @AfterEach
     void postgreSqlAnswers() {
         Stores.toPostgreSql().heal();
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> given().get("/q/health/ready").statusCode() == 200);
+        Shop.awaitBusinessAsUsual();
     }
 
     @Test

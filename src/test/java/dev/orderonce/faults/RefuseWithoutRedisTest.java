@@ -40,6 +40,7 @@ class RefuseWithoutRedisTest {
     @AfterEach
     void heal() {
         Stores.toRedis().heal();
+        Shop.awaitBusinessAsUsual();
     }
 
     @Test

@@ -77,6 +77,7 @@ class RestartUnderLoadTest {
                         });
         assertThat(Database.ordersOf(shop.subject())).isEqualTo(WRITERS * ORDERS_EACH);
         assertThat(isBlocked).isFalse();
+        Shop.awaitBusinessAsUsual();
         System.out.printf(
                 "restart under load: %d orders, %d answers were 'unknown'%n",
                 placed.size(), unknown.get());

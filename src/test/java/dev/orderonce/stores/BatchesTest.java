@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -81,6 +82,7 @@ class BatchesTest {
     @AfterEach
     void heal() {
         Stores.toPostgreSql().heal();
+        Shop.awaitBusinessAsUsual();
     }
 
     private Batches<Integer, Integer> opened() {

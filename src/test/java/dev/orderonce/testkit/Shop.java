@@ -11,8 +11,10 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -87,6 +89,31 @@ public final class Shop {
     /** A request without a token, and so not as described; only its answer is checked. */
     public static RequestSpecification anonymous() {
         return given().filter(new OpenApiValidationFilter(ANSWERS));
+    }
+
+    /**
+     * Waits until an order can be placed and repeated: a test before may have broken the lines to
+     * the stores.
+     */
+    public static void awaitBusinessAsUsual() {
+        Shop shop = newBuyer();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> {
+                            Response issued = shop.request().get("/order-numbers");
+                            if (issued.statusCode() != 200) {
+                                return false;
+                            }
+                            String number = issued.path("number");
+                            // three lanes of each kind of statement: each must have had its turn
+                            for (int i = 0; i < 9; i++) {
+                                if (shop.place(number).statusCode() >= 300) {
+                                    return false;
+                                }
+                            }
+                            return true;
+                        });
     }
 
     public Response issue(String checkout) {
