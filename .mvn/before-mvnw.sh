@@ -7,7 +7,7 @@
 #      Either way its SHA-512 must be the pinned one.
 
 wanted_java=25
-here="$(cd "$(dirname "$0")" && pwd)"
+here="$(cd "$(dirname -- "$0")" && pwd)"
 
 complain() {
   printf '%s\n' "mvnw: $1" >&2
