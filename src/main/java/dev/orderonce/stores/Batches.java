@@ -16,6 +16,7 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
 
 import org.jspecify.annotations.Nullable;
 
@@ -193,7 +194,15 @@ public final class Batches<Q, A> {
     private void send(Lane lane, List<Asked<Q, A>> together) {
         List<Q> questions = together.stream().map(asked -> asked.question).toList();
         sizes.record(together.size());
-        lane.run(batched.sql(), batched.parameters(questions))
+        Tuple parameters;
+        try {
+            parameters = batched.parameters(questions);
+        } catch (RuntimeException fault) {
+            refused(together, fault);
+            context.runOnContext(now -> work());
+            return;
+        }
+        lane.run(batched.sql(), parameters)
                 .onComplete(
                         answer -> {
                             receive(together, questions, answer);
@@ -203,12 +212,29 @@ public final class Batches<Q, A> {
 
     private void receive(
             List<Asked<Q, A>> together, List<Q> questions, AsyncResult<RowSet<Row>> answer) {
-        if (answer.succeeded()) {
-            postgres.noteAnswer();
-            deliver(together, batched.answers(questions, answer.result()), null);
+        if (answer.failed()) {
+            refused(together, postgres.translate(answer.cause()));
             return;
         }
-        Throwable failure = postgres.translate(answer.cause());
+        postgres.noteAnswer();
+        List<A> answers;
+        try {
+            answers = batched.answers(questions, answer.result());
+        } catch (RuntimeException fault) {
+            refused(
+                    together,
+                    fault); // a row that cannot be read must not keep its neighbours waiting for
+            // ever
+            return;
+        }
+        deliver(together, answers, null);
+    }
+
+    /**
+     * No answers: unknown for all of them, or the fault of one, which is found by asking the halves
+     * again.
+     */
+    private void refused(List<Asked<Q, A>> together, Throwable failure) {
         if (failure instanceof StoreUnavailable || together.size() == 1) {
             deliver(together, List.of(), failure);
         } else {

@@ -19,6 +19,8 @@ import jakarta.inject.Inject;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +48,12 @@ class BatchesTest {
 
     /** Answers a number with its reciprocal times a thousand; PostgreSQL refuses zero. */
     private static final class Divide implements Batched<Integer, Integer> {
+        /** Stands for a row that is stored and cannot be read. */
+        private static final int UNREADABLE = -7;
+
+        /** Stands for a question that cannot be put. */
+        private static final int UNASKABLE = -9;
+
         private final Queue<List<Integer>> statements = new ConcurrentLinkedQueue<>();
 
         @Override
@@ -65,12 +73,18 @@ class BatchesTest {
 
         @Override
         public Tuple parameters(List<Integer> questions) {
+            if (questions.contains(UNASKABLE)) {
+                throw new IllegalStateException("cannot be put");
+            }
             statements.add(List.copyOf(questions));
             return Tuple.tuple().addArrayOfInteger(questions.toArray(Integer[]::new));
         }
 
         @Override
         public List<Integer> answers(List<Integer> questions, RowSet<Row> rows) {
+            if (questions.contains(UNREADABLE)) {
+                throw new IllegalStateException("cannot be read");
+            }
             List<Integer> answers = new ArrayList<>();
             rows.forEach(row -> answers.add(row.getInteger(0)));
             return answers;
@@ -145,6 +159,26 @@ class BatchesTest {
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(PgException.class)
                 .hasMessageContaining("division by zero");
+        for (int i = 1; i < answers.size(); i++) {
+            assertThat(answers.get(i).orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(1000 / i);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Divide.UNREADABLE, Divide.UNASKABLE})
+    void oneThatCannotBePutOrRead_failsAloneAndNobodyWaitsForEver(int bad) {
+        // Given
+        Batches<Integer, Integer> batches = opened();
+        // When
+        List<CompletableFuture<Integer>> answers =
+                askAll(
+                        batches,
+                        IntStream.concat(IntStream.of(bad), IntStream.rangeClosed(1, 100)).boxed());
+        // Then
+        assertThat(answers.getFirst())
+                .failsWithin(BOUND)
+                .withThrowableThat()
+                .withCauseInstanceOf(IllegalStateException.class);
         for (int i = 1; i < answers.size(); i++) {
             assertThat(answers.get(i).orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(1000 / i);
         }
