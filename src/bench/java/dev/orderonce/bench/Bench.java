@@ -20,12 +20,15 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -47,6 +50,7 @@ public final class Bench {
     private final Report report = new Report();
     private final Standalone stores;
     private final Process service;
+    private final ProcessHandle redis;
     private final HttpLoad load;
     private final Requests requests;
     private final BareInserts inserts;
@@ -55,11 +59,19 @@ public final class Bench {
 
     private Bench(Path directory) throws IOException, InterruptedException, SQLException {
         this.directory = directory;
+        // "At none" means none: what an earlier run left would be in the way of this one's figures.
+        delete(directory.resolve("stores"));
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
+        redis =
+                ProcessHandle.current()
+                        .children()
+                        .filter(child -> child.info().command().orElse("").contains("redis"))
+                        .findFirst()
+                        .orElseThrow();
         service = launch(port);
         String token = signIn(port);
         load = new HttpLoad(vertx, port);
@@ -73,6 +85,16 @@ public final class Bench {
                 "CREATE TABLE IF NOT EXISTS obvious_orders (number text COLLATE \"C\" PRIMARY KEY, buyer text, state text,"
                         + " decided_at timestamptz, currency text, total bigint, lines text, acknowledgements text)",
                 "CREATE INDEX IF NOT EXISTS obvious_orders_of_buyer ON obvious_orders (buyer, decided_at DESC, number DESC)");
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     public static void main(String... arguments) throws Exception {
@@ -116,45 +138,73 @@ public final class Bench {
             to.add("bare INSERT, pgbench", pgbench);
         }
         to.add("bare SET NX EX", sets.perSecond(MILLIS));
-        to.add("do nothing", closed(requests::pings));
-        to.add("issue", closed(() -> requests.issues(issued)));
+        closed(to, "do nothing", requests::pings);
+        closed(to, "do nothing, signed in", requests::nothings);
+        closed(to, "issue", () -> requests.issues(issued));
         for (int i = issued.size() / 4; i > 0; i--) {
             obvious.add(issued.remove());
         }
-        to.add("obvious place", closed(() -> requests.places("/obvious/orders", obvious, null)));
-        to.add("place", closed(() -> requests.places("/orders", issued, placed)));
-        to.add("replay", closed(() -> requests.replays(placed)));
-        to.add("checkout mix", closed(requests::checkouts));
+        closed(to, "obvious place", () -> requests.places("/obvious/orders", obvious, null));
+        closed(to, "place", () -> requests.places("/orders", issued, placed));
+        closed(to, "replay", () -> requests.replays(placed));
+        closed(to, "checkout mix", requests::checkouts);
     }
 
-    private double closed(Supplier<HttpLoad.Script> script) {
+    /** As many as the service answers, and what processor time each costs whom. */
+    private void closed(Report to, String what, Supplier<HttpLoad.Script> script) {
+        long serviceBefore = processorMicros(service.toHandle());
+        long redisBefore = processorMicros(redis);
         HttpLoad.Result result = load.closedLoop(scripts(script), MILLIS);
         if (result.failures() > 0) {
             throw new IllegalStateException(
                     result.failures() + " of " + result.answers() + " requests were refused");
         }
-        return result.perSecond();
+        to.add(what, result.perSecond());
+        to.cost(
+                what,
+                (double) (processorMicros(service.toHandle()) - serviceBefore) / result.answers(),
+                (double) (processorMicros(redis) - redisBefore) / result.answers());
+    }
+
+    private static long processorMicros(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1000;
     }
 
     private static List<HttpLoad.Script> scripts(Supplier<HttpLoad.Script> script) {
         return Stream.generate(script).limit(CONNECTIONS).toList();
     }
 
-    /** The mix at fixed rates, in an open loop. */
+    /** The mix at fixed rates, in an open loop; each rate several times, the median is told. */
     private void latency() {
         double top = report.median("checkout mix");
         for (double share : new double[] {0.25, 0.5, 0.75}) {
-            HttpLoad.Result result =
-                    load.openLoop(scripts(requests::checkouts), 2 * MILLIS, share * top);
-            Histogram micros = result.micros();
+            List<Histogram> runs = new ArrayList<>();
+            for (int i = 0; i < ROUNDS; i++) {
+                HttpLoad.Result result =
+                        load.openLoop(scripts(requests::checkouts), 2 * MILLIS, share * top);
+                runs.add(result.micros());
+            }
+            runs.sort(Comparator.comparing(run -> run.getValueAtPercentile(99)));
+            Histogram micros = runs.get(runs.size() / 2);
+            double p50 = micros.getValueAtPercentile(50) / 1000.0;
+            double p99 = micros.getValueAtPercentile(99) / 1000.0;
             report.fact(
                     "mix, open loop at %.0f %% of its top rate".formatted(100 * share),
                     String.format(
                             Locale.ROOT,
-                            "%,.0f/s  p50 %.2f ms  p99 %.2f ms  p99.9 %.2f ms  max %.1f ms",
-                            result.perSecond(),
-                            micros.getValueAtPercentile(50) / 1000.0,
-                            micros.getValueAtPercentile(99) / 1000.0,
+                            "%,.0f/s  p50 %.2f ms  p99 %.2f ms (%.1f x p50; runs: %s)  p99.9 %.2f ms  max %.1f ms",
+                            share * top,
+                            p50,
+                            p99,
+                            p99 / p50,
+                            runs.stream()
+                                    .map(
+                                            run ->
+                                                    String.format(
+                                                            Locale.ROOT,
+                                                            "%.2f",
+                                                            run.getValueAtPercentile(99) / 1000.0))
+                                    .collect(Collectors.joining(", ")),
                             micros.getValueAtPercentile(99.9) / 1000.0,
                             micros.getMaxValue() / 1000.0));
         }
@@ -172,9 +222,9 @@ public final class Bench {
                 Queue<String> issued = new ConcurrentLinkedQueue<>();
                 Queue<String> placed = new ConcurrentLinkedQueue<>();
                 String at = String.format(Locale.ROOT, " at %,d orders", orders);
-                report.add("issue" + at, closed(() -> requests.issues(issued)));
-                report.add("place" + at, closed(() -> requests.places("/orders", issued, placed)));
-                report.add("replay" + at, closed(() -> requests.replays(placed)));
+                closed(report, "issue" + at, () -> requests.issues(issued));
+                closed(report, "place" + at, () -> requests.places("/orders", issued, placed));
+                closed(report, "replay" + at, () -> requests.replays(placed));
             }
         }
     }
@@ -211,6 +261,7 @@ public final class Bench {
         report.ratio("place", "bare INSERT, pgbench", 1.0);
         report.ratio("place", "obvious place", 3.0);
         report.ratio("issue", "do nothing", 0.7);
+        report.ratio("issue", "do nothing, signed in", 0.7);
         report.ratio("replay", "place", 1.2);
         for (String size : GROWTH.isEmpty() ? new String[0] : GROWTH.split(",", -1)) {
             report.ratio(

@@ -17,11 +17,23 @@ import java.util.Map;
 final class Report {
     private final Map<String, List<Double>> rounds = new LinkedHashMap<>();
     private final Map<String, JsonObject> ratios = new LinkedHashMap<>();
+    private final Map<String, JsonObject> costs = new LinkedHashMap<>();
     private final JsonObject facts = new JsonObject();
 
     void add(String what, double perSecond) {
         rounds.computeIfAbsent(what, name -> new ArrayList<>()).add(perSecond);
         System.out.printf(Locale.ROOT, "  %-34s %,10.0f /s%n", what, perSecond);
+    }
+
+    /** Processor time per request, in microseconds. */
+    void cost(String what, double service, double redis) {
+        costs.put(what, new JsonObject().put("service", service).put("redis", redis));
+        System.out.printf(
+                Locale.ROOT,
+                "  %-34s %.1f us of the service, %.1f us of Redis%n",
+                "",
+                service,
+                redis);
     }
 
     void fact(String name, Object value) {
@@ -94,12 +106,15 @@ final class Report {
                                 new JsonObject()
                                         .put("median", median(what))
                                         .put("rounds", new JsonArray(values))));
+        JsonObject costObject = new JsonObject();
+        costs.forEach(costObject::put);
         JsonObject ratioObject = new JsonObject();
         ratios.forEach(ratioObject::put);
         Files.writeString(
                 directory.resolve("bench.json"),
                 new JsonObject()
                                 .put("perSecond", medians)
+                                .put("processorMicrosPerRequest", costObject)
                                 .put("ratios", ratioObject)
                                 .put("facts", facts)
                                 .encodePrettily()

@@ -20,11 +20,13 @@ final class Requests {
     private final String token;
     private final Buffer issue;
     private final Buffer ping;
+    private final Buffer nothing;
 
     Requests(String token) {
         this.token = token;
         this.issue = request("GET", "/order-numbers", "");
         this.ping = request("GET", "/ping", "");
+        this.nothing = request("GET", "/obvious/nothing", "");
     }
 
     private Buffer request(String method, String path, String body) {
@@ -53,6 +55,11 @@ final class Requests {
 
     HttpLoad.Script pings() {
         return repeat(ping, null);
+    }
+
+    /** Signed in, answered in JSON, and nothing else. */
+    HttpLoad.Script nothings() {
+        return repeat(nothing, null);
     }
 
     /** Issues numbers, and keeps them for placing. */

@@ -1,24 +1,21 @@
 package dev.orderonce.numbers;
 
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.stores.RedisCommand;
 import dev.orderonce.stores.RedisPipeline;
+import dev.orderonce.stores.RedisReply;
+import dev.orderonce.stores.RedisScript;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
-import io.vertx.redis.client.impl.types.ErrorType;
 
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -49,16 +46,15 @@ class NumberCache {
      * long to remember the checkout, how long the number is valid, both in milliseconds. Answers
      * the number that the checkout has now.
      */
-    private static final String CLAIM =
-            """
+    private static final RedisScript CLAIM =
+            new RedisScript(
+                    """
             local held = redis.call('GET', KEYS[1])
             if held and held ~= ARGV[1] then return held end
             if not redis.call('SET', KEYS[2], 'i', 'NX', 'PX', ARGV[4]) then return false end
             redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
             return ARGV[2]
-            """;
-
-    private static final String CLAIM_SHA = sha1(CLAIM);
+            """);
 
     private final RedisPipeline redis;
     private final String validForMillis;
@@ -85,13 +81,14 @@ class NumberCache {
      */
     Uni<Boolean> remember(OrderNumber fresh, Buyer buyer) {
         return redis.send(
-                        Request.cmd(Command.SET)
-                                .arg(numberKey(tag(buyer), fresh))
-                                .arg(ISSUED)
-                                .arg("NX")
-                                .arg("PX")
-                                .arg(validForMillis))
-                .map(reply -> reply != null);
+                        RedisCommand.of(
+                                "SET",
+                                numberKey(tag(buyer), fresh),
+                                ISSUED,
+                                "NX",
+                                "PX",
+                                validForMillis))
+                .map(reply -> !(reply instanceof RedisReply.Nothing));
     }
 
     /**
@@ -101,57 +98,43 @@ class NumberCache {
     Uni<Optional<OrderNumber>> claim(
             Buyer buyer, String checkout, OrderNumber fresh, Optional<OrderNumber> spent) {
         String tag = tag(buyer);
-        String[] keysAndArguments = {
-            "2",
-            "once:{" + tag + "}:c:" + checkout,
-            numberKey(tag, fresh),
-            spent.map(OrderNumber::symbols).orElse(""),
-            fresh.symbols(),
-            checkoutMemoryMillis,
-            validForMillis
-        };
-        return redis.send(command(Command.EVALSHA, CLAIM_SHA, keysAndArguments))
-                .onFailure(NumberCache::isUnknownScript)
-                .recoverWithUni(() -> redis.send(command(Command.EVAL, CLAIM, keysAndArguments)))
-                .map(
-                        held ->
-                                Optional.ofNullable(held)
-                                        .map(number -> new OrderNumber(number.toString())));
+        String checkoutKey = "once:{" + tag + "}:c:" + checkout;
+        String numberKey = numberKey(tag, fresh);
+        String replaced = spent.map(OrderNumber::symbols).orElse("");
+        return redis.run(
+                        CLAIM,
+                        List.of(checkoutKey, numberKey),
+                        List.of(replaced, fresh.symbols(), checkoutMemoryMillis, validForMillis))
+                .map(NumberCache::text)
+                .map(held -> held.map(OrderNumber::new));
     }
 
     /** Marks the number as tried and tells what was known before, in one round trip. */
     Uni<Known> markTried(OrderNumber number, Buyer buyer) {
         return redis.send(
-                        Request.cmd(Command.SET)
-                                .arg(numberKey(tag(buyer), number))
-                                .arg(TRIED)
-                                .arg("XX")
-                                .arg("KEEPTTL")
-                                .arg("GET"))
+                        RedisCommand.of(
+                                "SET",
+                                numberKey(tag(buyer), number),
+                                TRIED,
+                                "XX",
+                                "KEEPTTL",
+                                "GET"))
                 .map(NumberCache::known);
     }
 
     Uni<Known> look(OrderNumber number, Buyer buyer) {
-        return redis.send(Request.cmd(Command.GET).arg(numberKey(tag(buyer), number)))
+        return redis.send(RedisCommand.of("GET", numberKey(tag(buyer), number)))
                 .map(NumberCache::known);
     }
 
-    private static Known known(@Nullable Response reply) {
-        if (reply == null) {
-            return Known.NOTHING;
-        }
-        return reply.toString().equals(ISSUED) ? Known.ISSUED : Known.TRIED;
+    private static Known known(RedisReply reply) {
+        return text(reply)
+                .map(mark -> mark.equals(ISSUED) ? Known.ISSUED : Known.TRIED)
+                .orElse(Known.NOTHING);
     }
 
-    private static Request command(Command command, String script, String[] arguments) {
-        Request request = Request.cmd(command).arg(script);
-        Arrays.stream(arguments).forEach(request::arg);
-        return request;
-    }
-
-    /** Redis forgets scripts when it restarts. */
-    private static boolean isUnknownScript(Throwable failure) {
-        return failure instanceof ErrorType error && error.is("NOSCRIPT");
+    private static Optional<String> text(RedisReply reply) {
+        return reply instanceof RedisReply.Text(String text) ? Optional.of(text) : Optional.empty();
     }
 
     private static String numberKey(String tag, OrderNumber number) {
@@ -161,11 +144,6 @@ class NumberCache {
     private static String tag(Buyer buyer) {
         byte[] digest = digest("SHA-256").digest(buyer.subject().getBytes(StandardCharsets.UTF_8));
         return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(digest, TAG_BYTES));
-    }
-
-    private static String sha1(String script) {
-        return HexFormat.of()
-                .formatHex(digest("SHA-1").digest(script.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static MessageDigest digest(String algorithm) {

@@ -42,6 +42,9 @@ final class OrderJson {
     }
 
     static String acknowledgements(List<Acknowledgement> acknowledgements) {
+        if (acknowledgements.isEmpty()) {
+            return "[]"; // nearly always
+        }
         return array(
                 json -> {
                     for (Acknowledgement acknowledgement : acknowledgements) {

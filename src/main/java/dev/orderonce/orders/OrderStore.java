@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Currency;
 import java.util.HashMap;
@@ -90,6 +91,9 @@ class OrderStore {
 
     /** Offers rows under their numbers; the answer is whether the row was written. */
     private static final class Offer implements Batched<Standing, Boolean> {
+        private static final Comparator<Standing> BY_NUMBER =
+                Comparator.comparing(Standing::number);
+
         @Override
         public String name() {
             return "offer";
@@ -128,7 +132,9 @@ class OrderStore {
             Columns columns = new Columns(offered.size());
             // In the order of the numbers: two statements that offer the same numbers cannot wait
             // for each other.
-            offered.stream().sorted(Comparator.comparing(Standing::number)).forEach(columns::add);
+            List<Standing> ordered = new ArrayList<>(offered);
+            ordered.sort(BY_NUMBER);
+            ordered.forEach(columns::add);
             return columns.toTuple();
         }
 
@@ -136,7 +142,9 @@ class OrderStore {
         public List<Boolean> answers(List<Standing> offered, RowSet<Row> rows) {
             Set<String> written = HashSet.newHashSet(rows.size());
             rows.forEach(row -> written.add(row.getString(0)));
-            return offered.stream().map(row -> written.contains(row.number().symbols())).toList();
+            List<Boolean> answers = new ArrayList<>(offered.size());
+            offered.forEach(row -> answers.add(written.contains(row.number().symbols())));
+            return answers;
         }
     }
 

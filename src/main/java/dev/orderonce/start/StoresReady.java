@@ -3,12 +3,11 @@ package dev.orderonce.start;
 import dev.orderonce.numbers.NumbersSettings;
 import dev.orderonce.numbers.NumbersSettings.WhenRedisIsDown;
 import dev.orderonce.stores.Postgres;
+import dev.orderonce.stores.RedisCommand;
 import dev.orderonce.stores.RedisPipeline;
 
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.sqlclient.Tuple;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -39,7 +38,7 @@ class StoresReady implements AsyncHealthCheck {
     @Override
     public Uni<HealthCheckResponse> call() {
         Uni<Boolean> postgresAnswers = answers(postgres.query("SELECT 1", Tuple.tuple()));
-        Uni<Boolean> redisAnswers = answers(redis.send(Request.cmd(Command.PING)));
+        Uni<Boolean> redisAnswers = answers(redis.send(RedisCommand.of("PING")));
         return Uni.combine().all().unis(postgresAnswers, redisAnswers).with(this::response);
     }
 

@@ -192,7 +192,8 @@ public final class Batches<Q, A> {
     }
 
     private void send(Lane lane, List<Asked<Q, A>> together) {
-        List<Q> questions = together.stream().map(asked -> asked.question).toList();
+        List<Q> questions = new ArrayList<>(together.size());
+        together.forEach(asked -> questions.add(asked.question));
         sizes.record(together.size());
         Tuple parameters;
         try {

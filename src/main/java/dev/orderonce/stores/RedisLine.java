@@ -2,125 +2,283 @@ package dev.orderonce.stores;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.REDIS;
 
-import io.vertx.core.Future;
+import io.netty.channel.EventLoop;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.RedisOptions;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import io.vertx.redis.client.impl.RedisURI;
 
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One connection that is always either open or being opened.
+ * One connection that is always either open or being opened; what is asked within one turn of an
+ * event loop leaves in one packet.
  *
- * <p>Replies come in the order of the requests, so counting them tells whether any request waits
- * too long: what had been sent {@code redis.reply-within} ago must have been answered by now. There
- * is no timer per request.
+ * <p>Replies come in the order of the commands, so counting them tells whether any of them is
+ * overdue: what had been sent {@code redis.reply-within} ago must have been answered by now. There
+ * is no timer per command.
  */
 final class RedisLine {
     private static final Logger LOG = Logger.getLogger(RedisLine.class);
 
-    private final Vertx vertx;
-    private final RedisOptions options;
-    private final RedisSettings settings;
-    private final AtomicLong sent = new AtomicLong();
-    private final AtomicLong answered = new AtomicLong();
+    /** A broken connection is noticed at most one check later than the bound says. */
+    private static final int CHECKS_PER_BOUND = 4;
 
-    /**
-     * What {@link #sent} was at the last few checks; written and read by the checking timer only.
-     */
-    private final long[] sentAtCheck = new long[RedisPipeline.CHECKS_PER_BOUND];
+    private final Vertx vertx;
+    private final NetClient client;
+    private final RedisURI address;
+    private final RedisSettings settings;
+    private final Context context;
+
+    private final Queue<Asked> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private volatile boolean open;
+
+    /** Touched on the event loop of {@link #context} only, as all that follows. */
+    private final Queue<Asked> owed = new ArrayDeque<>();
+
+    private @Nullable NetSocket socket;
+    private int greetingsOwed;
+
+    /** Tells news of this connection from news of one that was given up before. */
+    private int attempt;
+
+    private long sent;
+    private long answered;
+
+    /** What {@link #sent} was at the last few checks. */
+    private final long[] sentAtCheck = new long[CHECKS_PER_BOUND];
 
     private int checks;
-    private volatile @Nullable RedisConnection connection;
-    private volatile @Nullable Redis client;
-    private volatile boolean closed;
+    private long checking;
     private boolean complained;
+    private boolean closed;
 
-    RedisLine(Vertx vertx, RedisOptions options, RedisSettings settings) {
+    RedisLine(Vertx vertx, NetClient client, RedisURI address, RedisSettings settings) {
         this.vertx = vertx;
-        this.options = options;
+        this.client = client;
+        this.address = address;
         this.settings = settings;
+        // Vert.x hands its event loops out in turn, so as many lines as loops have one each.
+        this.context = ((VertxInternal) vertx).createEventLoopContext();
     }
+
+    /** One command and who asked it. */
+    private record Asked(RedisCommand command, UniEmitter<? super RedisReply> caller) {}
 
     boolean isOpen() {
-        return connection != null;
+        return open;
     }
 
-    synchronized void open() {
+    /** Whether the current thread is the one that this line's replies are read on. */
+    boolean isHere() {
+        EventLoop loop = ((ContextInternal) context).nettyEventLoop();
+        return loop.inEventLoop();
+    }
+
+    void start() {
+        context.runOnContext(
+                now -> {
+                    long every = settings.replyWithin().toMillis() / CHECKS_PER_BOUND;
+                    checking = vertx.setPeriodic(Math.max(1, every), id -> check());
+                    connect();
+                });
+    }
+
+    void stop() {
+        context.runOnContext(
+                now -> {
+                    closed = true;
+                    vertx.cancelTimer(checking);
+                    lost(attempt, "the service stops");
+                });
+    }
+
+    /** Asks; the caller hears of it on this line's event loop. */
+    void ask(RedisCommand command, UniEmitter<? super RedisReply> caller) {
+        if (accepted.incrementAndGet() > settings.waitingPerPipeline()) {
+            accepted.decrementAndGet();
+            caller.fail(new StoreUnavailable(REDIS, "too many requests wait for it"));
+            return;
+        }
+        inbox.add(new Asked(command, caller));
+        if (woken.compareAndSet(false, true)) {
+            // A task of the loop runs when the sockets that are readable now have been read: what
+            // their requests ask is in the inbox by then.
+            context.runOnContext(now -> send());
+        }
+    }
+
+    private void send() {
+        woken.set(false);
+        NetSocket to = open ? socket : null;
+        Buffer packet = Buffer.buffer();
+        for (Asked asked = inbox.poll(); asked != null; asked = inbox.poll()) {
+            if (to == null) {
+                fail(asked, "the connection was lost");
+            } else {
+                owed.add(asked);
+                packet.appendBytes(asked.command.bytes());
+                sent++;
+            }
+        }
+        if (to != null && packet.length() > 0) {
+            to.write(packet);
+        }
+    }
+
+    private void connect() {
         if (closed) {
             return;
         }
-        // A client of its own: closing it is the only way to cut a connection that no longer
-        // answers.
-        Redis opening = Redis.createClient(vertx, new RedisOptions(options));
-        client = opening;
-        opening.connect()
-                .timeout(settings.connectWithin().toMillis(), TimeUnit.MILLISECONDS)
-                .onSuccess(connected -> opened(opening, connected))
-                .onFailure(failure -> lost(opening, failure));
+        int current = ++attempt;
+        vertx.setTimer(
+                settings.connectWithin().toMillis(),
+                id -> {
+                    if (!open) {
+                        lost(current, "no connection within " + settings.connectWithin());
+                    }
+                });
+        client.connect(address.socketAddress())
+                .onSuccess(connected -> greet(current, connected))
+                .onFailure(failure -> lost(current, String.valueOf(failure.getMessage())));
     }
 
-    private synchronized void opened(Redis opening, RedisConnection connected) {
-        connected.exceptionHandler(failure -> lost(opening, failure));
-        connected.endHandler(
-                end -> lost(opening, new StoreUnavailable(REDIS, "closed the connection")));
-        // What an earlier connection owed is lost and was answered with that.
-        answered.set(sent.get());
-        connection = connected;
-        if (complained) {
-            complained = false;
-            LOG.info("Redis answers again");
+    /** Says who we are, and hears whether Redis is ready to answer. */
+    private void greet(int current, NetSocket connected) {
+        if (current != attempt) {
+            connected.close(); // it came too late
+            return;
+        }
+        socket = connected;
+        RedisReader reader = new RedisReader(reply -> received(current, reply));
+        connected.handler(
+                piece -> {
+                    try {
+                        reader.receive(piece.getBytes());
+                    } catch (RedisReader.NotRedis nonsense) {
+                        lost(
+                                current,
+                                "it does not speak Redis' protocol: " + nonsense.getMessage());
+                    }
+                });
+        connected.closeHandler(end -> lost(current, "it closed the connection"));
+        connected.exceptionHandler(failure -> lost(current, String.valueOf(failure.getMessage())));
+        List<RedisCommand> greetings = greetings();
+        greetingsOwed = greetings.size();
+        Buffer packet = Buffer.buffer();
+        greetings.forEach(greeting -> packet.appendBytes(greeting.bytes()));
+        connected.write(packet);
+    }
+
+    private List<RedisCommand> greetings() {
+        List<RedisCommand> greetings = new ArrayList<>();
+        if (address.password() != null) {
+            greetings.add(
+                    address.user() == null
+                            ? RedisCommand.of("AUTH", address.password())
+                            : RedisCommand.of("AUTH", address.user(), address.password()));
+        }
+        if (address.select() != null) {
+            greetings.add(RedisCommand.of("SELECT", address.select().toString()));
+        }
+        greetings.add(RedisCommand.of("PING")); // refused while it still loads its data
+        return greetings;
+    }
+
+    private void received(int current, RedisReply reply) {
+        if (current != attempt) {
+            return;
+        }
+        if (greetingsOwed > 0) {
+            greeted(current, reply);
+            return;
+        }
+        Asked asked = owed.poll();
+        if (asked == null) {
+            lost(current, "it said what nobody asked");
+            return;
+        }
+        answered++;
+        accepted.decrementAndGet();
+        if (reply instanceof RedisReply.Refused(String why)) {
+            asked.caller.fail(failure(new RedisRefusal(why)));
+        } else {
+            asked.caller.complete(reply);
         }
     }
 
-    private synchronized void lost(Redis which, Throwable why) {
-        if (client != which) {
-            return; // news from a connection that was given up before
+    private void greeted(int current, RedisReply reply) {
+        if (reply instanceof RedisReply.Refused(String why)) {
+            lost(current, why);
+        } else if (--greetingsOwed == 0) {
+            open = true;
+            if (complained) {
+                complained = false;
+                LOG.info("Redis answers again");
+            }
         }
-        client = null;
-        connection = null;
+    }
+
+    private static Throwable failure(RedisRefusal refusal) {
+        return refusal.isNotNow()
+                ? new StoreUnavailable(REDIS, String.valueOf(refusal.getMessage()), refusal)
+                : refusal;
+    }
+
+    private void lost(int which, String why) {
+        if (which != attempt) {
+            return; // news of a connection that was given up before
+        }
+        attempt++;
+        open = false;
+        NetSocket given = socket;
+        socket = null;
+        if (given != null) {
+            given.close();
+        }
         if (!complained && !closed) {
             complained = true; // once per outage, not ten times a second
             LOG.warnf(
                     "Redis does not answer, trying again every %s: %s",
-                    settings.reopenAfter(), why.getMessage());
+                    settings.reopenAfter(), why);
         }
-        which.close();
-        vertx.setTimer(settings.reopenAfter().toMillis(), id -> open());
+        answered = sent; // nothing is owed any more: whoever waited hears of it now
+        for (Asked asked = owed.poll(); asked != null; asked = owed.poll()) {
+            fail(asked, why);
+        }
+        if (!closed) {
+            vertx.setTimer(settings.reopenAfter().toMillis(), id -> connect());
+        }
     }
 
-    /** Gives the connection up if it has owed a reply for too long; called at regular intervals. */
-    void check() {
+    private void fail(Asked asked, String why) {
+        accepted.decrementAndGet();
+        asked.caller.fail(new StoreUnavailable(REDIS, why));
+    }
+
+    /** Gives the connection up if it has owed a reply for too long. */
+    private void check() {
         int slot = checks++ % sentAtCheck.length;
         long due = sentAtCheck[slot];
-        sentAtCheck[slot] = sent.get();
-        Redis checked = client;
-        if (checked != null && isOpen() && answered.get() < due) {
-            lost(checked, new StoreUnavailable(REDIS, "no reply within " + settings.replyWithin()));
-        }
-    }
-
-    Future<@Nullable Response> send(Request request) {
-        RedisConnection open = connection;
-        if (open == null) {
-            return Future.failedFuture(new StoreUnavailable(REDIS, "the connection was lost"));
-        }
-        sent.incrementAndGet();
-        return open.send(request).onComplete(reply -> answered.incrementAndGet());
-    }
-
-    synchronized void close() {
-        closed = true;
-        Redis open = client;
-        if (open != null) {
-            open.close();
+        sentAtCheck[slot] = sent;
+        if (open && answered < due) {
+            lost(attempt, "no reply within " + settings.replyWithin());
         }
     }
 }

@@ -2,16 +2,15 @@ package dev.orderonce.stores;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.REDIS;
 
+import io.netty.util.concurrent.MultithreadEventExecutorGroup;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
-import io.vertx.redis.client.RedisOptions;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
-import io.vertx.redis.client.impl.types.ErrorType;
+import io.vertx.redis.client.impl.RedisURI;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,54 +18,47 @@ import jakarta.enterprise.event.Observes;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * A fixed few connections to Redis, opened once and re-opened after a loss; every request is
+ * A fixed few connections to Redis, opened once and re-opened after a loss; every command is
  * pipelined over one of them and answered, or failed, within a bounded time.
  */
 @ApplicationScoped
 public class RedisPipeline {
-    /** A broken connection is noticed at most one check later than the bound says. */
-    static final int CHECKS_PER_BOUND = 4;
-
-    private final Vertx vertx;
+    private final NetClient client;
     private final List<RedisLine> lines;
-    private final long checkEvery;
-    private long checking;
 
     RedisPipeline(Vertx vertx, RedisSettings settings) {
-        this.vertx = vertx;
-        RedisOptions options =
-                new RedisOptions()
-                        .setConnectionString(settings.url())
-                        // The one connection of a line and no spare: a line that is lost is opened
-                        // anew.
-                        .setMaxPoolSize(1)
-                        .setMaxPoolWaiting(1)
-                        .setMaxWaitingHandlers(settings.waitingPerPipeline())
-                        .setNetClientOptions(
-                                new NetClientOptions()
-                                        .setTcpNoDelay(true)
-                                        .setTcpKeepAlive(true)
-                                        .setConnectTimeout(
-                                                (int) settings.connectWithin().toMillis()));
+        RedisURI address = new RedisURI(settings.url());
+        NetClientOptions options =
+                new NetClientOptions()
+                        .setTcpNoDelay(true)
+                        .setTcpKeepAlive(true)
+                        .setConnectTimeout((int) settings.connectWithin().toMillis());
+        if (address.ssl()) {
+            options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
+        }
+        this.client = vertx.createNetClient(options);
         this.lines =
-                IntStream.range(0, settings.pipelines())
-                        .mapToObj(i -> new RedisLine(vertx, options, settings))
+                Stream.generate(() -> new RedisLine(vertx, client, address, settings))
+                        .limit(settings.pipelines().orElse(eventLoops(vertx)))
                         .toList();
-        this.checkEvery = Math.max(1, settings.replyWithin().toMillis() / CHECKS_PER_BOUND);
+    }
+
+    private static int eventLoops(Vertx vertx) {
+        return ((MultithreadEventExecutorGroup) ((VertxInternal) vertx).getEventLoopGroup())
+                .executorCount();
     }
 
     void open(@Observes @Priority(1) StartupEvent start) {
-        lines.forEach(RedisLine::open);
-        checking = vertx.setPeriodic(checkEvery, id -> lines.forEach(RedisLine::check));
+        lines.forEach(RedisLine::start);
     }
 
     void close(@Observes ShutdownEvent stop) {
-        vertx.cancelTimer(checking);
-        lines.forEach(RedisLine::close);
+        lines.forEach(RedisLine::stop);
     }
 
     /** Whether a connection is open. */
@@ -77,54 +69,60 @@ public class RedisPipeline {
     /**
      * Sends one command.
      *
-     * @return its reply, {@code null} for Redis' nil. Fails with {@link StoreUnavailable} if no
-     *     connection is open, if too many requests wait, or if the reply does not come in time;
-     *     with {@link ErrorType} if Redis refuses the command.
+     * @return its reply. Fails with {@link StoreUnavailable} if no connection is open, if too many
+     *     requests wait, or if the reply does not come in time; with {@link RedisRefusal} if Redis
+     *     refuses the command.
      */
-    public Uni<@Nullable Response> send(Request request) {
+    public Uni<RedisReply> send(RedisCommand command) {
         return Uni.createFrom()
                 .emitter(
-                        waiting ->
-                                dispatch(request)
-                                        .onComplete(
-                                                reply -> {
-                                                    if (reply.succeeded()) {
-                                                        waiting.complete(reply.result());
-                                                    } else {
-                                                        waiting.fail(translate(reply.cause()));
-                                                    }
-                                                }));
+                        caller -> {
+                            RedisLine line = openLine();
+                            if (line == null) {
+                                caller.fail(new StoreUnavailable(REDIS, "no connection is open"));
+                            } else {
+                                line.ask(command, caller);
+                            }
+                        });
     }
 
-    private Future<@Nullable Response> dispatch(Request request) {
-        // The same thread keeps to the same line while that one is open, so event loops do not meet
-        // on one queue.
+    /**
+     * Runs a script.
+     *
+     * @param keys what the script may touch; all in one Cluster slot
+     * @return its reply; fails like {@link #send}
+     */
+    public Uni<RedisReply> run(RedisScript script, List<String> keys, List<String> arguments) {
+        return send(call("EVALSHA", script.digest(), keys, arguments))
+                // Redis forgets scripts when it restarts.
+                .onFailure(failure -> failure instanceof RedisRefusal no && no.is("NOSCRIPT"))
+                .recoverWithUni(() -> send(call("EVAL", script.source(), keys, arguments)));
+    }
+
+    private static RedisCommand call(
+            String command, String script, List<String> keys, List<String> arguments) {
+        List<String> words = new ArrayList<>(3 + keys.size() + arguments.size());
+        words.add(command);
+        words.add(script);
+        words.add(Integer.toString(keys.size()));
+        words.addAll(keys);
+        words.addAll(arguments);
+        return RedisCommand.of(words.toArray(String[]::new));
+    }
+
+    /** The line of this event loop if it is open: its replies need not change threads. */
+    private @Nullable RedisLine openLine() {
         int first = (int) (Thread.currentThread().threadId() % lines.size());
+        RedisLine another = null;
         for (int i = 0; i < lines.size(); i++) {
             RedisLine line = lines.get((first + i) % lines.size());
             if (line.isOpen()) {
-                return line.send(request);
+                if (line.isHere()) {
+                    return line;
+                }
+                another = another == null ? line : another;
             }
         }
-        return Future.failedFuture(new StoreUnavailable(REDIS, "no connection is open"));
-    }
-
-    private static Throwable translate(Throwable failure) {
-        boolean refused = failure instanceof ErrorType error && !isNotReady(error);
-        return failure instanceof StoreUnavailable || refused
-                ? failure
-                : new StoreUnavailable(REDIS, String.valueOf(failure.getMessage()), failure);
-    }
-
-    /** Refusals that say "not now" and nothing about the command. */
-    private static boolean isNotReady(ErrorType error) {
-        return error.is("LOADING")
-                || error.is("BUSY")
-                || error.is("CLUSTERDOWN")
-                || error.is("MASTERDOWN")
-                || error.is("READONLY")
-                || error.is("OOM")
-                || error.is("MISCONF")
-                || error.is("CONNECTION_CLOSED");
+        return another;
     }
 }

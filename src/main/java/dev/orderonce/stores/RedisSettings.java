@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /** Settings of the way to Redis, prefix {@code redis}. */
 @ConfigMapping(prefix = "redis")
@@ -16,12 +17,11 @@ public interface RedisSettings {
     String url();
 
     /**
-     * Connections kept open, each carrying many requests at once. Redis serves commands on one
-     * thread, so more connections add sockets to read and no speed; two let one be re-opened while
-     * the other works.
+     * Connections kept open, each carrying many requests at once; as many as there are event loops
+     * unless given. With one on each loop no reply changes threads, and what the loop asks in one
+     * turn leaves in one packet; more would only make the packets smaller.
      */
-    @WithDefault("2")
-    int pipelines();
+    OptionalInt pipelines();
 
     /**
      * How long a connection may owe a reply before it counts as broken. Redis answers in well under
