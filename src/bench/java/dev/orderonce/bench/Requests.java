@@ -6,18 +6,25 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The requests of the benchmark and the scripts that send them. */
 final class Requests {
-    /** What everybody orders; its number stands where {@code %s} is. */
-    static final String ORDER =
-            "{\"orderNumber\":\"%s\",\"currency\":\"EUR\",\"total\":4200,\"lines\":["
+    /** What everybody orders. */
+    private static final String BASKET =
+            "{\"currency\":\"EUR\",\"total\":4200,\"lines\":["
                     + "{\"productCode\":\"tea-1\",\"name\":\"Green tea\",\"quantity\":2,\"unitPrice\":2100}]}";
+
+    /** The same; its number stands where {@code %s} is. */
+    static final String ORDER = "{\"orderNumber\":\"%s\"," + BASKET.substring(1);
 
     /** Every fifth order of the mix is sent a second time. */
     private static final int REPLAY_ONE_IN = 5;
 
     private final String token;
+    private final String run = UUID.randomUUID() + "-";
+    private final AtomicLong keys = new AtomicLong();
     private final Buffer issue;
     private final Buffer ping;
     private final Buffer nothing;
@@ -30,6 +37,10 @@ final class Requests {
     }
 
     private Buffer request(String method, String path, String body) {
+        return request(method, path, body, "");
+    }
+
+    private Buffer request(String method, String path, String body, String header) {
         String length =
                 body.isEmpty()
                         ? ""
@@ -43,6 +54,7 @@ final class Requests {
                                 + " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer "
                                 + token
                                 + "\r\n"
+                                + header
                                 + length
                                 + "\r\n"
                                 + body)
@@ -97,6 +109,25 @@ final class Requests {
                 if (placed != null && number != null) {
                     placed.add(number);
                 }
+            }
+        };
+    }
+
+    /** Places under keys of its own, each a new one: nothing was fetched before. */
+    HttpLoad.Script keys() {
+        return new HttpLoad.Script() {
+            @Override
+            public Buffer next() {
+                return request(
+                        "POST",
+                        "/orders",
+                        BASKET,
+                        "Idempotency-Key: " + run + keys.incrementAndGet() + "\r\n");
+            }
+
+            @Override
+            public void answered(int status, @Nullable String number) {
+                // its status is counted by the connection
             }
         };
     }

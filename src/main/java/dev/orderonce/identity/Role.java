@@ -11,5 +11,8 @@ public final class Role {
     /** Helps: sees every order, cancels and refunds with a reason. */
     public static final String SUPPORT = "support";
 
+    /** Works: one of the shop's own programs, which creates things once under keys of their own. */
+    public static final String SERVICE = "service";
+
     private Role() {}
 }

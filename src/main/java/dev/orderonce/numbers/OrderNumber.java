@@ -1,5 +1,11 @@
 package dev.orderonce.numbers;
 
+import dev.orderonce.identity.Buyer;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -55,6 +61,44 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
         char[] symbols = new char[LENGTH];
         Crockford.write(secondsSinceEpoch << 14 | random >>> 16, symbols, 0, 9);
         Crockford.write((random & 0xFFFFL) << SIGNATURE_BITS | signature, symbols, 9, 8);
+        return checked(symbols);
+    }
+
+    /**
+     * The number of an order that is placed under a client's own key: 80 bits of SHA-256 over buyer
+     * and key, behind {@link #MARKER}. The same for ever, so no signing key has a part in it. Two
+     * keys of one shop with one number are to be expected after 2⁴⁰ of them, and are told apart by
+     * the key that is stored.
+     */
+    public static OrderNumber ofClientKey(Buyer buyer, String key) {
+        byte[] subject = buyer.subject().getBytes(StandardCharsets.UTF_8);
+        byte[] text = key.getBytes(StandardCharsets.UTF_8);
+        byte[] digest =
+                sha256(
+                        // The length tells where the buyer ends: no two pairs read the same.
+                        ByteBuffer.allocate(Integer.BYTES + subject.length + text.length)
+                                .putInt(subject.length)
+                                .put(subject)
+                                .put(text)
+                                .array());
+        ByteBuffer bits = ByteBuffer.wrap(digest);
+        char[] symbols = new char[LENGTH];
+        symbols[0] = MARKER;
+        Crockford.write(bits.getLong() >>> 24, symbols, 1, 8);
+        Crockford.write(bits.getLong() >>> 24, symbols, 9, 8);
+        return checked(symbols);
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /** With the check symbol in the last place. */
+    private static OrderNumber checked(char[] symbols) {
         int check = 0;
         for (int i = 0; i < LENGTH - 1; i++) {
             check = Crockford.damm(check, Crockford.value(symbols[i]));

@@ -2,15 +2,43 @@ package dev.orderonce.orders;
 
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.once.ClientKey;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /**
  * An order as it stands in the store.
  *
+ * @param clientKey the client's own key, if it was placed under one and not under an issued number
  * @param content what was ordered; it never changes
  * @param placedAt to the microsecond, which is what PostgreSQL keeps
  */
 public record Order(
-        OrderNumber number, Buyer buyer, OrderState state, OrderDraft content, Instant placedAt)
-        implements Standing {}
+        OrderNumber number,
+        Optional<ClientKey> clientKey,
+        Buyer buyer,
+        OrderState state,
+        OrderDraft content,
+        Instant placedAt)
+        implements Standing {
+
+    /** A new order. */
+    static Order placed(
+            OrderNumber number,
+            Optional<ClientKey> clientKey,
+            Buyer buyer,
+            OrderDraft content,
+            Instant now) {
+        return new Order(number, clientKey, buyer, OrderState.CREATED, content, kept(now));
+    }
+
+    /**
+     * The instant as the store keeps it, so that the first answer shows the time that every later
+     * one reads.
+     */
+    static Instant kept(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MICROS);
+    }
+}

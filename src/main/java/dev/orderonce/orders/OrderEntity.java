@@ -3,6 +3,7 @@ package dev.orderonce.orders;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.once.ClientKey;
 
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 
@@ -13,9 +14,11 @@ import jakarta.persistence.Table;
 
 import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.Immutable;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.Currency;
+import java.util.Optional;
 
 /**
  * A row of the table of orders as Hibernate reads it; rows are written by {@link OrderStore} alone.
@@ -45,9 +48,13 @@ class OrderEntity extends PanacheEntityBase {
     @Column
     String acknowledgements;
 
+    @Column(name = "client_key")
+    @Nullable String clientKey;
+
     Order toOrder() {
         return new Order(
                 new OrderNumber(number),
+                Optional.ofNullable(clientKey).map(ClientKey::new),
                 new Buyer(buyer),
                 OrderState.valueOf(state),
                 new OrderDraft(

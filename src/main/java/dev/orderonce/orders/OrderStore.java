@@ -6,6 +6,7 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Why;
+import dev.orderonce.once.ClientKey;
 import dev.orderonce.stores.Batched;
 import dev.orderonce.stores.Batches;
 import dev.orderonce.stores.Postgres;
@@ -99,20 +100,24 @@ class OrderStore {
             return "offer";
         }
 
-        /** One statement, so one commit: each row and its event, or neither. */
+        /**
+         * One statement, so one commit: each row and its event, or neither. The conflict has no
+         * target, so that two racers under one client key can meet on either index and neither is
+         * an error.
+         */
         @Override
         public String sql() {
             return """
             WITH offered AS (
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
-                                    fingerprint, void_reason)
+                                    fingerprint, void_reason, client_key)
                 SELECT number, buyer, state, decided_at, currency, total, CAST(lines AS json),
-                       CAST(acknowledgements AS json), fingerprint, void_reason
+                       CAST(acknowledgements AS json), fingerprint, void_reason, client_key
                 FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
-                            $7::text[], $8::text[], $9::bytea[], $10::text[])
+                            $7::text[], $8::text[], $9::bytea[], $10::text[], $11::text[])
                   AS offer (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
-                            fingerprint, void_reason)
-                ON CONFLICT (number) DO NOTHING
+                            fingerprint, void_reason, client_key)
+                ON CONFLICT DO NOTHING
                 RETURNING number, state, decided_at
             ), event AS (
                 INSERT INTO order_events (number, sequence, kind, at)
@@ -160,6 +165,7 @@ class OrderStore {
         private final @Nullable String[] acknowledgements;
         private final @Nullable Buffer[] fingerprints;
         private final @Nullable String[] voidReasons;
+        private final @Nullable String[] clientKeys;
         private int row;
 
         Columns(int rows) {
@@ -173,6 +179,7 @@ class OrderStore {
             acknowledgements = new String[rows];
             fingerprints = new Buffer[rows];
             voidReasons = new String[rows];
+            clientKeys = new String[rows];
         }
 
         void add(Standing standing) {
@@ -198,6 +205,7 @@ class OrderStore {
             lines[row] = OrderJson.lines(content.lines());
             acknowledgements[row] = OrderJson.acknowledgements(content.acknowledgements());
             fingerprints[row] = Buffer.buffer(Content.fingerprint(content));
+            clientKeys[row] = order.clientKey().map(ClientKey::text).orElse(null);
         }
 
         private static OffsetDateTime at(Instant instant) {
@@ -215,7 +223,8 @@ class OrderStore {
                     .addArrayOfString(lines)
                     .addArrayOfString(acknowledgements)
                     .addArrayOfBuffer(fingerprints)
-                    .addArrayOfString(voidReasons);
+                    .addArrayOfString(voidReasons)
+                    .addArrayOfString(clientKeys);
         }
     }
 
@@ -229,7 +238,8 @@ class OrderStore {
         @Override
         public String sql() {
             return """
-            SELECT number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason
+            SELECT number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
+                   client_key
             FROM orders WHERE number = ANY($1)
             """;
         }
@@ -274,6 +284,12 @@ class OrderStore {
                         total,
                         OrderJson.readLines(row.getString("lines")),
                         OrderJson.readAcknowledgements(row.getString("acknowledgements")));
-        return new Order(number, buyer, OrderState.valueOf(state), content, decidedAt);
+        return new Order(
+                number,
+                Optional.ofNullable(row.getString("client_key")).map(ClientKey::new),
+                buyer,
+                OrderState.valueOf(state),
+                content,
+                decidedAt);
     }
 }

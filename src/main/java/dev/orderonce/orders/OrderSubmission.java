@@ -12,9 +12,9 @@ import java.util.List;
 public record OrderSubmission(
         @Schema(
                         description =
-                                "The number that was issued for this checkout; any case, with or without hyphens",
-                        examples = "0K3M7Q-XW52TB-9H4NRC",
-                        required = true)
+                                "The number that was issued for this checkout; any case, with or without hyphens. "
+                                        + "Left out if there is an Idempotency-Key",
+                        examples = "0K3M7Q-XW52TB-9H4NRC")
                 @Nullable String orderNumber,
         @Schema(description = "ISO 4217", examples = "EUR", required = true)
                 @Nullable String currency,

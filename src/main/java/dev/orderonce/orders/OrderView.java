@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
+import dev.orderonce.once.ClientKey;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -15,6 +16,10 @@ import java.util.List;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record OrderView(
         @Schema(examples = "0K3M7Q-XW52TB-9H4NRC", required = true) String number,
+        @Schema(
+                        nullable = true,
+                        description = "If it was placed under a key of the client's own: that key")
+                @Nullable String idempotencyKey,
         @Schema(required = true) OrderState state,
         @Schema(description = "The moves that are open now", required = true) List<String> next,
         @Schema(
@@ -43,6 +48,7 @@ record OrderView(
         OrderDraft content = order.content();
         return new OrderView(
                 order.number().shown(),
+                order.clientKey().map(ClientKey::text).orElse(null),
                 order.state(),
                 order.state().next(),
                 duplicated,

@@ -16,6 +16,7 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -26,6 +27,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -42,6 +44,7 @@ import java.util.Optional;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 class OrdersResource {
+    private static final String KEY = "Idempotency-Key";
     private static final String REPLAYED = "Idempotent-Replayed";
 
     private final Caller caller;
@@ -70,10 +73,12 @@ class OrdersResource {
     @RolesAllowed(Role.BUYER)
     @Operation(
             operationId = "placeOrder",
-            summary = "Place an order under an issued number",
+            summary = "Place an order under an issued number, or under a key of the client's own",
             description =
                     "The first time the order is made: 201. Every repeat is a read that returns the same order: 200, "
-                            + "`duplicated: true`. Without an answer the outcome is unknown: repeat under the same number.")
+                            + "`duplicated: true`. Without an answer the outcome is unknown: repeat under the same "
+                            + "number or key. There is no time after which a repeat would make a second order: number "
+                            + "and key stand for the order as long as it exists.")
     @APIResponse(
             responseCode = "201",
             description = "The order stands, by this request",
@@ -92,13 +97,26 @@ class OrdersResource {
                             description = "true",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = OrderView.class)))
-    public Uni<Response> place(OrderSubmission submission) {
+    public Uni<Response> place(
+            @Parameter(
+                            name = KEY,
+                            in = ParameterIn.HEADER,
+                            description =
+                                    "In place of `orderNumber`, for callers that cannot fetch one first: a key of the "
+                                            + "client's own, 20 to 255 visible ASCII characters, made anew for each "
+                                            + "order and kept for its repeats. A string as structured fields have it "
+                                            + "(`\"…\"`) or the bare characters. It is the buyer's own: others may "
+                                            + "use the same. It is never forgotten",
+                            schema = @Schema(type = SchemaType.STRING))
+                    @HeaderParam(KEY)
+                    List<String> keys,
+            OrderSubmission submission) {
         long begunAt = System.nanoTime();
         if (submission == null) {
             return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
         }
         return placeOrder
-                .place(caller.buyer(), submission)
+                .place(caller.buyer(), keys, submission)
                 .map(
                         placement -> {
                             outcomes.record(
@@ -113,11 +131,18 @@ class OrdersResource {
     private Response toResponse(Placement placement) {
         return switch (placement) {
             case Placement.NoNumber none -> Problem.of(ProblemType.NUMBER_MISSING).toResponse();
+            case Placement.NumberAndKey both -> Problem.of(ProblemType.NUMBER_AND_KEY).toResponse();
+            case Placement.KeyUnusable(String why) ->
+                    Problem.of(
+                                    ProblemType.KEY_UNUSABLE,
+                                    "The Idempotency-Key cannot be used: " + why + ".")
+                            .toResponse();
             case Placement.Invalid(var violations) ->
                     Problem.of(ProblemType.BODY_INVALID)
                             .with("violations", violations)
                             .toResponse();
             case Placement.NotYours notYours -> Problem.of(ProblemType.NUMBER_UNKNOWN).toResponse();
+            case Placement.KeyCollides taken -> Problem.of(ProblemType.KEY_COLLIDES).toResponse();
             case Placement.Mismatch(Order order, var differences) ->
                     Problem.of(ProblemType.ORDER_DIFFERS)
                             .with("number", order.number().shown())
@@ -128,6 +153,8 @@ class OrdersResource {
                     ok(OrderView.of(order, true)).header(REPLAYED, "true").build();
             case Placement.NumberSpent(var number, Why why) ->
                     Problem.of(spent(why)).with("number", number.shown()).toResponse();
+            case Placement.InFlight busy ->
+                    Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
             case Placement.Unavailable(var silent) -> unavailable();
             case Placement.Placed(Order order) ->
                     Response.status(Response.Status.CREATED)

@@ -1,154 +1,59 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.numbers.Admission;
-import dev.orderonce.numbers.AdmitNumber;
-import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.numbers.SigningKeys;
-import dev.orderonce.numbers.Validity;
-import dev.orderonce.numbers.Why;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
+import dev.orderonce.once.ClientKey;
 
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
-import java.util.function.Supplier;
+import java.util.List;
 
-/** Turns an issued number and a draft into at most one order, however often it is asked. */
+/**
+ * Places an order under whatever holds it together with its repeats: the number that was issued for
+ * it, or a key of the client's own.
+ */
 @ApplicationScoped
 public class PlaceOrder {
-    private final SigningKeys keys;
-    private final AdmitNumber admitNumber;
-    private final OrderStore store;
-    private final Validity validity;
+    private final PlaceByNumber byNumber;
+    private final PlaceByKey byKey;
 
-    PlaceOrder(SigningKeys keys, AdmitNumber admitNumber, OrderStore store, Validity validity) {
-        this.keys = keys;
-        this.admitNumber = admitNumber;
-        this.store = store;
-        this.validity = validity;
+    PlaceOrder(PlaceByNumber byNumber, PlaceByKey byKey) {
+        this.byNumber = byNumber;
+        this.byKey = byKey;
     }
 
-    public Uni<Placement> place(Buyer buyer, OrderSubmission submission) {
-        String written = submission.orderNumber();
-        if (written == null) {
-            return item(new Placement.NoNumber());
-        }
+    /**
+     * Places the order, or tells why not.
+     *
+     * @param keys the value of each {@code Idempotency-Key} that was sent
+     */
+    public Uni<Placement> place(Buyer buyer, List<String> keys, OrderSubmission submission) {
+        String number = submission.orderNumber();
+        return switch (ClientKey.read(keys)) {
+            case ClientKey.Reading.None none when number == null -> item(new Placement.NoNumber());
+            case ClientKey.Reading.None none -> byNumber(buyer, number, submission);
+            case ClientKey.Reading given when number != null -> item(new Placement.NumberAndKey());
+            case ClientKey.Reading.Unusable(String why) -> item(new Placement.KeyUnusable(why));
+            case ClientKey.Reading.Usable(ClientKey key) -> byKey(buyer, key, submission);
+        };
+    }
+
+    private Uni<Placement> byNumber(Buyer buyer, String number, OrderSubmission submission) {
         return switch (OrderDraft.read(submission)) {
             case OrderDraft.Reading.Invalid(var violations) ->
                     item(new Placement.Invalid(violations));
             case OrderDraft.Reading.Drafted(OrderDraft draft) ->
-                    keys.readOwn(written, buyer)
-                            .map(number -> place(buyer, number, draft))
-                            .orElseGet(() -> item(new Placement.NotYours()));
+                    byNumber.place(buyer, number, draft);
         };
     }
 
-    private Uni<Placement> place(Buyer buyer, OrderNumber number, OrderDraft draft) {
-        return admitNumber
-                .admit(number, buyer)
-                .onItem()
-                .transformToUni(
-                        admission ->
-                                switch (admission) {
-                                    case Admission.Admitted(boolean firstTry) when firstTry ->
-                                            offer(order(buyer, number, draft), draft);
-                                    case Admission.Admitted again ->
-                                            unlessDecided(
-                                                    buyer,
-                                                    number,
-                                                    draft,
-                                                    () ->
-                                                            offer(
-                                                                    order(buyer, number, draft),
-                                                                    draft));
-                                    case Admission.Refused(Why why, boolean forGood) ->
-                                            unlessDecided(
-                                                    buyer,
-                                                    number,
-                                                    draft,
-                                                    () ->
-                                                            forGood
-                                                                    ? item(
-                                                                            new Placement
-                                                                                    .NumberSpent(
-                                                                                    number, why))
-                                                                    : offer(
-                                                                            tombstone(
-                                                                                    buyer, number,
-                                                                                    why),
-                                                                            draft));
-                                    case Admission.CannotTell(Store silent) ->
-                                            unlessDecided(
-                                                    buyer,
-                                                    number,
-                                                    draft,
-                                                    () -> item(new Placement.Unavailable(silent)));
-                                })
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Placement.Unavailable(silent.store()));
-    }
-
-    /** A decision that stands is found before anything can refuse the request. */
-    private Uni<Placement> unlessDecided(
-            Buyer buyer, OrderNumber number, OrderDraft draft, Supplier<Uni<Placement>> undecided) {
-        return store.find(number)
-                .onItem()
-                .transformToUni(
-                        found ->
-                                found.map(standing -> item(judge(buyer, draft, standing)))
-                                        .orElseGet(undecided));
-    }
-
-    /**
-     * Offers a row to the primary key: an order, or the tombstone of a number that may not become
-     * one.
-     */
-    private Uni<Placement> offer(Standing offered, OrderDraft draft) {
-        return store.decide(offered)
-                .map(
-                        decision ->
-                                decision.isOurs() && offered instanceof Order order
-                                        ? new Placement.Placed(order)
-                                        : judge(offered.buyer(), draft, decision.standing()));
-    }
-
-    /** What a request for {@code draft} is told by whatever stands under its number already. */
-    static Placement judge(Buyer asking, OrderDraft draft, Standing standing) {
-        return switch (standing) {
-            case Standing others when !others.buyer().equals(asking) -> new Placement.NotYours();
-            case Tombstone tombstone ->
-                    new Placement.NumberSpent(tombstone.number(), tombstone.why());
-            case Order order when isSame(order.content(), draft) ->
-                    new Placement.AlreadyPlaced(order);
-            case Order order ->
-                    new Placement.Mismatch(order, Content.differences(order.content(), draft));
+    private Uni<Placement> byKey(Buyer buyer, ClientKey key, OrderSubmission submission) {
+        return switch (OrderDraft.read(submission)) {
+            case OrderDraft.Reading.Invalid(var violations) ->
+                    item(new Placement.Invalid(violations));
+            case OrderDraft.Reading.Drafted(OrderDraft draft) -> byKey.place(buyer, key, draft);
         };
-    }
-
-    private static boolean isSame(OrderDraft placed, OrderDraft submitted) {
-        return Arrays.equals(Content.fingerprint(placed), Content.fingerprint(submitted));
-    }
-
-    private Order order(Buyer buyer, OrderNumber number, OrderDraft draft) {
-        return new Order(number, buyer, OrderState.CREATED, draft, now());
-    }
-
-    private Tombstone tombstone(Buyer buyer, OrderNumber number, Why why) {
-        return new Tombstone(number, buyer, why, now());
-    }
-
-    /**
-     * To the microsecond, so that the first answer shows the time that every later one reads from
-     * the store.
-     */
-    private Instant now() {
-        return validity.now().truncatedTo(ChronoUnit.MICROS);
     }
 
     private static Uni<Placement> item(Placement placement) {

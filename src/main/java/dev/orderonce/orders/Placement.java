@@ -12,13 +12,22 @@ public sealed interface Placement {
     /** Neither an order number nor a key: nothing to hold the order together with its repeats. */
     record NoNumber() implements Placement {}
 
+    /** Both a number and a key: which of the two holds it together is not ours to choose. */
+    record NumberAndKey() implements Placement {}
+
+    /** The key is no key. */
+    record KeyUnusable(String why) implements Placement {}
+
     /** The draft is not sound; the number is untouched. */
     record Invalid(List<Violation> violations) implements Placement {}
 
     /** Never issued to this buyer: malformed, forged, or somebody else's. */
     record NotYours() implements Placement {}
 
-    /** An order stands under the number, with other content. */
+    /** The key's number is taken by another key's order, which is not shown. */
+    record KeyCollides() implements Placement {}
+
+    /** An order stands under the number or key, with other content. */
     record Mismatch(Order order, List<Difference> differences) implements Placement {}
 
     /** The order stands already: this was a repeat. */
@@ -26,6 +35,9 @@ public sealed interface Placement {
 
     /** No order stands under the number and none ever will. */
     record NumberSpent(OrderNumber number, Why why) implements Placement {}
+
+    /** An earlier request under the same key is still at it. */
+    record InFlight() implements Placement {}
 
     /** A store that must be asked did not answer: whether the order stands is not known. */
     record Unavailable(Store silent) implements Placement {}

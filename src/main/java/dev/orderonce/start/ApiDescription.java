@@ -4,12 +4,16 @@ import static dev.orderonce.web.ProblemType.BODY_INVALID;
 import static dev.orderonce.web.ProblemType.BODY_TOO_LARGE;
 import static dev.orderonce.web.ProblemType.BODY_UNREADABLE;
 import static dev.orderonce.web.ProblemType.INTERNAL_ERROR;
+import static dev.orderonce.web.ProblemType.KEY_COLLIDES;
+import static dev.orderonce.web.ProblemType.KEY_IN_FLIGHT;
+import static dev.orderonce.web.ProblemType.KEY_UNUSABLE;
 import static dev.orderonce.web.ProblemType.MEDIA_TYPE_NOT_SUPPORTED;
 import static dev.orderonce.web.ProblemType.NOT_ACCEPTABLE;
 import static dev.orderonce.web.ProblemType.NOT_ALLOWED;
 import static dev.orderonce.web.ProblemType.NOT_FOUND;
 import static dev.orderonce.web.ProblemType.NOT_SIGNED_IN;
 import static dev.orderonce.web.ProblemType.NUMBER_ALREADY_PLACED;
+import static dev.orderonce.web.ProblemType.NUMBER_AND_KEY;
 import static dev.orderonce.web.ProblemType.NUMBER_EXPIRED;
 import static dev.orderonce.web.ProblemType.NUMBER_FORGOTTEN;
 import static dev.orderonce.web.ProblemType.NUMBER_MISSING;
@@ -20,6 +24,8 @@ import static dev.orderonce.web.ProblemType.ORDER_DIFFERS;
 import static dev.orderonce.web.ProblemType.ORDER_NOT_FOUND;
 import static dev.orderonce.web.ProblemType.OVERLOADED;
 import static dev.orderonce.web.ProblemType.PARAMETER_INVALID;
+import static dev.orderonce.web.ProblemType.RECORD_DIFFERS;
+import static dev.orderonce.web.ProblemType.RECORD_NOT_FOUND;
 import static dev.orderonce.web.ProblemType.STORE_UNAVAILABLE;
 
 import dev.orderonce.web.Problem;
@@ -70,6 +76,10 @@ public class ApiDescription implements OASFilter {
                                             JSON_BODY.stream(),
                                             Stream.of(
                                                     NUMBER_MISSING,
+                                                    NUMBER_AND_KEY,
+                                                    KEY_UNUSABLE,
+                                                    KEY_COLLIDES,
+                                                    KEY_IN_FLIGHT,
                                                     NUMBER_UNKNOWN,
                                                     NUMBER_EXPIRED,
                                                     NUMBER_VOIDED,
@@ -77,7 +87,17 @@ public class ApiDescription implements OASFilter {
                                                     ORDER_DIFFERS))
                                     .toList(),
                     "findOrder", List.of(ORDER_NOT_FOUND),
-                    "listOrders", List.of(PARAMETER_INVALID));
+                    "listOrders", List.of(PARAMETER_INVALID),
+                    "putOnce",
+                            List.of(
+                                    BODY_UNREADABLE,
+                                    BODY_TOO_LARGE,
+                                    MEDIA_TYPE_NOT_SUPPORTED,
+                                    PARAMETER_INVALID,
+                                    RECORD_DIFFERS,
+                                    KEY_IN_FLIGHT),
+                    "findOnce", List.of(RECORD_NOT_FOUND),
+                    "deleteOnce", List.of(RECORD_NOT_FOUND));
 
     private static final Map<String, List<ProblemType>> OPEN =
             Map.of(
@@ -179,6 +199,11 @@ public class ApiDescription implements OASFilter {
                         text().description("All that a program needs to obey")
                                 .enumeration(List.of("same-number", "new-number", "never")))
                 .addProperty("number", text().description("The number that the request was about"))
+                .addProperty(
+                        "body",
+                        OASFactory.createSchema()
+                                .addType(Schema.SchemaType.OBJECT)
+                                .description("The body of the record that stands"))
                 .addProperty("order", text().description("Where the order is that stands"))
                 .addProperty(
                         "violations",

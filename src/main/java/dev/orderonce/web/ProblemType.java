@@ -16,9 +16,34 @@ public enum ProblemType {
     NUMBER_MISSING(
             400,
             NEW_NUMBER,
-            "No order number",
-            "An order is placed under an order number. Get one with GET /order-numbers?checkout=… when the checkout page "
-                    + "loads, keep it, and send it as \"orderNumber\"."),
+            "Neither an order number nor a key",
+            "An order is placed under an order number or under a key of the client's own. A page gets a number with "
+                    + "GET /order-numbers?checkout=… when it loads, keeps it, and sends it as \"orderNumber\". A caller "
+                    + "that cannot fetch one first makes a key and sends it as the header Idempotency-Key."),
+    NUMBER_AND_KEY(
+            400,
+            SAME_NUMBER,
+            "Both an order number and a key",
+            "Send one of them: \"orderNumber\" if the number was issued for this order, the header Idempotency-Key if "
+                    + "it was not. Nothing was stored; both stay usable."),
+    KEY_UNUSABLE(
+            400,
+            NEW_NUMBER,
+            "Not a key",
+            "An Idempotency-Key is 20 to 255 visible ASCII characters, in double quotes or bare; a UUID will do. "
+                    + "Nothing was stored."),
+    KEY_COLLIDES(
+            400,
+            NEW_NUMBER,
+            "The key cannot be used",
+            "By an accident that is not expected to happen to anybody, this key has the same digest as another one that "
+                    + "is in use. No order of yours is or will be under it: make another key."),
+    KEY_IN_FLIGHT(
+            409,
+            SAME_NUMBER,
+            "An earlier request is still at it",
+            "A request under the same key began and has not ended. Repeat this one after a moment, under the same key: "
+                    + "it will be told what came of the other."),
     NUMBER_UNKNOWN(
             400,
             NEW_NUMBER,
@@ -57,9 +82,21 @@ public enum ProblemType {
     ORDER_DIFFERS(
             422,
             NEVER,
-            "Another order stands under this number",
-            "An order was placed under this number before, with other content. It stands as it was; \"order\" links to it "
-                    + "and \"mismatch\" lists what differs. To order something else too, take a new number."),
+            "Another order stands under this number or key",
+            "An order was placed under this number or key before, with other content. It stands as it was; \"order\" "
+                    + "links to it and \"mismatch\" lists what differs. To order something else too, take a new number "
+                    + "or make a new key."),
+    RECORD_DIFFERS(
+            422,
+            NEVER,
+            "Another body stands under this key",
+            "A body was put under this scope and key before, and it was another one. It stands as it was; \"body\" has "
+                    + "it."),
+    RECORD_NOT_FOUND(
+            404,
+            NEVER,
+            "No such record",
+            "Nothing stands under this scope and key, or its time is over."),
     ORDER_NOT_FOUND(
             404, NEVER, "No such order", "There is no order under this number that you may see."),
     BODY_UNREADABLE(

@@ -51,7 +51,8 @@ class DemoSignInResource {
      */
     private static final Duration VALID_FOR = Duration.ofHours(4);
 
-    private static final Set<String> ROLES = Set.of(Role.BUYER, Role.MERCHANT, Role.SUPPORT);
+    private static final Set<String> ROLES =
+            Set.of(Role.BUYER, Role.MERCHANT, Role.SUPPORT, Role.SERVICE);
 
     private final Optional<PrivateKey> key;
     private final String issuer;
@@ -83,7 +84,7 @@ class DemoSignInResource {
     record SignIn(
             @Schema(examples = "alice", required = true, minLength = 1, maxLength = Buyer.LONGEST)
                     @Nullable String subject,
-            @Schema(description = "buyer, merchant, support; a buyer if none is given")
+            @Schema(description = "buyer, merchant, support, service; a buyer if none is given")
                     @Nullable List<String> roles) {}
 
     /** A token to be that with. */
@@ -117,7 +118,8 @@ class DemoSignInResource {
         Set<String> roles =
                 signIn.roles() == null ? Set.of(Role.BUYER) : new HashSet<>(signIn.roles());
         if (!ROLES.containsAll(roles)) {
-            violations.add(new Violation("roles", "must be among buyer, merchant, support"));
+            violations.add(
+                    new Violation("roles", "must be among buyer, merchant, support, service"));
         }
         if (!violations.isEmpty()) {
             return Problem.of(ProblemType.BODY_INVALID).with("violations", violations).toResponse();

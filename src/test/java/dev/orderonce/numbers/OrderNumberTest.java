@@ -33,6 +33,11 @@ class OrderNumberTest {
     /** 2029-11-29T21:33:09Z, random 2AAAAAAA, signature ABCDEF, worked out by another program. */
     private static final String KNOWN = "1TVSMATNANANAQKFFY";
 
+    private static final String CLIENT_KEY = "8e03978e-40d5-43dd-bc93-6fce39b24dcc";
+
+    /** Alice's number for that key, worked out by another program. */
+    private static final String KNOWN_OF_CLIENT_KEY = "ZK622KGAFGE3E9T2FT";
+
     private static final long SEED = 20_260_101;
 
     /** Minted at times spread from 2026 to 2091. */
@@ -309,6 +314,71 @@ class OrderNumberTest {
         assertThatThrownBy(() -> KEYS.mint(BUYER, time))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("order numbers are issued from 2026 to 2091");
+    }
+
+    // --- From a client's key ---
+
+    @Test
+    void buyerAndKey_giveTheSameNumberForEver() {
+        // When
+        OrderNumber number = OrderNumber.ofClientKey(BUYER, CLIENT_KEY);
+
+        // Then
+        assertThat(number.symbols()).isEqualTo(KNOWN_OF_CLIENT_KEY);
+        assertThat(number.shown()).isEqualTo("ZK622K-GAFGE3-E9T2FT");
+    }
+
+    @Test
+    void buyerAndKeyAgain_giveTheSameNumber() {
+        assertThat(OrderNumber.ofClientKey(new Buyer("b".repeat(255)), "k".repeat(255)))
+                .isEqualTo(OrderNumber.ofClientKey(new Buyer("b".repeat(255)), "k".repeat(255)));
+    }
+
+    @Test
+    void numberOfAnyKey_isWellFormedAndNeverIssued() {
+        for (int i = 0; i < 1000; i++) {
+            // When
+            OrderNumber number = OrderNumber.ofClientKey(BUYER, CLIENT_KEY + i);
+
+            // Then
+            assertThat(number.symbols()).startsWith("Z");
+            assertThat(number.isIssuable()).isFalse();
+            assertThat(OrderNumber.read(number.shown())).contains(number);
+        }
+    }
+
+    @Test
+    void anotherKey_givesAnotherNumber() {
+        // When
+        Stream<OrderNumber> numbers =
+                IntStream.range(0, 10_000)
+                        .mapToObj(i -> OrderNumber.ofClientKey(BUYER, CLIENT_KEY + i));
+
+        // Then
+        assertThat(numbers.distinct()).hasSize(10_000);
+    }
+
+    @Test
+    void anotherBuyer_givesAnotherNumber() {
+        // When
+        Stream<OrderNumber> numbers =
+                IntStream.range(0, 10_000)
+                        .mapToObj(i -> OrderNumber.ofClientKey(new Buyer("b" + i), CLIENT_KEY));
+
+        // Then
+        assertThat(numbers.distinct()).hasSize(10_000);
+    }
+
+    @Test
+    void theSameCharactersWithAnotherBorder_giveAnotherNumber() {
+        assertThat(OrderNumber.ofClientKey(new Buyer("ab"), "c" + CLIENT_KEY))
+                .isNotEqualTo(OrderNumber.ofClientKey(new Buyer("a"), "bc" + CLIENT_KEY));
+    }
+
+    @Test
+    void theCaseOfAKey_matters() {
+        assertThat(OrderNumber.ofClientKey(BUYER, CLIENT_KEY.toUpperCase(Locale.ROOT)))
+                .isNotEqualTo(OrderNumber.ofClientKey(BUYER, CLIENT_KEY));
     }
 
     // --- The constructor ---

@@ -34,7 +34,7 @@ class JudgementTest {
     }
 
     private static Order orderOf(Buyer buyer) {
-        return new Order(NUMBER, buyer, OrderState.CREATED, DRAFT, PLACED_AT);
+        return new Order(NUMBER, Optional.empty(), buyer, OrderState.CREATED, DRAFT, PLACED_AT);
     }
 
     private static Tombstone tombstoneOf(Buyer buyer, Why why) {
@@ -47,15 +47,15 @@ class JudgementTest {
         Order bobs = orderOf(BOB);
 
         // Then
-        assertThat(PlaceOrder.judge(ALICE, DRAFT, bobs)).isEqualTo(new Placement.NotYours());
-        assertThat(PlaceOrder.judge(ALICE, OTHER_DRAFT, bobs)).isEqualTo(new Placement.NotYours());
+        assertThat(Judgement.of(ALICE, DRAFT, bobs)).isEqualTo(new Placement.NotYours());
+        assertThat(Judgement.of(ALICE, OTHER_DRAFT, bobs)).isEqualTo(new Placement.NotYours());
     }
 
     @ParameterizedTest
     @EnumSource
     void anotherBuyersTombstone_isNotYours(Why why) {
         // When
-        Placement placement = PlaceOrder.judge(ALICE, DRAFT, tombstoneOf(BOB, why));
+        Placement placement = Judgement.of(ALICE, DRAFT, tombstoneOf(BOB, why));
 
         // Then
         assertThat(placement).isEqualTo(new Placement.NotYours());
@@ -65,7 +65,7 @@ class JudgementTest {
     @EnumSource
     void aTombstone_isASpentNumberForItsOwnReason(Why why) {
         // When
-        Placement placement = PlaceOrder.judge(ALICE, DRAFT, tombstoneOf(ALICE, why));
+        Placement placement = Judgement.of(ALICE, DRAFT, tombstoneOf(ALICE, why));
 
         // Then
         assertThat(placement).isEqualTo(new Placement.NumberSpent(NUMBER, why));
@@ -77,7 +77,7 @@ class JudgementTest {
         Order order = orderOf(ALICE);
 
         // When
-        Placement placement = PlaceOrder.judge(ALICE, tea(2), order);
+        Placement placement = Judgement.of(ALICE, tea(2), order);
 
         // Then
         assertThat(placement).isEqualTo(new Placement.AlreadyPlaced(order));
@@ -94,7 +94,7 @@ class JudgementTest {
                         List.of(new Acknowledgement.LargeAmount(4200)));
 
         // When
-        Placement placement = PlaceOrder.judge(ALICE, repeat, order);
+        Placement placement = Judgement.of(ALICE, repeat, order);
 
         // Then
         assertThat(placement).isEqualTo(new Placement.AlreadyPlaced(order));
@@ -106,7 +106,7 @@ class JudgementTest {
         Order order = orderOf(ALICE);
 
         // When
-        Placement placement = PlaceOrder.judge(ALICE, OTHER_DRAFT, order);
+        Placement placement = Judgement.of(ALICE, OTHER_DRAFT, order);
 
         // Then
         assertThat(placement)

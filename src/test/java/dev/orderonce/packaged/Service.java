@@ -123,6 +123,15 @@ final class Service implements AutoCloseable {
     }
 
     HttpResponse<String> send(String method, String path, Optional<String> token, String body) {
+        return sendWith(Map.of(), method, path, token, body);
+    }
+
+    private HttpResponse<String> sendWith(
+            Map<String, String> headers,
+            String method,
+            String path,
+            Optional<String> token,
+            String body) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                         .timeout(ANSWER_WITHIN)
@@ -134,6 +143,7 @@ final class Service implements AutoCloseable {
         if (!body.isEmpty()) {
             request.header("Content-Type", "application/json");
         }
+        headers.forEach(request::header);
         token.ifPresent(bearer -> request.header("Authorization", "Bearer " + bearer));
         try {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
@@ -163,6 +173,16 @@ final class Service implements AutoCloseable {
     HttpResponse<String> place(String token, String number) {
         String body = new JsonObject(Baskets.under(number, Baskets.tea(2))).encode();
         return send("POST", "/orders", Optional.of(token), body);
+    }
+
+    /** Places under a key of the client's own. */
+    HttpResponse<String> placeByKey(String token, String key) {
+        return sendWith(
+                Map.of("Idempotency-Key", key),
+                "POST",
+                "/orders",
+                Optional.of(token),
+                new JsonObject(Baskets.tea(2)).encode());
     }
 
     HttpResponse<String> find(String token, String number) {

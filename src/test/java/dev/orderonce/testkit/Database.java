@@ -43,14 +43,41 @@ public final class Database {
                 number.replace("-", ""));
     }
 
+    /** Puts an order there that the service did not place. */
+    public static void insertOrder(String number, String buyer, String clientKey) {
+        String sql =
+                """
+                INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
+                                    fingerprint, client_key)
+                VALUES (?, ?, 'CREATED', now(), 'EUR', 1, '[]', '[]', decode(md5('x'), 'hex'), ?)
+                """;
+        try (Connection connection = connect();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, number);
+            statement.setString(2, buyer);
+            statement.setString(3, clientKey);
+            statement.executeUpdate();
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** How many rows stand under the scope and key, be their time over or not: 0 or 1. */
+    public static long records(String scope, String key) {
+        return Long.parseLong(
+                text("SELECT count(*) FROM once_records WHERE scope = ? AND key = ?", scope, key));
+    }
+
     private static long count(String sql, String number) {
         return Long.parseLong(text(sql, number.replace("-", "")));
     }
 
-    private static String text(String sql, String value) {
+    private static String text(String sql, String... values) {
         try (Connection connection = connect();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, value);
+            for (int i = 0; i < values.length; i++) {
+                statement.setString(i + 1, values[i]);
+            }
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next() ? rows.getString(1) : "none";
             }

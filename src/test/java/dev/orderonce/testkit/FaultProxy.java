@@ -29,6 +29,7 @@ public final class FaultProxy implements AutoCloseable {
     private volatile byte[] swallowed = {};
     private volatile boolean refusing;
     private volatile boolean frozen;
+    private boolean holding;
 
     private FaultProxy(ServerSocket listening, int target) {
         this.listening = listening;
@@ -70,6 +71,27 @@ public final class FaultProxy implements AutoCloseable {
         frozen = true;
     }
 
+    /** Passes requests on and keeps the replies back, until {@link #heal()}; none is lost. */
+    public synchronized void holdReplies() {
+        holding = true;
+    }
+
+    private synchronized void awaitRelease() {
+        while (holding) {
+            try {
+                wait();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private synchronized void release() {
+        holding = false;
+        notifyAll();
+    }
+
     /**
      * The next reply that holds {@code text} is not passed on: when it has arrived here, so that
      * the store has done its work, the connection is cut.
@@ -90,6 +112,7 @@ public final class FaultProxy implements AutoCloseable {
         refusing = false;
         frozen = false;
         swallowing.set(false);
+        release();
         if (wasFrozen) {
             cut();
         }
@@ -152,6 +175,9 @@ public final class FaultProxy implements AutoCloseable {
                         && swallowing.compareAndSet(true, false)) {
                     return;
                 }
+                if (!toStore) {
+                    awaitRelease();
+                }
                 out.write(chunk, 0, read);
             }
         } catch (IOException cut) {
@@ -193,6 +219,7 @@ public final class FaultProxy implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+        release();
         cut();
     }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** Talks to Redis past the service. */
 public final class RedisCommands {
@@ -18,6 +19,28 @@ public final class RedisCommands {
         if (!reply.equals("+OK")) {
             throw new IllegalStateException(reply);
         }
+    }
+
+    /** Marks something as in flight by an owner that will never come back. */
+    public static void leaveMark(String mark, Duration lease) {
+        set(mark, "f:0000000000000000", lease);
+    }
+
+    /** Marks something as done. */
+    public static void markDone(String mark) {
+        set(mark, "d", Duration.ofMinutes(1));
+    }
+
+    private static void set(String mark, String value, Duration validFor) {
+        String reply = send("SET " + mark + ' ' + value + " PX " + validFor.toMillis());
+        if (!reply.equals("+OK")) {
+            throw new IllegalStateException(reply);
+        }
+    }
+
+    /** Whether Redis holds this key. */
+    public static boolean exists(String key) {
+        return send("EXISTS " + key).equals(":1");
     }
 
     private static String send(String command) {

@@ -140,6 +140,19 @@ public final class Shop {
                 .post("/orders");
     }
 
+    /** Places under a key of the client's own, which takes the place of a number. */
+    public Response placeByKey(String key, Map<String, Object> basket) {
+        return request()
+                .header("Idempotency-Key", key)
+                .contentType(ContentType.JSON)
+                .body(basket)
+                .post("/orders");
+    }
+
+    public Response placeByKey(String key) {
+        return placeByKey(key, Baskets.tea(2));
+    }
+
     public Response find(String number) {
         return request().get("/orders/{number}", number);
     }

@@ -59,6 +59,8 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         Map<String, String> settings = new HashMap<>(standalone.settings());
         settings.put("database.url", "postgresql://127.0.0.1:" + toPostgreSql.port() + "/postgres");
         settings.put("redis.url", "redis://127.0.0.1:" + toRedis.port());
+        // A test that removes what is over does so itself.
+        settings.put("once.forget-every", "1h");
         return settings;
     }
 

@@ -1,0 +1,22 @@
+package dev.orderonce.once;
+
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+/**
+ * Every way to create something once can end.
+ *
+ * @param <T> what stands there when it is created
+ */
+public sealed interface Created<T> {
+    /** It stands, by an earlier request. */
+    record Stands<T>(T what) implements Created<T> {}
+
+    /** An earlier request is still at it. */
+    record InFlight<T>() implements Created<T> {}
+
+    /** A store that must be asked did not answer: whether it stands is not known. */
+    record Unavailable<T>(Store silent) implements Created<T> {}
+
+    /** It stands, by this request. */
+    record Made<T>(T what) implements Created<T> {}
+}

@@ -1,0 +1,211 @@
+package dev.orderonce.once;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.orderonce.once.ClientKey.Reading;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The header Idempotency-Key: what passes for a key, and what must not. */
+class ClientKeyTest {
+    private static final String UUID = "8e03978e-40d5-43dd-bc93-6fce39b24dcc";
+
+    private static Reading usable(String text) {
+        return new Reading.Usable(new ClientKey(text));
+    }
+
+    private static String quoted(String text) {
+        return '"' + text + '"';
+    }
+
+    // --- Keys ---
+
+    @Test
+    void noHeader_isNoKey() {
+        assertThat(ClientKey.read(List.of())).isEqualTo(new Reading.None());
+    }
+
+    static Stream<String> bareKeys() {
+        return Stream.of(
+                UUID,
+                UUID.replace("-", ""),
+                "x".repeat(20),
+                "x".repeat(255),
+                "!#$%&'()*+-./0123456789:<=>?@",
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`",
+                "abcdefghijklmnopqrstuvwxyz{|}~");
+    }
+
+    @ParameterizedTest
+    @MethodSource("bareKeys")
+    void bareCharacters_areTheKey(String text) {
+        assertThat(ClientKey.read(List.of(text))).isEqualTo(usable(text));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bareKeys")
+    void string_isTheSameKeyAsItsBareCharacters(String text) {
+        assertThat(ClientKey.read(List.of(quoted(text)))).isEqualTo(usable(text));
+    }
+
+    @Test
+    void spaceAroundTheValue_isNoPartOfTheKey() {
+        assertThat(ClientKey.read(List.of("  " + UUID + " "))).isEqualTo(usable(UUID));
+        assertThat(ClientKey.read(List.of(" " + quoted(UUID) + "  "))).isEqualTo(usable(UUID));
+    }
+
+    @Test
+    void string_mayHoldWhatBareCharactersMayNot() {
+        assertThat(ClientKey.read(List.of(quoted("one,two;three=four,five"))))
+                .isEqualTo(usable("one,two;three=four,five"));
+    }
+
+    @Test
+    void escapedQuoteAndBackslash_standForThemselves() {
+        assertThat(ClientKey.read(List.of("\"aaaaaaaaaa\\\"bbbb\\\\cccccccccc\"")))
+                .isEqualTo(usable("aaaaaaaaaa\"bbbb\\cccccccccc"));
+    }
+
+    @Test
+    void escapes_countAsOneCharacterEach() {
+        assertThat(ClientKey.read(List.of(quoted("\\\\".repeat(20)))))
+                .isEqualTo(usable("\\".repeat(20)));
+        assertThat(ClientKey.read(List.of(quoted("\\\"".repeat(255)))))
+                .isEqualTo(usable("\"".repeat(255)));
+        assertThat(ClientKey.read(List.of(quoted("\\\\".repeat(19)))))
+                .isInstanceOf(Reading.Unusable.class);
+    }
+
+    static Stream<String> parameters() {
+        return Stream.of(";a=1", "; a=1", ";a", ";a=1;b=\"two\"");
+    }
+
+    @ParameterizedTest
+    @MethodSource("parameters")
+    void parametersAfterTheString_meanNothing(String parameters) {
+        assertThat(ClientKey.read(List.of(quoted(UUID) + parameters))).isEqualTo(usable(UUID));
+    }
+
+    // --- What is no key ---
+
+    static Stream<List<String>> unusable() {
+        return Stream.of(
+                // More than one
+                List.of(UUID, "another-key-of-twenty-characters"),
+                List.of(UUID, UUID),
+                List.of(quoted(UUID), quoted(UUID)),
+                List.of(UUID, ""),
+                List.of(UUID + ", another-key-of-twenty-characters"),
+                List.of(UUID + "," + UUID),
+                List.of(quoted(UUID) + ", " + quoted(UUID)),
+                List.of(quoted(UUID) + "," + quoted(UUID)),
+                // A string that is not one
+                List.of("\"" + UUID),
+                List.of(UUID + "\""),
+                List.of("\""),
+                List.of("\"" + UUID + "\\\""),
+                List.of(quoted(UUID) + "x"),
+                List.of(quoted(UUID) + " x"),
+                List.of(quoted(UUID) + "\""),
+                List.of(quoted(UUID + "\\n")),
+                List.of(quoted(UUID + "\\u0041")),
+                List.of("\"" + UUID + "\\"),
+                // Too short, too long
+                List.of(""),
+                List.of(" "),
+                List.of("\"\""),
+                List.of("x"),
+                List.of("x".repeat(19)),
+                List.of(quoted("x".repeat(19))),
+                List.of("x".repeat(256)),
+                List.of(quoted("x".repeat(256))),
+                // Characters that are not visible ASCII
+                List.of("two words of one key, no"),
+                List.of("aaaaaaaaaa bbbbbbbbbb"),
+                List.of(quoted("aaaaaaaaaa bbbbbbbbbb")),
+                List.of(quoted(" " + UUID)),
+                List.of("aaaaaaaaaa\tbbbbbbbbbb"),
+                List.of(quoted("aaaaaaaaaa\tbbbbbbbbbb")),
+                List.of("aaaaaaaaaa\0bbbbbbbbbb"),
+                List.of("aaaaaaaaaa\u007Fbbbbbbbbbb"),
+                List.of("aaaaaaaaaaébbbbbbbbbb"),
+                List.of(quoted("aaaaaaaaaaébbbbbbbbbb")),
+                List.of("茶".repeat(20)),
+                // Bare, with what only a string may hold
+                List.of("aaaaaaaaaa\"bbbbbbbbbb"),
+                List.of("aaaaaaaaaa,bbbbbbbbbb"),
+                List.of("aaaaaaaaaa;bbbbbbbbbb"),
+                List.of(UUID + ";a=1"),
+                List.of("aaaaaaaaaa\\bbbbbbbbbb"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unusable")
+    void whatIsNoKey_isUnusableAndSaysWhy(List<String> lines) {
+        assertThat(ClientKey.read(lines))
+                .isInstanceOfSatisfying(
+                        Reading.Unusable.class,
+                        unusable -> assertThat(unusable.why()).isNotBlank());
+    }
+
+    @Test
+    void everyCharacter_isPartOfAKeyOnlyIfItIsVisibleAscii() {
+        for (int c = 0; c <= Character.MAX_VALUE; c++) {
+            if (c == '"' || c == '\\') {
+                continue; // these end the string or escape something
+            }
+            // Given
+            String text = "aaaaaaaaaa" + (char) c + "bbbbbbbbbb";
+
+            // When
+            Reading reading = ClientKey.read(List.of(quoted(text)));
+
+            // Then
+            if (c >= '!' && c <= '~') {
+                assertThat(reading).as("U+%04X", c).isEqualTo(usable(text));
+            } else {
+                assertThat(reading).as("U+%04X", c).isInstanceOf(Reading.Unusable.class);
+            }
+        }
+    }
+
+    @Test
+    void everyLength_isThatOfAKeyFrom20To255() {
+        assertThat(IntStream.rangeClosed(0, 300))
+                .filteredOn(
+                        length ->
+                                ClientKey.read(List.of("x".repeat(length)))
+                                        instanceof Reading.Usable)
+                .isEqualTo(IntStream.rangeClosed(20, 255).boxed().toList());
+    }
+
+    // --- The constructor ---
+
+    static Stream<String> notKeys() {
+        return Stream.of(
+                "",
+                "x".repeat(19),
+                "x".repeat(256),
+                "aaaaaaaaaa bbbbbbbbbb",
+                " " + UUID,
+                UUID + "\n",
+                "aaaaaaaaaa\0bbbbbbbbbb",
+                "aaaaaaaaaa\u007Fbbbbbbbbbb",
+                "aaaaaaaaaaébbbbbbbbbb");
+    }
+
+    @ParameterizedTest
+    @MethodSource("notKeys")
+    void textThatIsNoKey_isRefused(String text) {
+        assertThatThrownBy(() -> new ClientKey(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("not a client key");
+    }
+}

@@ -1,0 +1,215 @@
+package dev.orderonce.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.orderonce.embedded.Standalone;
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.testkit.FaultProxy;
+
+import io.smallrye.config.SmallRyeConfigBuilder;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Two replicas; the one that is at it is killed, in each place where that can happen, and the other
+ * is asked again under the same key.
+ */
+class KeyOwnerKilledIT {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+
+    /** Short, so that a test can wait for its end; a request here takes milliseconds. */
+    private static final String LEASE = "3s";
+
+    @TempDir static Path directory;
+
+    private static Standalone stores;
+    private static Service survivor;
+
+    private final String buyer = "buyer-" + UUID.randomUUID();
+    private final String key = UUID.randomUUID().toString();
+    private final OrderNumber number = OrderNumber.ofClientKey(new Buyer(buyer), key);
+    private final String mark = "once:o:{" + number.symbols() + '}';
+
+    private FaultProxy toPostgreSql;
+    private FaultProxy toRedis;
+    private Service victim;
+
+    @BeforeAll
+    static void startStoresAndOneReplica() {
+        stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
+        survivor =
+                Service.launch(
+                                Service.STANDALONE,
+                                directory.resolve("survivor"),
+                                settings(stores.postgreSql().url(), stores.redis().port()))
+                        .ready();
+    }
+
+    @AfterAll
+    static void stop() {
+        survivor.close();
+        stores.close();
+    }
+
+    private static Map<String, String> settings(String postgreSql, int redisPort) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("DATABASE_URL", postgreSql);
+        settings.put("DATABASE_USERNAME", "postgres");
+        settings.put("REDIS_URL", "redis://127.0.0.1:" + redisPort);
+        settings.put("ONCE_LEASE", LEASE);
+        // The victim is to be killed while it waits, not to give up before.
+        settings.put("DATABASE_ANSWER_WITHIN", "60s");
+        return settings;
+    }
+
+    @BeforeEach
+    void startTheVictim() {
+        toPostgreSql = FaultProxy.before(stores.postgreSql().port());
+        toRedis = FaultProxy.before(stores.redis().port());
+        victim =
+                Service.launch(
+                                Service.STANDALONE,
+                                directory.resolve("victim-" + UUID.randomUUID()),
+                                settings(
+                                        "postgresql://127.0.0.1:"
+                                                + toPostgreSql.port()
+                                                + "/postgres",
+                                        toRedis.port()))
+                        .ready();
+        // The statement is prepared with the first order: only then does it need no reply to go
+        // out.
+        String token = victim.signIn(buyer);
+        assertThat(victim.placeByKey(token, UUID.randomUUID().toString()).statusCode())
+                .isEqualTo(201);
+    }
+
+    @AfterEach
+    void closeTheLines() {
+        victim.process().destroyForcibly();
+        toPostgreSql.close();
+        toRedis.close();
+    }
+
+    private CompletableFuture<HttpResponse<String>> askTheVictim() {
+        String token = victim.signIn(buyer);
+        return CompletableFuture.supplyAsync(
+                () -> victim.placeByKey(token, key), Thread::startVirtualThread);
+    }
+
+    private void kill() {
+        victim.process().destroyForcibly();
+        victim.process().onExit().join();
+    }
+
+    @Test
+    void betweenMarkAndInsert_theRepeatPlacesItWhenTheLeaseIsOver() {
+        // Given
+        toPostgreSql.freeze();
+        CompletableFuture<HttpResponse<String>> asked = askTheVictim();
+        await().atMost(BOUND).until(this::isMarked);
+        kill();
+        String token = survivor.signIn(buyer);
+        // When
+        HttpResponse<String> first = survivor.placeByKey(token, key);
+        // Then
+        assertThat(first.statusCode()).isIn(201, 409);
+        await().atMost(BOUND).until(() -> survivor.placeByKey(token, key).statusCode() < 300);
+        assertThat(survivor.placeByKey(token, key).statusCode()).isEqualTo(200);
+        assertThat(orders()).isOne();
+        assertThat(asked).failsWithin(BOUND);
+    }
+
+    @Test
+    void betweenInsertAndReply_theRepeatFindsIt() {
+        // Given
+        toPostgreSql.holdReplies();
+        CompletableFuture<HttpResponse<String>> asked = askTheVictim();
+        await().atMost(BOUND).until(() -> orders() == 1);
+        kill();
+        String token = survivor.signIn(buyer);
+        // When
+        HttpResponse<String> repeat = survivor.placeByKey(token, key);
+        // Then
+        assertThat(repeat.statusCode()).isEqualTo(200);
+        assertThat(orders()).isOne();
+        assertThat(asked).failsWithin(BOUND);
+    }
+
+    @Test
+    void betweenReplyAndResult_theRepeatFindsIt() {
+        // Given: the mark can be set, and what should replace it is lost
+        toPostgreSql.holdReplies();
+        CompletableFuture<HttpResponse<String>> asked = askTheVictim();
+        await().atMost(BOUND).until(() -> orders() == 1);
+        toRedis.freeze();
+        toPostgreSql.heal();
+        assertThat(asked.join().statusCode()).isEqualTo(201);
+        kill();
+        String token = survivor.signIn(buyer);
+        // When
+        HttpResponse<String> repeat = survivor.placeByKey(token, key);
+        // Then
+        assertThat(repeat.statusCode()).isEqualTo(200);
+        assertThat(orders()).isOne();
+    }
+
+    private boolean isMarked() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
+            socket.getOutputStream()
+                    .write(("EXISTS " + mark + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            return ":1"
+                    .equals(
+                            new BufferedReader(
+                                            new InputStreamReader(
+                                                    socket.getInputStream(),
+                                                    StandardCharsets.US_ASCII))
+                                    .readLine());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private long orders() {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                "jdbc:" + stores.postgreSql().url(), "postgres", "");
+                PreparedStatement statement =
+                        connection.prepareStatement(
+                                "SELECT count(*) FROM orders WHERE number = ?")) {
+            statement.setString(1, number.symbols());
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+}
