@@ -160,11 +160,19 @@ public final class Bench {
      * millions, Redis would be rewriting its file most of the time, on one of two cores; no shop's
      * two hours of numbers come to that.
      */
-    private void forgetNumbers() throws IOException {
+    private void forgetNumbers() throws IOException, InterruptedException {
+        redis("FLUSHALL");
+        redis("BGREWRITEAOF");
+        while (!redis("INFO persistence").contains("aof_rewrite_in_progress:0")) {
+            Thread.sleep(100);
+        }
+    }
+
+    private String redis(String command) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
             socket.getOutputStream()
-                    .write("FLUSHALL\r\nBGREWRITEAOF\r\n".getBytes(StandardCharsets.US_ASCII));
-            socket.getInputStream().read();
+                    .write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
 
@@ -193,7 +201,7 @@ public final class Bench {
     }
 
     /** The mix at fixed rates, in an open loop; each rate several times, the median is told. */
-    private void latency() throws IOException {
+    private void latency() throws IOException, InterruptedException {
         double top = report.median("checkout mix");
         for (double share : new double[] {0.25, 0.5, 0.75}) {
             forgetNumbers();
