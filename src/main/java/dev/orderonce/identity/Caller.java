@@ -33,6 +33,11 @@ public class Caller {
         throw new AuthenticationFailedException("the token's \"sub\" is missing or unusable");
     }
 
+    /** Whether the caller helps buyers, and answers for what they do for them. */
+    public boolean isSupport() {
+        return identity.hasRole(Role.SUPPORT);
+    }
+
     /** Whether the caller may see orders that are not their own. */
     public boolean isStaff() {
         return identity.hasRole(Role.MERCHANT) || identity.hasRole(Role.SUPPORT);

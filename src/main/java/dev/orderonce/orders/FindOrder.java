@@ -43,6 +43,16 @@ public class FindOrder {
         return find(written);
     }
 
+    /**
+     * For this service itself, which asks on nobody's behalf.
+     *
+     * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer
+     */
+    public Uni<Optional<Order>> standing(OrderNumber number) {
+        return store.find(number)
+                .map(found -> found.filter(Order.class::isInstance).map(Order.class::cast));
+    }
+
     private static boolean isOthers(Finding finding, Buyer buyer) {
         return finding instanceof Finding.Found(Order order) && !order.buyer().equals(buyer);
     }

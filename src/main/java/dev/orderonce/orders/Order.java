@@ -12,6 +12,7 @@ import java.util.Optional;
  * An order as it stands in the store.
  *
  * @param clientKey the client's own key, if it was placed under one and not under an issued number
+ * @param payment the reference of the payment it is, or was last, being paid with
  * @param content what was ordered; it never changes
  * @param placedAt to the microsecond, which is what PostgreSQL keeps
  */
@@ -20,6 +21,7 @@ public record Order(
         Optional<ClientKey> clientKey,
         Buyer buyer,
         OrderState state,
+        Optional<String> payment,
         OrderDraft content,
         Instant placedAt)
         implements Standing {
@@ -31,7 +33,8 @@ public record Order(
             Buyer buyer,
             OrderDraft content,
             Instant now) {
-        return new Order(number, clientKey, buyer, OrderState.CREATED, content, kept(now));
+        return new Order(
+                number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, kept(now));
     }
 
     /**

@@ -51,12 +51,15 @@ class OrderEntity extends PanacheEntityBase {
     @Column(name = "client_key")
     @Nullable String clientKey;
 
+    @Column @Nullable String payment;
+
     Order toOrder() {
         return new Order(
                 new OrderNumber(number),
                 Optional.ofNullable(clientKey).map(ClientKey::new),
                 new Buyer(buyer),
                 OrderState.valueOf(state),
+                Optional.ofNullable(payment),
                 new OrderDraft(
                         new Money(total, Currency.getInstance(currency)),
                         OrderJson.readLines(lines),

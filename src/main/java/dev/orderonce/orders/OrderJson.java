@@ -7,11 +7,15 @@ import com.fasterxml.jackson.core.JsonToken;
 
 import dev.orderonce.numbers.OrderNumber;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Lines and acknowledgements as the JSON text that the table keeps. */
@@ -62,6 +66,42 @@ final class OrderJson {
                         json.writeEndObject();
                     }
                 });
+    }
+
+    static String detail(Because because) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("by", because.by());
+            if (because.reason().isPresent()) {
+                json.writeStringField("reason", because.reason().get());
+            }
+            if (because.payment().isPresent()) {
+                json.writeStringField("payment", because.payment().get());
+            }
+            json.writeEndObject();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible); // a StringWriter does not fail
+        }
+        return text.toString();
+    }
+
+    /** Flat: names and texts. Nothing for the event of placing, which has no detail. */
+    static Map<String, String> readDetail(@Nullable String text) {
+        if (text == null) {
+            return Map.of();
+        }
+        try (JsonParser json = JSON.createParser(text)) {
+            require(json.nextToken() == JsonToken.START_OBJECT);
+            Fields fields = Fields.of(json);
+            Map<String, String> detail = new LinkedHashMap<>();
+            for (int i = 0; i < fields.names().size(); i++) {
+                detail.put(fields.names().get(i), fields.values().get(i));
+            }
+            return detail;
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("a stored event cannot be read", unreadable);
+        }
     }
 
     private static String array(Writing elements) {

@@ -7,6 +7,7 @@ import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Why;
 import dev.orderonce.once.ClientKey;
+import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.stores.Batched;
 import dev.orderonce.stores.Batches;
 import dev.orderonce.stores.Postgres;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Currency;
 import java.util.HashMap;
@@ -42,10 +44,12 @@ import java.util.Set;
 class OrderStore {
     private static final String VOIDED = "VOIDED";
 
+    private final Postgres postgres;
     private final Batches<Standing, Boolean> offers;
     private final Batches<OrderNumber, Optional<Standing>> finds;
 
     OrderStore(Postgres postgres) {
+        this.postgres = postgres;
         this.offers = postgres.batches(new Offer());
         this.finds = postgres.batches(new Find());
     }
@@ -83,6 +87,95 @@ class OrderStore {
                                                                 POSTGRESQL,
                                                                 "a row vanished while it was read")),
                                         false));
+    }
+
+    /**
+     * One conditional update with its event: the row decides whether the move is open, and a stale
+     * holder of a lock is refused by the token that the row remembers.
+     */
+    private static final String MOVE =
+            """
+            WITH moved AS (
+                UPDATE orders
+                SET state = $3, sequence = sequence + 1, payment = COALESCE($5, payment),
+                    fence = GREATEST(fence, COALESCE($6, fence))
+                WHERE number = $1 AND state = $2 AND ($4::text IS NULL OR payment = $4)
+                  AND ($6::bigint IS NULL OR fence <= $6)
+                RETURNING number, sequence
+            ), event AS (
+                INSERT INTO order_events (number, sequence, kind, at, detail)
+                SELECT number, sequence, $7, $8, CAST($9::text AS json) FROM moved
+            )
+            SELECT sequence FROM moved
+            """;
+
+    /** Whether the move was made. */
+    Uni<Boolean> move(OrderNumber number, Move move, Because because, Instant at) {
+        Tuple parameters =
+                Tuple.from(
+                        Arrays.asList(
+                                number.symbols(),
+                                move.from().name(),
+                                move.to().name(),
+                                move == Move.PAYMENT_BEGUN ? null : because.payment().orElse(null),
+                                because.payment().orElse(null),
+                                because.fence().isPresent()
+                                        ? Long.valueOf(because.fence().getAsLong())
+                                        : null,
+                                move.name(),
+                                OffsetDateTime.ofInstant(at, ZoneOffset.UTC),
+                                OrderJson.detail(because)));
+        return postgres.query(MOVE, parameters).map(rows -> rows.size() == 1);
+    }
+
+    private static final String CANCEL_STALE =
+            """
+            WITH stale AS (
+                SELECT number FROM orders WHERE state = 'CREATED' AND decided_at < $1
+                ORDER BY decided_at LIMIT $2 FOR UPDATE SKIP LOCKED
+            ), moved AS (
+                UPDATE orders SET state = 'CANCELLED', sequence = sequence + 1
+                FROM stale WHERE orders.number = stale.number AND state = 'CREATED'
+                RETURNING orders.number, sequence
+            ), event AS (
+                INSERT INTO order_events (number, sequence, kind, at, detail)
+                SELECT number, sequence, 'CANCELLED', $3, '{"by":"unpaid","reason":"it was not paid in time"}'
+                FROM moved
+            )
+            SELECT number FROM moved
+            """;
+
+    /** Cancels some that were placed before a time and not paid; tells how many. */
+    Uni<Integer> cancelStale(Instant before, Instant at, int most) {
+        return postgres.query(
+                        CANCEL_STALE,
+                        Tuple.of(
+                                OffsetDateTime.ofInstant(before, ZoneOffset.UTC),
+                                most,
+                                OffsetDateTime.ofInstant(at, ZoneOffset.UTC)))
+                .map(RowSet::size);
+    }
+
+    private static final String EVENTS =
+            "SELECT sequence, kind, at, detail::text AS detail FROM order_events WHERE number = $1 ORDER BY sequence";
+
+    /** What has happened to the order, in its own order. */
+    Uni<List<OrderEvent>> events(OrderNumber number) {
+        return postgres.query(EVENTS, Tuple.of(number.symbols()))
+                .map(
+                        rows -> {
+                            List<OrderEvent> events = new ArrayList<>(rows.size());
+                            rows.forEach(row -> events.add(event(row)));
+                            return events;
+                        });
+    }
+
+    private static OrderEvent event(Row row) {
+        return new OrderEvent(
+                row.getInteger("sequence"),
+                row.getString("kind"),
+                row.getOffsetDateTime("at").toInstant(),
+                OrderJson.readDetail(row.getString("detail")));
     }
 
     /** What stands under the number. */
@@ -239,7 +332,7 @@ class OrderStore {
         public String sql() {
             return """
             SELECT number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
-                   client_key
+                   client_key, payment
             FROM orders WHERE number = ANY($1)
             """;
         }
@@ -289,6 +382,7 @@ class OrderStore {
                 Optional.ofNullable(row.getString("client_key")).map(ClientKey::new),
                 buyer,
                 OrderState.valueOf(state),
+                Optional.ofNullable(row.getString("payment")),
                 content,
                 decidedAt);
     }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import dev.orderonce.once.ClientKey;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
+import dev.orderonce.web.Problem;
+import dev.orderonce.web.ProblemType;
 
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ import java.util.List;
 /** An order as it goes over the wire. */
 @Schema(name = "Order")
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record OrderView(
+public record OrderView(
         @Schema(examples = "0K3M7Q-XW52TB-9H4NRC", required = true) String number,
         @Schema(
                         nullable = true,
@@ -34,13 +36,27 @@ record OrderView(
 
     @Schema(name = "Line")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record LineView(
+    public record LineView(
             @Schema(required = true) String productCode,
             @Schema(nullable = true) @Nullable String name,
             @Schema(required = true) long quantity,
             @Schema(required = true) long unitPrice) {}
 
-    static OrderView of(Order order) {
+    /** The refusal of a move that is not open: it says where the order stands, and what is. */
+    public static Problem notOpen(Order current) {
+        return about(ProblemType.MOVE_NOT_OPEN, current);
+    }
+
+    /** A problem with an order that says where it stands. */
+    public static Problem about(ProblemType type, Order current) {
+        return Problem.of(type)
+                .with("number", current.number().shown())
+                .with("order", "/orders/" + current.number().shown())
+                .with("state", current.state())
+                .with("next", current.state().next());
+    }
+
+    public static OrderView of(Order order) {
         return of(order, null);
     }
 

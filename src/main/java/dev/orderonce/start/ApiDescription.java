@@ -6,8 +6,11 @@ import static dev.orderonce.web.ProblemType.BODY_UNREADABLE;
 import static dev.orderonce.web.ProblemType.INTERNAL_ERROR;
 import static dev.orderonce.web.ProblemType.KEY_COLLIDES;
 import static dev.orderonce.web.ProblemType.KEY_IN_FLIGHT;
+import static dev.orderonce.web.ProblemType.KEY_MISSING;
 import static dev.orderonce.web.ProblemType.KEY_UNUSABLE;
 import static dev.orderonce.web.ProblemType.MEDIA_TYPE_NOT_SUPPORTED;
+import static dev.orderonce.web.ProblemType.MOVE_NOT_OPEN;
+import static dev.orderonce.web.ProblemType.NOTIFICATION_REFUSED;
 import static dev.orderonce.web.ProblemType.NOT_ACCEPTABLE;
 import static dev.orderonce.web.ProblemType.NOT_ALLOWED;
 import static dev.orderonce.web.ProblemType.NOT_FOUND;
@@ -20,10 +23,12 @@ import static dev.orderonce.web.ProblemType.NUMBER_MISSING;
 import static dev.orderonce.web.ProblemType.NUMBER_NOT_FOUND;
 import static dev.orderonce.web.ProblemType.NUMBER_UNKNOWN;
 import static dev.orderonce.web.ProblemType.NUMBER_VOIDED;
+import static dev.orderonce.web.ProblemType.ORDER_BUSY;
 import static dev.orderonce.web.ProblemType.ORDER_DIFFERS;
 import static dev.orderonce.web.ProblemType.ORDER_NOT_FOUND;
 import static dev.orderonce.web.ProblemType.OVERLOADED;
 import static dev.orderonce.web.ProblemType.PARAMETER_INVALID;
+import static dev.orderonce.web.ProblemType.PAYMENT_DIFFERS;
 import static dev.orderonce.web.ProblemType.RECORD_DIFFERS;
 import static dev.orderonce.web.ProblemType.RECORD_NOT_FOUND;
 import static dev.orderonce.web.ProblemType.STORE_UNAVAILABLE;
@@ -66,44 +71,73 @@ public class ApiDescription implements OASFilter {
 
     /** The refusals of each operation that needs a token, besides those that all of them share. */
     private static final Map<String, List<ProblemType>> WITH_TOKEN =
-            Map.of(
-                    "issueNumber", List.of(PARAMETER_INVALID),
-                    "issueNumberByPost", List.of(PARAMETER_INVALID),
-                    "findNumber", List.of(NUMBER_NOT_FOUND),
-                    "voidNumber", List.of(NUMBER_NOT_FOUND, NUMBER_ALREADY_PLACED),
-                    "placeOrder",
-                            Stream.concat(
-                                            JSON_BODY.stream(),
-                                            Stream.of(
-                                                    NUMBER_MISSING,
-                                                    NUMBER_AND_KEY,
-                                                    KEY_UNUSABLE,
-                                                    KEY_COLLIDES,
-                                                    KEY_IN_FLIGHT,
-                                                    NUMBER_UNKNOWN,
-                                                    NUMBER_EXPIRED,
-                                                    NUMBER_VOIDED,
-                                                    NUMBER_FORGOTTEN,
-                                                    ORDER_DIFFERS))
-                                    .toList(),
-                    "findOrder", List.of(ORDER_NOT_FOUND),
-                    "listOrders", List.of(PARAMETER_INVALID),
-                    "putOnce",
-                            List.of(
-                                    BODY_UNREADABLE,
-                                    BODY_TOO_LARGE,
-                                    MEDIA_TYPE_NOT_SUPPORTED,
-                                    PARAMETER_INVALID,
-                                    RECORD_DIFFERS,
-                                    KEY_IN_FLIGHT),
-                    "findOnce", List.of(RECORD_NOT_FOUND),
-                    "deleteOnce", List.of(RECORD_NOT_FOUND));
+            Map.ofEntries(
+                    entry("issueNumber", PARAMETER_INVALID),
+                    entry("issueNumberByPost", PARAMETER_INVALID),
+                    entry("findNumber", NUMBER_NOT_FOUND),
+                    entry("voidNumber", NUMBER_NOT_FOUND, NUMBER_ALREADY_PLACED),
+                    withBody(
+                            "placeOrder",
+                            NUMBER_MISSING,
+                            NUMBER_AND_KEY,
+                            KEY_UNUSABLE,
+                            KEY_COLLIDES,
+                            KEY_IN_FLIGHT,
+                            NUMBER_UNKNOWN,
+                            NUMBER_EXPIRED,
+                            NUMBER_VOIDED,
+                            NUMBER_FORGOTTEN,
+                            ORDER_DIFFERS),
+                    entry("findOrder", ORDER_NOT_FOUND),
+                    entry("listOrders", PARAMETER_INVALID),
+                    entry("listEvents", ORDER_NOT_FOUND),
+                    withBody(
+                            "payOrder",
+                            KEY_MISSING,
+                            KEY_UNUSABLE,
+                            ORDER_NOT_FOUND,
+                            PAYMENT_DIFFERS,
+                            MOVE_NOT_OPEN,
+                            ORDER_BUSY),
+                    withBody("cancelOrder", ORDER_NOT_FOUND, MOVE_NOT_OPEN, ORDER_BUSY),
+                    entry("shipOrder", ORDER_NOT_FOUND, MOVE_NOT_OPEN),
+                    entry("completeOrder", ORDER_NOT_FOUND, MOVE_NOT_OPEN),
+                    entry("listUnsettled"),
+                    entry(
+                            "putOnce",
+                            BODY_UNREADABLE,
+                            BODY_TOO_LARGE,
+                            MEDIA_TYPE_NOT_SUPPORTED,
+                            PARAMETER_INVALID,
+                            RECORD_DIFFERS,
+                            KEY_IN_FLIGHT),
+                    entry("findOnce", RECORD_NOT_FOUND),
+                    entry("deleteOnce", RECORD_NOT_FOUND));
+
+    private static Map.Entry<String, List<ProblemType>> entry(
+            String operation, ProblemType... refusals) {
+        return Map.entry(operation, List.of(refusals));
+    }
+
+    private static Map.Entry<String, List<ProblemType>> withBody(
+            String operation, ProblemType... refusals) {
+        return Map.entry(
+                operation, Stream.concat(JSON_BODY.stream(), Stream.of(refusals)).toList());
+    }
 
     private static final Map<String, List<ProblemType>> OPEN =
             Map.of(
                     "demoSignIn", Stream.concat(JSON_BODY.stream(), Stream.of(NOT_FOUND)).toList(),
                     "explainProblem", List.of(NOT_FOUND),
                     "listProblems", List.of(),
+                    "notifyPayment",
+                            List.of(
+                                    BODY_UNREADABLE,
+                                    BODY_TOO_LARGE,
+                                    MEDIA_TYPE_NOT_SUPPORTED,
+                                    NOTIFICATION_REFUSED,
+                                    NOT_FOUND,
+                                    STORE_UNAVAILABLE),
                     "ping", List.of());
 
     @Override
@@ -204,6 +238,8 @@ public class ApiDescription implements OASFilter {
                         OASFactory.createSchema()
                                 .addType(Schema.SchemaType.OBJECT)
                                 .description("The body of the record that stands"))
+                .addProperty("state", text().description("Where the order stands"))
+                .addProperty("next", list(text()).description("The moves that are open from there"))
                 .addProperty("order", text().description("Where the order is that stands"))
                 .addProperty(
                         "violations",

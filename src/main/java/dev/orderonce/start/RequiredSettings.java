@@ -22,7 +22,12 @@ public enum RequiredSettings {
             "identity.issuer", "who issues the buyers' tokens: the \"iss\" that they carry"),
     IDENTITY_AUDIENCE(
             "identity.audience", "for whom the tokens are issued: the \"aud\" that they carry"),
-    IDENTITY_KEYS("identity.keys", "the issuer's public key or JWKS: a file or an https address");
+    IDENTITY_KEYS("identity.keys", "the issuer's public key or JWKS: a file or an https address"),
+    PAYMENTS_PROVIDER_URL(
+            "payments.provider-url", "where the payment provider is: an https address"),
+    PAYMENTS_NOTIFICATION_SECRET(
+            "payments.notification-secret",
+            "the secret with which the payment provider signs what it tells by itself");
 
     private final String property;
     private final String meaning;

@@ -26,6 +26,12 @@ public enum ProblemType {
             "Both an order number and a key",
             "Send one of them: \"orderNumber\" if the number was issued for this order, the header Idempotency-Key if "
                     + "it was not. Nothing was stored; both stay usable."),
+    KEY_MISSING(
+            400,
+            NEW_NUMBER,
+            "No key",
+            "What is to be done once is sent under a key of the client's own: make one, keep it, and send it as the header "
+                    + "Idempotency-Key. Nothing was stored."),
     KEY_UNUSABLE(
             400,
             NEW_NUMBER,
@@ -97,6 +103,29 @@ public enum ProblemType {
             NEVER,
             "No such record",
             "Nothing stands under this scope and key, or its time is over."),
+    MOVE_NOT_OPEN(
+            409,
+            NEVER,
+            "Not from where the order stands",
+            "The order is not in a state from which this can be done. \"state\" says where it stands and \"next\" what can "
+                    + "be done from there. Nothing was changed."),
+    ORDER_BUSY(
+            409,
+            SAME_NUMBER,
+            "Somebody is at this order",
+            "A payment or a cancellation of this order is under way, and its end is not known yet. \"state\" says where "
+                    + "the order stands. Nothing was changed by this request; repeat it after a moment, or look at the order."),
+    PAYMENT_DIFFERS(
+            422,
+            NEVER,
+            "Another payment stands under this key",
+            "A payment of this order was begun under this key before, with another method. It stands as it was. To pay "
+                    + "with another method, make a new key."),
+    NOTIFICATION_REFUSED(
+            401,
+            NEVER,
+            "Not signed by the provider",
+            "The notification carries no signature, a wrong one, or one that is too old. Nothing was done."),
     ORDER_NOT_FOUND(
             404, NEVER, "No such order", "There is no order under this number that you may see."),
     BODY_UNREADABLE(

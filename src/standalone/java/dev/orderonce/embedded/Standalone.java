@@ -6,6 +6,8 @@ import static dev.orderonce.start.RequiredSettings.IDENTITY_AUDIENCE;
 import static dev.orderonce.start.RequiredSettings.IDENTITY_ISSUER;
 import static dev.orderonce.start.RequiredSettings.IDENTITY_KEYS;
 import static dev.orderonce.start.RequiredSettings.NUMBERS_SIGNING_KEY;
+import static dev.orderonce.start.RequiredSettings.PAYMENTS_NOTIFICATION_SECRET;
+import static dev.orderonce.start.RequiredSettings.PAYMENTS_PROVIDER_URL;
 import static dev.orderonce.start.RequiredSettings.REDIS_URL;
 
 import dev.orderonce.identity.DemoKeys;
@@ -45,7 +47,8 @@ public final class Standalone implements AutoCloseable {
         return !DATABASE_URL.isGiven(given)
                 || !REDIS_URL.isGiven(given)
                 || !NUMBERS_SIGNING_KEY.isGiven(given)
-                || !IDENTITY_ISSUER.isGiven(given);
+                || !IDENTITY_ISSUER.isGiven(given)
+                || !PAYMENTS_PROVIDER_URL.isGiven(given);
     }
 
     /**
@@ -91,6 +94,10 @@ public final class Standalone implements AutoCloseable {
                             IDENTITY_AUDIENCE.property(),
                             IDENTITY_KEYS.property()));
         }
+        if (!PAYMENTS_PROVIDER_URL.isGiven(given)) {
+            // The simulated provider lives as long as the process, and so does what it signs with.
+            settings.put(PAYMENTS_NOTIFICATION_SECRET.property(), newKey());
+        }
         settings.put("quarkus.http.host", "127.0.0.1");
     }
 
@@ -98,18 +105,22 @@ public final class Standalone implements AutoCloseable {
     private static String signingKey(Path file) {
         try {
             if (!Files.exists(file)) {
-                byte[] key = new byte[KEY_BYTES];
-                new SecureRandom().nextBytes(key);
                 Path fresh = file.resolveSibling(file.getFileName() + ".new");
                 Files.deleteIfExists(fresh);
                 createForOwnerOnly(fresh);
-                Files.writeString(fresh, Base64.getEncoder().encodeToString(key));
+                Files.writeString(fresh, newKey());
                 Files.move(fresh, file);
             }
             return Files.readString(file).strip();
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot keep the signing key in " + file, failure);
         }
+    }
+
+    private static String newKey() {
+        byte[] key = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        return Base64.getEncoder().encodeToString(key);
     }
 
     private static void createForOwnerOnly(Path file) throws IOException {

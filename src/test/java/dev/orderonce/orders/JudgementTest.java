@@ -34,7 +34,14 @@ class JudgementTest {
     }
 
     private static Order orderOf(Buyer buyer) {
-        return new Order(NUMBER, Optional.empty(), buyer, OrderState.CREATED, DRAFT, PLACED_AT);
+        return new Order(
+                NUMBER,
+                Optional.empty(),
+                buyer,
+                OrderState.CREATED,
+                Optional.empty(),
+                DRAFT,
+                PLACED_AT);
     }
 
     private static Tombstone tombstoneOf(Buyer buyer, Why why) {

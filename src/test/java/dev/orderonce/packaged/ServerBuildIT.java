@@ -144,13 +144,24 @@ class ServerBuildIT {
 
     private static Map<String, String> settings(Standalone stores, Path publicKey) {
         return Map.of(
-                "DATABASE_URL", stores.postgreSql().url(),
-                "DATABASE_USERNAME", "postgres",
-                "REDIS_URL", stores.redis().url(),
-                "NUMBERS_SIGNING_KEY", Base64.getEncoder().encodeToString(new byte[32]),
-                "IDENTITY_ISSUER", ISSUER,
-                "IDENTITY_AUDIENCE", AUDIENCE,
-                "IDENTITY_KEYS", publicKey.toUri().toString());
+                "PAYMENTS_PROVIDER_URL",
+                "https://provider.example",
+                "PAYMENTS_NOTIFICATION_SECRET",
+                "something",
+                "DATABASE_URL",
+                stores.postgreSql().url(),
+                "DATABASE_USERNAME",
+                "postgres",
+                "REDIS_URL",
+                stores.redis().url(),
+                "NUMBERS_SIGNING_KEY",
+                Base64.getEncoder().encodeToString(new byte[32]),
+                "IDENTITY_ISSUER",
+                ISSUER,
+                "IDENTITY_AUDIENCE",
+                AUDIENCE,
+                "IDENTITY_KEYS",
+                publicKey.toUri().toString());
     }
 
     private static KeyPair newPair() throws NoSuchAlgorithmException {

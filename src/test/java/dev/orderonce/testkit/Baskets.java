@@ -31,6 +31,17 @@ public final class Baskets {
                                 PRICE)));
     }
 
+    /** One thing of this price, in minor units. */
+    public static Map<String, Object> worth(long amount) {
+        return Map.of(
+                "currency",
+                "EUR",
+                "total",
+                amount,
+                "lines",
+                List.of(Map.of("productCode", "tea-1", "quantity", 1, "unitPrice", amount)));
+    }
+
     /** As many lines as an order can have, each as long as it can be. */
     public static Map<String, Object> largest() {
         List<Map<String, Object>> lines =

@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 
 /** Looks into PostgreSQL past the service, to see what is really there. */
 public final class Database {
@@ -41,6 +42,35 @@ public final class Database {
         return text(
                 "SELECT void_reason FROM orders WHERE number = ? AND void_reason IS NOT NULL",
                 number.replace("-", ""));
+    }
+
+    /** Puts an order into a state, as if it had got there by this payment. */
+    public static void setState(String number, String state, String payment) {
+        try (Connection connection = connect();
+                PreparedStatement statement =
+                        connection.prepareStatement(
+                                "UPDATE orders SET state = ?, payment = ? WHERE number = ?")) {
+            statement.setString(1, state);
+            statement.setString(2, payment);
+            statement.setString(3, number.replace("-", ""));
+            statement.executeUpdate();
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** How many payments were begun for an order. */
+    public static long payments(String number) {
+        return count("SELECT count(*) FROM payments WHERE number = ?", number);
+    }
+
+    /** The states of an order's payments, the oldest first. */
+    public static List<String> paymentStates(String number) {
+        String states =
+                text(
+                        "SELECT string_agg(state, ' ' ORDER BY begun_at) FROM payments WHERE number = ?",
+                        number.replace("-", ""));
+        return states == null ? List.of() : List.of(states.split(" ", -1));
     }
 
     /** Puts an order there that the service did not place. */

@@ -43,7 +43,8 @@ public final class RedisCommands {
         return send("EXISTS " + key).equals(":1");
     }
 
-    private static String send(String command) {
+    /** Sends one command; tells the first line of its reply. */
+    public static String send(String command) {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), Stores.standalone().redis().port())) {
             socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));

@@ -153,6 +153,60 @@ public final class Shop {
         return placeByKey(key, Baskets.tea(2));
     }
 
+    /** An order of this amount, in minor units: the simulated provider does what its end says. */
+    public String newOrder(long amount) {
+        return place(newNumber(), Baskets.worth(amount))
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("number");
+    }
+
+    /** Pays under a key of its own. */
+    public Response pay(String number) {
+        return pay(number, UUID.randomUUID().toString(), "tok_visa");
+    }
+
+    public Response pay(String number, String key, String method) {
+        return request()
+                .header("Idempotency-Key", key)
+                .contentType(ContentType.JSON)
+                .body(Map.of("method", method))
+                .post("/orders/{number}/payments", number);
+    }
+
+    public Response cancel(String number) {
+        return request()
+                .contentType(ContentType.JSON)
+                .body(Map.of())
+                .post("/orders/{number}/cancellation", number);
+    }
+
+    public Response cancel(String number, String reason) {
+        return request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("reason", reason))
+                .post("/orders/{number}/cancellation", number);
+    }
+
+    public Response ship(String number) {
+        return request().post("/orders/{number}/shipment", number);
+    }
+
+    public Response complete(String number) {
+        return request().post("/orders/{number}/completion", number);
+    }
+
+    /** The kinds of the order's events, in its order. */
+    public List<String> history(String number) {
+        return request()
+                .get("/orders/{number}/events", number)
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("events.kind");
+    }
+
     public Response find(String number) {
         return request().get("/orders/{number}", number);
     }

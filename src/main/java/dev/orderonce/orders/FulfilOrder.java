@@ -1,0 +1,70 @@
+package dev.orderonce.orders;
+
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.orders.MoveOrder.Moved;
+import dev.orderonce.orders.OrderState.Move;
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.util.Optional;
+
+/** Ships what is paid, and completes what is shipped. */
+@ApplicationScoped
+public class FulfilOrder {
+    private final MoveOrder moveOrder;
+
+    FulfilOrder(MoveOrder moveOrder) {
+        this.moveOrder = moveOrder;
+    }
+
+    /** Every way it can end. */
+    public sealed interface Fulfilment {
+        /** There is no such order. */
+        record Absent() implements Fulfilment {}
+
+        /** Not from where the order stands. */
+        record NotOpen(Order current) implements Fulfilment {}
+
+        /** It was done before. */
+        record AlreadyDone(Order order) implements Fulfilment {}
+
+        /** PostgreSQL did not answer: whether it was done is not known. */
+        record Unavailable(Store silent) implements Fulfilment {}
+
+        record Done(Order order) implements Fulfilment {}
+    }
+
+    public Uni<Fulfilment> ship(String by, String written) {
+        return fulfil(by, written, Move.SHIPPED);
+    }
+
+    public Uni<Fulfilment> complete(String by, String written) {
+        return fulfil(by, written, Move.COMPLETED);
+    }
+
+    private Uni<Fulfilment> fulfil(String by, String written, Move move) {
+        Optional<OrderNumber> number = OrderNumber.read(written);
+        if (number.isEmpty()) {
+            return Uni.createFrom().item(new Fulfilment.Absent());
+        }
+        return moveOrder
+                .move(number.get(), move, Because.of(by))
+                .map(moved -> judge(moved, move))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new Fulfilment.Unavailable(silent.store()));
+    }
+
+    private static Fulfilment judge(Moved moved, Move move) {
+        return switch (moved) {
+            case Moved.Absent absent -> new Fulfilment.Absent();
+            case Moved.NotOpen(Order current) when current.state() == move.to() ->
+                    new Fulfilment.AlreadyDone(current);
+            case Moved.NotOpen(Order current) -> new Fulfilment.NotOpen(current);
+            case Moved.Done(Order order) -> new Fulfilment.Done(order);
+        };
+    }
+}

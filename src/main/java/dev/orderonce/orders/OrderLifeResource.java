@@ -1,0 +1,168 @@
+package dev.orderonce.orders;
+
+import dev.orderonce.identity.Caller;
+import dev.orderonce.identity.Role;
+import dev.orderonce.orders.FulfilOrder.Fulfilment;
+import dev.orderonce.orders.ListEvents.History;
+import dev.orderonce.web.HttpSettings;
+import dev.orderonce.web.Outcomes;
+import dev.orderonce.web.Problem;
+import dev.orderonce.web.ProblemType;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** What becomes of an order after it is paid, and what has happened to it, over HTTP. */
+@Path("/orders/{number}")
+@Produces(MediaType.APPLICATION_JSON)
+class OrderLifeResource {
+    private final Caller caller;
+    private final FindOrder findOrder;
+    private final FulfilOrder fulfilOrder;
+    private final ListEvents listEvents;
+    private final HttpSettings http;
+    private final Outcomes outcomes;
+
+    OrderLifeResource(
+            Caller caller,
+            FindOrder findOrder,
+            FulfilOrder fulfilOrder,
+            ListEvents listEvents,
+            HttpSettings http,
+            Outcomes outcomes) {
+        this.caller = caller;
+        this.findOrder = findOrder;
+        this.fulfilOrder = fulfilOrder;
+        this.listEvents = listEvents;
+        this.http = http;
+        this.outcomes = outcomes;
+    }
+
+    @POST
+    @Path("/shipment")
+    @RolesAllowed(Role.MERCHANT)
+    @Operation(
+            operationId = "shipOrder",
+            summary = "The goods are on their way",
+            description = "Open while the order is PAID. A repeat is told that it was done.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The order is shipped, by this request or an earlier one",
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
+    public Uni<Response> ship(@PathParam("number") String number) {
+        long begunAt = System.nanoTime();
+        return fulfilOrder
+                .ship(caller.buyer().subject(), number)
+                .map(fulfilment -> toResponse("ship-order", number, begunAt, fulfilment));
+    }
+
+    @POST
+    @Path("/completion")
+    @RolesAllowed(Role.MERCHANT)
+    @Operation(
+            operationId = "completeOrder",
+            summary = "The goods have arrived and stay",
+            description = "Open while the order is SHIPPED. A repeat is told that it was done.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The order is completed, by this request or an earlier one",
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
+    public Uni<Response> complete(@PathParam("number") String number) {
+        long begunAt = System.nanoTime();
+        return fulfilOrder
+                .complete(caller.buyer().subject(), number)
+                .map(fulfilment -> toResponse("complete-order", number, begunAt, fulfilment));
+    }
+
+    private Response toResponse(String use, String number, long begunAt, Fulfilment fulfilment) {
+        outcomes.record(use, fulfilment, number, begunAt);
+        return switch (fulfilment) {
+            case Fulfilment.Absent absent -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+            case Fulfilment.NotOpen(Order current) -> OrderView.notOpen(current).toResponse();
+            case Fulfilment.AlreadyDone(Order order) ->
+                    ok(OrderView.of(order)).header("Idempotent-Replayed", "true").build();
+            case Fulfilment.Unavailable(var silent) -> unavailable();
+            case Fulfilment.Done(Order order) -> ok(OrderView.of(order)).build();
+        };
+    }
+
+    /** Something that happened, as it goes over the wire. */
+    @Schema(name = "OrderEvent")
+    record EventView(
+            @Schema(required = true, description = "1, 2, 3, … without gaps") int sequence,
+            @Schema(required = true, examples = "PAID") String kind,
+            @Schema(required = true) Instant at,
+            @Schema(required = true, description = "Who did it, and why: by, reason, payment")
+                    Map<String, String> detail) {
+
+        static EventView of(OrderEvent event) {
+            return new EventView(event.sequence(), event.kind(), event.at(), event.detail());
+        }
+    }
+
+    /** An order's history as it goes over the wire. */
+    @Schema(name = "OrderEvents")
+    record EventsView(@Schema(required = true) List<EventView> events) {}
+
+    @GET
+    @Path("/events")
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @Operation(
+            operationId = "listEvents",
+            summary = "What has happened to an order, in its order",
+            description = "A buyer sees their own; merchant and support see every order's.")
+    @APIResponse(
+            responseCode = "200",
+            description = "All of it",
+            content = @Content(schema = @Schema(implementation = EventsView.class)))
+    public Uni<Response> events(@PathParam("number") String number) {
+        long begunAt = System.nanoTime();
+        Uni<FindOrder.Finding> finding =
+                caller.isStaff()
+                        ? findOrder.ofAnybody(number)
+                        : findOrder.ofBuyer(caller.buyer(), number);
+        return finding.onItem()
+                .transformToUni(listEvents::of)
+                .map(
+                        history -> {
+                            outcomes.record("list-events", history, number, begunAt);
+                            return switch (history) {
+                                case History.Absent absent ->
+                                        Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+                                case History.Unavailable(var silent) -> unavailable();
+                                case History.Told(var events) ->
+                                        ok(new EventsView(
+                                                        events.stream()
+                                                                .map(EventView::of)
+                                                                .toList()))
+                                                .build();
+                            };
+                        });
+    }
+
+    private Response unavailable() {
+        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
+    }
+
+    private static Response.ResponseBuilder ok(Object entity) {
+        return Response.ok(entity).header(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+}

@@ -1,0 +1,233 @@
+package dev.orderonce.payments;
+
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.locks.OrderLock;
+import dev.orderonce.locks.OrderLock.Locked;
+import dev.orderonce.orders.Because;
+import dev.orderonce.orders.FindOrder;
+import dev.orderonce.orders.FindOrder.Finding;
+import dev.orderonce.orders.MoveOrder;
+import dev.orderonce.orders.MoveOrder.Moved;
+import dev.orderonce.orders.Order;
+import dev.orderonce.orders.OrderState;
+import dev.orderonce.orders.OrderState.Move;
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+import dev.orderonce.web.Violation;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Cancels an order, and sees to it that no money is held for it in the end. */
+@ApplicationScoped
+public class CancelOrder {
+    public static final int LONGEST_REASON = 500;
+
+    /** Each time the order has moved on since it was read; an order has fewer states than this. */
+    private static final int MOST_TRIES = 8;
+
+    private final FindOrder findOrder;
+    private final MoveOrder moveOrder;
+    private final PaymentStore payments;
+    private final SettlePayment settlePayment;
+    private final OrderLock lock;
+
+    CancelOrder(
+            FindOrder findOrder,
+            MoveOrder moveOrder,
+            PaymentStore payments,
+            SettlePayment settlePayment,
+            OrderLock lock) {
+        this.findOrder = findOrder;
+        this.moveOrder = moveOrder;
+        this.payments = payments;
+        this.settlePayment = settlePayment;
+        this.lock = lock;
+    }
+
+    /** Every way cancelling can end, in the order the checks run. */
+    public sealed interface Cancelling {
+        /** The reason is missing or too long. */
+        record Invalid(List<Violation> violations) implements Cancelling {}
+
+        /** No such order, or none that the asker may cancel. */
+        record Absent() implements Cancelling {}
+
+        /** It was cancelled before, and no money is held for it. */
+        record AlreadyCancelled(Order order) implements Cancelling {}
+
+        /** Not any more from where the order stands. */
+        record NotOpen(Order order) implements Cancelling {}
+
+        /** A payment is under way, and its end is not known. */
+        record Busy(Order order) implements Cancelling {}
+
+        /** A store did not answer: whether it was cancelled is not known. */
+        record Unavailable(Store silent) implements Cancelling {}
+
+        /** It is cancelled, and the provider has not said yet that the money is back. */
+        record Refunding(Order order) implements Cancelling {}
+
+        /** It is cancelled, by this request, and no money is held for it. */
+        record Cancelled(Order order) implements Cancelling {}
+    }
+
+    /**
+     * Who cancels: its buyer, or support, who must say why and may while a payment is under way.
+     */
+    private record Asker(String subject, boolean isSupport, Optional<String> reason) {
+        Because because() {
+            Because because = Because.of(subject);
+            return reason.map(because::reason).orElse(because);
+        }
+    }
+
+    public Uni<Cancelling> byBuyer(Buyer buyer, String written, @Nullable String reason) {
+        return tooLong(reason)
+                ? item(new Cancelling.Invalid(List.of(badReason())))
+                : cancel(
+                        findOrder.ofBuyer(buyer, written),
+                        new Asker(buyer.subject(), false, Optional.ofNullable(reason)));
+    }
+
+    public Uni<Cancelling> bySupport(Buyer support, String written, @Nullable String reason) {
+        return reason == null || reason.isBlank() || tooLong(reason)
+                ? item(new Cancelling.Invalid(List.of(badReason())))
+                : cancel(
+                        findOrder.ofAnybody(written),
+                        new Asker(support.subject(), true, Optional.of(reason)));
+    }
+
+    private static boolean tooLong(@Nullable String reason) {
+        return reason != null && reason.length() > LONGEST_REASON;
+    }
+
+    private static Violation badReason() {
+        return new Violation(
+                "reason",
+                "must have 1 to " + LONGEST_REASON + " characters (support must give one)");
+    }
+
+    private Uni<Cancelling> cancel(Uni<Finding> finding, Asker asker) {
+        return finding.onItem()
+                .transformToUni(
+                        found ->
+                                switch (found) {
+                                    case Finding.Absent absent -> item(new Cancelling.Absent());
+                                    case Finding.Unavailable(Store silent) ->
+                                            item(new Cancelling.Unavailable(silent));
+                                    case Finding.Found(Order order) -> cancelLocked(order, asker);
+                                })
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new Cancelling.Unavailable(silent.store()));
+    }
+
+    private Uni<Cancelling> cancelLocked(Order order, Asker asker) {
+        return lock.hold(
+                        order.number().symbols(),
+                        OrderLock.newFlow(),
+                        fence -> look(order, asker, fence, MOST_TRIES))
+                .onItem()
+                .transformToUni(
+                        locked ->
+                                switch (locked) {
+                                    case Locked.Had<Cancelling>(Cancelling cancelling) ->
+                                            item(cancelling);
+                                    case Locked.NotHad<Cancelling> notHad ->
+                                            findOrder
+                                                    .standing(order.number())
+                                                    .map(
+                                                            now ->
+                                                                    new Cancelling.Busy(
+                                                                            now.orElse(order)));
+                                });
+    }
+
+    /** Under the lock: what was read before it was had may be old. */
+    private Uni<Cancelling> look(Order order, Asker asker, OptionalLong fence, int triesLeft) {
+        return findOrder
+                .standing(order.number())
+                .map(found -> found.orElse(order))
+                .onItem()
+                .transformToUni(
+                        now ->
+                                triesLeft == 0
+                                        ? item(new Cancelling.Busy(now))
+                                        : cancel(now, asker, fence, triesLeft));
+    }
+
+    private Uni<Cancelling> cancel(Order order, Asker asker, OptionalLong fence, int triesLeft) {
+        Because because = asker.because().under(fence);
+        return switch (order.state()) {
+            case CREATED -> move(order, Move.CANCELLED, because, asker, fence, triesLeft);
+            case PAYING ->
+                    asker.isSupport()
+                            ? move(order, Move.PAYMENT_ABANDONED, because, asker, fence, triesLeft)
+                            : item(new Cancelling.Busy(order));
+            case PAID -> refund(order, because, asker, fence, triesLeft);
+            case REFUNDING -> item(new Cancelling.Refunding(order));
+            case CANCELLED, REFUNDED -> item(new Cancelling.AlreadyCancelled(order));
+            case SHIPPED, COMPLETED -> item(new Cancelling.NotOpen(order));
+        };
+    }
+
+    private Uni<Cancelling> move(
+            Order order,
+            Move move,
+            Because because,
+            Asker asker,
+            OptionalLong fence,
+            int triesLeft) {
+        return moveOrder
+                .move(order.number(), move, because)
+                .onItem()
+                .transformToUni(
+                        moved ->
+                                switch (moved) {
+                                    case Moved.Absent absent -> item(new Cancelling.Absent());
+                                    case Moved.NotOpen(Order current) ->
+                                            look(current, asker, fence, triesLeft - 1);
+                                    case Moved.Done(Order cancelled) ->
+                                            item(new Cancelling.Cancelled(cancelled));
+                                });
+    }
+
+    /** The payment is to be looked at before the order says so: whoever dies here is followed. */
+    private Uni<Cancelling> refund(
+            Order order, Because because, Asker asker, OptionalLong fence, int triesLeft) {
+        String payment = order.payment().orElseThrow();
+        return payments.lookAgain(payment, settlePayment.lookAfter())
+                .onItem()
+                .transformToUni(
+                        noted ->
+                                moveOrder.move(
+                                        order.number(),
+                                        Move.REFUND_BEGUN,
+                                        because.payment(payment)))
+                .onItem()
+                .transformToUni(
+                        moved ->
+                                moved instanceof Moved.Done
+                                        ? settlePayment
+                                                .settle(payment, fence)
+                                                .map(settled -> refunded(settled.order()))
+                                        : look(order, asker, fence, triesLeft - 1));
+    }
+
+    private static Cancelling refunded(Order order) {
+        return order.state() == OrderState.REFUNDED
+                ? new Cancelling.Cancelled(order)
+                : new Cancelling.Refunding(order);
+    }
+
+    private static Uni<Cancelling> item(Cancelling cancelling) {
+        return Uni.createFrom().item(cancelling);
+    }
+}

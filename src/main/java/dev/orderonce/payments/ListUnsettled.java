@@ -1,0 +1,39 @@
+package dev.orderonce.payments;
+
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.util.List;
+
+/** Shows support the payments whose end the provider has not told for long. */
+@ApplicationScoped
+public class ListUnsettled {
+    /** What one person can look into; the oldest first. */
+    private static final int MOST = 100;
+
+    private final PaymentStore store;
+    private final PaymentSettings settings;
+
+    ListUnsettled(PaymentStore store, PaymentSettings settings) {
+        this.store = store;
+        this.settings = settings;
+    }
+
+    /** Every way it can end. */
+    public sealed interface Listing {
+        record Unavailable(Store silent) implements Listing {}
+
+        record Told(List<Payment> payments) implements Listing {}
+    }
+
+    public Uni<Listing> list() {
+        return store.unsettled(settings.looksUntilSupport(), MOST)
+                .<Listing>map(Listing.Told::new)
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new Listing.Unavailable(silent.store()));
+    }
+}

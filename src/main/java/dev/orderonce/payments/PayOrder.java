@@ -1,0 +1,243 @@
+package dev.orderonce.payments;
+
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.locks.OrderLock;
+import dev.orderonce.locks.OrderLock.Locked;
+import dev.orderonce.once.ClientKey;
+import dev.orderonce.orders.Because;
+import dev.orderonce.orders.FindOrder;
+import dev.orderonce.orders.FindOrder.Finding;
+import dev.orderonce.orders.MoveOrder;
+import dev.orderonce.orders.MoveOrder.Moved;
+import dev.orderonce.orders.Order;
+import dev.orderonce.orders.OrderState;
+import dev.orderonce.orders.OrderState.Move;
+import dev.orderonce.payments.SettlePayment.Settled;
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+import dev.orderonce.web.Violation;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jspecify.annotations.Nullable;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+
+/** Pays an order: one capture, however often it is asked and with however many methods at once. */
+@ApplicationScoped
+public class PayOrder {
+    /** A provider's token; none that is known is longer. */
+    public static final int LONGEST_METHOD = 255;
+
+    /** 120 bits: no two payments of any shop at one provider have the same reference. */
+    private static final int REFERENCE_BYTES = 15;
+
+    private final FindOrder findOrder;
+    private final MoveOrder moveOrder;
+    private final PaymentStore store;
+    private final SettlePayment settlePayment;
+    private final OrderLock lock;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+
+    PayOrder(
+            FindOrder findOrder,
+            MoveOrder moveOrder,
+            PaymentStore store,
+            SettlePayment settlePayment,
+            OrderLock lock,
+            Clock clock) {
+        this.findOrder = findOrder;
+        this.moveOrder = moveOrder;
+        this.store = store;
+        this.settlePayment = settlePayment;
+        this.lock = lock;
+        this.clock = clock;
+    }
+
+    /** Every way paying can end, in the order the checks run. */
+    public sealed interface Paying {
+        /** Nothing to hold the payment together with its repeats. */
+        record NoKey() implements Paying {}
+
+        /** The key is no key. */
+        record KeyUnusable(String why) implements Paying {}
+
+        /** The request is not sound. */
+        record Invalid(List<Violation> violations) implements Paying {}
+
+        /** No such order of this buyer. */
+        record Absent() implements Paying {}
+
+        /** A payment with another method stands under the key. */
+        record Differs(Order order) implements Paying {}
+
+        /** A payment stands under the key: this was a repeat. */
+        record AlreadyAsked(Payment payment, Order order) implements Paying {}
+
+        /** The order cannot be paid from where it stands. */
+        record NotOpen(Order order) implements Paying {}
+
+        /** Somebody else is paying or cancelling it. */
+        record Busy(Order order) implements Paying {}
+
+        /** A store did not answer: what became of it is not known. */
+        record Unavailable(Store silent) implements Paying {}
+
+        /** The provider was asked: captured, declined, or not known yet. */
+        record Asked(Payment payment, Order order) implements Paying {}
+    }
+
+    /**
+     * Pays.
+     *
+     * @param keys the value of each {@code Idempotency-Key} that was sent
+     * @param method a token that the provider's page made; never a card
+     */
+    public Uni<Paying> pay(
+            Buyer buyer, String written, List<String> keys, @Nullable String method) {
+        return switch (ClientKey.read(keys)) {
+            case ClientKey.Reading.None none -> item(new Paying.NoKey());
+            case ClientKey.Reading.Unusable(String why) -> item(new Paying.KeyUnusable(why));
+            case ClientKey.Reading.Usable(ClientKey key) ->
+                    method == null || !isMethod(method)
+                            ? item(new Paying.Invalid(List.of(badMethod())))
+                            : findOrder
+                                    .ofBuyer(buyer, written)
+                                    .onItem()
+                                    .transformToUni(found -> pay(buyer, found, key, method))
+                                    .onFailure(StoreUnavailable.class)
+                                    .recoverWithItem(
+                                            silent -> new Paying.Unavailable(silent.store()));
+        };
+    }
+
+    private static boolean isMethod(String text) {
+        return !text.isEmpty()
+                && text.length() <= LONGEST_METHOD
+                && text.chars().allMatch(c -> c > ' ' && c < 0x7F);
+    }
+
+    private static Violation badMethod() {
+        return new Violation(
+                "method", "must be a token of 1 to " + LONGEST_METHOD + " visible characters");
+    }
+
+    private Uni<Paying> pay(Buyer buyer, Finding found, ClientKey key, String method) {
+        return switch (found) {
+            case Finding.Absent absent -> item(new Paying.Absent());
+            case Finding.Unavailable(Store silent) -> item(new Paying.Unavailable(silent));
+            case Finding.Found(Order order) ->
+                    store.find(order.number(), key)
+                            .onItem()
+                            .transformToUni(
+                                    earlier ->
+                                            earlier.isPresent()
+                                                    ? item(repeat(earlier.get(), order, method))
+                                                    : payLocked(buyer, order, key, method));
+        };
+    }
+
+    private static Paying repeat(Payment earlier, Order order, String method) {
+        return earlier.method().equals(method)
+                ? new Paying.AlreadyAsked(earlier, order)
+                : new Paying.Differs(order);
+    }
+
+    private Uni<Paying> payLocked(Buyer buyer, Order order, ClientKey key, String method) {
+        if (order.state() == OrderState.PAYING) {
+            return item(new Paying.Busy(order));
+        }
+        if (order.state() != OrderState.CREATED) {
+            return item(new Paying.NotOpen(order));
+        }
+        return lock.hold(
+                        order.number().symbols(),
+                        OrderLock.newFlow(),
+                        fence -> begin(buyer, order, key, method, fence))
+                .onItem()
+                .transformToUni(
+                        locked ->
+                                switch (locked) {
+                                    case Locked.NotHad<Paying> notHad ->
+                                            lookAgain(order, Paying.Busy::new);
+                                    case Locked.Had<Paying>(Paying paying) -> item(paying);
+                                });
+    }
+
+    private Uni<Paying> begin(
+            Buyer buyer, Order order, ClientKey key, String method, OptionalLong fence) {
+        Payment payment =
+                new Payment(
+                        newReference(),
+                        order.number(),
+                        key,
+                        method,
+                        order.content().total(),
+                        PaymentState.ASKED,
+                        Optional.empty(),
+                        clock.instant().truncatedTo(ChronoUnit.MICROS),
+                        0);
+        return store.begin(payment, settlePayment.lookAfter())
+                .onItem()
+                .transformToUni(
+                        isBegun ->
+                                isBegun
+                                        ? ask(buyer, payment, fence)
+                                        : store.find(order.number(), key)
+                                                .onItem()
+                                                .transformToUni(
+                                                        earlier -> told(order, earlier, method)));
+    }
+
+    /** Somebody was faster: under the same key, or with another one. */
+    private Uni<Paying> told(Order order, Optional<Payment> earlier, String method) {
+        return lookAgain(
+                order,
+                now ->
+                        earlier.map(payment -> repeat(payment, now, method))
+                                .orElseGet(() -> new Paying.Busy(now)));
+    }
+
+    private Uni<Paying> ask(Buyer buyer, Payment payment, OptionalLong fence) {
+        Because because = Because.of(buyer.subject()).payment(payment.id()).under(fence);
+        return moveOrder
+                .move(payment.number(), Move.PAYMENT_BEGUN, because)
+                .onItem()
+                .transformToUni(
+                        moved ->
+                                (moved instanceof Moved.Done
+                                                ? settlePayment.settleFresh(payment.id(), fence)
+                                                : settlePayment.settle(payment.id(), fence))
+                                        .map(settled -> ended(moved, settled)));
+    }
+
+    private static Paying ended(Moved moved, Settled settled) {
+        return moved instanceof Moved.NotOpen(Order current)
+                ? new Paying.NotOpen(current)
+                : new Paying.Asked(settled.payment(), settled.order());
+    }
+
+    private Uni<Paying> lookAgain(Order order, Function<Order, Paying> tell) {
+        return findOrder.standing(order.number()).map(now -> tell.apply(now.orElse(order)));
+    }
+
+    private String newReference() {
+        byte[] bytes = new byte[REFERENCE_BYTES];
+        random.nextBytes(bytes);
+        return "p-" + Base64.getUrlEncoder().encodeToString(bytes);
+    }
+
+    private static Uni<Paying> item(Paying paying) {
+        return Uni.createFrom().item(paying);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.orderonce.payments;
+
+import dev.orderonce.money.Money;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.once.ClientKey;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One attempt to pay an order.
+ *
+ * @param id our reference at the provider
+ * @param clientKey the buyer's key for this attempt
+ * @param method the provider's token of a card or an account
+ * @param reason why it was declined
+ * @param looks how often it was looked at in vain
+ */
+public record Payment(
+        String id,
+        OrderNumber number,
+        ClientKey clientKey,
+        String method,
+        Money amount,
+        PaymentState state,
+        Optional<String> reason,
+        Instant begunAt,
+        int looks) {}

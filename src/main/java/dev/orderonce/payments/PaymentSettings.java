@@ -1,0 +1,71 @@
+package dev.orderonce.payments;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** Settings of payments, prefix {@code payments}. */
+@ConfigMapping(prefix = "payments")
+public interface PaymentSettings {
+
+    /** Where the provider's interface is. The standalone build simulates one if it is not given. */
+    Optional<String> providerUrl();
+
+    /** The bearer token under which the provider knows us. */
+    Optional<String> providerToken();
+
+    /** The secret with which the provider signs its notifications; without it they are refused. */
+    Optional<String> notificationSecret();
+
+    /**
+     * How old a notification may be. The provider's clock and ours differ by seconds; five minutes
+     * is what providers themselves advise.
+     */
+    @WithDefault("5m")
+    Duration notificationWithin();
+
+    /**
+     * How long the provider may take to answer. Captures take about a second; after this the buyer
+     * is told that it is not known, and the settler asks.
+     */
+    @WithDefault("5s")
+    Duration answerWithin();
+
+    /**
+     * How long whoever began something is left to finish it before the settler looks. Longer than a
+     * request takes; shorter finds what died sooner.
+     */
+    @WithDefault("15s")
+    Duration lookAfter();
+
+    /** How often each replica asks for payments that are due to be looked at. */
+    @WithDefault("1s")
+    Duration settleEvery();
+
+    /**
+     * The longest wait between two looks at one payment. Waits double from {@link #settleEvery} on,
+     * so this is reached after some ten looks.
+     */
+    @WithDefault("10m")
+    Duration longestWait();
+
+    /**
+     * After how many looks in vain support is shown the payment. It is looked at for ever all the
+     * same.
+     */
+    @WithDefault("8")
+    int looksUntilSupport();
+
+    /**
+     * How long an order may stay unpaid before it cancels itself. A day is longer than a transfer
+     * between banks takes, and shorter than goods should be kept for nobody.
+     */
+    @WithDefault("24h")
+    Duration unpaidFor();
+
+    /** How often each replica looks for orders that stayed unpaid. */
+    @WithDefault("10s")
+    Duration unpaidEvery();
+}

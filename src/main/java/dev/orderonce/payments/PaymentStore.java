@@ -1,0 +1,177 @@
+package dev.orderonce.payments;
+
+import dev.orderonce.money.Money;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.once.ClientKey;
+import dev.orderonce.stores.Postgres;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Currency;
+import java.util.List;
+import java.util.Optional;
+
+/** The tables of payments and of the provider's notifications. */
+@ApplicationScoped
+class PaymentStore {
+    private static final String COLUMNS =
+            "id, number, client_key, method, amount, currency, state, reason, begun_at, looks";
+
+    /** No target: one attempt per key and one live attempt per order are both indexes. */
+    private static final String BEGIN =
+            """
+            INSERT INTO payments (id, number, client_key, method, amount, currency, state, begun_at, look_at)
+            VALUES ($1, $2, $3, $4, $5, $6, 'ASKED', $7, $8)
+            ON CONFLICT DO NOTHING
+            RETURNING id
+            """;
+
+    private static final String CHANGE =
+            "UPDATE payments SET state = $3, reason = COALESCE($4, reason), look_at = $5 WHERE id = $1 AND state = $2"
+                    + " RETURNING id";
+
+    /** What is claimed is not due for anybody else until the claim is over. */
+    private static final String CLAIM_DUE =
+            """
+            UPDATE payments SET look_at = $2, looks = looks + 1
+            WHERE id IN (SELECT id FROM payments WHERE look_at <= $1 ORDER BY look_at LIMIT $3
+                         FOR UPDATE SKIP LOCKED)
+            RETURNING %s
+            """
+                    .formatted(COLUMNS);
+
+    private final Postgres postgres;
+
+    PaymentStore(Postgres postgres) {
+        this.postgres = postgres;
+    }
+
+    /** Begins an attempt, unless there is one under its key or another one may hold money. */
+    Uni<Boolean> begin(Payment payment, Instant lookAt) {
+        return postgres.query(
+                        BEGIN,
+                        Tuple.from(
+                                Arrays.asList(
+                                        payment.id(),
+                                        payment.number().symbols(),
+                                        payment.clientKey().text(),
+                                        payment.method(),
+                                        payment.amount().minor(),
+                                        payment.amount().currency().getCurrencyCode(),
+                                        at(payment.begunAt()),
+                                        at(lookAt))))
+                .map(rows -> rows.size() == 1);
+    }
+
+    Uni<Optional<Payment>> find(String id) {
+        return postgres.query("SELECT " + COLUMNS + " FROM payments WHERE id = $1", Tuple.of(id))
+                .map(PaymentStore::first);
+    }
+
+    Uni<Optional<Payment>> find(OrderNumber number, ClientKey key) {
+        return postgres.query(
+                        "SELECT "
+                                + COLUMNS
+                                + " FROM payments WHERE number = $1 AND client_key = $2",
+                        Tuple.of(number.symbols(), key.text()))
+                .map(PaymentStore::first);
+    }
+
+    /**
+     * Moves it from one state to another, to be looked at again at {@code lookAt}.
+     *
+     * @return whether it was in that state
+     */
+    Uni<Boolean> change(Payment payment, PaymentState to, Optional<String> reason, Instant lookAt) {
+        return postgres.query(
+                        CHANGE,
+                        Tuple.from(
+                                Arrays.asList(
+                                        payment.id(),
+                                        payment.state().name(),
+                                        to.name(),
+                                        reason.orElse(null),
+                                        at(lookAt))))
+                .map(rows -> rows.size() == 1);
+    }
+
+    /** Has it looked at again then, in whatever state it is. */
+    Uni<RowSet<Row>> lookAgain(String id, Instant at) {
+        return postgres.query(
+                "UPDATE payments SET look_at = $2 WHERE id = $1", Tuple.of(id, at(at)));
+    }
+
+    /** Nothing is left to be done in this state. */
+    Uni<RowSet<Row>> settled(Payment payment) {
+        return postgres.query(
+                "UPDATE payments SET look_at = NULL, looks = 0 WHERE id = $1 AND state = $2",
+                Tuple.of(payment.id(), payment.state().name()));
+    }
+
+    /** Takes some that are due, so that no other replica does until the claim is over. */
+    Uni<List<Payment>> claimDue(Instant now, Duration claim, int most) {
+        return postgres.query(CLAIM_DUE, Tuple.of(at(now), at(now.plus(claim)), most))
+                .map(PaymentStore::all);
+    }
+
+    /** Those that were looked at so often in vain, the oldest first. */
+    Uni<List<Payment>> unsettled(int looks, int most) {
+        return postgres.query(
+                        "SELECT "
+                                + COLUMNS
+                                + " FROM payments WHERE look_at IS NOT NULL AND looks >= $1 ORDER BY begun_at, id LIMIT $2",
+                        Tuple.of(looks, most))
+                .map(PaymentStore::all);
+    }
+
+    /** Keeps in mind that the provider's event was dealt with. */
+    Uni<RowSet<Row>> remember(String event, Instant now) {
+        return postgres.query(
+                "INSERT INTO payment_notifications (event, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                Tuple.of(event, at(now)));
+    }
+
+    Uni<Boolean> isRemembered(String event) {
+        return postgres.query(
+                        "SELECT 1 FROM payment_notifications WHERE event = $1", Tuple.of(event))
+                .map(rows -> rows.size() == 1);
+    }
+
+    private static Optional<Payment> first(RowSet<Row> rows) {
+        return all(rows).stream().findFirst();
+    }
+
+    private static List<Payment> all(RowSet<Row> rows) {
+        List<Payment> payments = new ArrayList<>(rows.size());
+        rows.forEach(row -> payments.add(payment(row)));
+        return payments;
+    }
+
+    private static Payment payment(Row row) {
+        return new Payment(
+                row.getString("id"),
+                new OrderNumber(row.getString("number")),
+                new ClientKey(row.getString("client_key")),
+                row.getString("method"),
+                new Money(row.getLong("amount"), Currency.getInstance(row.getString("currency"))),
+                PaymentState.valueOf(row.getString("state")),
+                Optional.ofNullable(row.getString("reason")),
+                row.getOffsetDateTime("begun_at").toInstant(),
+                row.getInteger("looks"));
+    }
+
+    private static OffsetDateTime at(Instant instant) {
+        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,309 @@
+package dev.orderonce.payments;
+
+import dev.orderonce.orders.Because;
+import dev.orderonce.orders.FindOrder;
+import dev.orderonce.orders.MoveOrder;
+import dev.orderonce.orders.MoveOrder.Moved;
+import dev.orderonce.orders.Order;
+import dev.orderonce.orders.OrderState;
+import dev.orderonce.orders.OrderState.Move;
+import dev.orderonce.payments.PaymentGateway.Answer;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Brings a payment and its order to agree, step by step, from wherever the two stand; whoever does
+ * it, however often, and however many at once.
+ *
+ * <p>What is asked of the provider follows from what both rows say, and what the rows say is
+ * changed only by what the provider answered:
+ *
+ * <pre>
+ *   payment     order                          step
+ *   ASKED       PAYING, with it                capture it (again: the same reference)
+ *   ASKED       was paying with it             query; captured → CAPTURED, declined → DECLINED
+ *   ASKED       never paid with it             DECLINED: the provider was not asked
+ *   CAPTURED    PAYING, with it                order → PAID
+ *   CAPTURED    PAID, SHIPPED, COMPLETED, with it    nothing is left to do
+ *   CAPTURED    anything else                  REFUNDING
+ *   REFUNDING   any                            refund it; refunded → REFUNDED
+ *   REFUNDED    REFUNDING, with it             order → REFUNDED
+ *   DECLINED, REFUNDED    PAYING, with it      order → CREATED
+ * </pre>
+ */
+@ApplicationScoped
+class SettlePayment {
+    /** From ASKED to the end there are five steps; more is two who undo each other. */
+    private static final int MOST_STEPS = 12;
+
+    private static final Because BY = Because.of("payments");
+
+    private final PaymentStore store;
+    private final PaymentGateway gateway;
+    private final FindOrder findOrder;
+    private final MoveOrder moveOrder;
+    private final PaymentSettings settings;
+    private final Clock clock;
+
+    SettlePayment(
+            PaymentStore store,
+            PaymentGateway gateway,
+            FindOrder findOrder,
+            MoveOrder moveOrder,
+            PaymentSettings settings,
+            Clock clock) {
+        this.store = store;
+        this.gateway = gateway;
+        this.findOrder = findOrder;
+        this.moveOrder = moveOrder;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** Where the two stand when there is nothing more that can be done now. */
+    record Settled(Payment payment, Order order) {}
+
+    /**
+     * Goes as far as it can be gone now.
+     *
+     * @param fence the token of the lock under which it is done, if it is
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable}; the next look goes on then
+     */
+    Uni<Settled> settle(String id, OptionalLong fence) {
+        return step(id, fence, MOST_STEPS, false);
+    }
+
+    /** For somebody who has just put it into ASKED: the provider has heard nothing of it yet. */
+    Uni<Settled> settleFresh(String id, OptionalLong fence) {
+        return step(id, fence, MOST_STEPS, true);
+    }
+
+    private Uni<Settled> step(String id, OptionalLong fence, int stepsLeft, boolean isFresh) {
+        return store.find(id)
+                .map(Optional::orElseThrow)
+                .onItem()
+                .transformToUni(
+                        payment ->
+                                findOrder
+                                        .standing(payment.number())
+                                        .map(Optional::orElseThrow)
+                                        .onItem()
+                                        .transformToUni(
+                                                order ->
+                                                        stepsLeft == 0
+                                                                ? stop(payment, order)
+                                                                : step(
+                                                                        payment, order, fence,
+                                                                        stepsLeft, isFresh)));
+    }
+
+    private Uni<Settled> step(
+            Payment payment, Order order, OptionalLong fence, int stepsLeft, boolean isFresh) {
+        boolean isWithIt = order.payment().equals(Optional.of(payment.id()));
+        return switch (payment.state()) {
+            case ASKED -> {
+                if (isWithIt && order.state() == OrderState.PAYING) {
+                    yield (isFresh ? capture(payment) : queryThenCapture(payment))
+                            .onItem()
+                            .transformToUni(
+                                    answer -> heard(payment, order, answer, fence, stepsLeft));
+                }
+                yield isWithIt
+                        ? gateway.query(payment.id())
+                                .onItem()
+                                .transformToUni(
+                                        answer -> heard(payment, order, answer, fence, stepsLeft))
+                        : change(
+                                payment,
+                                PaymentState.DECLINED,
+                                Optional.of("the order could not be paid any more"),
+                                fence,
+                                stepsLeft);
+            }
+            case CAPTURED -> {
+                if (!isWithIt) {
+                    yield change(
+                            payment, PaymentState.REFUNDING, Optional.empty(), fence, stepsLeft);
+                }
+                yield switch (order.state()) {
+                    case PAYING -> move(payment, Move.PAID, BY, fence, stepsLeft);
+                    case PAID, SHIPPED, COMPLETED -> done(payment, order);
+                    case CREATED, CANCELLED, REFUNDING, REFUNDED ->
+                            change(
+                                    payment,
+                                    PaymentState.REFUNDING,
+                                    Optional.empty(),
+                                    fence,
+                                    stepsLeft);
+                };
+            }
+            case REFUNDING ->
+                    gateway.refund(payment.id(), payment.amount())
+                            .onItem()
+                            .transformToUni(
+                                    answer ->
+                                            answer instanceof Answer.Refunded
+                                                    ? change(
+                                                            payment,
+                                                            PaymentState.REFUNDED,
+                                                            Optional.empty(),
+                                                            fence,
+                                                            stepsLeft)
+                                                    : wait(payment, order));
+            case REFUNDED, DECLINED -> {
+                if (isWithIt && order.state() == OrderState.REFUNDING) {
+                    yield move(payment, Move.REFUNDED, BY, fence, stepsLeft);
+                }
+                yield isWithIt && order.state() == OrderState.PAYING
+                        ? move(
+                                payment,
+                                Move.PAYMENT_REFUSED,
+                                payment.reason().map(BY::reason).orElse(BY),
+                                fence,
+                                stepsLeft)
+                        : done(payment, order);
+            }
+        };
+    }
+
+    private Uni<Answer> capture(Payment payment) {
+        return gateway.capture(payment.id(), payment.amount(), payment.method());
+    }
+
+    /** Somebody asked before and was not answered: what came of that is asked first. */
+    private Uni<Answer> queryThenCapture(Payment payment) {
+        return gateway.query(payment.id())
+                .onItem()
+                .transformToUni(
+                        answer ->
+                                answer instanceof Answer.Unheard
+                                        ? capture(payment)
+                                        : Uni.createFrom().item(answer));
+    }
+
+    private Uni<Settled> heard(
+            Payment payment, Order order, Answer answer, OptionalLong fence, int stepsLeft) {
+        return switch (answer) {
+            case Answer.Captured captured ->
+                    noteCaptured(payment)
+                            .onItem()
+                            .transformToUni(
+                                    noted -> step(payment.id(), fence, stepsLeft - 1, false));
+            case Answer.Declined(String reason) ->
+                    change(payment, PaymentState.DECLINED, Optional.of(reason), fence, stepsLeft);
+            // Somebody gave it back behind our back: there is no money under it.
+            case Answer.Refunded refunded ->
+                    change(
+                            payment,
+                            PaymentState.DECLINED,
+                            Optional.of("the provider gave it back"),
+                            fence,
+                            stepsLeft);
+            case Answer.Unheard unheard ->
+                    isGivenUp(payment, order)
+                            ? change(
+                                    payment,
+                                    PaymentState.DECLINED,
+                                    Optional.of("the provider never heard of it"),
+                                    fence,
+                                    stepsLeft)
+                            : wait(payment, order);
+            case Answer.Silent silent -> wait(payment, order);
+        };
+    }
+
+    /**
+     * Nobody wants to be paid with it any more, and the provider has had the time to hear of it. If
+     * it captures all the same, it is refunded.
+     */
+    private boolean isGivenUp(Payment payment, Order order) {
+        return order.state() != OrderState.PAYING
+                && payment.looks() >= settings.looksUntilSupport();
+    }
+
+    /**
+     * The provider holds the money, whatever our row says: a payment that we took for declined is
+     * one to refund.
+     */
+    Uni<Boolean> noteCaptured(Payment payment) {
+        return switch (payment.state()) {
+            case ASKED ->
+                    store.change(payment, PaymentState.CAPTURED, Optional.empty(), lookAfter())
+                            .onItem()
+                            .transformToUni(
+                                    changed ->
+                                            changed
+                                                    ? Uni.createFrom().item(true)
+                                                    : noteCapturedMeanwhile(payment.id()));
+            case DECLINED ->
+                    store.change(payment, PaymentState.REFUNDING, Optional.empty(), lookAfter());
+            case CAPTURED, REFUNDING, REFUNDED -> Uni.createFrom().item(false);
+        };
+    }
+
+    /** Somebody changed it since it was read; it never goes back to ASKED. */
+    private Uni<Boolean> noteCapturedMeanwhile(String id) {
+        return store.find(id)
+                .map(Optional::orElseThrow)
+                .onItem()
+                .transformToUni(this::noteCaptured);
+    }
+
+    private Uni<Settled> change(
+            Payment payment,
+            PaymentState to,
+            Optional<String> reason,
+            OptionalLong fence,
+            int stepsLeft) {
+        // Whether it was us or somebody else who changed it: what follows is read from the rows.
+        return store.change(payment, to, reason, lookAfter())
+                .onItem()
+                .transformToUni(changed -> step(payment.id(), fence, stepsLeft - 1, false));
+    }
+
+    private Uni<Settled> move(
+            Payment payment, Move move, Because because, OptionalLong fence, int stepsLeft) {
+        return moveOrder
+                .move(payment.number(), move, because.payment(payment.id()).under(fence))
+                .onItem()
+                .transformToUni(
+                        moved ->
+                                // A lock that has passed on: its holder goes on from here.
+                                moved instanceof Moved.NotOpen(Order current)
+                                                && move.isOpenFrom(current.state())
+                                        ? stop(payment, current)
+                                        : step(payment.id(), fence, stepsLeft - 1, false));
+    }
+
+    private Uni<Settled> done(Payment payment, Order order) {
+        return store.settled(payment).map(rows -> new Settled(payment, order));
+    }
+
+    /** No answer: it is asked again, after a wait that grows. */
+    private Uni<Settled> wait(Payment payment, Order order) {
+        return store.lookAgain(payment.id(), clock.instant().plus(pause(payment.looks())))
+                .map(rows -> new Settled(payment, order));
+    }
+
+    private static Uni<Settled> stop(Payment payment, Order order) {
+        return Uni.createFrom().item(new Settled(payment, order));
+    }
+
+    private Duration pause(int looks) {
+        Duration grown = settings.settleEvery().multipliedBy(1L << Math.min(looks, 20));
+        return grown.compareTo(settings.longestWait()) < 0 ? grown : settings.longestWait();
+    }
+
+    /** Until then whoever is at it is left alone. */
+    Instant lookAfter() {
+        return clock.instant().plus(settings.lookAfter());
+    }
+}

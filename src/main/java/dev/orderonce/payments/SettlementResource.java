@@ -1,0 +1,141 @@
+package dev.orderonce.payments;
+
+import dev.orderonce.identity.Role;
+import dev.orderonce.payments.ListUnsettled.Listing;
+import dev.orderonce.payments.ReceiveNotification.Receipt;
+import dev.orderonce.web.HttpSettings;
+import dev.orderonce.web.Outcomes;
+import dev.orderonce.web.Problem;
+import dev.orderonce.web.ProblemType;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.annotation.security.PermitAll;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/** What the provider tells, and what it has not told, over HTTP. */
+@Path("/payments")
+@Produces(MediaType.APPLICATION_JSON)
+class SettlementResource {
+    private final ReceiveNotification receiveNotification;
+    private final ListUnsettled listUnsettled;
+    private final HttpSettings http;
+    private final Outcomes outcomes;
+
+    SettlementResource(
+            ReceiveNotification receiveNotification,
+            ListUnsettled listUnsettled,
+            HttpSettings http,
+            Outcomes outcomes) {
+        this.receiveNotification = receiveNotification;
+        this.listUnsettled = listUnsettled;
+        this.http = http;
+        this.outcomes = outcomes;
+    }
+
+    @POST
+    @Path("/notifications")
+    @PermitAll
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "notifyPayment",
+            summary = "The provider tells what became of a payment",
+            description =
+                    "Signed: `t=SECONDS,v1=HEX` with HMAC-SHA256 over `SECONDS.BODY`. However often and in whatever order.")
+    @APIResponse(responseCode = "204", description = "It was dealt with, now or before")
+    public Uni<Response> receive(
+            @Parameter(schema = @Schema(type = SchemaType.STRING)) @HeaderParam("Payment-Signature")
+                    @Nullable String signature,
+            @RequestBody(
+                            required = true,
+                            description =
+                                    "{\"event\": id of this event, \"reference\": of the payment, \"kind\": \"captured\", "
+                                            + "\"declined\" or \"refunded\", \"reason\"?}",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON,
+                                            schema = @Schema(type = SchemaType.OBJECT)))
+                    String body) {
+        long begunAt = System.nanoTime();
+        return receiveNotification
+                .receive(signature, body == null ? "" : body)
+                .map(
+                        receipt -> {
+                            outcomes.record("notify-payment", receipt, "", begunAt);
+                            return toResponse(receipt);
+                        });
+    }
+
+    private Response toResponse(Receipt receipt) {
+        return switch (receipt) {
+            case Receipt.NotSigned notSigned ->
+                    Problem.of(ProblemType.NOTIFICATION_REFUSED).toResponse();
+            case Receipt.Unreadable unreadable ->
+                    Problem.of(ProblemType.BODY_UNREADABLE).toResponse();
+            case Receipt.Unknown unknown -> Problem.of(ProblemType.NOT_FOUND).toResponse();
+            case Receipt.AlreadyReceived again -> Response.noContent().build();
+            case Receipt.Unavailable(var silent) -> unavailable();
+            case Receipt.Received received -> Response.noContent().build();
+        };
+    }
+
+    /** Payments as they go over the wire. */
+    @Schema(name = "Payments")
+    record PaymentsView(@Schema(required = true) List<PaymentView> payments) {}
+
+    @GET
+    @Path("/unsettled")
+    @RolesAllowed(Role.SUPPORT)
+    @Operation(
+            operationId = "listUnsettled",
+            summary = "Payments whose end the provider has not told for long, the oldest first",
+            description = "They are asked for again by themselves; at most 100 are shown.")
+    @APIResponse(
+            responseCode = "200",
+            description = "All that there are",
+            content = @Content(schema = @Schema(implementation = PaymentsView.class)))
+    public Uni<Response> unsettled() {
+        long begunAt = System.nanoTime();
+        return listUnsettled
+                .list()
+                .map(
+                        listing -> {
+                            outcomes.record("list-unsettled", listing, "", begunAt);
+                            return switch (listing) {
+                                case Listing.Unavailable(var silent) -> unavailable();
+                                case Listing.Told(var payments) ->
+                                        Response.ok(
+                                                        new PaymentsView(
+                                                                payments.stream()
+                                                                        .map(PaymentView::of)
+                                                                        .toList()))
+                                                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                                                .build();
+                            };
+                        });
+    }
+
+    private Response unavailable() {
+        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
+    }
+}

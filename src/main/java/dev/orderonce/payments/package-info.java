@@ -1,0 +1,45 @@
+/**
+ * Money for an order: one capture however often it is asked for, and every cancelled order without
+ * any.
+ *
+ * <p>A payment and its order are two rows, moved one after the other, each by a conditional update.
+ * {@link dev.orderonce.payments.SettlePayment} is the one place that knows which step follows from
+ * where the two stand; requests, notifications and the {@link dev.orderonce.payments.Settler} all
+ * call it, and whoever dies in the middle is followed by the next who looks.
+ *
+ * <pre>
+ *   pay      buyer      PayOrder            Redis   PostgreSQL                         provider
+ *             ├─────────▶│ order, key        │        │                                  │
+ *             │          ├──────────────────▶│ lock   │                                  │
+ *             │          ├────────────────────────────▶│ payment ASKED, to be looked at   │
+ *             │          ├────────────────────────────▶│ order CREATED → PAYING           │
+ *             │          ├───────────────────────────────────────────────────────────────▶│ capture
+ *     ok      │          │◀──────────────────────────────────────────────── captured ─────┤
+ *             │          ├────────────────────────────▶│ payment CAPTURED; order → PAID   │
+ *             │◀── 201 ──┤                             │                                  │
+ *     refused │          │◀──────────────────────────────────────────────── declined ─────┤
+ *             │          ├────────────────────────────▶│ payment DECLINED; order → CREATED│
+ *             │◀── 201 ──┤ with the reason             │                                  │
+ *     silent  │          │                                          ✗ no answer ──────────┤
+ *             │◀── 202 ──┤ still PAYING                │                                  │
+ *             │        Settler ───────────────────────▶│ what is due to be looked at      │
+ *             │          ├───────────────────────────────────────────────────────────────▶│ query
+ *
+ *   cancel   buyer      CancelOrder
+ *     unpaid  ├─────────▶├────────────────────────────▶│ order CREATED → CANCELLED        │
+ *     paid    ├─────────▶├────────────────────────────▶│ order PAID → REFUNDING           │
+ *             │          ├────────────────────────────▶│ payment CAPTURED → REFUNDING     │
+ *             │          ├───────────────────────────────────────────────────────────────▶│ refund
+ *     ok      │          ├────────────────────────────▶│ payment, order → REFUNDED        │
+ *             │◀── 200 ──┤                             │                                  │
+ *     silent  │◀── 202 ──┤ REFUNDING; the settler asks again                              │
+ *     busy    │◀── 409 ──┤ a payment is under way, and the lock was not to be had         │
+ *
+ *   notified  provider ─▶ ReceiveNotification ────────▶│ payment ASKED → CAPTURED | DECLINED
+ *                        │ then as above; captured after the order was cancelled: refunded
+ * </pre>
+ */
+@NullMarked
+package dev.orderonce.payments;
+
+import org.jspecify.annotations.NullMarked;

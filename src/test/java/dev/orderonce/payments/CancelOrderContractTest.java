@@ -1,0 +1,240 @@
+package dev.orderonce.payments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Racers;
+import dev.orderonce.testkit.Shop;
+import dev.orderonce.testkit.TestClock;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+
+import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/** Every ending of cancelling, shipping and completing. */
+@QuarkusTest
+class CancelOrderContractTest {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+
+    @Inject TestClock clock;
+
+    @Inject CancelUnpaid cancelUnpaid;
+
+    private final Shop shop = Shop.newBuyer();
+    private final Shop merchant = Shop.as("merchant", "merchant");
+    private final Shop support = Shop.as("support", "support");
+
+    @AfterEach
+    void resetClock() {
+        clock.reset();
+    }
+
+    private String paid() {
+        String number = shop.newOrder(4200);
+        shop.pay(number).then().statusCode(201).body("order.state", equalTo("PAID"));
+        return number;
+    }
+
+    @Test
+    void unpaid_isCancelledAtOnce() {
+        // Given
+        String number = shop.newOrder(4200);
+        // When
+        Response response = shop.cancel(number);
+        // Then
+        response.then().statusCode(200).body("state", equalTo("CANCELLED"));
+        assertThat(shop.history(number)).containsExactly("PLACED", "CANCELLED");
+        shop.pay(number).then().statusCode(409).body("state", equalTo("CANCELLED"));
+    }
+
+    @Test
+    void paid_isRefunded() {
+        // Given
+        String number = paid();
+        // When
+        Response response = shop.cancel(number, "changed my mind");
+        // Then
+        response.then().statusCode(200).body("state", equalTo("REFUNDED"));
+        assertThat(shop.history(number))
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
+        support.request()
+                .get("/orders/{number}/events", number)
+                .then()
+                .statusCode(200)
+                .body("events[3].detail.reason", equalTo("changed my mind"))
+                .body("events[3].detail.by", equalTo(shop.subject()));
+    }
+
+    @Test
+    void silentRefund_isOnItsWayAndBackInTheEnd() {
+        // Given
+        String number = shop.newOrder(4907);
+        shop.pay(number).then().statusCode(201);
+        // When
+        Response response = shop.cancel(number);
+        // Then
+        response.then().statusCode(202).body("state", equalTo("REFUNDING"));
+        await().atMost(BOUND)
+                .untilAsserted(() -> shop.find(number).then().body("state", equalTo("REFUNDED")));
+    }
+
+    @Test
+    void repeated_isToldThatItWasDone() {
+        // Given
+        String number = shop.newOrder(4200);
+        shop.cancel(number).then().statusCode(200);
+        // When
+        Response response = shop.cancel(number);
+        // Then
+        response.then()
+                .statusCode(200)
+                .header("Idempotent-Replayed", "true")
+                .body("state", equalTo("CANCELLED"));
+        assertThat(shop.history(number)).containsExactly("PLACED", "CANCELLED");
+    }
+
+    @Test
+    void whileThePaymentIsSilent_theBuyerIsToldAndSupportMay() {
+        // Given
+        String number = shop.newOrder(4905);
+        shop.pay(number).then().statusCode(202);
+        shop.cancel(number)
+                .then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/order-busy"))
+                .body("state", equalTo("PAYING"));
+        // When
+        Response response = support.cancel(number, "the buyer called");
+        // Then: the capture arrives a second after it was asked for, and is given back
+        response.then().statusCode(200).body("state", equalTo("CANCELLED"));
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () ->
+                                shop.request()
+                                        .get("/orders/{number}", number)
+                                        .then()
+                                        .body("state", equalTo("CANCELLED")));
+        await().atMost(BOUND)
+                .until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
+        assertThat(shop.history(number))
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAYMENT_ABANDONED");
+    }
+
+    @Test
+    void shipped_cannotBeCancelled() {
+        // Given
+        String number = paid();
+        merchant.ship(number).then().statusCode(200).body("state", equalTo("SHIPPED"));
+        // When
+        Response response = shop.cancel(number);
+        // Then
+        response.then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/move-not-open"))
+                .body("state", equalTo("SHIPPED"))
+                .body("next", equalTo(List.of("complete")));
+    }
+
+    @Test
+    void supportWithoutAReason_isAskedForOne() {
+        // Given
+        String number = shop.newOrder(4200);
+        // When
+        Response response = support.cancel(number);
+        // Then
+        response.then().statusCode(400).body("violations[0].field", equalTo("reason"));
+        shop.find(number).then().body("state", equalTo("CREATED"));
+    }
+
+    @Test
+    void shippedAndCompleted_eachOnce() {
+        // Given
+        String number = paid();
+        // When
+        Response early = merchant.complete(number);
+        Response shipped = merchant.ship(number);
+        Response shippedAgain = merchant.ship(number);
+        Response completed = merchant.complete(number);
+        Response completedAgain = merchant.complete(number);
+        // Then
+        early.then().statusCode(409).body("state", equalTo("PAID"));
+        shipped.then().statusCode(200).body("state", equalTo("SHIPPED"));
+        shippedAgain.then().statusCode(200).header("Idempotent-Replayed", "true");
+        completed.then().statusCode(200).body("state", equalTo("COMPLETED"));
+        completedAgain.then().statusCode(200).header("Idempotent-Replayed", "true");
+        merchant.ship(number).then().statusCode(409).body("state", equalTo("COMPLETED"));
+        assertThat(shop.history(number))
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED", "COMPLETED");
+    }
+
+    @Test
+    void onlyItsRoles_mayMoveAnOrder() {
+        // Given
+        String number = paid();
+        // Then
+        shop.ship(number).then().statusCode(403);
+        support.ship(number).then().statusCode(403);
+        merchant.cancel(number).then().statusCode(403);
+        Shop.newBuyer().cancel(number).then().statusCode(404);
+        shop.find(number).then().body("state", equalTo("PAID"));
+    }
+
+    @RepeatedTest(20)
+    void paidAndCancelledAtOnce_orderAndMoneyAgree() {
+        // Given
+        String number = shop.newOrder(4200);
+        // When
+        List<Response> answers =
+                Racers.race(
+                        List.<Callable<Response>>of(
+                                () -> shop.pay(number),
+                                () -> shop.cancel(number),
+                                () -> shop.pay(number),
+                                () -> shop.cancel(number)));
+        // Then
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.statusCode()).isIn(200, 201, 202, 409));
+        Map<String, List<String>> money =
+                Map.of(
+                        "PAID", List.of("CAPTURED"),
+                        "CANCELLED", List.of(),
+                        "REFUNDED", List.of("REFUNDED"));
+        String state = shop.find(number).path("state");
+        assertThat(money).containsKey(state);
+        List<String> held =
+                Database.paymentStates(number).stream()
+                        .filter(payment -> !payment.equals("DECLINED"))
+                        .toList();
+        assertThat(held).isEqualTo(money.get(state));
+    }
+
+    @Test
+    void unpaidForTooLong_cancelsItself() {
+        // Given
+        String number = shop.newOrder(4200);
+        String silent = shop.newOrder(4903);
+        shop.pay(silent).then().statusCode(202);
+        String paid = paid();
+        clock.putForward(Duration.ofHours(25));
+        // When
+        cancelUnpaid.cancel().await().atMost(BOUND);
+        clock.reset();
+        // Then
+        shop.find(number).then().body("state", equalTo("CANCELLED"));
+        assertThat(shop.history(number)).containsExactly("PLACED", "CANCELLED");
+        assertThat(shop.history(silent)).doesNotContain("CANCELLED");
+        shop.find(paid).then().body("state", equalTo("PAID"));
+    }
+}
