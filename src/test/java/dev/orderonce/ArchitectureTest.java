@@ -26,7 +26,10 @@ class ArchitectureTest {
             List.of(
                     "embedded",
                     "start",
+                    "payments",
                     "orders",
+                    "events",
+                    "locks",
                     "numbers",
                     "once",
                     "stores",

@@ -10,6 +10,9 @@ import java.util.Optional;
 @ConfigMapping(prefix = "payments")
 public interface PaymentSettings {
 
+    /** What the standalone build's provider inside the process is called. */
+    String SIMULATED = "simulated:provider";
+
     /** Where the provider's interface is. The standalone build simulates one if it is not given. */
     Optional<String> providerUrl();
 

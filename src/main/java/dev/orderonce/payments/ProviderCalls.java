@@ -19,8 +19,9 @@ import org.eclipse.microprofile.faulttolerance.Retry;
 import org.jspecify.annotations.Nullable;
 
 import java.net.URI;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The provider's interface, with its time-outs, retries and circuit breaker. Asking again is
@@ -39,15 +40,17 @@ class ProviderCalls {
 
     private static final long RETRY_AFTER_MILLIS = 100;
 
-    private final Optional<Provider> provider;
+    private final PaymentSettings settings;
     private final String authorization;
+    private final AtomicReference<@Nullable Provider> connected = new AtomicReference<>();
 
     ProviderCalls(PaymentSettings settings) {
-        this.provider = settings.providerUrl().map(url -> connect(url, settings));
+        this.settings = settings;
         this.authorization = "Bearer " + settings.providerToken().orElse("");
     }
 
-    private static Provider connect(String url, PaymentSettings settings) {
+    private Provider connect() {
+        String url = settings.providerUrl().orElseThrow();
         long millis = settings.answerWithin().toMillis();
         return QuarkusRestClientBuilder.newBuilder()
                 .baseUri(URI.create(url))
@@ -127,8 +130,9 @@ class ProviderCalls {
         return provider().query(authorization, reference);
     }
 
+    /** Made when it is first needed: a simulated provider has no address to connect to. */
     private Provider provider() {
-        return provider.orElseThrow(
-                () -> new IllegalStateException("payments.provider-url is not set"));
+        return Objects.requireNonNull(
+                connected.updateAndGet(earlier -> earlier == null ? connect() : earlier));
     }
 }

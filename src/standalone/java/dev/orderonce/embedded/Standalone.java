@@ -11,6 +11,7 @@ import static dev.orderonce.start.RequiredSettings.PAYMENTS_PROVIDER_URL;
 import static dev.orderonce.start.RequiredSettings.REDIS_URL;
 
 import dev.orderonce.identity.DemoKeys;
+import dev.orderonce.payments.PaymentSettings;
 
 import org.eclipse.microprofile.config.Config;
 
@@ -95,7 +96,8 @@ public final class Standalone implements AutoCloseable {
                             IDENTITY_KEYS.property()));
         }
         if (!PAYMENTS_PROVIDER_URL.isGiven(given)) {
-            // The simulated provider lives as long as the process, and so does what it signs with.
+            // It lives as long as the process, and so does what it signs with.
+            settings.put(PAYMENTS_PROVIDER_URL.property(), PaymentSettings.SIMULATED);
             settings.put(PAYMENTS_NOTIFICATION_SECRET.property(), newKey());
         }
         settings.put("quarkus.http.host", "127.0.0.1");

@@ -60,7 +60,10 @@ class SimulatedGateway implements PaymentGateway {
             PaymentSettings settings,
             Vertx vertx,
             Clock clock) {
-        this.real = settings.providerUrl().map(url -> real);
+        this.real =
+                settings.providerUrl()
+                        .filter(url -> !url.equals(PaymentSettings.SIMULATED))
+                        .map(url -> real);
         this.receiveNotification = receiveNotification;
         this.settings = settings;
         this.vertx = vertx;

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A packaged service run as a process of its own, as an operator would run it. */
 final class Service implements AutoCloseable {
@@ -38,6 +39,7 @@ final class Service implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final int port;
+    private final Map<String, String> tokens = new ConcurrentHashMap<>();
 
     private Service(Process process, Path log, int port) {
         this.process = process;
@@ -126,7 +128,7 @@ final class Service implements AutoCloseable {
         return sendWith(Map.of(), method, path, token, body);
     }
 
-    private HttpResponse<String> sendWith(
+    HttpResponse<String> sendWith(
             Map<String, String> headers,
             String method,
             String path,
@@ -153,6 +155,24 @@ final class Service implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(interrupted);
         }
+    }
+
+    /** Signs in with one role. */
+    String signIn(String subject, String role) {
+        return tokens.computeIfAbsent(
+                subject + ' ' + role,
+                who -> {
+                    HttpResponse<String> response =
+                            send(
+                                    "POST",
+                                    "/demo/sign-in",
+                                    Optional.empty(),
+                                    new JsonObject()
+                                            .put("subject", subject)
+                                            .put("roles", List.of(role))
+                                            .encode());
+                    return new JsonObject(response.body()).getString("token");
+                });
     }
 
     String signIn(String subject) {

@@ -11,7 +11,8 @@ import java.util.List;
 public final class Database {
     private Database() {}
 
-    private static Connection connect() throws SQLException {
+    /** A connection of its own. */
+    public static Connection connect() throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:" + Stores.standalone().postgreSql().url(), "postgres", "");
     }
@@ -42,6 +43,21 @@ public final class Database {
         return text(
                 "SELECT void_reason FROM orders WHERE number = ? AND void_reason IS NOT NULL",
                 number.replace("-", ""));
+    }
+
+    /** Runs any statement. */
+    public static void execute(String sql) {
+        try (Connection connection = connect();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.execute();
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** The first column of the first row as text. */
+    public static String value(String sql) {
+        return String.valueOf(text(sql));
     }
 
     /** Puts an order into a state, as if it had got there by this payment. */

@@ -1,0 +1,43 @@
+package dev.orderonce.events;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+import java.time.Duration;
+
+/** Settings of the event log's relay, prefix {@code events}. */
+@ConfigMapping(prefix = "events")
+public interface EventSettings {
+
+    /** The stream in Redis. */
+    @WithDefault("once:events")
+    String stream();
+
+    /**
+     * Events that the stream keeps, about: the oldest go. A consumer that was away for longer reads
+     * the orders' histories. At a thousand orders a minute this is more than an hour; about 200
+     * bytes each.
+     */
+    @WithDefault("100000")
+    int streamLength();
+
+    /**
+     * How often each replica looks for events; so old is an event when it is published, at most.
+     */
+    @WithDefault("200ms")
+    Duration relayEvery();
+
+    /**
+     * How long the replica that publishes is left alone: so long nothing is published after it
+     * died.
+     */
+    @WithDefault("5s")
+    Duration relayLease();
+
+    /**
+     * How long a number that was given out may still turn up. A statement ends within seconds; a
+     * commit may wait for a standby, and nobody knows for how long.
+     */
+    @WithDefault("1h")
+    Duration missingFor();
+}

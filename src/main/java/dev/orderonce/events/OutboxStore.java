@@ -1,0 +1,134 @@
+package dev.orderonce.events;
+
+import dev.orderonce.stores.Postgres;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The log as the relay reads it, and how far it has come. */
+@ApplicationScoped
+class OutboxStore {
+    /** By PostgreSQL's own clock: the replicas' may differ. */
+    private static final String HOLD =
+            """
+            UPDATE outbox SET holder = $1, held_until = now() + $2 * interval '1 millisecond'
+            WHERE name = 'order_events' AND (holder = $1 OR held_until < now())
+            RETURNING position, missing, missing_since
+            """;
+
+    /**
+     * One snapshot for what follows the position and for what was missing: an order's later event
+     * is never seen without its earlier one.
+     */
+    private static final String READ =
+            """
+            SELECT e.id, e.number, o.buyer, e.sequence, e.kind, e.at, COALESCE(e.detail::text, '{}') AS detail
+            FROM order_events e JOIN orders o ON o.number = e.number
+            WHERE e.id = ANY($2) OR e.id > $1 AND e.id <= $1 + $3
+            ORDER BY e.id
+            """;
+
+    private static final String LAST = "SELECT max(id) AS last FROM order_events";
+
+    private static final String ADVANCE =
+            """
+            UPDATE outbox SET position = $2, missing = $3, missing_since = $4
+            WHERE name = 'order_events' AND holder = $1 AND position <= $2
+            """;
+
+    private final Postgres postgres;
+
+    OutboxStore(Postgres postgres) {
+        this.postgres = postgres;
+    }
+
+    /**
+     * How far the relay has come.
+     *
+     * @param missing ids below the position that were not to be seen, each with since when
+     */
+    record Progress(long position, List<Missing> missing) {}
+
+    /** An id that was given out and not seen. */
+    record Missing(long id, Instant since) {}
+
+    /** Takes, or keeps, the right to publish; empty if another replica has it. */
+    Uni<Optional<Progress>> hold(String holder, Duration lease) {
+        return postgres.query(HOLD, Tuple.of(holder, (double) lease.toMillis()))
+                .map(
+                        rows ->
+                                rows.size() == 0
+                                        ? Optional.empty()
+                                        : Optional.of(progress(rows.iterator().next())));
+    }
+
+    private static Progress progress(Row row) {
+        Long[] ids = row.getArrayOfLongs("missing");
+        OffsetDateTime[] since = row.getArrayOfOffsetDateTimes("missing_since");
+        List<Missing> missing = new ArrayList<>(ids.length);
+        for (int i = 0; i < ids.length; i++) {
+            missing.add(new Missing(ids[i], since[i].toInstant()));
+        }
+        return new Progress(row.getLong("position"), missing);
+    }
+
+    /** What can be seen of the next {@code most} ids and of those that were missing, in order. */
+    Uni<List<PublishedEvent>> read(Progress from, int most) {
+        Long[] missing = from.missing().stream().map(Missing::id).toArray(Long[]::new);
+        return postgres.query(
+                        READ,
+                        Tuple.of(from.position()).addArrayOfLong(missing).addLong((long) most))
+                .map(
+                        rows -> {
+                            List<PublishedEvent> events = new ArrayList<>(rows.size());
+                            rows.forEach(row -> events.add(event(row)));
+                            return events;
+                        });
+    }
+
+    private static PublishedEvent event(Row row) {
+        return new PublishedEvent(
+                row.getLong("id"),
+                row.getString("number"),
+                row.getString("buyer"),
+                row.getInteger("sequence"),
+                row.getString("kind"),
+                row.getOffsetDateTime("at").toInstant().toString(),
+                row.getString("detail"));
+    }
+
+    /** The last id that can be seen; 0 if there is none. */
+    Uni<Long> last() {
+        return postgres.query(LAST, Tuple.tuple())
+                .map(
+                        rows ->
+                                Optional.ofNullable(rows.iterator().next().getLong("last"))
+                                        .orElse(0L));
+    }
+
+    /** Keeps in mind what was published, unless another replica has taken over. */
+    Uni<Boolean> advance(String holder, Progress to) {
+        Long[] ids = to.missing().stream().map(Missing::id).toArray(Long[]::new);
+        OffsetDateTime[] since =
+                to.missing().stream()
+                        .map(missing -> OffsetDateTime.ofInstant(missing.since(), ZoneOffset.UTC))
+                        .toArray(OffsetDateTime[]::new);
+        return postgres.query(
+                        ADVANCE,
+                        Tuple.of(holder, to.position())
+                                .addArrayOfLong(ids)
+                                .addArrayOfOffsetDateTime(since))
+                .map(rows -> rows.rowCount() == 1);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.orderonce.events;
+
+import dev.orderonce.events.OutboxStore.Missing;
+import dev.orderonce.events.OutboxStore.Progress;
+import dev.orderonce.stores.RedisCommand;
+import dev.orderonce.stores.RedisPipeline;
+import dev.orderonce.stores.RedisReply;
+import dev.orderonce.stores.StoreUnavailable;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jboss.logging.Logger;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Publishes the event log to a Redis Stream: every event at least once, each order's in its own
+ * order, by one replica at a time.
+ *
+ * <p>Ids are given out before they are committed, so there are gaps below what can be seen. They
+ * are kept in mind and looked for again, in the same snapshot as what follows: an event that turns
+ * up late is published then, and no later one of its order can have been published before, because
+ * that one was begun after this one's commit.
+ *
+ * <p>Whoever dies between publishing and keeping it in mind is followed by one who publishes it
+ * again. Consumers tell repeats by the order's number and sequence.
+ */
+@ApplicationScoped
+class RelayEvents {
+    private static final Logger LOG = Logger.getLogger(RelayEvents.class);
+
+    /** Ids looked at by one statement: some ten milliseconds' work of a busy hot road. */
+    private static final int AT_ONCE = 1000;
+
+    /** More gaps than this are not a race: the oldest are given up, and it is said so. */
+    private static final int MOST_MISSING = 10_000;
+
+    private final OutboxStore store;
+    private final RedisPipeline redis;
+    private final EventSettings settings;
+    private final Clock clock;
+    private final String holder = UUID.randomUUID().toString();
+    private final AtomicLong behind = new AtomicLong();
+
+    RelayEvents(
+            OutboxStore store,
+            RedisPipeline redis,
+            EventSettings settings,
+            Clock clock,
+            MeterRegistry metrics) {
+        this.store = store;
+        this.redis = redis;
+        this.settings = settings;
+        this.clock = clock;
+        metrics.gauge("orderonce.outbox.behind", behind);
+    }
+
+    @Scheduled(
+            every = "${events.relay-every}",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> relay() {
+        return Uni.createFrom()
+                .deferred(this::relayOnce)
+                .repeat()
+                .whilst(isMore -> isMore)
+                .collect()
+                .last()
+                .onFailure(StoreUnavailable.class)
+                .invoke(silent -> LOG.debugf("events wait: %s", silent.getMessage()))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithNull()
+                .replaceWithVoid();
+    }
+
+    /** Publishes one batch; tells whether there may be another at once. */
+    private Uni<Boolean> relayOnce() {
+        return store.hold(holder, settings.relayLease())
+                .onItem()
+                .transformToUni(
+                        held ->
+                                held.isEmpty()
+                                        ? Uni.createFrom().item(false)
+                                        : store.last()
+                                                .onItem()
+                                                .transformToUni(last -> relay(held.get(), last)));
+    }
+
+    private Uni<Boolean> relay(Progress from, long last) {
+        behind.set(Math.max(0, last - from.position()));
+        if (last <= from.position() && from.missing().isEmpty()) {
+            return Uni.createFrom().item(false);
+        }
+        return store.read(from, AT_ONCE)
+                .onItem()
+                .transformToUni(
+                        events ->
+                                publish(events)
+                                        .onItem()
+                                        .transformToUni(
+                                                published -> {
+                                                    Progress to = after(from, events, last);
+                                                    return store.advance(holder, to)
+                                                            .map(
+                                                                    isOurs ->
+                                                                            isOurs
+                                                                                    && to.position()
+                                                                                            < last);
+                                                }));
+    }
+
+    /** All of them over one connection, which keeps their order; if one fails, all are repeated. */
+    private Uni<List<RedisReply>> publish(List<PublishedEvent> events) {
+        if (events.isEmpty()) {
+            return Uni.createFrom().item(List.of());
+        }
+        String length = Integer.toString(settings.streamLength());
+        List<RedisCommand> commands = new ArrayList<>(events.size());
+        for (PublishedEvent event : events) {
+            commands.add(
+                    RedisCommand.of(
+                            "XADD",
+                            settings.stream(),
+                            "MAXLEN",
+                            "~",
+                            length,
+                            "*",
+                            "number",
+                            event.number(),
+                            "buyer",
+                            event.buyer(),
+                            "sequence",
+                            Integer.toString(event.sequence()),
+                            "kind",
+                            event.kind(),
+                            "at",
+                            event.at(),
+                            "detail",
+                            event.detail()));
+        }
+        return redis.sendAll(commands);
+    }
+
+    /** What is known after these were published. */
+    private Progress after(Progress from, List<PublishedEvent> events, long last) {
+        Instant now = clock.instant();
+        Set<Long> seen = new HashSet<>();
+        events.forEach(event -> seen.add(event.id()));
+        List<Missing> missing = new ArrayList<>();
+        for (Missing earlier : from.missing()) {
+            if (!seen.contains(earlier.id())
+                    && earlier.since().plus(settings.missingFor()).isAfter(now)) {
+                missing.add(earlier);
+            }
+        }
+        long highest =
+                events.isEmpty()
+                        ? from.position()
+                        : Math.max(from.position(), events.getLast().id());
+        // Where a whole batch of ids cannot be seen, what follows them is looked for next.
+        long position = last - from.position() > AT_ONCE ? from.position() + AT_ONCE : highest;
+        for (long id = from.position() + 1; id <= position; id++) {
+            if (!seen.contains(id)) {
+                missing.add(new Missing(id, now));
+            }
+        }
+        if (missing.size() > MOST_MISSING) {
+            LOG.errorf(
+                    "%d events were never committed, or cannot be seen for too long; the oldest are given up",
+                    missing.size());
+            return new Progress(
+                    position, missing.subList(missing.size() - MOST_MISSING, missing.size()));
+        }
+        return new Progress(position, missing);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The event log as an outbox: what was committed is published to a Redis Stream, at least once and
+ * in each order's own order.
+ */
+@NullMarked
+package dev.orderonce.events;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,215 @@
+package dev.orderonce.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.orderonce.stores.RedisCommand;
+import dev.orderonce.stores.RedisPipeline;
+import dev.orderonce.stores.RedisReply;
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Shop;
+import dev.orderonce.testkit.Stores;
+
+import io.quarkus.test.junit.QuarkusTest;
+
+import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What is committed is published, at least once, each order's events in their order. */
+@QuarkusTest
+class RelayEventsTest {
+    private static final Duration BOUND = Duration.ofSeconds(20);
+
+    @Inject RedisPipeline redis;
+
+    @Inject EventSettings settings;
+
+    @Inject OutboxStore store;
+
+    private final Shop shop = Shop.newBuyer();
+    private final Shop merchant = Shop.as("merchant", "merchant");
+
+    @AfterEach
+    void heal() {
+        Stores.toRedis().heal();
+        Shop.awaitBusinessAsUsual();
+    }
+
+    /** One event of the stream, as a consumer reads it. */
+    private static Map<String, String> fields(RedisReply entry) {
+        Map<String, String> fields = new HashMap<>();
+        if (entry instanceof RedisReply.Many(var parts)
+                && parts.getLast() instanceof RedisReply.Many(var words)) {
+            for (int i = 0; i < words.size(); i += 2) {
+                fields.put(text(words.get(i)), text(words.get(i + 1)));
+            }
+        }
+        return fields;
+    }
+
+    private static String text(RedisReply reply) {
+        return ((RedisReply.Text) reply).text();
+    }
+
+    /** The order's events in the stream, repeats included. */
+    private List<Map<String, String>> published(String number) {
+        RedisReply all =
+                redis.send(RedisCommand.of("XRANGE", settings.stream(), "-", "+"))
+                        .await()
+                        .atMost(BOUND);
+        List<Map<String, String>> events = new ArrayList<>();
+        ((RedisReply.Many) all)
+                .replies()
+                .forEach(
+                        entry -> {
+                            Map<String, String> fields = fields(entry);
+                            if (number.replace("-", "").equals(fields.get("number"))) {
+                                events.add(fields);
+                            }
+                        });
+        return events;
+    }
+
+    private List<String> kinds(String number) {
+        return published(number).stream().map(event -> event.get("kind")).toList();
+    }
+
+    private String shipped() {
+        String number = shop.newOrder(4200);
+        shop.pay(number).then().statusCode(201);
+        merchant.ship(number).then().statusCode(200);
+        return number;
+    }
+
+    @Test
+    void whatHappensToAnOrder_isPublishedInItsOrder() {
+        // When
+        String number = shipped();
+        // Then
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () ->
+                                assertThat(kinds(number))
+                                        .containsExactly(
+                                                "PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED"));
+        assertThat(published(number))
+                .extracting(event -> event.get("sequence"))
+                .containsExactly("1", "2", "3", "4");
+        assertThat(published(number))
+                .allSatisfy(event -> assertThat(event).containsEntry("buyer", shop.subject()));
+    }
+
+    @Test
+    void diedBeforeItKeptItsProgress_publishesAgainInOrder() {
+        // Given
+        String number = shipped();
+        await().atMost(BOUND).until(() -> kinds(number).size() == 4);
+        // When: what a relay that was killed after publishing leaves behind
+        Database.execute(
+                "UPDATE outbox SET position = (SELECT min(id) - 1 FROM order_events WHERE number = '%s')"
+                        .formatted(number.replace("-", "")));
+        // Then
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () ->
+                                assertThat(kinds(number))
+                                        .containsExactly(
+                                                "PLACED",
+                                                "PAYMENT_BEGUN",
+                                                "PAID",
+                                                "SHIPPED",
+                                                "PLACED",
+                                                "PAYMENT_BEGUN",
+                                                "PAID",
+                                                "SHIPPED"));
+    }
+
+    @Test
+    void whileRedisIsAway_nothingIsLost() {
+        // Given
+        Stores.toRedis().refuse();
+        String number = shipped();
+        // When
+        Stores.toRedis().heal();
+        // Then
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () -> {
+                            // A connection that was cut in the middle leaves repeats behind.
+                            List<String> kinds = new ArrayList<>(kinds(number));
+                            assertThat(kinds)
+                                    .startsWith("PLACED")
+                                    .endsWith("PAID", "SHIPPED")
+                                    .contains("PAYMENT_BEGUN");
+                        });
+    }
+
+    @Test
+    void committedAfterLaterOnesWerePublished_isPublishedAllTheSame() throws SQLException {
+        // Given: an event whose id is given out and whose commit takes its time
+        String late = shop.newOrder(4200);
+        await().atMost(BOUND).until(() -> kinds(late).size() == 1);
+        try (Connection connection = Database.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.executeUpdate(
+                    "INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 2, 'CANCELLED', now())"
+                            .formatted(late.replace("-", "")));
+            String other = shop.newOrder(4200);
+            await().atMost(BOUND).until(() -> kinds(other).size() == 1);
+            assertThat(kinds(late)).containsExactly("PLACED");
+            // When
+            connection.commit();
+        }
+        // Then
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () -> assertThat(kinds(late)).containsExactly("PLACED", "CANCELLED"));
+    }
+
+    @Test
+    void rolledBackEvent_holdsNothingUp() throws SQLException {
+        // Given
+        try (Connection connection = Database.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.executeUpdate(
+                    "INSERT INTO order_events (number, sequence, kind, at) VALUES ('ROLLEDBACK', 1, 'PLACED', now())");
+            connection.rollback();
+        }
+        // When
+        String number = shipped();
+        // Then
+        await().atMost(BOUND).until(() -> kinds(number).size() == 4);
+    }
+
+    @Test
+    void anotherReplica_takesOverOnlyWhenTheLeaseIsOver() {
+        // Given
+        await().atMost(BOUND)
+                .until(() -> Database.value("SELECT holder FROM outbox").length() == 36);
+        // When
+        boolean atOnce =
+                store.hold("another", Duration.ofSeconds(5)).await().atMost(BOUND).isPresent();
+        Database.execute("UPDATE outbox SET held_until = now() - interval '1 second'");
+        boolean after =
+                store.hold("another", Duration.ofSeconds(1)).await().atMost(BOUND).isPresent();
+        // Then: unless the first one has renewed it in that instant
+        assertThat(atOnce).isFalse();
+        String holder = Database.value("SELECT holder FROM outbox");
+        assertThat(holder.equals("another")).isEqualTo(after);
+        String number = shipped();
+        await().atMost(BOUND).until(() -> kinds(number).size() == 4);
+    }
+}

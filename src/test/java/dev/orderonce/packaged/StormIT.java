@@ -1,0 +1,359 @@
+package dev.orderonce.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.orderonce.embedded.Standalone;
+import dev.orderonce.orders.OrderState;
+import dev.orderonce.orders.OrderState.Move;
+import dev.orderonce.testkit.FaultProxy;
+import dev.orderonce.testkit.Provider;
+
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.json.JsonObject;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Two replicas, a provider that behaves badly, Redis that comes and goes, replicas killed and
+ * started again, and orders that are paid, paid again, cancelled and shipped all at once. At the
+ * end the money at the provider is what every order's state says, and its events replay to that
+ * state.
+ *
+ * <p>{@code -Dstorm.seconds=300} makes it last; {@code -Dstorm.seed} repeats the dice, though not
+ * the races.
+ */
+class StormIT {
+    private static final int SECONDS = Integer.getInteger("storm.seconds", 15);
+    private static final long SEED = Long.getLong("storm.seed", System.nanoTime());
+    private static final int ACTORS = 12;
+    private static final String SECRET = "storm";
+
+    /** Everything that takes minutes in a shop takes seconds here. */
+    private static final Map<String, String> HURRIED =
+            Map.of(
+                    "PAYMENTS_NOTIFICATION_SECRET", SECRET,
+                    "PAYMENTS_ANSWER_WITHIN", "600ms",
+                    "PAYMENTS_LOOK_AFTER", "3s",
+                    "PAYMENTS_SETTLE_EVERY", "200ms",
+                    "PAYMENTS_LONGEST_WAIT", "1s",
+                    "LOCKS_LEASE", "2s",
+                    "LOCKS_WAIT_FOR", "1s");
+
+    @TempDir Path directory;
+
+    private final Random random = new Random(SEED);
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong unanswered = new AtomicLong();
+    private final AtomicLong kills = new AtomicLong();
+
+    /** One replica that is started again after it was killed. */
+    private final class Replica {
+        private final Map<String, String> settings;
+        private final Path home;
+        private final AtomicReference<Service> service = new AtomicReference<>();
+
+        Replica(String name, Map<String, String> settings) {
+            this.settings = settings;
+            this.home = directory.resolve(name);
+        }
+
+        Service start() {
+            Service started = Service.launch(Service.STANDALONE, home, settings).ready();
+            service.set(started);
+            return started;
+        }
+
+        Service current() {
+            return Objects.requireNonNull(service.get());
+        }
+
+        void kill() {
+            current().process().destroyForcibly();
+            current().process().onExit().join();
+            kills.incrementAndGet();
+        }
+    }
+
+    @Test
+    void storm_moneyAndOrdersAgreeAndEventsReplay() throws Exception {
+        System.out.println("StormIT: seed " + SEED + ", " + SECONDS + " s");
+        try (Standalone stores =
+                        Standalone.start(
+                                new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
+                FaultProxy toRedis = FaultProxy.before(stores.redis().port());
+                Provider provider = Provider.start(SEED, 30, SECRET)) {
+            Map<String, String> settings = new HashMap<>(HURRIED);
+            settings.put("DATABASE_URL", stores.postgreSql().url());
+            settings.put("DATABASE_USERNAME", "postgres");
+            settings.put("REDIS_URL", "redis://127.0.0.1:" + toRedis.port());
+            settings.put("PAYMENTS_PROVIDER_URL", provider.url());
+            List<Replica> replicas =
+                    List.of(new Replica("one", settings), new Replica("two", settings));
+            for (Replica replica : replicas) {
+                replica.start();
+            }
+            provider.notifies("http://127.0.0.1:" + replicas.getFirst().current().port());
+            try {
+                rage(replicas, provider, toRedis);
+                toRedis.heal();
+                awaitCalm(stores);
+                judge(stores, provider);
+            } finally {
+                replicas.forEach(replica -> replica.current().close());
+            }
+        }
+    }
+
+    private void rage(List<Replica> replicas, Provider provider, FaultProxy toRedis)
+            throws Exception {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> actors = new ArrayList<>();
+            for (int i = 0; i < ACTORS; i++) {
+                String buyer = "buyer-" + i;
+                actors.add(threads.submit(() -> act(buyer, replicas, until)));
+            }
+            while (System.nanoTime() < until) {
+                await().pollDelay(Duration.ofMillis(500 + random.nextInt(1500))).until(() -> true);
+                if (random.nextBoolean()) {
+                    toRedis.refuse();
+                    await().pollDelay(Duration.ofMillis(100 + random.nextInt(700)))
+                            .until(() -> true);
+                    toRedis.heal();
+                } else {
+                    Replica victim = replicas.get(random.nextInt(replicas.size()));
+                    victim.kill();
+                    provider.notifies("http://127.0.0.1:" + victim.start().port());
+                }
+            }
+            for (Future<?> actor : actors) {
+                actor.get();
+            }
+        }
+    }
+
+    /** A buyer, a merchant and support, who all want something of the same order at once. */
+    private void act(String buyer, List<Replica> replicas, long until) {
+        ThreadLocalRandom dice = ThreadLocalRandom.current();
+        while (System.nanoTime() < until) {
+            Optional<String> number = place(buyer, replicas);
+            if (number.isEmpty()) {
+                continue;
+            }
+            try (ExecutorService hands = Executors.newVirtualThreadPerTaskExecutor()) {
+                String key = UUID.randomUUID().toString();
+                for (int i = dice.nextInt(3); i >= 0; i--) {
+                    String used = dice.nextBoolean() ? key : UUID.randomUUID().toString();
+                    hands.execute(() -> pay(buyer, number.get(), used, replicas));
+                }
+                for (int i = dice.nextInt(3); i > 0; i--) {
+                    hands.execute(
+                            () -> post(buyer, "buyer", number.get(), "/cancellation", replicas));
+                }
+                hands.execute(() -> shipSome(number.get(), replicas));
+                if (dice.nextInt(4) == 0) {
+                    hands.execute(
+                            () -> post("help", "support", number.get(), "/cancellation", replicas));
+                }
+            }
+            shipSome(number.get(), replicas);
+        }
+    }
+
+    private void shipSome(String number, List<Replica> replicas) {
+        if (ThreadLocalRandom.current().nextInt(3) == 0) {
+            post("shop", "merchant", number, "/shipment", replicas);
+            post("shop", "merchant", number, "/completion", replicas);
+        }
+    }
+
+    private static Service any(List<Replica> replicas) {
+        return replicas.get(ThreadLocalRandom.current().nextInt(replicas.size())).current();
+    }
+
+    private Optional<String> place(String buyer, List<Replica> replicas) {
+        try {
+            Service service = any(replicas);
+            HttpResponse<String> answer =
+                    service.placeByKey(
+                            service.signIn(buyer, "buyer"), UUID.randomUUID().toString());
+            requests.incrementAndGet();
+            return answer.statusCode() < 300
+                    ? Optional.of(new JsonObject(answer.body()).getString("number"))
+                    : Optional.empty();
+        } catch (UncheckedIOException killed) {
+            unanswered.incrementAndGet();
+            return Optional.empty();
+        }
+    }
+
+    private void pay(String buyer, String number, String key, List<Replica> replicas) {
+        try {
+            Service service = any(replicas);
+            service.sendWith(
+                    Map.of("Idempotency-Key", key),
+                    "POST",
+                    "/orders/" + number + "/payments",
+                    Optional.of(service.signIn(buyer, "buyer")),
+                    "{\"method\":\"tok_visa\"}");
+            requests.incrementAndGet();
+        } catch (UncheckedIOException killed) {
+            unanswered.incrementAndGet();
+        }
+    }
+
+    private void post(
+            String subject, String role, String number, String what, List<Replica> replicas) {
+        try {
+            Service service = any(replicas);
+            service.send(
+                    "POST",
+                    "/orders/" + number + what,
+                    Optional.of(service.signIn(subject, role)),
+                    what.equals("/shipment") ? "" : "{\"reason\":\"storm\"}");
+            requests.incrementAndGet();
+        } catch (UncheckedIOException killed) {
+            unanswered.incrementAndGet();
+        }
+    }
+
+    private static void awaitCalm(Standalone stores) {
+        await().atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(500))
+                .untilAsserted(
+                        () ->
+                                assertThat(
+                                                rows(
+                                                        stores,
+                                                        "SELECT p.id, p.state, p.looks, o.state FROM payments p"
+                                                                + " JOIN orders o USING (number) WHERE look_at IS NOT NULL"))
+                                        .isEmpty());
+    }
+
+    private void judge(Standalone stores, Provider provider) {
+        // A notification that is still on its way finds its payment settled.
+        Map<String, Long> states = new TreeMap<>();
+        Map<String, List<String>> payments = new HashMap<>();
+        for (List<String> row : rows(stores, "SELECT number, id FROM payments")) {
+            payments.computeIfAbsent(row.getFirst(), number -> new ArrayList<>())
+                    .add(row.getLast());
+        }
+        Map<String, List<List<String>>> events = new HashMap<>();
+        for (List<String> row :
+                rows(
+                        stores,
+                        "SELECT number, sequence, kind FROM order_events ORDER BY number, sequence")) {
+            events.computeIfAbsent(row.getFirst(), number -> new ArrayList<>()).add(row);
+        }
+        long captured = 0;
+        long refunded = 0;
+        List<List<String>> orders = rows(stores, "SELECT number, state FROM orders");
+        for (List<String> order : orders) {
+            String number = order.getFirst();
+            OrderState state = OrderState.valueOf(order.getLast());
+            states.merge(state.name(), 1L, Long::sum);
+            List<String> references = payments.getOrDefault(number, List.of());
+            long held = provider.held(references);
+            assertThat(held)
+                    .as("money held for %s, which is %s", number, state)
+                    .isEqualTo(
+                            switch (state) {
+                                case PAID, SHIPPED, COMPLETED -> 1;
+                                case CREATED, CANCELLED, REFUNDED -> 0;
+                                case PAYING, REFUNDING -> -1; // nothing is under way any more
+                            });
+            for (String reference : references) {
+                assertThat(provider.captures(reference))
+                        .as("captures of %s", reference)
+                        .isLessThan(2);
+                assertThat(provider.refunds(reference))
+                        .as("refunds of %s", reference)
+                        .isLessThan(2);
+                captured += provider.captures(reference);
+                refunded += provider.refunds(reference);
+            }
+            assertThat(replay(events.getOrDefault(number, List.of())))
+                    .as("events of %s", number)
+                    .isEqualTo(state);
+        }
+        System.out.printf(
+                "StormIT: %d orders %s, %d payments, %d captures, %d refunds, %d requests, %d unanswered, %d kills%n",
+                orders.size(),
+                states,
+                payments.values().stream().mapToInt(List::size).sum(),
+                captured,
+                refunded,
+                requests.get(),
+                unanswered.get(),
+                kills.get());
+        assertThat(states.keySet()).contains("CANCELLED", "PAID", "REFUNDED");
+    }
+
+    /**
+     * Where an order stands by its events alone; each must be open from where the one before left.
+     */
+    private static OrderState replay(List<List<String>> events) {
+        OrderState state = OrderState.CREATED;
+        for (int i = 0; i < events.size(); i++) {
+            assertThat(events.get(i).get(1)).isEqualTo(Integer.toString(i + 1));
+            String kind = events.get(i).get(2);
+            if (i == 0) {
+                assertThat(kind).isEqualTo("PLACED");
+            } else {
+                Move move = Move.valueOf(kind);
+                assertThat(move.isOpenFrom(state)).as("%s from %s", move, state).isTrue();
+                state = move.to();
+            }
+        }
+        return state;
+    }
+
+    private static List<List<String>> rows(Standalone stores, String sql) {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                "jdbc:" + stores.postgreSql().url(), "postgres", "");
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<List<String>> all = new ArrayList<>();
+            int columns = rows.getMetaData().getColumnCount();
+            while (rows.next()) {
+                List<String> row = new ArrayList<>();
+                for (int i = 1; i <= columns; i++) {
+                    row.add(String.valueOf(rows.getString(i)));
+                }
+                all.add(row);
+            }
+            return all;
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+}
