@@ -142,6 +142,18 @@ class PaymentStore {
                 Tuple.of(event, at(now)));
     }
 
+    /** Forgets some events that were received before a time; tells how many. */
+    Uni<Integer> forget(Instant before, int most) {
+        return postgres.query(
+                        """
+                        DELETE FROM payment_notifications WHERE event IN (
+                            SELECT event FROM payment_notifications WHERE received_at < $1
+                            ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+                        """,
+                        Tuple.of(at(before), most))
+                .map(RowSet::rowCount);
+    }
+
     Uni<Boolean> isRemembered(String event) {
         return postgres.query(
                         "SELECT 1 FROM payment_notifications WHERE event = $1", Tuple.of(event))

@@ -1,5 +1,7 @@
 package dev.orderonce.payments;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.smallrye.mutiny.Uni;
 
@@ -66,6 +68,7 @@ class ProviderCalls {
     record RefundRequest(long amount, String currency) {}
 
     /** What it answers: {@code captured}, {@code declined} or {@code refunded}. */
+    @JsonIgnoreProperties(ignoreUnknown = true) // what a provider adds is its own business
     record ProviderAnswer(@Nullable String state, @Nullable String reason) {}
 
     /** The provider's resources. */

@@ -64,6 +64,8 @@ class StormIT {
                     "PAYMENTS_LOOK_AFTER", "3s",
                     "PAYMENTS_SETTLE_EVERY", "200ms",
                     "PAYMENTS_LONGEST_WAIT", "1s",
+                    "PAYMENTS_UNPAID_FOR", "4s",
+                    "PAYMENTS_UNPAID_EVERY", "300ms",
                     "LOCKS_LEASE", "2s",
                     "LOCKS_WAIT_FOR", "1s");
 

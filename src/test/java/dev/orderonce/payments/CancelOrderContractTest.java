@@ -191,6 +191,28 @@ class CancelOrderContractTest {
         shop.find(number).then().body("state", equalTo("PAID"));
     }
 
+    @Test
+    void lookedAtOftenInVain_isShownToSupportAlone() {
+        // Given
+        String number = shop.newOrder(4903);
+        String payment = shop.pay(number).then().statusCode(202).extract().path("payment");
+        Database.execute(
+                "UPDATE payments SET looks = 20, look_at = now() + interval '1 hour' WHERE id = '%s'"
+                        .formatted(payment));
+        // When
+        Response response = support.request().get("/payments/unsettled");
+        // Then
+        response.then()
+                .statusCode(200)
+                .body(
+                        "payments.find { it.payment == '%s' }.state".formatted(payment),
+                        equalTo("ASKED"));
+        shop.request().get("/payments/unsettled").then().statusCode(403);
+        Database.execute("UPDATE payments SET look_at = now() WHERE id = '%s'".formatted(payment));
+        await().atMost(BOUND)
+                .untilAsserted(() -> shop.find(number).then().body("state", equalTo("PAID")));
+    }
+
     @RepeatedTest(20)
     void paidAndCancelledAtOnce_orderAndMoneyAgree() {
         // Given

@@ -1,0 +1,93 @@
+package dev.orderonce.journeys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Racers;
+import dev.orderonce.testkit.Shop;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+
+/** What people do around a payment, and what the provider does to them. */
+@QuarkusTest
+class PaymentTest {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+
+    private final Shop shop = Shop.newBuyer();
+    private final Shop support = Shop.as("support", "support");
+    private final Shop merchant = Shop.as("merchant", "merchant");
+
+    private void awaitState(String number, String state) {
+        await().atMost(BOUND)
+                .untilAsserted(() -> shop.find(number).then().body("state", equalTo(state)));
+    }
+
+    @Test
+    void cancelWhileTheProviderIsSilent_isToldToWaitAndRefundedAfter() {
+        // The buyer pays; the provider does it and says nothing.
+        String number = shop.newOrder(5903);
+        shop.pay(number).then().statusCode(202).body("state", equalTo("ASKED"));
+        // The buyer changes their mind.
+        shop.cancel(number).then().statusCode(409).body("state", equalTo("PAYING"));
+        // The settler asks, and the order turns out to be paid.
+        awaitState(number, "PAID");
+        // Now it can be cancelled, and the money comes back.
+        shop.cancel(number).then().statusCode(200).body("state", equalTo("REFUNDED"));
+        assertThat(Database.paymentStates(number)).containsExactly("REFUNDED");
+    }
+
+    @Test
+    void payTwiceFromTwoTabs_isOneCaptureAndBothTabsHearOfIt() {
+        // Two tabs of one buyer, each with a key of its own.
+        String number = shop.newOrder(5902);
+        List<Response> answers =
+                Racers.race(
+                        List.<Callable<Response>>of(
+                                () -> shop.pay(number, UUID.randomUUID().toString(), "tok_one"),
+                                () -> shop.pay(number, UUID.randomUUID().toString(), "tok_two")));
+        // One has paid, the other is told where the order stands.
+        List<Integer> statuses = answers.stream().map(Response::statusCode).sorted().toList();
+        assertThat(statuses).containsExactly(201, 409);
+        shop.find(number).then().body("state", equalTo("PAID"));
+        assertThat(Database.paymentStates(number)).containsOnlyOnce("CAPTURED");
+    }
+
+    @Test
+    void lateWebhookAfterCancel_isGivenBackByItself() {
+        // The provider takes the money, does not answer, and will tell a second later.
+        String number = shop.newOrder(5905);
+        shop.pay(number).then().statusCode(202);
+        // Support cancels before that.
+        support.cancel(number, "the buyer is on the phone")
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("CANCELLED"));
+        // The money arrives and goes back; the order stays as it is.
+        await().atMost(BOUND)
+                .until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
+        shop.find(number).then().body("state", equalTo("CANCELLED"));
+    }
+
+    @Test
+    void fromTheBasketToTheDoor_everyStepLeavesOneEvent() {
+        // The buyer pays.
+        String number = shop.newOrder(5200);
+        shop.pay(number).then().statusCode(201).body("order.state", equalTo("PAID"));
+        // The shop sends it; the buyer can no longer cancel.
+        merchant.ship(number).then().statusCode(200);
+        shop.cancel(number).then().statusCode(409).body("state", equalTo("SHIPPED"));
+        merchant.complete(number).then().statusCode(200);
+        assertThat(shop.history(number))
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED", "COMPLETED");
+    }
+}

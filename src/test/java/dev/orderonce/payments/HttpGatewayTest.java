@@ -1,0 +1,240 @@
+package dev.orderonce.payments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+
+import dev.orderonce.money.Money;
+import dev.orderonce.payments.PaymentGateway.Answer;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.Uni;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Currency;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+
+/** A provider over HTTP: what is sent to it, and what is made of whatever it answers. */
+@QuarkusTest
+class HttpGatewayTest {
+    private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final Money AMOUNT = new Money(4200, Currency.getInstance("EUR"));
+
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final CountDownLatch held = new CountDownLatch(1);
+    private volatile int status = 200;
+    private volatile String body = "{\"state\":\"captured\"}";
+    private volatile boolean isSilent;
+    private HttpServer server;
+    private HttpGateway gateway;
+
+    /** Settings with no more patience than a test has. */
+    private record Hurried(Optional<String> providerUrl) implements PaymentSettings {
+        @Override
+        public Optional<String> providerToken() {
+            return Optional.of("our-token");
+        }
+
+        @Override
+        public Optional<String> notificationSecret() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Duration notificationWithin() {
+            return Duration.ofMinutes(5);
+        }
+
+        @Override
+        public Duration answerWithin() {
+            return Duration.ofMillis(500);
+        }
+
+        @Override
+        public Duration lookAfter() {
+            return Duration.ofSeconds(15);
+        }
+
+        @Override
+        public Duration settleEvery() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public Duration longestWait() {
+            return Duration.ofMinutes(10);
+        }
+
+        @Override
+        public int looksUntilSupport() {
+            return 8;
+        }
+
+        @Override
+        public Duration unpaidFor() {
+            return Duration.ofDays(1);
+        }
+
+        @Override
+        public Duration unpaidEvery() {
+            return Duration.ofSeconds(10);
+        }
+    }
+
+    @BeforeEach
+    void startTheProvider() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext(
+                "/",
+                exchange -> {
+                    try (exchange) {
+                        String sent =
+                                new String(
+                                        exchange.getRequestBody().readAllBytes(),
+                                        StandardCharsets.UTF_8);
+                        heard.add(
+                                "%s %s %s %s"
+                                        .formatted(
+                                                exchange.getRequestMethod(),
+                                                exchange.getRequestURI(),
+                                                exchange.getRequestHeaders()
+                                                        .getFirst("Authorization"),
+                                                sent));
+                        if (isSilent) {
+                            held.await();
+                        }
+                        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+                        exchange.getResponseHeaders().set("Content-Type", "application/json");
+                        exchange.sendResponseHeaders(status, bytes.length);
+                        exchange.getResponseBody().write(bytes);
+                    } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+        server.start();
+        gateway =
+                new HttpGateway(
+                        new ProviderCalls(
+                                new Hurried(
+                                        Optional.of(
+                                                "http://127.0.0.1:"
+                                                        + server.getAddress().getPort()))));
+    }
+
+    @AfterEach
+    void stopTheProvider() {
+        held.countDown();
+        server.stop(0);
+    }
+
+    private static Answer get(Uni<Answer> asked) {
+        return asked.await().atMost(BOUND);
+    }
+
+    @Test
+    void capture_namesOurReferenceAmountAndMethod() {
+        // When
+        Answer answer = get(gateway.capture("p-1", AMOUNT, "tok_visa"));
+        // Then
+        assertThat(answer).isEqualTo(new Answer.Captured());
+        assertThat(heard)
+                .singleElement()
+                .asString()
+                .startsWith("PUT /payments/p-1/capture Bearer our-token ")
+                .contains("\"amount\":4200", "\"currency\":\"EUR\"", "\"method\":\"tok_visa\"");
+    }
+
+    @Test
+    void refundAndQuery_nameOurReference() {
+        // Given
+        body = "{\"state\":\"refunded\"}";
+        // When
+        Answer refunded = get(gateway.refund("p-1", AMOUNT));
+        Answer queried = get(gateway.query("p-1"));
+        // Then
+        assertThat(List.of(refunded, queried)).containsOnly(new Answer.Refunded());
+        assertThat(heard.getFirst()).startsWith("PUT /payments/p-1/refund ");
+        assertThat(heard.getLast()).startsWith("GET /payments/p-1 ");
+    }
+
+    @Test
+    void declined_tellsTheProvidersReason() {
+        // Given
+        body = "{\"state\":\"declined\",\"reason\":\"no money\"}";
+        // Then
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa")))
+                .isEqualTo(new Answer.Declined("no money"));
+    }
+
+    @Test
+    void answerWithMoreThanWeKnow_isUnderstood() {
+        // Given
+        body = "{\"id\":7,\"state\":\"captured\",\"fees\":{\"total\":3}}";
+        // Then
+        assertThat(get(gateway.query("p-1"))).isEqualTo(new Answer.Captured());
+    }
+
+    @Test
+    void referenceThatWasNeverHeardOf_isUnheard() {
+        // Given
+        status = 404;
+        // Then
+        assertThat(get(gateway.query("p-1"))).isEqualTo(new Answer.Unheard());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"400|{}", "401|{}", "429|{}", "500|{}", "503|nothing"})
+    void refusalOrFault_decidesNothing(int answered, String text) {
+        // Given
+        status = answered;
+        body = text;
+        // Then
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa")))
+                .isInstanceOf(Answer.Silent.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"state\":\"maybe\"}", "<html>", "", "[]"})
+    void answerThatIsNotUnderstood_decidesNothing(String text) {
+        // Given
+        body = text;
+        // Then
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa")))
+                .isInstanceOf(Answer.Silent.class);
+    }
+
+    @Test
+    void noAnswerInTime_isSilence() {
+        // Given
+        isSilent = true;
+        // Then
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa")))
+                .isInstanceOf(Answer.Silent.class);
+    }
+
+    @Test
+    void nobodyThere_isSilence() {
+        // Given
+        server.stop(0);
+        // Then
+        assertThat(get(gateway.query("p-1"))).isInstanceOf(Answer.Silent.class);
+    }
+}
