@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.smallrye.mutiny.Uni;
 
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -20,6 +21,8 @@ import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
 import org.jspecify.annotations.Nullable;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -131,6 +134,13 @@ class ProviderCalls {
             skipOn = WebApplicationException.class)
     Uni<ProviderAnswer> query(String reference) {
         return provider().query(authorization, reference);
+    }
+
+    @PreDestroy
+    void close() throws IOException {
+        if (connected.getAndSet(null) instanceof Closeable open) {
+            open.close();
+        }
     }
 
     /** Made when it is first needed: a simulated provider has no address to connect to. */

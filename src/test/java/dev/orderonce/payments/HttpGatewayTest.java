@@ -41,6 +41,7 @@ class HttpGatewayTest {
     private volatile String body = "{\"state\":\"captured\"}";
     private volatile boolean isSilent;
     private HttpServer server;
+    private ProviderCalls calls;
     private HttpGateway gateway;
 
     /** Settings with no more patience than a test has. */
@@ -128,17 +129,16 @@ class HttpGatewayTest {
                     }
                 });
         server.start();
-        gateway =
-                new HttpGateway(
-                        new ProviderCalls(
-                                new Hurried(
-                                        Optional.of(
-                                                "http://127.0.0.1:"
-                                                        + server.getAddress().getPort()))));
+        calls =
+                new ProviderCalls(
+                        new Hurried(
+                                Optional.of("http://127.0.0.1:" + server.getAddress().getPort())));
+        gateway = new HttpGateway(calls);
     }
 
     @AfterEach
-    void stopTheProvider() {
+    void stopTheProvider() throws IOException {
+        calls.close();
         held.countDown();
         server.stop(0);
     }
