@@ -59,6 +59,7 @@ public class RedisPipeline {
 
     void close(@Observes ShutdownEvent stop) {
         lines.forEach(RedisLine::stop);
+        client.close();
     }
 
     /** Whether a connection is open. */
