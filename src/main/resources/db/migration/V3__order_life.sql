@@ -13,6 +13,9 @@ ALTER TABLE orders
 -- Orders that nobody has paid yet, oldest first: they cancel themselves after a while.
 CREATE INDEX orders_unpaid ON orders (decided_at) WHERE state = 'CREATED';
 
+-- Orders whose payment or refund is under way: few at any time. The settler sees to it that each has somebody who looks.
+CREATE INDEX orders_under_way ON orders (payment) WHERE state IN ('PAYING', 'REFUNDING');
+
 ALTER TABLE order_events
     DROP CONSTRAINT order_events_kind_check,
     ADD CONSTRAINT order_events_kind_check CHECK (kind IN (

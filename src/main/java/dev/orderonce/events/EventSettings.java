@@ -28,6 +28,14 @@ public interface EventSettings {
     Duration relayEvery();
 
     /**
+     * Between two batches of 200 while the relay is behind. Placing comes first: with 20 ms, up to
+     * about 9 000 events a second are published, and what a longer peak leaves is published after
+     * it. Shorter publishes sooner, and costs the hot road its processor time.
+     */
+    @WithDefault("20ms")
+    Duration pause();
+
+    /**
      * How long the replica that publishes is left alone: so long nothing is published after it
      * died.
      */

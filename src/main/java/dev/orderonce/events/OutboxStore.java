@@ -34,16 +34,19 @@ class OutboxStore {
     private static final String READ =
             """
             SELECT e.id, e.number, o.buyer, e.sequence, e.kind, e.at, COALESCE(e.detail::text, '{}') AS detail
-            FROM order_events e JOIN orders o ON o.number = e.number
-            WHERE e.id = ANY($2) OR e.id > $1 AND e.id <= $1 + $3
+            FROM ((SELECT * FROM order_events WHERE id > $1 ORDER BY id LIMIT $3)
+                  UNION ALL SELECT * FROM order_events WHERE id = ANY($2)) e
+            JOIN orders o ON o.number = e.number
             ORDER BY e.id
             """;
 
     private static final String LAST = "SELECT max(id) AS last FROM order_events";
 
+    /** Renews the lease too: a relay that is behind goes on without asking for it again. */
     private static final String ADVANCE =
             """
-            UPDATE outbox SET position = $2, missing = $3, missing_since = $4
+            UPDATE outbox SET position = $2, missing = $3, missing_since = $4,
+                held_until = now() + $5 * interval '1 millisecond'
             WHERE name = 'order_events' AND holder = $1 AND position <= $2
             """;
 
@@ -83,7 +86,7 @@ class OutboxStore {
         return new Progress(row.getLong("position"), missing);
     }
 
-    /** What can be seen of the next {@code most} ids and of those that were missing, in order. */
+    /** The next {@code most} that can be seen, and what was missing and is there now; in order. */
     Uni<List<PublishedEvent>> read(Progress from, int most) {
         Long[] missing = from.missing().stream().map(Missing::id).toArray(Long[]::new);
         return postgres.query(
@@ -118,7 +121,7 @@ class OutboxStore {
     }
 
     /** Keeps in mind what was published, unless another replica has taken over. */
-    Uni<Boolean> advance(String holder, Progress to) {
+    Uni<Boolean> advance(String holder, Progress to, Duration lease) {
         Long[] ids = to.missing().stream().map(Missing::id).toArray(Long[]::new);
         OffsetDateTime[] since =
                 to.missing().stream()
@@ -128,7 +131,8 @@ class OutboxStore {
                         ADVANCE,
                         Tuple.of(holder, to.position())
                                 .addArrayOfLong(ids)
-                                .addArrayOfOffsetDateTime(since))
+                                .addArrayOfOffsetDateTime(since)
+                                .addDouble((double) lease.toMillis()))
                 .map(rows -> rows.rowCount() == 1);
     }
 }

@@ -20,9 +20,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Publishes the event log to a Redis Stream: every event at least once, each order's in its own
@@ -40,8 +42,8 @@ import java.util.concurrent.atomic.AtomicLong;
 class RelayEvents {
     private static final Logger LOG = Logger.getLogger(RelayEvents.class);
 
-    /** Ids looked at by one statement: some ten milliseconds' work of a busy hot road. */
-    private static final int AT_ONCE = 1000;
+    /** About a millisecond of an event loop's time, which requests have to wait for. */
+    private static final int AT_ONCE = 200;
 
     /** More gaps than this are not a race: the oldest are given up, and it is said so. */
     private static final int MOST_MISSING = 10_000;
@@ -70,53 +72,64 @@ class RelayEvents {
             every = "${events.relay-every}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> relay() {
-        return Uni.createFrom()
-                .deferred(this::relayOnce)
-                .repeat()
-                .whilst(isMore -> isMore)
-                .collect()
-                .last()
-                .onFailure(StoreUnavailable.class)
-                .invoke(silent -> LOG.debugf("events wait: %s", silent.getMessage()))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithNull()
-                .replaceWithVoid();
-    }
-
-    /** Publishes one batch; tells whether there may be another at once. */
-    private Uni<Boolean> relayOnce() {
         return store.hold(holder, settings.relayLease())
                 .onItem()
                 .transformToUni(
                         held ->
                                 held.isEmpty()
-                                        ? Uni.createFrom().item(false)
-                                        : store.last()
-                                                .onItem()
-                                                .transformToUni(last -> relay(held.get(), last)));
+                                        ? Uni.createFrom().voidItem()
+                                        : relayFrom(held.get()))
+                .onFailure(StoreUnavailable.class)
+                .invoke(silent -> LOG.debugf("events wait: %s", silent.getMessage()))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithNull();
     }
 
-    private Uni<Boolean> relay(Progress from, long last) {
-        behind.set(Math.max(0, last - from.position()));
-        if (last <= from.position() && from.missing().isEmpty()) {
-            return Uni.createFrom().item(false);
-        }
-        return store.read(from, AT_ONCE)
+    /** Batch after batch, as long as they are full and the right to publish is ours. */
+    private Uni<Void> relayFrom(Progress begun) {
+        AtomicReference<Progress> progress = new AtomicReference<>(begun);
+        return store.last()
+                .invoke(last -> behind.set(Math.max(0, last - begun.position())))
                 .onItem()
                 .transformToUni(
-                        events ->
-                                publish(events)
-                                        .onItem()
-                                        .transformToUni(
-                                                published -> {
-                                                    Progress to = after(from, events, last);
-                                                    return store.advance(holder, to)
-                                                            .map(
-                                                                    isOurs ->
-                                                                            isOurs
-                                                                                    && to.position()
-                                                                                            < last);
-                                                }));
+                        last ->
+                                Uni.createFrom()
+                                        .deferred(() -> relayBatch(progress))
+                                        .repeat()
+                                        .whilst(isMore -> isMore)
+                                        .collect()
+                                        .last())
+                .replaceWithVoid();
+    }
+
+    /** Publishes one batch; tells whether there may be another at once. */
+    private Uni<Boolean> relayBatch(AtomicReference<Progress> progress) {
+        Progress from = Objects.requireNonNull(progress.get());
+        return store.read(from, AT_ONCE)
+                .onItem()
+                .transformToUni(events -> relayBatch(progress, from, events))
+                .onItem()
+                .call(isMore -> isMore ? pause() : Uni.createFrom().voidItem());
+    }
+
+    private Uni<Void> pause() {
+        return Uni.createFrom().voidItem().onItem().delayIt().by(settings.pause());
+    }
+
+    private Uni<Boolean> relayBatch(
+            AtomicReference<Progress> progress, Progress from, List<PublishedEvent> events) {
+        Progress to = after(from, events);
+        if (to.equals(from)) {
+            return Uni.createFrom().item(false);
+        }
+        return publish(events)
+                .onItem()
+                .transformToUni(published -> store.advance(holder, to, settings.relayLease()))
+                .map(
+                        isOurs -> {
+                            progress.set(to);
+                            return isOurs && events.size() >= AT_ONCE;
+                        });
     }
 
     /** All of them over one connection, which keeps their order; if one fails, all are repeated. */
@@ -152,7 +165,7 @@ class RelayEvents {
     }
 
     /** What is known after these were published. */
-    private Progress after(Progress from, List<PublishedEvent> events, long last) {
+    private Progress after(Progress from, List<PublishedEvent> events) {
         Instant now = clock.instant();
         Set<Long> seen = new HashSet<>();
         events.forEach(event -> seen.add(event.id()));
@@ -163,12 +176,10 @@ class RelayEvents {
                 missing.add(earlier);
             }
         }
-        long highest =
+        long position =
                 events.isEmpty()
                         ? from.position()
                         : Math.max(from.position(), events.getLast().id());
-        // Where a whole batch of ids cannot be seen, what follows them is looked for next.
-        long position = last - from.position() > AT_ONCE ? from.position() + AT_ONCE : highest;
         for (long id = from.position() + 1; id <= position; id++) {
             if (!seen.contains(id)) {
                 missing.add(new Missing(id, now));

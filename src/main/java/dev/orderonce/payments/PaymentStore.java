@@ -51,6 +51,17 @@ class PaymentStore {
             """
                     .formatted(COLUMNS);
 
+    /**
+     * A payment is settled by one who has read its order before somebody else moved that on and
+     * died: the order is under way, and nobody would look at its payment any more.
+     */
+    private static final String LOOK_AT_FORGOTTEN =
+            """
+            UPDATE payments SET look_at = $1
+            WHERE look_at IS NULL
+              AND id IN (SELECT payment FROM orders WHERE state IN ('PAYING', 'REFUNDING'))
+            """;
+
     private final Postgres postgres;
 
     PaymentStore(Postgres postgres) {
@@ -123,6 +134,11 @@ class PaymentStore {
     Uni<List<Payment>> claimDue(Instant now, Duration claim, int most) {
         return postgres.query(CLAIM_DUE, Tuple.of(at(now), at(now.plus(claim)), most))
                 .map(PaymentStore::all);
+    }
+
+    /** Has those looked at that are under way and forgotten. */
+    Uni<RowSet<Row>> lookAtForgotten(Instant at) {
+        return postgres.query(LOOK_AT_FORGOTTEN, Tuple.of(at(at)));
     }
 
     /** Those that were looked at so often in vain, the oldest first. */

@@ -45,7 +45,10 @@ class Settler {
             every = "${payments.settle-every}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> settleDue() {
-        return store.claimDue(clock.instant(), settings.lookAfter(), AT_ONCE)
+        return store.lookAtForgotten(clock.instant().plus(settings.lookAfter()))
+                .onItem()
+                .transformToUni(
+                        noted -> store.claimDue(clock.instant(), settings.lookAfter(), AT_ONCE))
                 .onItem()
                 .transformToUni(this::settleAll)
                 .onFailure(StoreUnavailable.class)

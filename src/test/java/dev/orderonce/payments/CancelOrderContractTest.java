@@ -213,6 +213,22 @@ class CancelOrderContractTest {
                 .untilAsserted(() -> shop.find(number).then().body("state", equalTo("PAID")));
     }
 
+    @Test
+    void cancellerThatDiedAfterTheMove_isFollowed() {
+        // Given: the order is on its way to be refunded, and nobody is to look at its payment
+        String number = paid();
+        Database.execute(
+                "UPDATE orders SET state = 'REFUNDING', sequence = 4 WHERE number = '%s'"
+                        .formatted(number.replace("-", "")));
+        Database.execute(
+                "INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 4, 'REFUND_BEGUN', now())"
+                        .formatted(number.replace("-", "")));
+        // Then
+        await().atMost(BOUND)
+                .untilAsserted(() -> shop.find(number).then().body("state", equalTo("REFUNDED")));
+        assertThat(Database.paymentStates(number)).containsExactly("REFUNDED");
+    }
+
     @RepeatedTest(20)
     void paidAndCancelledAtOnce_orderAndMoneyAgree() {
         // Given

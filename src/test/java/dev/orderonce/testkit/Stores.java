@@ -63,6 +63,8 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         // one
         // reply of PostgreSQL must not catch one of these.
         settings.put("events.relay-every", "1h");
+        // Whoever died is followed within a test's patience.
+        settings.put("payments.look-after", "4s");
         settings.put("once.forget-every", "1h");
         return settings;
     }
