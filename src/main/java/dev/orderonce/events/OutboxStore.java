@@ -33,10 +33,10 @@ class OutboxStore {
      */
     private static final String READ =
             """
-            SELECT e.id, e.number, o.buyer, e.sequence, e.kind, e.at, COALESCE(e.detail::text, '{}') AS detail
+            SELECT e.id, e.number, COALESCE(o.buyer, '') AS buyer, e.sequence, e.kind, e.at, COALESCE(e.detail::text, '{}') AS detail
             FROM ((SELECT * FROM order_events WHERE id > $1 ORDER BY id LIMIT $3)
                   UNION ALL SELECT * FROM order_events WHERE id = ANY($2)) e
-            JOIN orders o ON o.number = e.number
+            LEFT JOIN orders o ON o.number = e.number
             ORDER BY e.id
             """;
 

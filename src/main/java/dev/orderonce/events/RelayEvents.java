@@ -2,9 +2,9 @@ package dev.orderonce.events;
 
 import dev.orderonce.events.OutboxStore.Missing;
 import dev.orderonce.events.OutboxStore.Progress;
-import dev.orderonce.stores.RedisCommand;
 import dev.orderonce.stores.RedisPipeline;
 import dev.orderonce.stores.RedisReply;
+import dev.orderonce.stores.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,6 +41,21 @@ import java.util.concurrent.atomic.AtomicReference;
 @ApplicationScoped
 class RelayEvents {
     private static final Logger LOG = Logger.getLogger(RelayEvents.class);
+
+    /**
+     * KEYS: the stream. ARGV: about how many entries it keeps; then six for each event. Ends at the
+     * first that is refused, so that no later event of an order is there without its earlier one.
+     */
+    private static final RedisScript PUBLISH =
+            new RedisScript(
+                    """
+                    for i = 2, #ARGV, 6 do
+                        redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'number', ARGV[i],
+                            'buyer', ARGV[i + 1], 'sequence', ARGV[i + 2], 'kind', ARGV[i + 3],
+                            'at', ARGV[i + 4], 'detail', ARGV[i + 5])
+                    end
+                    return (#ARGV - 1) / 6
+                    """);
 
     /** About a millisecond of an event loop's time, which requests have to wait for. */
     private static final int AT_ONCE = 200;
@@ -132,36 +147,22 @@ class RelayEvents {
                         });
     }
 
-    /** All of them over one connection, which keeps their order; if one fails, all are repeated. */
-    private Uni<List<RedisReply>> publish(List<PublishedEvent> events) {
+    /** All of them or, if Redis refuses one, those before it; then all are repeated. */
+    private Uni<RedisReply> publish(List<PublishedEvent> events) {
         if (events.isEmpty()) {
-            return Uni.createFrom().item(List.of());
+            return Uni.createFrom().item(new RedisReply.Nothing());
         }
-        String length = Integer.toString(settings.streamLength());
-        List<RedisCommand> commands = new ArrayList<>(events.size());
+        List<String> arguments = new ArrayList<>(1 + 6 * events.size());
+        arguments.add(Integer.toString(settings.streamLength()));
         for (PublishedEvent event : events) {
-            commands.add(
-                    RedisCommand.of(
-                            "XADD",
-                            settings.stream(),
-                            "MAXLEN",
-                            "~",
-                            length,
-                            "*",
-                            "number",
-                            event.number(),
-                            "buyer",
-                            event.buyer(),
-                            "sequence",
-                            Integer.toString(event.sequence()),
-                            "kind",
-                            event.kind(),
-                            "at",
-                            event.at(),
-                            "detail",
-                            event.detail()));
+            arguments.add(event.number());
+            arguments.add(event.buyer());
+            arguments.add(Integer.toString(event.sequence()));
+            arguments.add(event.kind());
+            arguments.add(event.at());
+            arguments.add(event.detail());
         }
-        return redis.sendAll(commands);
+        return redis.run(PUBLISH, List.of(settings.stream()), arguments);
     }
 
     /** What is known after these were published. */
@@ -180,7 +181,9 @@ class RelayEvents {
                 events.isEmpty()
                         ? from.position()
                         : Math.max(from.position(), events.getLast().id());
-        for (long id = from.position() + 1; id <= position; id++) {
+        // Ids that many rolled-back statements have burnt are a gap of any width.
+        long first = Math.max(from.position() + 1, position - MOST_MISSING);
+        for (long id = first; id <= position; id++) {
             if (!seen.contains(id)) {
                 missing.add(new Missing(id, now));
             }
@@ -190,7 +193,8 @@ class RelayEvents {
                     "%d events were never committed, or cannot be seen for too long; the oldest are given up",
                     missing.size());
             return new Progress(
-                    position, missing.subList(missing.size() - MOST_MISSING, missing.size()));
+                    position,
+                    List.copyOf(missing.subList(missing.size() - MOST_MISSING, missing.size())));
         }
         return new Progress(position, missing);
     }

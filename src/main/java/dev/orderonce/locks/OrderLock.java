@@ -1,6 +1,7 @@
 package dev.orderonce.locks;
 
 import dev.orderonce.stores.RedisPipeline;
+import dev.orderonce.stores.RedisRefusal;
 import dev.orderonce.stores.RedisReply;
 import dev.orderonce.stores.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
@@ -131,6 +132,9 @@ public class OrderLock {
         String lock = "lock:{" + order + '}';
         long begunAt = System.nanoTime();
         return acquire(lock, flow, begunAt + waitFor.toNanos(), false)
+                // Whoever leaves while the question is on its way may be given it all the same.
+                .onCancellation()
+                .invoke(() -> release(lock, flow))
                 .onItem()
                 .transformToUni(
                         token -> {
@@ -141,7 +145,12 @@ public class OrderLock {
                             return under(lock, flow, OptionalLong.of(token), work);
                         })
                 .onFailure(LockUnknown.class)
-                .recoverWithUni(() -> work.apply(OptionalLong.empty()).map(Locked.Had::new));
+                .recoverWithUni(
+                        unknown -> {
+                            LOG.debugf("%s is done without: %s", lock, unknown);
+                            release(lock, flow); // it may have been granted all the same
+                            return work.apply(OptionalLong.empty()).map(Locked.Had::new);
+                        });
     }
 
     /** Redis did not answer the question for the lock, as against one that the work asked. */
@@ -156,7 +165,10 @@ public class OrderLock {
     private Uni<Long> acquire(String lock, String flow, long until, boolean isWaiting) {
         return redis.run(ACQUIRE, List.of(lock, lock + ":token"), List.of(flow, leaseMillis))
                 .map(reply -> reply instanceof RedisReply.Whole(long token) ? token : 0L)
-                .onFailure(StoreUnavailable.class)
+                .onFailure(
+                        failure ->
+                                failure instanceof StoreUnavailable
+                                        || failure instanceof RedisRefusal)
                 .transform(LockUnknown::new)
                 .onItem()
                 .transformToUni(
@@ -195,9 +207,13 @@ public class OrderLock {
                 .invoke(
                         () -> {
                             vertx.cancelTimer(renewing);
-                            tell(redis.run(RELEASE, List.of(lock), List.of(flow)), lock);
+                            release(lock, flow);
                         })
                 .map(Locked.Had::new);
+    }
+
+    private void release(String lock, String flow) {
+        tell(redis.run(RELEASE, List.of(lock), List.of(flow)), lock);
     }
 
     private void renew(String lock, String flow) {

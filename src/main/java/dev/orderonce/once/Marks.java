@@ -2,6 +2,7 @@ package dev.orderonce.once;
 
 import dev.orderonce.stores.RedisCommand;
 import dev.orderonce.stores.RedisPipeline;
+import dev.orderonce.stores.RedisRefusal;
 import dev.orderonce.stores.RedisReply;
 import dev.orderonce.stores.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
@@ -74,7 +75,14 @@ class Marks {
         return redis.send(command)
                 .map(Marks::mark)
                 .onFailure(StoreUnavailable.class)
-                .recoverWithItem(Mark.UNKNOWN);
+                .recoverWithItem(Mark.UNKNOWN)
+                // Whatever Redis has against it, PostgreSQL decides.
+                .onFailure(RedisRefusal.class)
+                .recoverWithItem(
+                        refusal -> {
+                            LOG.warnf("a mark was refused: %s", refusal.getMessage());
+                            return Mark.UNKNOWN;
+                        });
     }
 
     private static Mark mark(RedisReply reply) {

@@ -29,11 +29,16 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 
 /** What becomes of an order after it is paid, and what has happened to it, over HTTP. */
 @Path("/orders/{number}")
 @Produces(MediaType.APPLICATION_JSON)
 class OrderLifeResource {
+    /** What this service does by itself, as events name it. */
+    private static final Set<String> OWN_DUTIES = Set.of("payments", "unpaid");
+
     private final Caller caller;
     private final FindOrder findOrder;
     private final FulfilOrder fulfilOrder;
@@ -116,6 +121,15 @@ class OrderLifeResource {
         static EventView of(OrderEvent event) {
             return new EventView(event.sequence(), event.kind(), event.at(), event.detail());
         }
+
+        /** Who of the staff it was, and in what words, is not the buyer's to read. */
+        static EventView forBuyer(OrderEvent event, String buyer) {
+            String by = event.detail().getOrDefault("by", buyer);
+            return OWN_DUTIES.contains(by) || by.equals(buyer)
+                    ? of(event)
+                    : new EventView(
+                            event.sequence(), event.kind(), event.at(), Map.of("by", "the shop"));
+        }
     }
 
     /** An order's history as it goes over the wire. */
@@ -139,6 +153,9 @@ class OrderLifeResource {
                 caller.isStaff()
                         ? findOrder.ofAnybody(number)
                         : findOrder.ofBuyer(caller.buyer(), number);
+        String asking = caller.buyer().subject();
+        Function<OrderEvent, EventView> view =
+                caller.isStaff() ? EventView::of : event -> EventView.forBuyer(event, asking);
         return finding.onItem()
                 .transformToUni(listEvents::of)
                 .map(
@@ -149,10 +166,7 @@ class OrderLifeResource {
                                         Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
                                 case History.Unavailable(var silent) -> unavailable();
                                 case History.Told(var events) ->
-                                        ok(new EventsView(
-                                                        events.stream()
-                                                                .map(EventView::of)
-                                                                .toList()))
+                                        ok(new EventsView(events.stream().map(view).toList()))
                                                 .build();
                             };
                         });

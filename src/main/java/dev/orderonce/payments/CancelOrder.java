@@ -72,7 +72,7 @@ public class CancelOrder {
         /** A store did not answer: whether it was cancelled is not known. */
         record Unavailable(Store silent) implements Cancelling {}
 
-        /** It is cancelled, and the provider has not said yet that the money is back. */
+        /** It is cancelled, and the provider has not said yet that no money is held. */
         record Refunding(Order order) implements Cancelling {}
 
         /** It is cancelled, by this request, and no money is held for it. */
@@ -194,9 +194,18 @@ public class CancelOrder {
                                     case Moved.Absent absent -> item(new Cancelling.Absent());
                                     case Moved.NotOpen(Order current) ->
                                             look(current, asker, fence, triesLeft - 1);
+                                    case Moved.Done(Order cancelled)
+                                            when move == Move.PAYMENT_ABANDONED ->
+                                            abandoned(cancelled);
                                     case Moved.Done(Order cancelled) ->
                                             item(new Cancelling.Cancelled(cancelled));
                                 });
+    }
+
+    /** Whether there is money to give back is not known: the settler asks, from now on anew. */
+    private Uni<Cancelling> abandoned(Order order) {
+        return payments.lookAnew(order.payment().orElseThrow(), settlePayment.lookAfter())
+                .map(noted -> new Cancelling.Refunding(order));
     }
 
     /** The payment is to be looked at before the order says so: whoever dies here is followed. */

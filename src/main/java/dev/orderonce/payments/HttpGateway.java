@@ -8,11 +8,16 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.WebApplicationException;
 
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** A provider over HTTP; whatever goes wrong on the way is silence. */
 @ApplicationScoped
 class HttpGateway implements PaymentGateway {
+    /** Bad request, payment required, unprocessable content. */
+    private static final Set<Integer> REFUSALS = Set.of(400, 402, 422);
+
     private final ProviderCalls calls;
 
     HttpGateway(ProviderCalls calls) {
@@ -27,28 +32,39 @@ class HttpGateway implements PaymentGateway {
                                 reference,
                                 amount.minor(),
                                 amount.currency().getCurrencyCode(),
-                                method));
+                                method),
+                HttpGateway::isRefusal);
     }
 
     @Override
     public Uni<Answer> refund(String reference, Money amount) {
         return ask(
-                () -> calls.refund(reference, amount.minor(), amount.currency().getCurrencyCode()));
+                () -> calls.refund(reference, amount.minor(), amount.currency().getCurrencyCode()),
+                failure -> false);
     }
 
     @Override
     public Uni<Answer> query(String reference) {
-        return ask(() -> calls.query(reference));
+        return ask(() -> calls.query(reference), failure -> false);
     }
 
-    private static Uni<Answer> ask(Supplier<Uni<? extends ProviderAnswer>> call) {
+    private static Uni<Answer> ask(
+            Supplier<Uni<? extends ProviderAnswer>> call, Predicate<Throwable> isDeclined) {
         return Uni.createFrom()
                 .deferred(call)
                 .map(HttpGateway::read)
                 .onFailure(HttpGateway::isUnheard)
                 .recoverWithItem(new Answer.Unheard())
+                .onFailure(isDeclined)
+                .recoverWithItem(new Answer.Declined("the provider cannot use this method"))
                 .onFailure()
                 .recoverWithItem(failure -> new Answer.Silent(String.valueOf(failure)));
+    }
+
+    /** A capture that the provider finds unsound was not done, and asking again changes nothing. */
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof WebApplicationException answer
+                && REFUSALS.contains(answer.getResponse().getStatus());
     }
 
     private static boolean isUnheard(Throwable failure) {

@@ -58,9 +58,12 @@ class PaymentStore {
     private static final String LOOK_AT_FORGOTTEN =
             """
             UPDATE payments SET look_at = $1
-            WHERE look_at IS NULL
-              AND id IN (SELECT payment FROM orders WHERE state IN ('PAYING', 'REFUNDING'))
+            WHERE id IN (SELECT p.id FROM payments p JOIN orders o ON o.payment = p.id
+                         WHERE o.state IN ('PAYING', 'REFUNDING') AND p.look_at IS NULL
+                         LIMIT 100 FOR UPDATE OF p SKIP LOCKED)
             """;
+
+    private static final int LONGEST_REASON = 500;
 
     private final Postgres postgres;
 
@@ -112,7 +115,7 @@ class PaymentStore {
                                         payment.id(),
                                         payment.state().name(),
                                         to.name(),
-                                        reason.orElse(null),
+                                        reason.map(PaymentStore::clean).orElse(null),
                                         at(lookAt))))
                 .map(rows -> rows.size() == 1);
     }
@@ -121,6 +124,12 @@ class PaymentStore {
     Uni<RowSet<Row>> lookAgain(String id, Instant at) {
         return postgres.query(
                 "UPDATE payments SET look_at = $2 WHERE id = $1", Tuple.of(id, at(at)));
+    }
+
+    /** As if it had never been looked at in vain. */
+    Uni<RowSet<Row>> lookAnew(String id, Instant at) {
+        return postgres.query(
+                "UPDATE payments SET look_at = $2, looks = 0 WHERE id = $1", Tuple.of(id, at(at)));
     }
 
     /** Nothing is left to be done in this state. */
@@ -197,6 +206,12 @@ class PaymentStore {
                 Optional.ofNullable(row.getString("reason")),
                 row.getOffsetDateTime("begun_at").toInstant(),
                 row.getInteger("looks"));
+    }
+
+    /** Somebody else's words: text that can be kept, and not more of it than anybody reads. */
+    private static String clean(String words) {
+        String text = words.replaceAll("[\\p{Cntrl}\\p{Cs}]", " ");
+        return text.substring(0, Math.min(text.length(), LONGEST_REASON));
     }
 
     private static OffsetDateTime at(Instant instant) {

@@ -175,7 +175,8 @@ class PaymentsResource {
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     @APIResponse(
             responseCode = "202",
-            description = "It is cancelled, and the money is on its way back",
+            description =
+                    "It is cancelled; the provider has not said yet that no money is held, and is asked until it does",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> cancel(
             @PathParam("number") String number, CancellationSubmission submission) {

@@ -87,34 +87,6 @@ public class RedisPipeline {
                         });
     }
 
-    /**
-     * Sends commands over one connection, which keeps their order.
-     *
-     * @return their replies. Fails like {@link #send} if any of them does; others may have been
-     *     done
-     */
-    public Uni<List<RedisReply>> sendAll(List<RedisCommand> commands) {
-        return Uni.createFrom()
-                .deferred(
-                        () -> {
-                            RedisLine line = openLine();
-                            List<Uni<RedisReply>> asked = new ArrayList<>(commands.size());
-                            for (RedisCommand command : commands) {
-                                asked.add(
-                                        Uni.createFrom()
-                                                .emitter(
-                                                        caller -> {
-                                                            if (line == null) {
-                                                                caller.fail(noneIsOpen());
-                                                            } else {
-                                                                line.ask(command, caller);
-                                                            }
-                                                        }));
-                            }
-                            return Uni.join().all(asked).andFailFast();
-                        });
-    }
-
     private static StoreUnavailable noneIsOpen() {
         return new StoreUnavailable(REDIS, "no connection is open");
     }

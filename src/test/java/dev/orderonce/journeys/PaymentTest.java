@@ -70,7 +70,7 @@ class PaymentTest {
         // Support cancels before that.
         support.cancel(number, "the buyer is on the phone")
                 .then()
-                .statusCode(200)
+                .statusCode(202)
                 .body("state", equalTo("CANCELLED"));
         // The money arrives and goes back; the order stays as it is.
         await().atMost(BOUND)

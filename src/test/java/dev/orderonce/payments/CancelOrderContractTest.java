@@ -3,6 +3,7 @@ package dev.orderonce.payments;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
@@ -118,7 +119,12 @@ class CancelOrderContractTest {
         // When
         Response response = support.cancel(number, "the buyer called");
         // Then: the capture arrives a second after it was asked for, and is given back
-        response.then().statusCode(200).body("state", equalTo("CANCELLED"));
+        response.then().statusCode(202).body("state", equalTo("CANCELLED"));
+        shop.request()
+                .get("/orders/{number}/events", number)
+                .then()
+                .body("events[2].detail.by", equalTo("the shop"))
+                .body("events[2].detail.reason", nullValue());
         await().atMost(BOUND)
                 .untilAsserted(
                         () ->

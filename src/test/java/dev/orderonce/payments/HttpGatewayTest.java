@@ -182,6 +182,16 @@ class HttpGatewayTest {
                 .isEqualTo(new Answer.Declined("no money"));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {400, 402, 422})
+    void captureThatTheProviderFindsUnsound_isDeclined(int answered) {
+        // Given
+        status = answered;
+        // Then
+        assertThat(get(gateway.capture("p-1", AMOUNT, "x"))).isInstanceOf(Answer.Declined.class);
+        assertThat(get(gateway.refund("p-1", AMOUNT))).isInstanceOf(Answer.Silent.class);
+    }
+
     @Test
     void answerWithMoreThanWeKnow_isUnderstood() {
         // Given
@@ -201,7 +211,7 @@ class HttpGatewayTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"400|{}", "401|{}", "429|{}", "500|{}", "503|nothing"})
+            value = {"401|{}", "403|{}", "429|{}", "500|{}", "503|nothing"})
     void refusalOrFault_decidesNothing(int answered, String text) {
         // Given
         status = answered;

@@ -135,7 +135,7 @@ class NotificationsContractTest {
         // Given
         String number = shop.newOrder(4903);
         String payment = unknown(number);
-        support.cancel(number, "the buyer called").then().statusCode(200);
+        support.cancel(number, "the buyer called").then().statusCode(202);
         // When
         tell(newEvent(), payment, "captured").then().statusCode(204);
         tell(newEvent(), payment, "captured").then().statusCode(204);

@@ -97,6 +97,14 @@ public final class Provider implements AutoCloseable {
         return account == null ? 0 : account.captures;
     }
 
+    /** Everything that money was ever taken under. */
+    public List<String> capturedReferences() {
+        return accounts.entrySet().stream()
+                .filter(account -> account.getValue().captures > 0)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /** How often money was really given back under a reference: 0 or 1. */
     public int refunds(String reference) {
         Account account = accounts.get(reference);
