@@ -15,8 +15,14 @@ import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -70,6 +76,19 @@ class StormIT {
                     "PAYMENTS_UNPAID_EVERY", "300ms",
                     "LOCKS_LEASE", "2s",
                     "LOCKS_WAIT_FOR", "1s");
+
+    /** Reads the stream as a consumer does: what is not newer than the latest seen is a repeat. */
+    private static final String FIRST_SEEN =
+            """
+            local last, seen, wrong = {}, 0, 0
+            for _, entry in ipairs(redis.call('XRANGE', 'once:events', '-', '+')) do
+                local number, sequence = entry[2][2], tonumber(entry[2][6])
+                local expected = (last[number] or 0) + 1
+                if sequence > expected then wrong = wrong + 1 end
+                if sequence >= expected then last[number] = sequence; seen = seen + 1 end
+            end
+            return redis.status_reply(seen .. ' events, ' .. wrong .. ' out of order')
+            """;
 
     @TempDir Path directory;
 
@@ -131,6 +150,7 @@ class StormIT {
                 toRedis.heal();
                 awaitCalm(stores);
                 judge(stores, provider);
+                awaitPublished(stores);
             } finally {
                 replicas.forEach(replica -> replica.current().close());
             }
@@ -276,6 +296,39 @@ class StormIT {
                                                         "SELECT p.id, p.state, p.looks, o.state FROM payments p"
                                                                 + " JOIN orders o USING (number) WHERE look_at IS NOT NULL"))
                                         .isEmpty());
+    }
+
+    /**
+     * Every event is in the stream, and none of an order for the first time before its earlier
+     * ones.
+     */
+    private static void awaitPublished(Standalone stores) {
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(
+                        () ->
+                                assertThat(evaluate(stores, FIRST_SEEN))
+                                        .isEqualTo(
+                                                "+%s events, 0 out of order"
+                                                        .formatted(
+                                                                rows(
+                                                                                stores,
+                                                                                "SELECT count(*) FROM order_events")
+                                                                        .getFirst()
+                                                                        .getFirst())));
+    }
+
+    private static String evaluate(Standalone stores, String script) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
+            socket.getOutputStream()
+                    .write(
+                            "*3\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n0\r\n"
+                                    .formatted(script.length(), script)
+                                    .getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(
+                            new InputStreamReader(
+                                    socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+        }
     }
 
     private void judge(Standalone stores, Provider provider) {
