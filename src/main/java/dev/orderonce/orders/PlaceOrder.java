@@ -8,6 +8,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Places an order under whatever holds it together with its repeats: the number that was issued for
@@ -32,27 +33,21 @@ public class PlaceOrder {
         String number = submission.orderNumber();
         return switch (ClientKey.read(keys)) {
             case ClientKey.Reading.None none when number == null -> item(new Placement.NoNumber());
-            case ClientKey.Reading.None none -> byNumber(buyer, number, submission);
+            case ClientKey.Reading.None none ->
+                    drafted(submission, draft -> byNumber.place(buyer, number, draft));
             case ClientKey.Reading given when number != null -> item(new Placement.NumberAndKey());
             case ClientKey.Reading.Unusable(String why) -> item(new Placement.KeyUnusable(why));
-            case ClientKey.Reading.Usable(ClientKey key) -> byKey(buyer, key, submission);
+            case ClientKey.Reading.Usable(ClientKey key) ->
+                    drafted(submission, draft -> byKey.place(buyer, key, draft));
         };
     }
 
-    private Uni<Placement> byNumber(Buyer buyer, String number, OrderSubmission submission) {
+    private static Uni<Placement> drafted(
+            OrderSubmission submission, Function<OrderDraft, Uni<Placement>> place) {
         return switch (OrderDraft.read(submission)) {
             case OrderDraft.Reading.Invalid(var violations) ->
                     item(new Placement.Invalid(violations));
-            case OrderDraft.Reading.Drafted(OrderDraft draft) ->
-                    byNumber.place(buyer, number, draft);
-        };
-    }
-
-    private Uni<Placement> byKey(Buyer buyer, ClientKey key, OrderSubmission submission) {
-        return switch (OrderDraft.read(submission)) {
-            case OrderDraft.Reading.Invalid(var violations) ->
-                    item(new Placement.Invalid(violations));
-            case OrderDraft.Reading.Drafted(OrderDraft draft) -> byKey.place(buyer, key, draft);
+            case OrderDraft.Reading.Drafted(OrderDraft draft) -> place.apply(draft);
         };
     }
 

@@ -74,6 +74,8 @@ class StormIT {
                     "PAYMENTS_LONGEST_WAIT", "1s",
                     "PAYMENTS_UNPAID_FOR", "4s",
                     "PAYMENTS_UNPAID_EVERY", "300ms",
+                    // All of them are read at the end, however long it lasts.
+                    "EVENTS_STREAM_LENGTH", "100000000",
                     "LOCKS_LEASE", "2s",
                     "LOCKS_WAIT_FOR", "1s");
 
