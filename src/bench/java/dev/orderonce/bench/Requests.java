@@ -11,13 +11,13 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The requests of the benchmark and the scripts that send them. */
 final class Requests {
-    /** What everybody orders. */
+    /** What is ordered; no two orders have the same, or they would be asked about. */
     private static final String BASKET =
             "{\"currency\":\"EUR\",\"total\":4200,\"lines\":["
-                    + "{\"productCode\":\"tea-1\",\"name\":\"Green tea\",\"quantity\":2,\"unitPrice\":2100}]}";
+                    + "{\"productCode\":\"tea-%1$s\",\"name\":\"Green tea\",\"quantity\":2,\"unitPrice\":2100}]}";
 
-    /** The same; its number stands where {@code %s} is. */
-    static final String ORDER = "{\"orderNumber\":\"%s\"," + BASKET.substring(1);
+    /** The same under the number. */
+    static final String ORDER = "{\"orderNumber\":\"%1$s\"," + BASKET.substring(1);
 
     /** Every fifth order of the mix is sent a second time. */
     private static final int REPLAY_ONE_IN = 5;
@@ -118,11 +118,12 @@ final class Requests {
         return new HttpLoad.Script() {
             @Override
             public Buffer next() {
+                String key = run + keys.incrementAndGet();
                 return request(
                         "POST",
                         "/orders",
-                        BASKET,
-                        "Idempotency-Key: " + run + keys.incrementAndGet() + "\r\n");
+                        BASKET.formatted(key),
+                        "Idempotency-Key: " + key + "\r\n");
             }
 
             @Override

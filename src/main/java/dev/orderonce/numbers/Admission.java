@@ -4,13 +4,8 @@ import dev.orderonce.stores.StoreUnavailable.Store;
 
 /** Whether a number may still be placed, as far as its own time stamp and Redis can tell. */
 public sealed interface Admission {
-    /**
-     * It may.
-     *
-     * @param firstTry whether nobody is known to have tried before. Only a hint about what to ask
-     *     PostgreSQL first: the insert decides.
-     */
-    record Admitted(boolean firstTry) implements Admission {}
+    /** It may. */
+    record Admitted() implements Admission {}
 
     /**
      * It may not.

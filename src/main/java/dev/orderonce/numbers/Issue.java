@@ -1,11 +1,15 @@
 package dev.orderonce.numbers;
 
+import dev.orderonce.limits.Excess;
 import dev.orderonce.stores.StoreUnavailable.Store;
 
 /** Every way a request for a number can end. */
 public sealed interface Issue {
     /** The checkout's id cannot be one. */
     record BadCheckout(String why) implements Issue {}
+
+    /** The buyer has had as many numbers as they may for now. */
+    record Limited(Excess excess) implements Issue {}
 
     /** A number that can be placed: a new one, or the one this checkout had. */
     record Issued(OrderNumber number) implements Issue {}

@@ -3,9 +3,13 @@ package dev.orderonce.numbers;
 import static dev.orderonce.numbers.NumbersSettings.WhenRedisIsDown.TRUST_SIGNATURE;
 
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.limits.Excess;
+import dev.orderonce.limits.Limit;
+import dev.orderonce.limits.Limits;
 import dev.orderonce.numbers.Issue.AlreadyPlaced;
 import dev.orderonce.numbers.Issue.BadCheckout;
 import dev.orderonce.numbers.Issue.Issued;
+import dev.orderonce.numbers.Issue.Limited;
 import dev.orderonce.numbers.Issue.Unavailable;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
@@ -40,6 +44,7 @@ public class IssueNumber {
     private final NumberCache cache;
     private final Ledger ledger;
     private final AdmitNumber admitNumber;
+    private final Limits limits;
     private final Validity validity;
     private final boolean trustsSignature;
     private volatile Instant redisSilentAt = Instant.EPOCH;
@@ -49,12 +54,14 @@ public class IssueNumber {
             NumberCache cache,
             Ledger ledger,
             AdmitNumber admitNumber,
+            Limits limits,
             Validity validity,
             NumbersSettings settings) {
         this.keys = keys;
         this.cache = cache;
         this.ledger = ledger;
         this.admitNumber = admitNumber;
+        this.limits = limits;
         this.validity = validity;
         this.trustsSignature = settings.whenRedisIsDown() == TRUST_SIGNATURE;
     }
@@ -68,10 +75,27 @@ public class IssueNumber {
         OrderNumber fresh = keys.mint(buyer, validity.now());
         return cache.remember(fresh, buyer)
                 .onItem()
-                .transformToUni(isFresh -> isFresh ? issued(fresh) : again(buyer, triesLeft))
+                .transformToUni(
+                        claim ->
+                                switch (claim) {
+                                    case Claim.Fresh remembered -> issued(fresh);
+                                    case Claim.Limited(Excess excess) -> item(new Limited(excess));
+                                    case Claim.Taken taken -> again(buyer, triesLeft);
+                                    case Claim.Held held -> issued(held.number());
+                                })
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(
-                        silent -> trustsSignature ? new Issued(fresh) : unavailable(silent));
+                        silent ->
+                                trustsSignature
+                                        ? unlessLimited(buyer, fresh)
+                                        : unavailable(silent));
+    }
+
+    /** Without Redis. */
+    private Issue unlessLimited(Buyer buyer, OrderNumber number) {
+        return limits.takeWithoutRedis(Limit.NUMBERS_ISSUED, buyer)
+                .<Issue>map(Limited::new)
+                .orElseGet(() -> new Issued(number));
     }
 
     private Uni<Issue> again(Buyer buyer, int triesLeft) {
@@ -107,12 +131,16 @@ public class IssueNumber {
         return cache.claim(buyer, checkout, fresh, spent)
                 .onItem()
                 .transformToUni(
-                        held ->
-                                held.isEmpty()
-                                        ? claimAgain(buyer, checkout, spent, triesLeft)
-                                        : held.get().equals(fresh)
-                                                ? unlessPlacedWithoutRedis(fresh, buyer, checkout)
-                                                : lookAt(held.get(), buyer, checkout, triesLeft))
+                        claim ->
+                                switch (claim) {
+                                    case Claim.Fresh remembered ->
+                                            unlessPlacedWithoutRedis(fresh, buyer, checkout);
+                                    case Claim.Limited(Excess excess) -> item(new Limited(excess));
+                                    case Claim.Taken taken ->
+                                            claimAgain(buyer, checkout, spent, triesLeft);
+                                    case Claim.Held(OrderNumber held) ->
+                                            lookAt(held, buyer, checkout, triesLeft);
+                                })
                 .onFailure(failure -> trustsSignature && isSilent(failure, Store.REDIS))
                 .recoverWithUni(() -> deriveWithoutRedis(buyer, checkout));
     }
@@ -186,9 +214,9 @@ public class IssueNumber {
                         fate ->
                                 switch (fate) {
                                     case Fate.Ordered ordered -> new AlreadyPlaced(derived);
-                                    case Fate.Undecided undecided -> new Issued(derived);
+                                    case Fate.Undecided undecided -> unlessLimited(buyer, derived);
                                     case Fate.Buried buried ->
-                                            new Issued(keys.mint(buyer, validity.now()));
+                                            unlessLimited(buyer, keys.mint(buyer, validity.now()));
                                 });
     }
 
@@ -227,11 +255,15 @@ public class IssueNumber {
     }
 
     private static Uni<Issue> issued(OrderNumber number) {
-        return Uni.createFrom().item(new Issued(number));
+        return item(new Issued(number));
     }
 
     private static Uni<Issue> placed(OrderNumber number) {
-        return Uni.createFrom().item(new AlreadyPlaced(number));
+        return item(new AlreadyPlaced(number));
+    }
+
+    private static Uni<Issue> item(Issue issue) {
+        return Uni.createFrom().item(issue);
     }
 
     private static boolean isSilent(Throwable failure, Store store) {

@@ -1,6 +1,7 @@
 package dev.orderonce.numbers;
 
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.limits.Limits;
 import dev.orderonce.stores.RedisCommand;
 import dev.orderonce.stores.RedisPipeline;
 import dev.orderonce.stores.RedisReply;
@@ -13,17 +14,25 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The issued numbers in Redis.
+ * What Redis knows of a buyer: the numbers they were issued, how much they may still do, and what
+ * they ordered a short time ago. Every question is one round trip.
  *
  * <pre>
- *   once:{buyer}:n:NUMBER    ISSUED | TRIED, until the number expires
+ *   once:{buyer}:n:NUMBER    i: issued, t: tried and refused, c: let in; until the number expires
  *   once:{buyer}:c:CHECKOUT  the checkout's number, for as long as a checkout is remembered
+ *   once:{buyer}:l           the limits, until they say nothing any more
+ *   once:{buyer}:s:CONTENT   the number under which this was last let in, for as long as it is asked about
+ *   once:{buyer}:a:NUMBER    when it was submitted again, for as long as evidence is kept
  * </pre>
  *
  * <p>{@code {buyer}} is a digest: it keeps one buyer's keys in one Cluster slot, and names out of
@@ -32,113 +41,168 @@ import java.util.Optional;
  */
 @ApplicationScoped
 class NumberCache {
-    private static final String ISSUED = "i";
-    private static final String TRIED = "t";
+    private static final String LET_IN = "i";
 
     /** 96 bits: two buyers of one shop never share a tag. */
     private static final int TAG_BYTES = 12;
 
-    /**
-     * Gives the checkout the new number unless it has one. Atomic, because two tabs of one checkout
-     * may ask at once and must hear the same.
-     *
-     * <p>KEYS: checkout, new number. ARGV: the number to replace ('' for none), the new number, how
-     * long to remember the checkout, how long the number is valid, both in milliseconds. Answers
-     * the number that the checkout has now.
-     */
-    private static final RedisScript CLAIM =
-            new RedisScript(
-                    """
-            local held = redis.call('GET', KEYS[1])
-            if held and held ~= ARGV[1] then return held end
-            if not redis.call('SET', KEYS[2], 'i', 'NX', 'PX', ARGV[4]) then return false end
-            redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-            return ARGV[2]
-            """);
+    private static final int MICROS_PER_SECOND = 1_000_000;
 
     private final RedisPipeline redis;
-    private final String validForMillis;
-    private final String checkoutMemoryMillis;
+    private final Limits limits;
+    private final Duration lookalikeWithin;
+    private final NumberScripts scripts;
 
-    NumberCache(RedisPipeline redis, NumbersSettings settings) {
+    NumberCache(
+            RedisPipeline redis, Limits limits, NumberScripts scripts, NumbersSettings settings) {
         this.redis = redis;
-        this.validForMillis = Long.toString(settings.validFor().toMillis());
-        this.checkoutMemoryMillis = Long.toString(settings.checkoutMemory().toMillis());
+        this.limits = limits;
+        this.scripts = scripts;
+        this.lookalikeWithin = settings.lookalikeWithin();
     }
 
     /** What Redis knew of a number. */
     enum Known {
         ISSUED,
-        TRIED,
         NOTHING
     }
 
-    /**
-     * Remembers a fresh number.
-     *
-     * @return whether it is fresh: a buyer who takes very many numbers in one second can be minted
-     *     the same one twice
-     */
-    Uni<Boolean> remember(OrderNumber fresh, Buyer buyer) {
-        return redis.send(
-                        RedisCommand.of(
-                                "SET",
-                                numberKey(tag(buyer), fresh),
-                                ISSUED,
-                                "NX",
-                                "PX",
-                                validForMillis))
-                .map(reply -> !(reply instanceof RedisReply.Nothing));
-    }
-
-    /**
-     * The number that the checkout has after this: {@code fresh}, or the one it had, unless that is
-     * {@code spent}. Empty if {@code fresh} was wanted and is not fresh.
-     */
-    Uni<Optional<OrderNumber>> claim(
-            Buyer buyer, String checkout, OrderNumber fresh, Optional<OrderNumber> spent) {
+    /** Remembers a fresh number that belongs to no checkout. */
+    Uni<Claim> remember(OrderNumber fresh, Buyer buyer) {
         String tag = tag(buyer);
-        String checkoutKey = "once:{" + tag + "}:c:" + checkout;
-        String numberKey = numberKey(tag, fresh);
-        String replaced = spent.map(OrderNumber::symbols).orElse("");
         return redis.run(
-                        CLAIM,
-                        List.of(checkoutKey, numberKey),
-                        List.of(replaced, fresh.symbols(), checkoutMemoryMillis, validForMillis))
-                .map(NumberCache::text)
-                .map(held -> held.map(OrderNumber::new));
+                        scripts.issue(),
+                        List.of(limitsKey(tag), numberKey(tag, fresh)),
+                        List.of(fresh.symbols(), ""))
+                .map(this::claim);
     }
 
-    /** Marks the number as tried and tells what was known before, in one round trip. */
-    Uni<Known> markTried(OrderNumber number, Buyer buyer) {
-        return redis.send(
-                        RedisCommand.of(
-                                "SET",
-                                numberKey(tag(buyer), number),
-                                TRIED,
-                                "XX",
-                                "KEEPTTL",
-                                "GET"))
-                .map(NumberCache::known);
+    /** Gives the checkout a fresh number, unless it has one that is not {@code spent}. */
+    Uni<Claim> claim(Buyer buyer, String checkout, OrderNumber fresh, Optional<OrderNumber> spent) {
+        String tag = tag(buyer);
+        return redis.run(
+                        scripts.issue(),
+                        List.of(limitsKey(tag), numberKey(tag, fresh), key(tag, 'c', checkout)),
+                        List.of(fresh.symbols(), spent.map(OrderNumber::symbols).orElse("")))
+                .map(this::claim);
+    }
+
+    private Claim claim(RedisReply reply) {
+        if (!(reply instanceof RedisReply.Text(String text))) {
+            return new Claim.Taken();
+        }
+        if (text.equals(LET_IN)) {
+            return new Claim.Fresh();
+        }
+        return limits.excess(reply)
+                .<Claim>map(Claim.Limited::new)
+                .orElseGet(() -> new Claim.Held(new OrderNumber(text)));
+    }
+
+    /** Lets a number in that is to be placed, if it is the first time and nothing is against it. */
+    Uni<Entry> admit(OrderNumber number, Buyer buyer, Likeness likeness) {
+        return enter(scripts.admit(), number, buyer, likeness);
+    }
+
+    /** The same for one that was seen before, or that belongs to a key of the client's own. */
+    Uni<Entry> ask(OrderNumber number, Buyer buyer, Likeness likeness) {
+        return enter(scripts.ask(), number, buyer, likeness);
+    }
+
+    private Uni<Entry> enter(
+            RedisScript script, OrderNumber number, Buyer buyer, Likeness likeness) {
+        String tag = tag(buyer);
+        List<String> words = new ArrayList<>(1 + likeness.besides().size());
+        words.add(number.symbols());
+        likeness.besides().forEach(earlier -> words.add(earlier.symbols()));
+        return redis.run(
+                        script,
+                        List.of(
+                                limitsKey(tag),
+                                numberKey(tag, number),
+                                submitsKey(tag, number),
+                                key(tag, 's', likeness.content())),
+                        words)
+                .map(this::entry);
+    }
+
+    private Entry entry(RedisReply reply) {
+        if (!(reply instanceof RedisReply.Text(String text))) {
+            return new Entry.Refused(Why.NOT_CACHED, false);
+        }
+        if (text.equals(LET_IN)) {
+            return new Entry.Free();
+        }
+        if (text.charAt(0) == NumberScripts.ALIKE && text.length() > 1) {
+            int colon = text.indexOf(':');
+            return new Entry.Alike(
+                    new OrderNumber(text.substring(1, colon)),
+                    lookalikeWithin.minusMillis(Long.parseLong(text.substring(colon + 1))));
+        }
+        return limits.excess(reply).<Entry>map(Entry.Limited::new).orElseGet(Entry.SeenBefore::new);
     }
 
     Uni<Known> look(OrderNumber number, Buyer buyer) {
         return redis.send(RedisCommand.of("GET", numberKey(tag(buyer), number)))
-                .map(NumberCache::known);
+                .map(reply -> reply instanceof RedisReply.Text ? Known.ISSUED : Known.NOTHING);
     }
 
-    private static Known known(RedisReply reply) {
-        return text(reply)
-                .map(mark -> mark.equals(ISSUED) ? Known.ISSUED : Known.TRIED)
-                .orElse(Known.NOTHING);
+    /** The number is spent: it no longer counts as outstanding. */
+    Uni<Void> forget(OrderNumber number, Buyer buyer) {
+        String tag = tag(buyer);
+        return redis.run(
+                        scripts.forget(),
+                        List.of(limitsKey(tag), numberKey(tag, number)),
+                        List.of())
+                .replaceWithVoid();
     }
 
-    private static Optional<String> text(RedisReply reply) {
-        return reply instanceof RedisReply.Text(String text) ? Optional.of(text) : Optional.empty();
+    /** Keeps that the number was submitted. */
+    Uni<Void> note(OrderNumber number, Buyer buyer, String outcome) {
+        String tag = tag(buyer);
+        return redis.run(
+                        scripts.note(),
+                        List.of(limitsKey(tag), numberKey(tag, number), submitsKey(tag, number)),
+                        List.of(outcome))
+                .replaceWithVoid();
+    }
+
+    /** What {@link #note} and the refusals have kept, the oldest first. */
+    Uni<List<Submit>> submits(Buyer buyer, OrderNumber number) {
+        return redis.send(RedisCommand.of("LRANGE", submitsKey(tag(buyer), number), "0", "-1"))
+                .map(
+                        reply ->
+                                reply instanceof RedisReply.Many(List<RedisReply> replies)
+                                        ? replies.stream().map(NumberCache::submit).toList()
+                                        : List.of());
+    }
+
+    private static Submit submit(RedisReply reply) {
+        if (!(reply instanceof RedisReply.Text(String text))) {
+            throw new IllegalStateException("a list of texts holds something else");
+        }
+        int space = text.indexOf(' ');
+        long micros = Long.parseLong(text.substring(0, space));
+        return new Submit(
+                Instant.ofEpochSecond(micros / MICROS_PER_SECOND)
+                        .plus(micros % MICROS_PER_SECOND, ChronoUnit.MICROS),
+                text.substring(space + 1));
+    }
+
+    private static String limitsKey(String tag) {
+        return "once:{" + tag + "}:l";
     }
 
     private static String numberKey(String tag, OrderNumber number) {
-        return "once:{" + tag + "}:n:" + number.symbols();
+        return key(tag, 'n', number.symbols());
+    }
+
+    private static String submitsKey(String tag, OrderNumber number) {
+        return key(tag, 'a', number.symbols());
+    }
+
+    private static String key(String tag, char kind, String name) {
+        return "once:{" + tag + "}:" + kind + ':' + name;
     }
 
     private static String tag(Buyer buyer) {

@@ -48,6 +48,21 @@ public interface NumbersSettings {
     @WithDefault("1m")
     Duration clockMargin();
 
+    /**
+     * For how long the same content under another number is asked about. Who is not sure whether it
+     * worked tries again within minutes; longer asks people who mean a second order. Zero asks
+     * nobody.
+     */
+    @WithDefault("15m")
+    Duration lookalikeWithin();
+
+    /**
+     * For how long Redis keeps when an order was submitted again, as evidence for a dispute; about
+     * 100 bytes for each order that was. A statement of account comes once a month.
+     */
+    @WithDefault("40d")
+    Duration submitsKeptFor();
+
     /** What carries the promise while Redis does not answer. */
     @WithDefault("trust-signature")
     WhenRedisIsDown whenRedisIsDown();

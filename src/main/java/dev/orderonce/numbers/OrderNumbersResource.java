@@ -156,6 +156,7 @@ class OrderNumbersResource {
             case Issue.Issued(OrderNumber number) -> number.shown();
             case Issue.AlreadyPlaced(OrderNumber number) -> number.shown();
             case Issue.BadCheckout bad -> "";
+            case Issue.Limited limited -> "";
             case Issue.Unavailable unavailable -> "";
         };
     }
@@ -164,6 +165,7 @@ class OrderNumbersResource {
         return switch (issue) {
             case Issue.BadCheckout(String why) ->
                     Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+            case Issue.Limited(var excess) -> excess.toProblem().toResponse();
             case Issue.Issued(OrderNumber number) -> ok(number, State.ISSUED);
             case Issue.AlreadyPlaced(OrderNumber number) -> ok(number, State.PLACED);
             case Issue.Unavailable(var silent) -> unavailable();

@@ -15,11 +15,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 public class VoidNumber {
     private final SigningKeys keys;
     private final Ledger ledger;
+    private final NumberCache cache;
     private final Validity validity;
 
-    VoidNumber(SigningKeys keys, Ledger ledger, Validity validity) {
+    VoidNumber(SigningKeys keys, Ledger ledger, NumberCache cache, Validity validity) {
         this.keys = keys;
         this.ledger = ledger;
+        this.cache = cache;
         this.validity = validity;
     }
 
@@ -30,12 +32,22 @@ public class VoidNumber {
     }
 
     private Uni<Voiding> voidNumber(Buyer buyer, OrderNumber number) {
-        // The cache is left alone: the tombstone under the primary key is what counts, and the
-        // entry expires by itself.
         return ledger.bury(number, buyer, Why.VOIDED, validity.now())
                 .map(fate -> outcome(fate, buyer, number))
+                .onItem()
+                .call(voiding -> forget(voiding, buyer, number))
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(silent -> new Voiding.Unavailable(silent.store()));
+    }
+
+    /**
+     * The tombstone under the primary key is what counts. Without Redis the number goes on counting
+     * as outstanding for a while.
+     */
+    private Uni<Void> forget(Voiding voiding, Buyer buyer, OrderNumber number) {
+        return voiding instanceof Voiding.Voided
+                ? cache.forget(number, buyer).onFailure(StoreUnavailable.class).recoverWithNull()
+                : Uni.createFrom().voidItem();
     }
 
     private static Voiding outcome(Fate fate, Buyer asking, OrderNumber number) {

@@ -3,7 +3,6 @@ package dev.orderonce.once;
 import dev.orderonce.stores.StoreUnavailable;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Vertx;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -19,18 +18,12 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 @ApplicationScoped
 public class CreateOnce {
-    /**
-     * Milliseconds between looks at a mark that is in flight, one second in all: an insert takes a
-     * few of them, and a client that would have to wait for longer is better told so.
-     */
-    private static final int[] PAUSES = {10, 20, 40, 80, 150, 200, 250, 250};
-
     private final Marks marks;
-    private final Vertx vertx;
+    private final Patience patience;
 
-    CreateOnce(Marks marks, Vertx vertx) {
+    CreateOnce(Marks marks, Patience patience) {
         this.marks = marks;
-        this.vertx = vertx;
+        this.patience = patience;
     }
 
     /** Creates it, or tells what stands. Never fails with {@link StoreUnavailable}. */
@@ -62,7 +55,14 @@ public class CreateOnce {
     private <T> Uni<Created<T>> makeAsOwner(Creation<T> creation, String owner) {
         String mark = creation.mark();
         return creation.make()
-                .invoke(created -> marks.finish(mark))
+                .invoke(
+                        created -> {
+                            if (created instanceof Created.Refused) {
+                                marks.release(mark, owner);
+                            } else {
+                                marks.finish(mark);
+                            }
+                        })
                 // Whether it was made is not known: a repeat need not wait to find out.
                 .onFailure()
                 .invoke(failure -> marks.release(mark, owner))
@@ -79,7 +79,7 @@ public class CreateOnce {
     }
 
     private <T> Uni<Created<T>> await(Creation<T> creation, int looks) {
-        if (looks == PAUSES.length) {
+        if (patience.isOver(looks)) {
             // The owner may have died after its commit: what it made is found, mark or no mark.
             return creation.find()
                     .map(
@@ -87,7 +87,7 @@ public class CreateOnce {
                                     found.<Created<T>>map(Created.Stands::new)
                                             .orElseGet(Created.InFlight::new));
         }
-        return pause(PAUSES[looks])
+        return patience.pause(looks)
                 .onItem()
                 .transformToUni(passed -> marks.look(creation.mark()))
                 .onItem()
@@ -103,10 +103,6 @@ public class CreateOnce {
 
     private static <T> Uni<Created<T>> stands(T what) {
         return Uni.createFrom().item(new Created.Stands<>(what));
-    }
-
-    private Uni<Long> pause(int millis) {
-        return Uni.createFrom().emitter(waiting -> vertx.setTimer(millis, waiting::complete));
     }
 
     /** Tells owners apart, for as long as a lease lasts; it is no secret. */

@@ -14,6 +14,9 @@ public sealed interface Created<T> {
     /** An earlier request is still at it. */
     record InFlight<T>() implements Created<T> {}
 
+    /** It does not stand, and is not to be made as it was asked for. */
+    record Refused<T>(T why) implements Created<T> {}
+
     /** A store that must be asked did not answer: whether it stands is not known. */
     record Unavailable<T>(Store silent) implements Created<T> {}
 

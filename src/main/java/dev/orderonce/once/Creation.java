@@ -22,9 +22,9 @@ public interface Creation<T> {
      * Makes it unless something stands there. However many do so at once, one makes it and the
      * others are told what stands.
      *
-     * @return {@link Created.Made} or {@link Created.Stands}; fails with {@link
-     *     dev.orderonce.stores.StoreUnavailable} if the store does not answer, and then it may have
-     *     been made
+     * @return {@link Created.Made}, {@link Created.Stands} or, if something is against it, {@link
+     *     Created.Refused}; fails with {@link dev.orderonce.stores.StoreUnavailable} if the store
+     *     does not answer, and then it may have been made
      */
     Uni<Created<T>> make();
 }

@@ -108,6 +108,9 @@ public class PutRecord {
                                                     : new Putting.Differs(standing);
                                     case Created.InFlight<OnceRecord> busy ->
                                             new Putting.InFlight();
+                                    case Created.Refused<OnceRecord> impossible ->
+                                            throw new IllegalStateException(
+                                                    "nothing is asked before a record is put");
                                     case Created.Unavailable<OnceRecord>(Store silent) ->
                                             new Putting.Unavailable(silent);
                                     case Created.Made<OnceRecord>(OnceRecord made) ->

@@ -76,6 +76,9 @@ final class OrderJson {
             if (because.reason().isPresent()) {
                 json.writeStringField("reason", because.reason().get());
             }
+            if (because.duplicateOf().isPresent()) {
+                json.writeStringField(OrderEvent.DUPLICATE_OF, because.duplicateOf().get().shown());
+            }
             if (because.payment().isPresent()) {
                 json.writeStringField("payment", because.payment().get());
             }

@@ -29,16 +29,12 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 
 /** What becomes of an order after it is paid, and what has happened to it, over HTTP. */
 @Path("/orders/{number}")
 @Produces(MediaType.APPLICATION_JSON)
 class OrderLifeResource {
-    /** What this service does by itself, as events name it. */
-    private static final Set<String> OWN_DUTIES = Set.of("payments", "unpaid");
-
     private final Caller caller;
     private final FindOrder findOrder;
     private final FulfilOrder fulfilOrder;
@@ -115,20 +111,13 @@ class OrderLifeResource {
             @Schema(required = true, description = "1, 2, 3, … without gaps") int sequence,
             @Schema(required = true, examples = "PAID") String kind,
             @Schema(required = true) Instant at,
-            @Schema(required = true, description = "Who did it, and why: by, reason, payment")
+            @Schema(
+                            required = true,
+                            description = "Who did it, and why: by, reason, duplicateOf, payment")
                     Map<String, String> detail) {
 
         static EventView of(OrderEvent event) {
             return new EventView(event.sequence(), event.kind(), event.at(), event.detail());
-        }
-
-        /** Who of the staff it was, and in what words, is not the buyer's to read. */
-        static EventView forBuyer(OrderEvent event, String buyer) {
-            String by = event.detail().getOrDefault("by", buyer);
-            return OWN_DUTIES.contains(by) || by.equals(buyer)
-                    ? of(event)
-                    : new EventView(
-                            event.sequence(), event.kind(), event.at(), Map.of("by", "the shop"));
         }
     }
 
@@ -155,7 +144,7 @@ class OrderLifeResource {
                         : findOrder.ofBuyer(caller.buyer(), number);
         String asking = caller.buyer().subject();
         Function<OrderEvent, EventView> view =
-                caller.isStaff() ? EventView::of : event -> EventView.forBuyer(event, asking);
+                caller.isStaff() ? EventView::of : event -> EventView.of(event.forBuyer(asking));
         return finding.onItem()
                 .transformToUni(listEvents::of)
                 .map(

@@ -30,6 +30,14 @@ public enum OrderState {
     REFUNDING,
     REFUNDED;
 
+    /** Whether the order is meant to be fulfilled, or was. */
+    public boolean isAlive() {
+        return switch (this) {
+            case CREATED, PAYING, PAID, SHIPPED, COMPLETED -> true;
+            case CANCELLED, REFUNDING, REFUNDED -> false;
+        };
+    }
+
     /** What callers may ask for from here, as the representation names it. */
     public List<String> next() {
         return Arrays.stream(Move.values())

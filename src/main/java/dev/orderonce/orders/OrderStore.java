@@ -361,7 +361,8 @@ class OrderStore {
         }
     }
 
-    private static Standing standing(Row row) {
+    /** Reads a row that has the columns of {@link Find}. */
+    static Standing standing(Row row) {
         OrderNumber number = new OrderNumber(row.getString("number"));
         Buyer buyer = new Buyer(row.getString("buyer"));
         Instant decidedAt = row.getOffsetDateTime("decided_at").toInstant();

@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
+import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Why;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.ListOrders.Listing;
@@ -155,6 +156,20 @@ class OrdersResource {
                     Problem.of(spent(why)).with("number", number.shown()).toResponse();
             case Placement.InFlight busy ->
                     Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
+            case Placement.Limited(var excess) -> excess.toProblem().toResponse();
+            case Placement.LargeAmount(var total) ->
+                    Problem.of(ProblemType.LARGE_AMOUNT)
+                            .with("currency", total.currency().getCurrencyCode())
+                            .with("total", total.minor())
+                            .toResponse();
+            case Placement.Lookalike(Order earlier, var age) ->
+                    lookalike(earlier.number())
+                            .with("state", earlier.state())
+                            .with("placedAt", earlier.placedAt().toString())
+                            .with("age", age.toSeconds())
+                            .toResponse();
+            case Placement.LookalikeInFlight(OrderNumber earlier) ->
+                    lookalike(earlier).after(http.retryAfter()).toResponse();
             case Placement.Unavailable(var silent) -> unavailable();
             case Placement.Placed(Order order) ->
                     Response.status(Response.Status.CREATED)
@@ -163,6 +178,12 @@ class OrdersResource {
                             .entity(OrderView.of(order, false))
                             .build();
         };
+    }
+
+    private static Problem lookalike(OrderNumber earlier) {
+        return Problem.of(ProblemType.LOOKALIKE)
+                .with("earlier", earlier.shown())
+                .with("order", "/orders/" + earlier.shown());
     }
 
     private static ProblemType spent(Why why) {

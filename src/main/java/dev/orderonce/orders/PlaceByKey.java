@@ -1,6 +1,7 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.numbers.AdmitNumber;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
 import dev.orderonce.once.ClientKey;
@@ -18,11 +19,20 @@ import java.util.Optional;
 @ApplicationScoped
 class PlaceByKey {
     private final CreateOnce once;
+    private final AdmitNumber admitNumber;
+    private final AskFirst askFirst;
     private final OrderStore store;
     private final Validity validity;
 
-    PlaceByKey(CreateOnce once, OrderStore store, Validity validity) {
+    PlaceByKey(
+            CreateOnce once,
+            AdmitNumber admitNumber,
+            AskFirst askFirst,
+            OrderStore store,
+            Validity validity) {
         this.once = once;
+        this.admitNumber = admitNumber;
+        this.askFirst = askFirst;
         this.store = store;
         this.validity = validity;
     }
@@ -30,38 +40,30 @@ class PlaceByKey {
     Uni<Placement> place(Buyer buyer, ClientKey key, OrderDraft draft) {
         OrderNumber number = OrderNumber.ofClientKey(buyer, key.text());
         return once.create(new OneOrder(buyer, key, number, draft))
-                .map(
+                .onItem()
+                .transformToUni(
                         created ->
                                 switch (created) {
-                                    case Created.Stands<Standing>(Standing standing) ->
-                                            judge(buyer, key, draft, standing);
-                                    case Created.InFlight<Standing> busy ->
-                                            new Placement.InFlight();
-                                    case Created.Unavailable<Standing>(var silent) ->
-                                            new Placement.Unavailable(silent);
-                                    case Created.Made<Standing>(Order order) ->
-                                            new Placement.Placed(order);
-                                    case Created.Made<Standing>(Tombstone impossible) ->
-                                            throw new IllegalStateException(
-                                                    "no key is ever spent without an order");
+                                    case Created.Stands<Placement>(Placement judged) ->
+                                            admitNumber
+                                                    .note(number, buyer, "again")
+                                                    .replaceWith(judged);
+                                    case Created.InFlight<Placement> busy ->
+                                            item(new Placement.InFlight());
+                                    case Created.Refused<Placement>(Placement refusal) ->
+                                            item(refusal);
+                                    case Created.Unavailable<Placement>(var silent) ->
+                                            item(new Placement.Unavailable(silent));
+                                    case Created.Made<Placement>(Placement placed) -> item(placed);
                                 });
     }
 
-    /**
-     * The number is a digest: whether it is this key's is told by the key that is stored with it,
-     * and another's order is never shown.
-     */
-    private static Placement judge(
-            Buyer buyer, ClientKey key, OrderDraft draft, Standing standing) {
-        return standing instanceof Order order
-                        && order.buyer().equals(buyer)
-                        && order.clientKey().equals(Optional.of(key))
-                ? Judgement.of(buyer, draft, order)
-                : new Placement.KeyCollides();
+    private static Uni<Placement> item(Placement placement) {
+        return Uni.createFrom().item(placement);
     }
 
-    /** The order that this key stands for. */
-    private final class OneOrder implements Creation<Standing> {
+    /** The order that this key stands for, as whoever asks for it is told. */
+    private final class OneOrder implements Creation<Placement> {
         private final Buyer buyer;
         private final ClientKey key;
         private final OrderNumber number;
@@ -80,19 +82,49 @@ class PlaceByKey {
         }
 
         @Override
-        public Uni<Optional<Standing>> find() {
-            return store.find(number);
+        public Uni<Optional<Placement>> find() {
+            return store.find(number).map(found -> found.map(this::judge));
         }
 
         @Override
-        public Uni<Created<Standing>> make() {
+        public Uni<Created<Placement>> make() {
+            Uni<Optional<Placement>> refusal =
+                    askFirst.isLarge(draft)
+                            ? Uni.createFrom()
+                                    .item(Optional.of(new Placement.LargeAmount(draft.total())))
+                            : askFirst.ask(buyer, number, askFirst.likeness(draft));
+            return refusal.onItem()
+                    .transformToUni(refused -> refused.map(this::refuse).orElseGet(this::offer));
+        }
+
+        /** An order that stands is found before anything can refuse the request. */
+        private Uni<Created<Placement>> refuse(Placement refusal) {
+            return find().map(
+                            found ->
+                                    found.<Created<Placement>>map(Created.Stands::new)
+                                            .orElseGet(() -> new Created.Refused<>(refusal)));
+        }
+
+        private Uni<Created<Placement>> offer() {
             Order offered = Order.placed(number, Optional.of(key), buyer, draft, validity.now());
             return store.decide(offered)
                     .map(
                             decision ->
                                     decision.isOurs()
-                                            ? new Created.Made<>(decision.standing())
-                                            : new Created.Stands<>(decision.standing()));
+                                            ? new Created.Made<>(new Placement.Placed(offered))
+                                            : new Created.Stands<>(judge(decision.standing())));
+        }
+
+        /**
+         * The number is a digest: whether it is this key's is told by the key that is stored with
+         * it, and another's order is never shown.
+         */
+        private Placement judge(Standing standing) {
+            return standing instanceof Order order
+                            && order.buyer().equals(buyer)
+                            && order.clientKey().equals(Optional.of(key))
+                    ? Judgement.of(buyer, draft, order)
+                    : new Placement.KeyCollides();
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.orderonce.orders;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.Admission;
 import dev.orderonce.numbers.AdmitNumber;
+import dev.orderonce.numbers.Entry;
+import dev.orderonce.numbers.Likeness;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.SigningKeys;
 import dev.orderonce.numbers.Validity;
@@ -15,108 +17,162 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Turns an issued number and a draft into at most one order, however often it is asked. */
 @ApplicationScoped
 class PlaceByNumber {
     private final SigningKeys keys;
     private final AdmitNumber admitNumber;
+    private final AskFirst askFirst;
     private final OrderStore store;
     private final Validity validity;
 
-    PlaceByNumber(SigningKeys keys, AdmitNumber admitNumber, OrderStore store, Validity validity) {
+    PlaceByNumber(
+            SigningKeys keys,
+            AdmitNumber admitNumber,
+            AskFirst askFirst,
+            OrderStore store,
+            Validity validity) {
         this.keys = keys;
         this.admitNumber = admitNumber;
+        this.askFirst = askFirst;
         this.store = store;
         this.validity = validity;
     }
 
     Uni<Placement> place(Buyer buyer, String written, OrderDraft draft) {
         return keys.readOwn(written, buyer)
-                .map(number -> place(buyer, number, draft))
+                .map(number -> new Request(buyer, number, draft).place())
                 .orElseGet(() -> item(new Placement.NotYours()));
-    }
-
-    private Uni<Placement> place(Buyer buyer, OrderNumber number, OrderDraft draft) {
-        return admitNumber
-                .admit(number, buyer)
-                .onItem()
-                .transformToUni(
-                        admission ->
-                                switch (admission) {
-                                    case Admission.Admitted(boolean firstTry) when firstTry ->
-                                            offer(order(buyer, number, draft), draft);
-                                    case Admission.Admitted again ->
-                                            unlessDecided(
-                                                    buyer,
-                                                    number,
-                                                    draft,
-                                                    () ->
-                                                            offer(
-                                                                    order(buyer, number, draft),
-                                                                    draft));
-                                    case Admission.Refused(Why why, boolean forGood) ->
-                                            unlessDecided(
-                                                    buyer,
-                                                    number,
-                                                    draft,
-                                                    () ->
-                                                            forGood
-                                                                    ? item(
-                                                                            new Placement
-                                                                                    .NumberSpent(
-                                                                                    number, why))
-                                                                    : offer(
-                                                                            tombstone(
-                                                                                    buyer, number,
-                                                                                    why),
-                                                                            draft));
-                                    case Admission.CannotTell(Store silent) ->
-                                            unlessDecided(
-                                                    buyer,
-                                                    number,
-                                                    draft,
-                                                    () -> item(new Placement.Unavailable(silent)));
-                                })
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Placement.Unavailable(silent.store()));
-    }
-
-    /** A decision that stands is found before anything can refuse the request. */
-    private Uni<Placement> unlessDecided(
-            Buyer buyer, OrderNumber number, OrderDraft draft, Supplier<Uni<Placement>> undecided) {
-        return store.find(number)
-                .onItem()
-                .transformToUni(
-                        found ->
-                                found.map(standing -> item(Judgement.of(buyer, draft, standing)))
-                                        .orElseGet(undecided));
-    }
-
-    /**
-     * Offers a row to the primary key: an order, or the tombstone of a number that may not become
-     * one.
-     */
-    private Uni<Placement> offer(Standing offered, OrderDraft draft) {
-        return store.decide(offered)
-                .map(
-                        decision ->
-                                decision.isOurs() && offered instanceof Order order
-                                        ? new Placement.Placed(order)
-                                        : Judgement.of(
-                                                offered.buyer(), draft, decision.standing()));
-    }
-
-    private Order order(Buyer buyer, OrderNumber number, OrderDraft draft) {
-        return Order.placed(number, Optional.empty(), buyer, draft, validity.now());
-    }
-
-    private Tombstone tombstone(Buyer buyer, OrderNumber number, Why why) {
-        return new Tombstone(number, buyer, why, Order.kept(validity.now()));
     }
 
     private static Uni<Placement> item(Placement placement) {
         return Uni.createFrom().item(placement);
+    }
+
+    /** One request under a number that is its buyer's own. */
+    private final class Request {
+        private final Buyer buyer;
+        private final OrderNumber number;
+        private final OrderDraft draft;
+
+        Request(Buyer buyer, OrderNumber number, OrderDraft draft) {
+            this.buyer = buyer;
+            this.number = number;
+            this.draft = draft;
+        }
+
+        Uni<Placement> place() {
+            return (askFirst.isLarge(draft) ? refuseAmount() : enter())
+                    .onFailure(StoreUnavailable.class)
+                    .recoverWithItem(silent -> new Placement.Unavailable(silent.store()));
+        }
+
+        private Uni<Placement> enter() {
+            Likeness likeness = askFirst.likeness(draft);
+            return admitNumber
+                    .admit(number, buyer, likeness)
+                    .onItem()
+                    .transformToUni(
+                            entry ->
+                                    switch (entry) {
+                                        case Entry.Free free -> offerOrder();
+                                        case Entry.SeenBefore seen -> find(askAgain(likeness));
+                                        case Entry.Refused(Why why, boolean forGood) ->
+                                                find(refuse(why, forGood));
+                                        case Entry.CannotTell(Store silent) ->
+                                                find(item(new Placement.Unavailable(silent)));
+                                        case Entry.Limited(var excess) ->
+                                                find(item(new Placement.Limited(excess)));
+                                        case Entry.Alike alike ->
+                                                find(
+                                                        unless(
+                                                                askFirst.compare(
+                                                                        buyer, number, likeness,
+                                                                        alike)));
+                                    });
+        }
+
+        /** Large and not said to be meant: nothing is marked and no limit is spent. */
+        private Uni<Placement> refuseAmount() {
+            return admitNumber
+                    .look(number, buyer)
+                    .onItem()
+                    .transformToUni(
+                            admission ->
+                                    switch (admission) {
+                                        case Admission.Admitted admitted ->
+                                                find(
+                                                        item(
+                                                                new Placement.LargeAmount(
+                                                                        draft.total())));
+                                        case Admission.Refused(Why why, boolean forGood) ->
+                                                find(refuse(why, forGood));
+                                        case Admission.CannotTell(Store silent) ->
+                                                find(item(new Placement.Unavailable(silent)));
+                                    });
+        }
+
+        /**
+         * A decision that stands is found before anything can refuse the request.
+         *
+         * @param undecided begun only if nothing stands
+         */
+        private Uni<Placement> find(Uni<Placement> undecided) {
+            return store.find(number)
+                    .onItem()
+                    .transformToUni(
+                            found ->
+                                    found.map(
+                                                    standing ->
+                                                            item(
+                                                                    Judgement.of(
+                                                                            buyer, draft,
+                                                                            standing)))
+                                            .orElse(undecided));
+        }
+
+        /** It was tried before, and nothing came of it. */
+        private Uni<Placement> askAgain(Likeness likeness) {
+            return Uni.createFrom().deferred(() -> unless(askFirst.ask(buyer, number, likeness)));
+        }
+
+        private Uni<Placement> unless(Uni<Optional<Placement>> refusal) {
+            return refusal.onItem()
+                    .transformToUni(
+                            refused ->
+                                    refused.map(PlaceByNumber::item).orElseGet(this::offerOrder));
+        }
+
+        private Uni<Placement> refuse(Why why, boolean forGood) {
+            return forGood
+                    ? item(new Placement.NumberSpent(number, why))
+                    : Uni.createFrom()
+                            .deferred(
+                                    () ->
+                                            offer(
+                                                    new Tombstone(
+                                                            number,
+                                                            buyer,
+                                                            why,
+                                                            Order.kept(validity.now()))));
+        }
+
+        private Uni<Placement> offerOrder() {
+            return offer(Order.placed(number, Optional.empty(), buyer, draft, validity.now()));
+        }
+
+        /**
+         * Offers a row to the primary key: an order, or the tombstone of a number that may not
+         * become one.
+         */
+        private Uni<Placement> offer(Standing offered) {
+            return store.decide(offered)
+                    .map(
+                            decision ->
+                                    decision.isOurs() && offered instanceof Order order
+                                            ? new Placement.Placed(order)
+                                            : Judgement.of(buyer, draft, decision.standing()));
+        }
     }
 }

@@ -1,10 +1,13 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.limits.Excess;
+import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Why;
 import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Every way a request to place an order can end, in the order the checks run. */
@@ -38,6 +41,22 @@ public sealed interface Placement {
 
     /** An earlier request under the same key is still at it. */
     record InFlight() implements Placement {}
+
+    /** The buyer has placed as many orders as they may for now. */
+    record Limited(Excess excess) implements Placement {}
+
+    /** The total is large, and the buyer has not said that they mean it. */
+    record LargeAmount(Money total) implements Placement {}
+
+    /**
+     * The same was ordered a short time ago, and the buyer has not said that they mean a second.
+     *
+     * @param age how long ago, to the second
+     */
+    record Lookalike(Order earlier, Duration age) implements Placement {}
+
+    /** The same is being ordered under another number, and what came of it is not known. */
+    record LookalikeInFlight(OrderNumber earlier) implements Placement {}
 
     /** A store that must be asked did not answer: whether the order stands is not known. */
     record Unavailable(Store silent) implements Placement {}

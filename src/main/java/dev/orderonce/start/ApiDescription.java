@@ -3,12 +3,20 @@ package dev.orderonce.start;
 import static dev.orderonce.web.ProblemType.BODY_INVALID;
 import static dev.orderonce.web.ProblemType.BODY_TOO_LARGE;
 import static dev.orderonce.web.ProblemType.BODY_UNREADABLE;
+import static dev.orderonce.web.ProblemType.DISPUTE_DECIDED;
+import static dev.orderonce.web.ProblemType.DISPUTE_NOT_FOUND;
+import static dev.orderonce.web.ProblemType.DISPUTE_NOT_OPEN;
+import static dev.orderonce.web.ProblemType.DISPUTE_OPEN;
 import static dev.orderonce.web.ProblemType.INTERNAL_ERROR;
 import static dev.orderonce.web.ProblemType.KEY_COLLIDES;
 import static dev.orderonce.web.ProblemType.KEY_IN_FLIGHT;
 import static dev.orderonce.web.ProblemType.KEY_MISSING;
 import static dev.orderonce.web.ProblemType.KEY_UNUSABLE;
+import static dev.orderonce.web.ProblemType.LARGE_AMOUNT;
+import static dev.orderonce.web.ProblemType.LIMIT_REACHED;
+import static dev.orderonce.web.ProblemType.LOOKALIKE;
 import static dev.orderonce.web.ProblemType.MEDIA_TYPE_NOT_SUPPORTED;
+import static dev.orderonce.web.ProblemType.MESSAGE_DIFFERS;
 import static dev.orderonce.web.ProblemType.MOVE_NOT_OPEN;
 import static dev.orderonce.web.ProblemType.NOTIFICATION_REFUSED;
 import static dev.orderonce.web.ProblemType.NOT_ACCEPTABLE;
@@ -32,6 +40,8 @@ import static dev.orderonce.web.ProblemType.PAYMENT_DIFFERS;
 import static dev.orderonce.web.ProblemType.RECORD_DIFFERS;
 import static dev.orderonce.web.ProblemType.RECORD_NOT_FOUND;
 import static dev.orderonce.web.ProblemType.STORE_UNAVAILABLE;
+import static dev.orderonce.web.ProblemType.SUSPICION_DECIDED;
+import static dev.orderonce.web.ProblemType.SUSPICION_NOT_FOUND;
 
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
@@ -72,8 +82,8 @@ public class ApiDescription implements OASFilter {
     /** The refusals of each operation that needs a token, besides those that all of them share. */
     private static final Map<String, List<ProblemType>> WITH_TOKEN =
             Map.ofEntries(
-                    entry("issueNumber", PARAMETER_INVALID),
-                    entry("issueNumberByPost", PARAMETER_INVALID),
+                    entry("issueNumber", PARAMETER_INVALID, LIMIT_REACHED),
+                    entry("issueNumberByPost", PARAMETER_INVALID, LIMIT_REACHED),
                     entry("findNumber", NUMBER_NOT_FOUND),
                     entry("voidNumber", NUMBER_NOT_FOUND, NUMBER_ALREADY_PLACED),
                     withBody(
@@ -87,7 +97,10 @@ public class ApiDescription implements OASFilter {
                             NUMBER_EXPIRED,
                             NUMBER_VOIDED,
                             NUMBER_FORGOTTEN,
-                            ORDER_DIFFERS),
+                            ORDER_DIFFERS,
+                            LIMIT_REACHED,
+                            LARGE_AMOUNT,
+                            LOOKALIKE),
                     entry("findOrder", ORDER_NOT_FOUND),
                     entry("listOrders", PARAMETER_INVALID),
                     entry("listEvents", ORDER_NOT_FOUND),
@@ -103,6 +116,28 @@ public class ApiDescription implements OASFilter {
                     entry("shipOrder", ORDER_NOT_FOUND, MOVE_NOT_OPEN),
                     entry("completeOrder", ORDER_NOT_FOUND, MOVE_NOT_OPEN),
                     entry("listUnsettled"),
+                    entry("listen"),
+                    entry("drawPicture"),
+                    entry("listSuspectedDuplicates", PARAMETER_INVALID),
+                    withBody("dismissSuspectedDuplicate", SUSPICION_NOT_FOUND, SUSPICION_DECIDED),
+                    withBody("confirmSuspectedDuplicate", SUSPICION_NOT_FOUND, SUSPICION_DECIDED),
+                    withBody("openDispute", ORDER_NOT_FOUND, DISPUTE_OPEN),
+                    entry("findDispute", DISPUTE_NOT_FOUND),
+                    entry("listDisputes", PARAMETER_INVALID),
+                    withBody(
+                            "sendMessage",
+                            KEY_MISSING,
+                            KEY_UNUSABLE,
+                            DISPUTE_NOT_FOUND,
+                            MESSAGE_DIFFERS,
+                            DISPUTE_NOT_OPEN),
+                    entry("withdrawDispute", DISPUTE_NOT_FOUND, DISPUTE_NOT_OPEN),
+                    withBody(
+                            "resolveDispute",
+                            DISPUTE_NOT_FOUND,
+                            DISPUTE_NOT_OPEN,
+                            DISPUTE_DECIDED,
+                            MOVE_NOT_OPEN),
                     entry(
                             "putOnce",
                             BODY_UNREADABLE,
@@ -238,8 +273,23 @@ public class ApiDescription implements OASFilter {
                         OASFactory.createSchema()
                                 .addType(Schema.SchemaType.OBJECT)
                                 .description("The body of the record that stands"))
-                .addProperty("state", text().description("Where the order stands"))
+                .addProperty("state", text().description("Where the order, or the dispute, stands"))
+                .addProperty(
+                        "limit", text().description("What there is too much of: a limit's name"))
+                .addProperty("currency", text().description("Of the total to confirm"))
+                .addProperty("total", whole().description("The total to confirm"))
+                .addProperty(
+                        "earlier",
+                        text().description("The number of the earlier order that this one is like"))
+                .addProperty("placedAt", text().description("When the earlier order was placed"))
+                .addProperty(
+                        "age",
+                        whole().description(
+                                        "How long ago the earlier order was placed, in seconds"))
                 .addProperty("next", list(text()).description("The moves that are open from there"))
+                .addProperty("id", text().description("Of the dispute"))
+                .addProperty("dispute", text().description("Where the dispute is that stands"))
+                .addProperty("resolution", text().description("What was decided"))
                 .addProperty("order", text().description("Where the order is that stands"))
                 .addProperty(
                         "violations",
@@ -265,6 +315,10 @@ public class ApiDescription implements OASFilter {
                                                         .description("A text, a number, or null"))
                                         .required(List.of("field"))))
                 .required(List.of("type", "title", "status", "detail", "retry"));
+    }
+
+    private static Schema whole() {
+        return OASFactory.createSchema().addType(Schema.SchemaType.INTEGER).format("int64");
     }
 
     private static Schema text() {

@@ -21,6 +21,12 @@ class FrontDoor {
     /** Ahead of every filter of the framework; its own go up to 500. */
     private static final int FIRST = 10_000;
 
+    /** The pages load nothing but what stands beside them, and nothing writes HTML at run time. */
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+                    + " require-trusted-types-for 'script'; trusted-types 'none'";
+
     private final HttpSettings settings;
     private final long largestBody;
     private final AtomicInteger underWay = new AtomicInteger();
@@ -43,15 +49,35 @@ class FrontDoor {
             refuse(context, Problem.of(ProblemType.PATH_REFUSED));
         } else if (isTooLarge(context)) {
             refuse(context, Problem.of(ProblemType.BODY_TOO_LARGE));
+        } else if (isStream(context)) {
+            pass(context);
         } else if (underWay.incrementAndGet() > settings.requestsUnderWay() && !isProbe(context)) {
             underWay.decrementAndGet();
             refuse(context, Problem.of(ProblemType.OVERLOADED).after(settings.retryAfter()));
         } else {
             context.addEndHandler(end -> underWay.decrementAndGet());
-            boundBody(context);
-            context.response().putHeader("X-Content-Type-Options", "nosniff");
-            context.next();
+            pass(context);
         }
+    }
+
+    private void pass(RoutingContext context) {
+        boundBody(context);
+        context.response().putHeader("X-Content-Type-Options", "nosniff");
+        if (isPage(context.request().path())) {
+            context.response()
+                    .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                    .putHeader("Referrer-Policy", "no-referrer");
+        }
+        context.next();
+    }
+
+    private static boolean isPage(String path) {
+        return path.equals("/") || path.endsWith(".html") || path.startsWith("/problems");
+    }
+
+    /** Open for minutes and nearly always idle; those who serve it bound how many there are. */
+    private static boolean isStream(RoutingContext context) {
+        return context.request().path().equals("/events");
     }
 
     /** An overloaded service is still alive: to restart it for that would make things worse. */

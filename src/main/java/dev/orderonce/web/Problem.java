@@ -17,8 +17,11 @@ import java.util.Optional;
 public final class Problem {
     public static final String MEDIA_TYPE = "application/problem+json";
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
     private final ProblemType type;
     private final Map<String, Object> members = new LinkedHashMap<>();
+    private final Map<String, String> headers = new LinkedHashMap<>();
     private Optional<Duration> retryAfter = Optional.empty();
 
     private Problem(ProblemType type, String detail) {
@@ -50,13 +53,24 @@ public final class Problem {
         return this;
     }
 
+    /** Adds another header that this type of problem has. */
+    public Problem header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
     public ProblemType type() {
         return type;
     }
 
     /** The value of {@code Retry-After}, if there is one. */
     public Optional<String> retryAfterSeconds() {
-        return retryAfter.map(wait -> Long.toString(Math.max(1, wait.toSeconds())));
+        return retryAfter.map(wait -> Long.toString(wholeSeconds(wait)));
+    }
+
+    /** As headers want it: rounded up, because a client that comes a moment early came in vain. */
+    public static long wholeSeconds(Duration time) {
+        return Math.max(1, time.plusNanos(NANOS_PER_SECOND - 1).toSeconds());
     }
 
     public Response toResponse() {
@@ -66,6 +80,7 @@ public final class Problem {
                         .header(HttpHeaders.CACHE_CONTROL, "no-store")
                         .entity(members);
         retryAfterSeconds().ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));
+        headers.forEach(response::header);
         return response.build();
     }
 

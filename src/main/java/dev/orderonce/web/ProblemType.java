@@ -92,6 +92,62 @@ public enum ProblemType {
             "An order was placed under this number or key before, with other content. It stands as it was; \"order\" "
                     + "links to it and \"mismatch\" lists what differs. To order something else too, take a new number "
                     + "or make a new key."),
+    LIMIT_REACHED(
+            429,
+            SAME_NUMBER,
+            "Too many at once",
+            "More was asked for than one buyer may have in so short a time; \"limit\" says of what, and Retry-After when "
+                    + "there is room for one more. Nothing was stored; the order number stays usable, and orders that "
+                    + "stand can be repeated and looked up at any time."),
+    LARGE_AMOUNT(
+            428,
+            SAME_NUMBER,
+            "Is this amount meant?",
+            "The total is above what is ordered without being asked. Show it to the buyer and, if they mean it, repeat the "
+                    + "request under the same number with the acknowledgement LARGE_AMOUNT naming \"total\". Nothing was "
+                    + "stored."),
+    LOOKALIKE(
+            409,
+            SAME_NUMBER,
+            "Is this a second order?",
+            "The same buyer has ordered the same things a short time ago, under another number: \"earlier\", which "
+                    + "\"order\" links to. Show it to the buyer. If they mean a second order, repeat the request under the "
+                    + "same number with the acknowledgement SECOND_ORDER naming the earlier one. Without \"state\" the "
+                    + "earlier order is just being placed, or was not heard of again: the same request can also be "
+                    + "repeated after a moment. Nothing was stored."),
+    SUSPICION_NOT_FOUND(
+            404, NEVER, "No such suspicion", "There is no suspected duplicate under this id."),
+    SUSPICION_DECIDED(
+            409,
+            NEVER,
+            "It is decided",
+            "This suspected duplicate was decided otherwise before, or one of its orders was cancelled meanwhile; "
+                    + "\"state\" says which. Nothing was changed."),
+    DISPUTE_NOT_FOUND(
+            404, NEVER, "No such dispute", "There is no dispute under this id that you may see."),
+    DISPUTE_OPEN(
+            409,
+            NEVER,
+            "Something else is being disputed",
+            "A dispute of this order is open that says something else; \"dispute\" links to it. Add to it with a message, or "
+                    + "withdraw it and open another one. Nothing was stored."),
+    DISPUTE_NOT_OPEN(
+            409,
+            NEVER,
+            "Not from where the dispute stands",
+            "The dispute is not in a state from which this can be done. \"state\" says where it stands and \"next\" what can "
+                    + "be done from there. Nothing was changed."),
+    DISPUTE_DECIDED(
+            409,
+            NEVER,
+            "The dispute was decided otherwise",
+            "A dispute is decided once, and this one was: \"resolution\" says how, and \"dispute\" links to it. Nothing was "
+                    + "changed."),
+    MESSAGE_DIFFERS(
+            422,
+            NEVER,
+            "Another message stands under this key",
+            "Another text was sent under this key before. It stands as it was. To say something else, make a new key."),
     RECORD_DIFFERS(
             422,
             NEVER,

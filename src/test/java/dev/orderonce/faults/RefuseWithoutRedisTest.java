@@ -65,6 +65,7 @@ class RefuseWithoutRedisTest {
         replay.then().statusCode(200).body("duplicated", equalTo(true));
         given().get("/q/health/ready").then().statusCode(503);
         Stores.toRedis().heal();
-        await().atMost(Duration.ofSeconds(10)).until(() -> shop.place(issued).statusCode() == 201);
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> shop.place(issued).then().statusCode(201));
     }
 }

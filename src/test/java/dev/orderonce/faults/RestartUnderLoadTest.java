@@ -93,7 +93,7 @@ class RestartUnderLoadTest {
                 Response answer =
                         given().header("Authorization", "Bearer " + token)
                                 .contentType(ContentType.JSON)
-                                .body(Baskets.under(number, Baskets.tea(1)))
+                                .body(Baskets.under(number, Baskets.onlyFor(number)))
                                 .post("/orders");
                 if (answer.statusCode() != 503) {
                     assertThat(answer.statusCode()).isIn(200, 201);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -36,42 +37,48 @@ class NumberCacheTest {
         return asked.await().atMost(BOUND);
     }
 
-    @Test
-    void numberMintedTwice_isFreshOnce() {
-        // Given
+    private Likeness content(OrderNumber... besides) {
+        return new Likeness("content", List.of(besides));
+    }
+
+    private OrderNumber issued() {
         OrderNumber number = fresh();
-        // When
-        boolean first = get(cache.remember(number, buyer));
-        boolean second = get(cache.remember(number, buyer));
-        // Then
-        assertThat(first).isTrue();
-        assertThat(second).isFalse();
+        assertThat(get(cache.remember(number, buyer))).isEqualTo(new Claim.Fresh());
+        return number;
     }
 
     @Test
-    void numberTriedBefore_isNotFreshEither() {
+    void numberMintedTwice_isFreshOnce() {
         // Given
-        OrderNumber number = fresh();
-        get(cache.remember(number, buyer));
-        assertThat(get(cache.markTried(number, buyer))).isEqualTo(Known.ISSUED);
+        OrderNumber number = issued();
         // When
-        boolean again = get(cache.remember(number, buyer));
+        Claim second = get(cache.remember(number, buyer));
         // Then
-        assertThat(again).isFalse();
-        assertThat(get(cache.markTried(number, buyer))).isEqualTo(Known.TRIED);
+        assertThat(second).isEqualTo(new Claim.Taken());
+    }
+
+    @Test
+    void numberLetInBefore_isNotFreshEither_andWasSeen() {
+        // Given
+        OrderNumber number = issued();
+        assertThat(get(cache.admit(number, buyer, content()))).isEqualTo(new Entry.Free());
+        // When
+        Claim again = get(cache.remember(number, buyer));
+        // Then
+        assertThat(again).isEqualTo(new Claim.Taken());
+        assertThat(get(cache.admit(number, buyer, content()))).isEqualTo(new Entry.SeenBefore());
     }
 
     @Test
     void checkoutWithATakenNumber_isToldToTryAnother() {
         // Given
-        OrderNumber taken = fresh();
-        get(cache.remember(taken, buyer));
+        OrderNumber taken = issued();
         // When
-        Optional<OrderNumber> claimed = get(cache.claim(buyer, "c1", taken, Optional.empty()));
+        Claim claim = get(cache.claim(buyer, "c1", taken, Optional.empty()));
         // Then
-        assertThat(claimed).isEmpty();
-        OrderNumber other = fresh();
-        assertThat(get(cache.claim(buyer, "c1", other, Optional.empty()))).contains(other);
+        assertThat(claim).isEqualTo(new Claim.Taken());
+        assertThat(get(cache.claim(buyer, "c1", fresh(), Optional.empty())))
+                .isEqualTo(new Claim.Fresh());
     }
 
     @Test
@@ -82,11 +89,99 @@ class NumberCacheTest {
         OrderNumber third = fresh();
         get(cache.claim(buyer, "c1", first, Optional.empty()));
         // When
-        Optional<OrderNumber> replaced = get(cache.claim(buyer, "c1", second, Optional.of(first)));
-        Optional<OrderNumber> late = get(cache.claim(buyer, "c1", third, Optional.of(first)));
+        Claim replaced = get(cache.claim(buyer, "c1", second, Optional.of(first)));
+        Claim late = get(cache.claim(buyer, "c1", third, Optional.of(first)));
         // Then
-        assertThat(replaced).contains(second);
-        assertThat(late).contains(second);
+        assertThat(replaced).isEqualTo(new Claim.Fresh());
+        assertThat(late).isEqualTo(new Claim.Held(second));
+    }
+
+    @Test
+    void numberNeverIssued_isNotLetIn() {
+        // Given
+        OrderNumber number = fresh();
+        // When
+        Entry entry = get(cache.admit(number, buyer, content()));
+        // Then
+        assertThat(entry).isEqualTo(new Entry.Refused(Why.NOT_CACHED, false));
+    }
+
+    @Test
+    void sameContentUnderAnotherNumber_isToldTheEarlier() {
+        // Given
+        OrderNumber first = issued();
+        OrderNumber second = issued();
+        get(cache.admit(first, buyer, content()));
+        // When
+        Entry entry = get(cache.admit(second, buyer, content()));
+        // Then
+        assertThat(entry)
+                .isInstanceOfSatisfying(
+                        Entry.Alike.class,
+                        alike -> {
+                            assertThat(alike.earlier()).isEqualTo(first);
+                            assertThat(alike.since()).isBetween(Duration.ZERO, BOUND);
+                        });
+        // and it is let in beside the earlier one, once that is said to be meant
+        assertThat(get(cache.ask(second, buyer, content(first)))).isEqualTo(new Entry.Free());
+        assertThat(get(cache.ask(second, buyer, content()))).isEqualTo(new Entry.Free());
+    }
+
+    @Test
+    void otherContent_isNobodysLookalike() {
+        // Given
+        get(cache.admit(issued(), buyer, content()));
+        // When
+        Entry entry = get(cache.admit(issued(), buyer, new Likeness("other", List.of())));
+        // Then
+        assertThat(entry).isEqualTo(new Entry.Free());
+    }
+
+    @Test
+    void refusedNumber_isAskedAgainAndNotForgotten() {
+        // Given
+        OrderNumber second = issued();
+        get(cache.admit(issued(), buyer, content()));
+        get(cache.admit(second, buyer, content()));
+        // When
+        Entry again = get(cache.admit(second, buyer, content()));
+        // Then
+        assertThat(again).isEqualTo(new Entry.SeenBefore());
+        assertThat(get(cache.look(second, buyer))).isEqualTo(Known.ISSUED);
+        assertThat(get(cache.ask(second, buyer, content()))).isInstanceOf(Entry.Alike.class);
+    }
+
+    @Test
+    void everySubmitButTheFirst_isKept() {
+        // Given
+        OrderNumber number = issued();
+        OrderNumber alike = issued();
+        get(cache.admit(number, buyer, content()));
+        get(cache.admit(number, buyer, content()));
+        get(cache.note(number, buyer, "late"));
+        get(cache.admit(alike, buyer, content()));
+        // When
+        List<Submit> submits = get(cache.submits(buyer, number));
+        // Then
+        assertThat(submits).extracting(Submit::outcome).containsExactly("again", "late");
+        assertThat(submits.getFirst().at())
+                .isBetween(Instant.now().minus(BOUND), Instant.now().plus(BOUND));
+        assertThat(get(cache.submits(buyer, alike)))
+                .extracting(Submit::outcome)
+                .containsExactly("lookalike");
+        assertThat(get(cache.submits(new Buyer("somebody-else"), number))).isEmpty();
+    }
+
+    @Test
+    void manySubmits_areBounded() {
+        // Given
+        OrderNumber number = issued();
+        // When
+        for (int i = 0; i < NumberScripts.MOST_SUBMITS + 5; i++) {
+            get(cache.note(number, buyer, "again"));
+        }
+        // Then
+        assertThat(get(cache.submits(buyer, number))).hasSize(NumberScripts.MOST_SUBMITS);
     }
 
     @Test

@@ -93,7 +93,7 @@ class PlaceByKeyContractTest {
         // Given
         String number = shop.placeByKey(key).path("number");
         // When
-        Response quoted = shop.placeByKey('"' + key + '"');
+        Response quoted = shop.placeByKey('"' + key + '"', Baskets.onlyFor(key));
         // Then
         quoted.then().statusCode(200).body("number", equalTo(number));
     }

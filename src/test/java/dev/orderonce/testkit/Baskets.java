@@ -1,8 +1,10 @@
 package dev.orderonce.testkit;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 
 /** What buyers in tests want to have. */
@@ -13,6 +15,16 @@ public final class Baskets {
 
     /** So many packets of tea. */
     public static Map<String, Object> tea(long quantity) {
+        return tea("tea-1", quantity);
+    }
+
+    /** Two packets of a tea that nobody orders under another number or key. */
+    public static Map<String, Object> onlyFor(String numberOrKey) {
+        return tea("tea-" + Integer.toHexString(numberOrKey.hashCode()), 2);
+    }
+
+    /** So many packets of a tea. */
+    public static Map<String, Object> tea(String productCode, long quantity) {
         return Map.of(
                 "currency",
                 "EUR",
@@ -22,7 +34,7 @@ public final class Baskets {
                 List.of(
                         Map.of(
                                 "productCode",
-                                "tea-1",
+                                productCode,
                                 "name",
                                 "Green tea",
                                 "quantity",
@@ -31,15 +43,20 @@ public final class Baskets {
                                 PRICE)));
     }
 
-    /** One thing of this price, in minor units. */
+    /** One thing of this price, in minor units; it is another thing each time. */
     public static Map<String, Object> worth(long amount) {
+        return worth("thing-" + UUID.randomUUID(), amount);
+    }
+
+    /** One of this, at this price in minor units. */
+    public static Map<String, Object> worth(String productCode, long amount) {
         return Map.of(
                 "currency",
                 "EUR",
                 "total",
                 amount,
                 "lines",
-                List.of(Map.of("productCode", "tea-1", "quantity", 1, "unitPrice", amount)));
+                List.of(Map.of("productCode", productCode, "quantity", 1, "unitPrice", amount)));
     }
 
     /** As many lines as an order can have, each as long as it can be. */
@@ -59,6 +76,32 @@ public final class Baskets {
                                                 1))
                         .toList();
         return Map.of("currency", "JPY", "total", 100_000_000, "lines", lines);
+    }
+
+    /** The basket of somebody who means it besides these earlier orders. */
+    public static Map<String, Object> besides(Map<String, Object> basket, String... earlier) {
+        List<Map<String, Object>> acknowledgements = new ArrayList<>();
+        for (String number : earlier) {
+            acknowledgements.add(Map.of("kind", "SECOND_ORDER", "earlier", number));
+        }
+        return acknowledging(basket, acknowledgements);
+    }
+
+    /** The basket of somebody who means this amount. */
+    public static Map<String, Object> meaning(long total, Map<String, Object> basket) {
+        return acknowledging(basket, List.of(Map.of("kind", "LARGE_AMOUNT", "total", total)));
+    }
+
+    /** The basket with more that its buyer says yes to. */
+    private static Map<String, Object> acknowledging(
+            Map<String, Object> basket, List<Map<String, Object>> more) {
+        List<Object> all = new ArrayList<>(more);
+        if (basket.get("acknowledgements") instanceof List<?> before) {
+            all.addAll(before);
+        }
+        Map<String, Object> acknowledging = new HashMap<>(basket);
+        acknowledging.put("acknowledgements", all);
+        return acknowledging;
     }
 
     /** The basket as a request under this number. */

@@ -7,7 +7,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
 
 /** Talks to Redis past the service. */
 public final class RedisCommands {
@@ -29,6 +33,39 @@ public final class RedisCommands {
     /** Marks something as done. */
     public static void markDone(String mark) {
         set(mark, "d", Duration.ofMinutes(1));
+    }
+
+    /**
+     * Where it is kept under which number a buyer last ordered something.
+     *
+     * @param fingerprint of what was ordered
+     */
+    public static String contentKey(String buyer, byte[] fingerprint) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(buyer.getBytes(StandardCharsets.UTF_8));
+            Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
+            return "once:{%s}:s:%s"
+                    .formatted(
+                            base64.encodeToString(Arrays.copyOf(digest, 12)),
+                            base64.encodeToString(fingerprint));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Says that something was ordered under this number, and is to be asked about for so long. */
+    public static void claim(String contentKey, String number, Duration askedFor) {
+        set(contentKey, number.replace("-", ""), askedFor);
+    }
+
+    /** Makes Redis forget one thing that it knows. */
+    public static void forget(String key) {
+        String reply = send("DEL " + key);
+        if (!reply.equals(":1")) {
+            throw new IllegalStateException(key + ": " + reply);
+        }
     }
 
     private static void set(String mark, String value, Duration validFor) {

@@ -130,7 +130,7 @@ public final class Shop {
     }
 
     public Response place(String number) {
-        return place(number, Baskets.tea(2));
+        return place(number, Baskets.onlyFor(number));
     }
 
     public Response place(String number, Map<String, Object> basket) {
@@ -150,7 +150,7 @@ public final class Shop {
     }
 
     public Response placeByKey(String key) {
-        return placeByKey(key, Baskets.tea(2));
+        return placeByKey(key, Baskets.onlyFor(key));
     }
 
     /** An order of this amount, in minor units: the simulated provider does what its end says. */
@@ -160,6 +160,11 @@ public final class Shop {
                 .statusCode(201)
                 .extract()
                 .path("number");
+    }
+
+    /** An order of this basket, under a number of its own. */
+    public String newOrder(Map<String, Object> basket) {
+        return place(newNumber(), basket).then().statusCode(201).extract().path("number");
     }
 
     /** Pays under a key of its own. */

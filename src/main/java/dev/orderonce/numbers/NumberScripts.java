@@ -1,0 +1,191 @@
+package dev.orderonce.numbers;
+
+import static dev.orderonce.limits.Limit.NUMBERS_ISSUED;
+import static dev.orderonce.limits.Limit.NUMBERS_OUTSTANDING;
+import static dev.orderonce.limits.Limit.ORDERS_PLACED;
+
+import dev.orderonce.limits.Limits;
+import dev.orderonce.stores.RedisScript;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+/**
+ * The questions that {@link NumberCache} asks Redis, each atomic and one round trip. KEYS are
+ * always the buyer's limits, the number, its submits and the content, as many as are needed.
+ */
+@ApplicationScoped
+class NumberScripts {
+    /** More than anybody submits by hand; what a program adds says nothing new. */
+    static final int MOST_SUBMITS = 100;
+
+    /** Begins the answer about a lookalike; no number begins with a small letter. */
+    static final char ALIKE = 's';
+
+    private static final String MARK_REFUSED = "redis.call('SET', KEYS[2], 't', 'XX', 'KEEPTTL')";
+
+    private final Limits limits;
+    private final NumbersSettings settings;
+    private final RedisScript issue;
+    private final RedisScript admit;
+    private final RedisScript ask;
+    private final RedisScript forget;
+    private final RedisScript note;
+
+    NumberScripts(Limits limits, NumbersSettings settings) {
+        this.limits = limits;
+        this.settings = settings;
+        this.issue = new RedisScript(issueSource());
+        this.admit = new RedisScript(noting() + admitSource());
+        this.ask = new RedisScript(noting() + askSource());
+        this.forget = new RedisScript(forgetSource());
+        this.note = new RedisScript(noting() + "note(ARGV[1]) return 1");
+    }
+
+    /**
+     * Gives the checkout, if there is one, the new number unless it has one. Atomic, because two
+     * tabs of one checkout may ask at once and must hear the same. KEYS[3] is the checkout; ARGV:
+     * the new number, the number to replace ('' for none).
+     */
+    RedisScript issue() {
+        return issue;
+    }
+
+    /**
+     * Lets a number in that is to be placed and was not tried before. ARGV: the number, and those
+     * it is meant to stand beside.
+     */
+    RedisScript admit() {
+        return admit;
+    }
+
+    /**
+     * The same for a number that was tried before, which counts once, and for one that was never
+     * issued because it belongs to a key of the client's own.
+     */
+    RedisScript ask() {
+        return ask;
+    }
+
+    /** A number that was not let in is not outstanding any more. */
+    RedisScript forget() {
+        return forget;
+    }
+
+    /** Keeps that it was submitted. ARGV: with what outcome. */
+    RedisScript note() {
+        return note;
+    }
+
+    private String issueSource() {
+        return """
+        if KEYS[3] then
+            local held = redis.call('GET', KEYS[3])
+            if held and held ~= ARGV[2] then return held end
+        end
+        %s %s %s
+        if not redis.call('SET', KEYS[2], 'i', 'NX', 'PX', %d) then return false end
+        if KEYS[3] then redis.call('SET', KEYS[3], ARGV[1], 'PX', %d) end
+        %s %s %s
+        return 'i'
+        """
+                .formatted(
+                        Limits.READ,
+                        limits.refuseUnlessFits(NUMBERS_ISSUED, ""),
+                        limits.refuseUnlessFits(NUMBERS_OUTSTANDING, ""),
+                        settings.validFor().toMillis(),
+                        settings.checkoutMemory().toMillis(),
+                        limits.fill(NUMBERS_ISSUED),
+                        limits.fill(NUMBERS_OUTSTANDING),
+                        Limits.WRITE);
+    }
+
+    private String admitSource() {
+        return """
+        local before = redis.call('SET', KEYS[2], 'c', 'XX', 'KEEPTTL', 'GET')
+        if before ~= 'i' then
+            note(before and 'again' or 'late')
+            return before
+        end
+        %s %s %s %s %s %s
+        return 'i'
+        """
+                .formatted(
+                        Limits.READ,
+                        limits.refuseUnlessFits(ORDERS_PLACED, MARK_REFUSED + " note('limited')"),
+                        claimContent(MARK_REFUSED),
+                        limits.fill(ORDERS_PLACED),
+                        limits.giveBack(NUMBERS_OUTSTANDING),
+                        Limits.WRITE);
+    }
+
+    private String askSource() {
+        return """
+        local before = redis.call('GET', KEYS[2])
+        %s
+        if before ~= 'c' then %s end
+        %s
+        if before ~= 'c' then
+            %s
+            if before then
+                %s
+                redis.call('SET', KEYS[2], 'c', 'XX', 'KEEPTTL')
+            end
+            %s
+        end
+        return 'i'
+        """
+                .formatted(
+                        Limits.READ,
+                        limits.refuseUnlessFits(ORDERS_PLACED, "note('limited')"),
+                        claimContent(""),
+                        limits.fill(ORDERS_PLACED),
+                        limits.giveBack(NUMBERS_OUTSTANDING),
+                        Limits.WRITE);
+    }
+
+    private String forgetSource() {
+        return """
+        if redis.call('GETDEL', KEYS[2]) ~= 'i' then return 0 end
+        %s %s %s
+        return 1
+        """
+                .formatted(Limits.READ, limits.giveBack(NUMBERS_OUTSTANDING), Limits.WRITE);
+    }
+
+    /** Microseconds and outcome; the time is asked for only here, because most are never noted. */
+    private String noting() {
+        return """
+        local function note(outcome)
+            local at = redis.call('TIME')
+            local length = redis.call('RPUSH', KEYS[3], at[1] .. string.format('%%06d', at[2]) .. ' ' .. outcome)
+            if length == 1 then redis.call('PEXPIRE', KEYS[3], %d)
+            elseif length > %d then redis.call('RPOP', KEYS[3]) end
+        end
+        """
+                .formatted(settings.submitsKeptFor().toMillis(), MOST_SUBMITS);
+    }
+
+    /**
+     * The first to come is let in, and from then on it is the earlier one, whether it is placed yet
+     * or not. With a window of zero nobody is asked.
+     */
+    private String claimContent(String before) {
+        long window = settings.lookalikeWithin().toMillis();
+        return window == 0
+                ? ""
+                : """
+                local other = redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', %1$d, 'GET')
+                if other and other ~= ARGV[1] then
+                    local is_meant = false
+                    for i = 2, #ARGV do is_meant = is_meant or ARGV[i] == other end
+                    if not is_meant then
+                        %2$s
+                        note('lookalike')
+                        return '%3$s' .. other .. ':' .. redis.call('PTTL', KEYS[4])
+                    end
+                    redis.call('SET', KEYS[4], ARGV[1], 'PX', %1$d)
+                end
+                """
+                        .formatted(window, before, ALIKE);
+    }
+}

@@ -1,0 +1,195 @@
+package dev.orderonce.orders;
+
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.money.Money;
+import dev.orderonce.numbers.AdmitNumber;
+import dev.orderonce.numbers.Entry;
+import dev.orderonce.numbers.Likeness;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.numbers.Validity;
+import dev.orderonce.once.Patience;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Currency;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a buyer is asked before a new order: whether such an amount is meant, and whether the same
+ * is meant twice.
+ */
+@ApplicationScoped
+class AskFirst {
+    /**
+     * After this long a request that was let in has come to its end, here (the answer of PostgreSQL
+     * is waited for 3 s) and there (a statement ends after that). If no order stands under its
+     * number by then, none was placed by it.
+     */
+    private static final Duration IN_FLIGHT_FOR = Duration.ofSeconds(10);
+
+    /** Each time, another lookalike came in between. Three of them are not chance but a loop. */
+    private static final int MOST_TRIES = 3;
+
+    private static final Base64.Encoder BASE_64 = Base64.getUrlEncoder().withoutPadding();
+
+    private final AdmitNumber admitNumber;
+    private final OrderStore store;
+    private final Patience patience;
+    private final Validity validity;
+    private final Map<Currency, Long> largeAmounts = new HashMap<>();
+
+    AskFirst(
+            AdmitNumber admitNumber,
+            OrderStore store,
+            Patience patience,
+            Validity validity,
+            OrderSettings settings) {
+        this.admitNumber = admitNumber;
+        this.store = store;
+        this.patience = patience;
+        this.validity = validity;
+        settings.largeAmounts().forEach(this::askAbove);
+    }
+
+    private void askAbove(String code, long amount) {
+        Currency currency =
+                Money.currency(code)
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "orders.large-amounts.%s: not an ISO 4217 code of a currency"
+                                                        .formatted(code)));
+        if (amount < 0) {
+            throw new IllegalArgumentException(
+                    "orders.large-amounts.%s: not negative".formatted(code));
+        }
+        largeAmounts.put(currency, amount);
+    }
+
+    /** Whether the buyer is to be asked about the amount. */
+    boolean isLarge(OrderDraft draft) {
+        if (largeAmounts.isEmpty()) {
+            return false;
+        }
+        Money total = draft.total();
+        return total.minor() > largeAmounts.getOrDefault(total.currency(), Long.MAX_VALUE)
+                && !draft.acknowledgements()
+                        .contains(new Acknowledgement.LargeAmount(total.minor()));
+    }
+
+    /** What the draft has in common with its lookalikes. */
+    Likeness likeness(OrderDraft draft) {
+        return new Likeness(BASE_64.encodeToString(Content.fingerprint(draft)), secondTo(draft));
+    }
+
+    private static List<OrderNumber> secondTo(OrderDraft draft) {
+        if (draft.acknowledgements().isEmpty()) {
+            return List.of(); // nearly always
+        }
+        return draft.acknowledgements().stream()
+                .filter(Acknowledgement.SecondOrder.class::isInstance)
+                .map(second -> ((Acknowledgement.SecondOrder) second).earlier())
+                .toList();
+    }
+
+    /**
+     * Whether anything is against a new order under this number, for one that Redis has not said
+     * yes to.
+     *
+     * @return what, or nothing: then it is to be placed at once
+     */
+    Uni<Optional<Placement>> ask(Buyer buyer, OrderNumber number, Likeness likeness) {
+        return ask(buyer, number, likeness, MOST_TRIES);
+    }
+
+    private Uni<Optional<Placement>> ask(
+            Buyer buyer, OrderNumber number, Likeness likeness, int triesLeft) {
+        return admitNumber
+                .ask(number, buyer, likeness)
+                .onItem()
+                .transformToUni(
+                        entry ->
+                                switch (entry) {
+                                    case Entry.Free free -> nothing();
+                                    case Entry.Limited(var excess) ->
+                                            item(new Placement.Limited(excess));
+                                    case Entry.Alike alike ->
+                                            compare(buyer, number, likeness, alike, triesLeft);
+                                    case Entry.SeenBefore seen -> nothing();
+                                    case Entry.Refused refused -> nothing();
+                                    case Entry.CannotTell silent -> nothing();
+                                });
+    }
+
+    /** The same for one of which Redis has said that the same was ordered under another number. */
+    Uni<Optional<Placement>> compare(
+            Buyer buyer, OrderNumber number, Likeness likeness, Entry.Alike alike) {
+        return compare(buyer, number, likeness, alike, MOST_TRIES);
+    }
+
+    private Uni<Optional<Placement>> compare(
+            Buyer buyer, OrderNumber number, Likeness likeness, Entry.Alike alike, int triesLeft) {
+        return awaitDecision(alike, 0)
+                .onItem()
+                .transformToUni(
+                        found -> {
+                            if (found.isEmpty() && mayBeInFlight(alike)) {
+                                return item(new Placement.LookalikeInFlight(alike.earlier()));
+                            }
+                            return found.orElse(null) instanceof Order order
+                                            && order.state().isAlive()
+                                    ? item(lookalike(order))
+                                    : askBesides(buyer, number, likeness, alike, triesLeft);
+                        });
+    }
+
+    private static boolean mayBeInFlight(Entry.Alike alike) {
+        return alike.since().compareTo(IN_FLIGHT_FOR) < 0;
+    }
+
+    /** The earlier one was never placed, or is over: it is nobody's lookalike any more. */
+    private Uni<Optional<Placement>> askBesides(
+            Buyer buyer, OrderNumber number, Likeness likeness, Entry.Alike alike, int triesLeft) {
+        if (triesLeft == 0) {
+            return item(new Placement.LookalikeInFlight(alike.earlier()));
+        }
+        List<OrderNumber> besides = new ArrayList<>(likeness.besides());
+        besides.add(alike.earlier());
+        return ask(buyer, number, new Likeness(likeness.content(), besides), triesLeft - 1);
+    }
+
+    /** Both were submitted at once: the earlier one's insert is a few milliseconds away. */
+    private Uni<Optional<Standing>> awaitDecision(Entry.Alike alike, int looks) {
+        return store.find(alike.earlier())
+                .onItem()
+                .transformToUni(
+                        found ->
+                                found.isPresent() || patience.isOver(looks) || !mayBeInFlight(alike)
+                                        ? Uni.createFrom().item(found)
+                                        : patience.pause(looks)
+                                                .onItem()
+                                                .transformToUni(
+                                                        passed -> awaitDecision(alike, looks + 1)));
+    }
+
+    private Placement lookalike(Order earlier) {
+        Duration age = Duration.between(earlier.placedAt(), validity.now());
+        return new Placement.Lookalike(earlier, age.isNegative() ? Duration.ZERO : age);
+    }
+
+    private static Uni<Optional<Placement>> nothing() {
+        return Uni.createFrom().item(Optional.empty());
+    }
+
+    private static Uni<Optional<Placement>> item(Placement placement) {
+        return Uni.createFrom().item(Optional.of(placement));
+    }
+}

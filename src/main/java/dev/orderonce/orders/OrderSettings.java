@@ -1,0 +1,16 @@
+package dev.orderonce.orders;
+
+import io.smallrye.config.ConfigMapping;
+
+import java.util.Map;
+
+/** Settings of placing orders, prefix {@code orders}. */
+@ConfigMapping(prefix = "orders")
+public interface OrderSettings {
+
+    /**
+     * For each currency, by its ISO 4217 code, the largest total in minor units that is ordered
+     * without being asked. A currency without one is not asked about.
+     */
+    Map<String, Long> largeAmounts();
+}
