@@ -43,6 +43,28 @@ public interface EventSettings {
     Duration relayLease();
 
     /**
+     * How often a replica looks for events while somebody listens to it; so old is an event when
+     * its buyer's page hears of it.
+     */
+    @WithDefault("500ms")
+    Duration liveEvery();
+
+    /** Pages that listen to one replica at once; each is an open connection. */
+    @WithDefault("2000")
+    int listeners();
+
+    /**
+     * How long a page is listened for on one connection. It comes back then, with a fresh token and
+     * from where it was.
+     */
+    @WithDefault("10m")
+    Duration listenFor();
+
+    /** Between two signs of life on a connection; shorter than any proxy's idle time-out. */
+    @WithDefault("15s")
+    Duration heartbeat();
+
+    /**
      * How long a number that was given out may still turn up. A statement ends within seconds; a
      * commit may wait for a standby, and nobody knows for how long.
      */

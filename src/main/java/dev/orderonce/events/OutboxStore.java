@@ -9,21 +9,20 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The log as the relay reads it, and how far it has come. */
+/** The log as its followers read it, and how far each has come. */
 @ApplicationScoped
 class OutboxStore {
     /** By PostgreSQL's own clock: the replicas' may differ. */
     private static final String HOLD =
             """
             UPDATE outbox SET holder = $1, held_until = now() + $2 * interval '1 millisecond'
-            WHERE name = 'order_events' AND (holder = $1 OR held_until < now())
+            WHERE name = $3 AND (holder = $1 OR held_until < now())
             RETURNING position, missing, missing_since
             """;
 
@@ -42,12 +41,12 @@ class OutboxStore {
 
     private static final String LAST = "SELECT max(id) AS last FROM order_events";
 
-    /** Renews the lease too: a relay that is behind goes on without asking for it again. */
+    /** Renews the lease too: a follower that is behind goes on without asking for it again. */
     private static final String ADVANCE =
             """
             UPDATE outbox SET position = $2, missing = $3, missing_since = $4,
                 held_until = now() + $5 * interval '1 millisecond'
-            WHERE name = 'order_events' AND holder = $1 AND position <= $2
+            WHERE name = $6 AND holder = $1 AND position <= $2
             """;
 
     private final Postgres postgres;
@@ -56,19 +55,9 @@ class OutboxStore {
         this.postgres = postgres;
     }
 
-    /**
-     * How far the relay has come.
-     *
-     * @param missing ids below the position that were not to be seen, each with since when
-     */
-    record Progress(long position, List<Missing> missing) {}
-
-    /** An id that was given out and not seen. */
-    record Missing(long id, Instant since) {}
-
-    /** Takes, or keeps, the right to publish; empty if another replica has it. */
-    Uni<Optional<Progress>> hold(String holder, Duration lease) {
-        return postgres.query(HOLD, Tuple.of(holder, (double) lease.toMillis()))
+    /** Takes, or keeps, the right to follow; empty if another replica has it. */
+    Uni<Optional<Progress>> hold(String follower, String holder, Duration lease) {
+        return postgres.query(HOLD, Tuple.of(holder, (double) lease.toMillis(), follower))
                 .map(
                         rows ->
                                 rows.size() == 0
@@ -79,16 +68,16 @@ class OutboxStore {
     private static Progress progress(Row row) {
         Long[] ids = row.getArrayOfLongs("missing");
         OffsetDateTime[] since = row.getArrayOfOffsetDateTimes("missing_since");
-        List<Missing> missing = new ArrayList<>(ids.length);
+        List<Progress.Missing> missing = new ArrayList<>(ids.length);
         for (int i = 0; i < ids.length; i++) {
-            missing.add(new Missing(ids[i], since[i].toInstant()));
+            missing.add(new Progress.Missing(ids[i], since[i].toInstant()));
         }
         return new Progress(row.getLong("position"), missing);
     }
 
     /** The next {@code most} that can be seen, and what was missing and is there now; in order. */
     Uni<List<PublishedEvent>> read(Progress from, int most) {
-        Long[] missing = from.missing().stream().map(Missing::id).toArray(Long[]::new);
+        Long[] missing = from.missing().stream().map(Progress.Missing::id).toArray(Long[]::new);
         return postgres.query(
                         READ,
                         Tuple.of(from.position()).addArrayOfLong(missing).addLong((long) most))
@@ -111,6 +100,25 @@ class OutboxStore {
                 row.getString("detail"));
     }
 
+    private static final String OF_BUYER =
+            """
+            SELECT e.id, e.number, o.buyer, e.sequence, e.kind, e.at, COALESCE(e.detail::text, '{}') AS detail
+            FROM orders o JOIN order_events e ON e.number = o.number
+            WHERE o.buyer = $1 AND o.state <> 'VOIDED' AND e.id > $2
+            ORDER BY e.id LIMIT $3
+            """;
+
+    /** Events of a buyer's own orders, those after an id, in order. */
+    Uni<List<PublishedEvent>> ofBuyer(String buyer, long after, int most) {
+        return postgres.query(OF_BUYER, Tuple.of(buyer, after, most))
+                .map(
+                        rows -> {
+                            List<PublishedEvent> events = new ArrayList<>(rows.size());
+                            rows.forEach(row -> events.add(event(row)));
+                            return events;
+                        });
+    }
+
     /** The last id that can be seen; 0 if there is none. */
     Uni<Long> last() {
         return postgres.query(LAST, Tuple.tuple())
@@ -120,9 +128,9 @@ class OutboxStore {
                                         .orElse(0L));
     }
 
-    /** Keeps in mind what was published, unless another replica has taken over. */
-    Uni<Boolean> advance(String holder, Progress to, Duration lease) {
-        Long[] ids = to.missing().stream().map(Missing::id).toArray(Long[]::new);
+    /** Keeps in mind what was handed over, unless another replica has taken over. */
+    Uni<Boolean> advance(String follower, String holder, Progress to, Duration lease) {
+        Long[] ids = to.missing().stream().map(Progress.Missing::id).toArray(Long[]::new);
         OffsetDateTime[] since =
                 to.missing().stream()
                         .map(missing -> OffsetDateTime.ofInstant(missing.since(), ZoneOffset.UTC))
@@ -132,7 +140,8 @@ class OutboxStore {
                         Tuple.of(holder, to.position())
                                 .addArrayOfLong(ids)
                                 .addArrayOfOffsetDateTime(since)
-                                .addDouble((double) lease.toMillis()))
+                                .addDouble((double) lease.toMillis())
+                                .addString(follower))
                 .map(rows -> rows.rowCount() == 1);
     }
 }

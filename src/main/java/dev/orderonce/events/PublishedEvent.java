@@ -9,7 +9,7 @@ package dev.orderonce.events;
  * @param at ISO 8601
  * @param detail JSON: who did it and why
  */
-record PublishedEvent(
+public record PublishedEvent(
         long id,
         String number,
         String buyer,

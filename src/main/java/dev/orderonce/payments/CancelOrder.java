@@ -3,6 +3,7 @@ package dev.orderonce.payments;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.locks.OrderLock;
 import dev.orderonce.locks.OrderLock.Locked;
+import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.Because;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.FindOrder.Finding;
@@ -82,10 +83,15 @@ public class CancelOrder {
     /**
      * Who cancels: its buyer, or support, who must say why and may while a payment is under way.
      */
-    private record Asker(String subject, boolean isSupport, Optional<String> reason) {
+    private record Asker(
+            String subject,
+            boolean isSupport,
+            Optional<String> reason,
+            Optional<OrderNumber> duplicateOf) {
         Because because() {
             Because because = Because.of(subject);
-            return reason.map(because::reason).orElse(because);
+            Because reasoned = reason.map(because::reason).orElse(because);
+            return duplicateOf.map(reasoned::duplicateOf).orElse(reasoned);
         }
     }
 
@@ -94,15 +100,32 @@ public class CancelOrder {
                 ? item(new Cancelling.Invalid(List.of(badReason())))
                 : cancel(
                         findOrder.ofBuyer(buyer, written),
-                        new Asker(buyer.subject(), false, Optional.ofNullable(reason)));
+                        new Asker(
+                                buyer.subject(),
+                                false,
+                                Optional.ofNullable(reason),
+                                Optional.empty()));
     }
 
     public Uni<Cancelling> bySupport(Buyer support, String written, @Nullable String reason) {
+        return bySupport(support, written, reason, Optional.empty());
+    }
+
+    /**
+     * The same.
+     *
+     * @param duplicateOf the order that this one was found to repeat: its buyer is told so
+     */
+    public Uni<Cancelling> bySupport(
+            Buyer support,
+            String written,
+            @Nullable String reason,
+            Optional<OrderNumber> duplicateOf) {
         return reason == null || reason.isBlank() || tooLong(reason)
                 ? item(new Cancelling.Invalid(List.of(badReason())))
                 : cancel(
                         findOrder.ofAnybody(written),
-                        new Asker(support.subject(), true, Optional.of(reason)));
+                        new Asker(support.subject(), true, Optional.of(reason), duplicateOf));
     }
 
     private static boolean tooLong(@Nullable String reason) {

@@ -206,10 +206,16 @@ class RelayEventsTest {
         relayEvents.relay().await().atMost(BOUND);
         // When
         boolean atOnce =
-                store.hold("another", Duration.ofSeconds(5)).await().atMost(BOUND).isPresent();
+                store.hold("order_events", "another", Duration.ofSeconds(5))
+                        .await()
+                        .atMost(BOUND)
+                        .isPresent();
         Database.execute("UPDATE outbox SET held_until = now() - interval '1 second'");
         boolean after =
-                store.hold("another", Duration.ofSeconds(1)).await().atMost(BOUND).isPresent();
+                store.hold("order_events", "another", Duration.ofSeconds(1))
+                        .await()
+                        .atMost(BOUND)
+                        .isPresent();
         // Then
         assertThat(atOnce).isFalse();
         assertThat(after).isTrue();

@@ -1,0 +1,154 @@
+package dev.orderonce.duplicates;
+
+import dev.orderonce.orders.Acknowledgement;
+import dev.orderonce.orders.FindAlike;
+import dev.orderonce.orders.FindAlike.Pair;
+import dev.orderonce.orders.Line;
+import dev.orderonce.orders.Order;
+import dev.orderonce.orders.OrderDraft;
+import dev.orderonce.orders.OrderState;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How likely it is that two orders were meant as one.
+ *
+ * <p>Points, because support can follow them: up to 60 for what is ordered, up to 40 for how soon
+ * after the other, and a few for how. How alike two baskets are is the weighted Jaccard index of
+ * their values by product (Ioffe 2010): what they have in common, of all that is in either.
+ *
+ * @param score of 100; 0 if it cannot be
+ */
+record Comparison(int score, List<Reason> reasons) {
+    private static final Comparison UNLIKE = new Comparison(0, List.of());
+
+    private static final int SAME = 60;
+
+    /**
+     * Of what is ordered nearly alike: with 0.6 in common 35 points, with all of it 55. {@link
+     * FindAlike} leaves out what has less.
+     */
+    private static final double LEAST_IN_COMMON = 0.6;
+
+    private static final double NEARLY_FROM = 35;
+    private static final double NEARLY_TO = 55;
+
+    /** So many lines make a basket that is seldom ordered twice on purpose. */
+    private static final int MANY_LINES = 3;
+
+    private static final Duration MINUTES = Duration.ofMinutes(15);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration HOURS = Duration.ofHours(4);
+
+    /** For each other time that this buyer ordered the same within the look back. */
+    private static final int AGAINST_HABIT = 15;
+
+    /**
+     * Compares two orders.
+     *
+     * @param others how many more orders of this buyer nearby ask for what the later one asks for
+     */
+    static Comparison of(Pair pair, int others) {
+        Order earlier = pair.earlier();
+        Order later = pair.later();
+        if (!earlier.state().isAlive() || !later.state().isAlive() || isMeant(pair)) {
+            return UNLIKE;
+        }
+        List<Reason> reasons = new ArrayList<>();
+        double score = basket(pair, reasons);
+        if (score == 0) {
+            return UNLIKE;
+        }
+        score += time(Duration.between(earlier.placedAt(), later.placedAt()), reasons);
+        if (earlier.clientKey().isPresent() != later.clientKey().isPresent()) {
+            reasons.add(Reason.BY_ANOTHER_WAY);
+            score += 10;
+        }
+        if (earlier.state() == OrderState.CREATED && later.state() != OrderState.CREATED) {
+            reasons.add(Reason.EARLIER_UNPAID);
+            score += 5;
+        }
+        if (others > 0) {
+            reasons.add(Reason.OFTEN_ORDERED);
+            score -= AGAINST_HABIT * others;
+        }
+        return new Comparison(Math.clamp(Math.round(score), 0, 100), reasons);
+    }
+
+    /** The buyer has said that they mean both. */
+    private static boolean isMeant(Pair pair) {
+        return pair.later()
+                        .content()
+                        .acknowledgements()
+                        .contains(new Acknowledgement.SecondOrder(pair.earlier().number()))
+                || pair.earlier()
+                        .content()
+                        .acknowledgements()
+                        .contains(new Acknowledgement.SecondOrder(pair.later().number()));
+    }
+
+    private static double basket(Pair pair, List<Reason> reasons) {
+        if (pair.isSame()) {
+            reasons.add(Reason.SAME_BASKET);
+            if (pair.later().content().lines().size() < MANY_LINES) {
+                return SAME;
+            }
+            reasons.add(Reason.MANY_LINES);
+            return SAME + 5.0;
+        }
+        double inCommon = inCommon(pair.earlier().content(), pair.later().content());
+        if (inCommon < LEAST_IN_COMMON) {
+            return 0;
+        }
+        reasons.add(Reason.NEARLY_SAME_BASKET);
+        return NEARLY_FROM
+                + (NEARLY_TO - NEARLY_FROM) * (inCommon - LEAST_IN_COMMON) / (1 - LEAST_IN_COMMON);
+    }
+
+    private static int time(Duration apart, List<Reason> reasons) {
+        if (apart.compareTo(MINUTES) <= 0) {
+            reasons.add(Reason.WITHIN_MINUTES);
+            return 40;
+        }
+        if (apart.compareTo(HOUR) <= 0) {
+            reasons.add(Reason.WITHIN_AN_HOUR);
+            return 30;
+        }
+        if (apart.compareTo(HOURS) <= 0) {
+            reasons.add(Reason.WITHIN_HOURS);
+            return 10;
+        }
+        return 0;
+    }
+
+    /** From 0, nothing, to 1, everything. */
+    static double inCommon(OrderDraft one, OrderDraft other) {
+        Map<String, Double> values = values(one);
+        double common = 0;
+        double all = 0;
+        for (Map.Entry<String, Double> product : values(other).entrySet()) {
+            Double value = values.remove(product.getKey());
+            double before = value == null ? 0 : value;
+            common += Math.min(before, product.getValue());
+            all += Math.max(before, product.getValue());
+        }
+        for (double left : values.values()) {
+            all += left;
+        }
+        return all == 0 ? 0 : common / all;
+    }
+
+    /** As floating point: what is compared are shares, and the largest order would overflow. */
+    private static Map<String, Double> values(OrderDraft draft) {
+        Map<String, Double> values = new HashMap<>();
+        for (Line line : draft.lines()) {
+            values.merge(
+                    line.productCode(), (double) line.quantity() * line.unitPrice(), Double::sum);
+        }
+        return values;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.orderonce.duplicates;
+
+import dev.orderonce.duplicates.ListSuspicions.Case;
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.payments.CancelOrder;
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+import dev.orderonce.web.Violation;
+import dev.orderonce.web.Words;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Support has found that both orders are meant. */
+@ApplicationScoped
+public class DismissSuspicion {
+    private final SuspicionStore store;
+    private final ListSuspicions listSuspicions;
+    private final Clock clock;
+
+    DismissSuspicion(SuspicionStore store, ListSuspicions listSuspicions, Clock clock) {
+        this.store = store;
+        this.listSuspicions = listSuspicions;
+        this.clock = clock;
+    }
+
+    /** Every way dismissing can end, in the order the checks run. */
+    public sealed interface Dismissing {
+        /** The reason is too long. */
+        record Invalid(List<Violation> violations) implements Dismissing {}
+
+        /** There is no such pair. */
+        record Absent() implements Dismissing {}
+
+        /** It was decided otherwise, or is over. */
+        record Decided(Case decided) implements Dismissing {}
+
+        /** It was dismissed before. */
+        record AlreadyDismissed(Case dismissed) implements Dismissing {}
+
+        /** PostgreSQL did not answer: whether it is dismissed is not known. */
+        record Unavailable(Store silent) implements Dismissing {}
+
+        /** It is dismissed, by this request. */
+        record Dismissed(Case dismissed) implements Dismissing {}
+    }
+
+    public Uni<Dismissing> dismiss(Buyer support, long id, Optional<String> reason) {
+        List<Violation> violations = new ArrayList<>();
+        reason.ifPresent(
+                text -> Words.read("reason", text, CancelOrder.LONGEST_REASON, violations));
+        if (!violations.isEmpty()) {
+            return Uni.createFrom().item(new Dismissing.Invalid(List.copyOf(violations)));
+        }
+        return store.dismiss(id, support.subject(), reason, clock.instant())
+                .onItem()
+                .transformToUni(
+                        dismissed ->
+                                dismissed.isPresent()
+                                        ? listSuspicions
+                                                .withOrders(dismissed.get())
+                                                .<Dismissing>map(Dismissing.Dismissed::new)
+                                        : tellWhy(id))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new Dismissing.Unavailable(silent.store()));
+    }
+
+    private Uni<Dismissing> tellWhy(long id) {
+        return store.find(id)
+                .onItem()
+                .transformToUni(
+                        found ->
+                                found.isEmpty()
+                                        ? Uni.createFrom().item(new Dismissing.Absent())
+                                        : listSuspicions
+                                                .withOrders(found.get())
+                                                .map(DismissSuspicion::judge));
+    }
+
+    private static Dismissing judge(Case standing) {
+        return switch (standing.suspicion().state()) {
+            case DISMISSED -> new Dismissing.AlreadyDismissed(standing);
+            case OPEN, CONFIRMED, OVER -> new Dismissing.Decided(standing);
+        };
+    }
+}

@@ -1,0 +1,47 @@
+package dev.orderonce.duplicates;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+import java.time.Duration;
+
+/** Settings of the scan for duplicates, prefix {@code duplicates}. */
+@ConfigMapping(prefix = "duplicates")
+public interface DuplicateSettings {
+
+    /** How often each replica looks for new orders; so old is an order when it is compared. */
+    @WithDefault("1s")
+    Duration scanEvery();
+
+    /**
+     * Between two batches of 1 000 while the scan is behind. Placing comes first: with 10 ms up to
+     * about 30 000 events a second are scanned, and what a longer peak leaves is scanned after it.
+     */
+    @WithDefault("5ms")
+    Duration pause();
+
+    /**
+     * How far apart two orders may be to be compared. Who has forgotten that they ordered finds out
+     * within a day; more would compare habits.
+     */
+    @WithDefault("24h")
+    Duration lookBack();
+
+    /**
+     * The least score, of 100, that support is shown. 75 is the same basket within an hour (of
+     * three lines or more: within four), or nearly the same within a quarter of one.
+     */
+    @WithDefault("75")
+    int suspectFrom();
+
+    /**
+     * How long whoever confirmed is left alone with the cancellation, before somebody else sees to
+     * it: longer than the provider may take to answer.
+     */
+    @WithDefault("30s")
+    Duration lookAfter();
+
+    /** How often each replica looks for cancellations that were left behind. */
+    @WithDefault("10s")
+    Duration finishEvery();
+}

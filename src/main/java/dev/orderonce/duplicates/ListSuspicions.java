@@ -1,0 +1,125 @@
+package dev.orderonce.duplicates;
+
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.orders.FindOrder;
+import dev.orderonce.orders.Order;
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Shows support the pairs of orders that may be one, newest first, a page at a time. */
+@ApplicationScoped
+public class ListSuspicions {
+    public static final int LARGEST_PAGE = 100;
+
+    private final SuspicionStore store;
+    private final FindOrder findOrder;
+
+    ListSuspicions(SuspicionStore store, FindOrder findOrder) {
+        this.store = store;
+        this.findOrder = findOrder;
+    }
+
+    /**
+     * What is looked for.
+     *
+     * @param below the id to go on from, if any
+     * @param fromScore the least score, 0 to 100
+     * @param limit 1 to {@value #LARGEST_PAGE}
+     */
+    public record Query(
+            SuspicionState state,
+            Optional<Long> below,
+            int fromScore,
+            Optional<String> buyer,
+            int limit) {}
+
+    /** A suspicion with its two orders as they are now. */
+    public record Case(Suspicion suspicion, Order earlier, Order later) {}
+
+    /** Every way listing can end. */
+    public sealed interface Listing {
+        /** A parameter cannot be used. */
+        record BadParameter(String why) implements Listing {}
+
+        /** PostgreSQL did not answer. */
+        record Unavailable(Store silent) implements Listing {}
+
+        /**
+         * One page.
+         *
+         * @param after the id to go on from, if there may be more
+         */
+        record Page(List<Case> cases, Optional<Long> after) implements Listing {}
+    }
+
+    public Uni<Listing> list(Query query) {
+        if (query.limit() < 1 || query.limit() > LARGEST_PAGE) {
+            return item(
+                    new Listing.BadParameter("\"limit\" must be from 1 to " + LARGEST_PAGE + "."));
+        }
+        if (query.fromScore() < 0 || query.fromScore() > 100) {
+            return item(new Listing.BadParameter("\"score\" must be from 0 to 100."));
+        }
+        // One more than the page, to know whether there is another page.
+        return store.list(
+                        query.state(),
+                        query.below().orElse(Long.MAX_VALUE),
+                        query.fromScore(),
+                        query.buyer(),
+                        query.limit() + 1)
+                .onItem()
+                .transformToUni(
+                        found ->
+                                cases(found.stream().limit(query.limit()).toList())
+                                        .<Listing>map(
+                                                cases ->
+                                                        new Listing.Page(
+                                                                cases,
+                                                                found.size() > query.limit()
+                                                                        ? Optional.of(
+                                                                                found.get(
+                                                                                                query
+                                                                                                                .limit()
+                                                                                                        - 1)
+                                                                                        .id())
+                                                                        : Optional.empty())))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new Listing.Unavailable(silent.store()));
+    }
+
+    /** The lookups share statements. */
+    private Uni<List<Case>> cases(List<Suspicion> found) {
+        return Multi.createFrom()
+                .iterable(found)
+                .onItem()
+                .transformToUni(this::withOrders)
+                .concatenate()
+                .collect()
+                .asList();
+    }
+
+    /** A suspicion with its orders; fails with {@link StoreUnavailable}. */
+    Uni<Case> withOrders(Suspicion suspicion) {
+        return Uni.combine()
+                .all()
+                .unis(order(suspicion.earlier()), order(suspicion.later()))
+                .with((earlier, later) -> new Case(suspicion, earlier, later));
+    }
+
+    /** An order is never removed. */
+    private Uni<Order> order(OrderNumber number) {
+        return findOrder.standing(number).map(Optional::orElseThrow);
+    }
+
+    private static Uni<Listing> item(Listing listing) {
+        return Uni.createFrom().item(listing);
+    }
+}

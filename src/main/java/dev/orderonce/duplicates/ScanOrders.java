@@ -1,0 +1,143 @@
+package dev.orderonce.duplicates;
+
+import dev.orderonce.events.FollowEvents;
+import dev.orderonce.events.Follower;
+import dev.orderonce.events.PublishedEvent;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.orders.FindAlike;
+import dev.orderonce.orders.FindAlike.Pair;
+import dev.orderonce.orders.OrderState.Move;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Compares every order, soon after it was placed, with its buyer's others nearby: what the question
+ * before the order could not see is found here, and each pair once.
+ */
+@ApplicationScoped
+class ScanOrders implements Follower {
+    /**
+     * On each side of an order. Nobody orders as often by mistake; a buyer who orders more than
+     * this in a day is a program, of which the nearest few are looked at.
+     */
+    private static final int MOST_NEIGHBOURS = 10;
+
+    private static final Set<String> CANCELLED =
+            Set.of(Move.CANCELLED.name(), Move.PAYMENT_ABANDONED.name(), Move.REFUND_BEGUN.name());
+
+    private final FollowEvents followEvents;
+    private final FindAlike findAlike;
+    private final SuspicionStore store;
+    private final DuplicateSettings settings;
+    private final Clock clock;
+    private final Counter suspected;
+
+    ScanOrders(
+            FollowEvents followEvents,
+            FindAlike findAlike,
+            SuspicionStore store,
+            DuplicateSettings settings,
+            Clock clock,
+            MeterRegistry metrics) {
+        this.followEvents = followEvents;
+        this.findAlike = findAlike;
+        this.store = store;
+        this.settings = settings;
+        this.clock = clock;
+        this.suspected = metrics.counter("orderonce.duplicates.suspected");
+    }
+
+    @Scheduled(
+            every = "${duplicates.scan-every}",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> scan() {
+        return followEvents.follow(this);
+    }
+
+    @Override
+    public String name() {
+        return "suspected_duplicates";
+    }
+
+    @Override
+    public int atOnce() {
+        return 1000;
+    }
+
+    @Override
+    public Duration pause() {
+        return settings.pause();
+    }
+
+    @Override
+    public Uni<Void> take(List<PublishedEvent> events) {
+        Set<OrderNumber> placed = numbers(events, Set.of("PLACED"));
+        Set<OrderNumber> cancelled = numbers(events, CANCELLED);
+        return compare(placed)
+                .onItem()
+                .transformToUni(
+                        compared ->
+                                cancelled.isEmpty()
+                                        ? Uni.createFrom().voidItem()
+                                        : store.end(cancelled).replaceWithVoid());
+    }
+
+    private static Set<OrderNumber> numbers(List<PublishedEvent> events, Set<String> kinds) {
+        Set<OrderNumber> numbers = new HashSet<>();
+        for (PublishedEvent event : events) {
+            if (kinds.contains(event.kind())) {
+                numbers.add(new OrderNumber(event.number()));
+            }
+        }
+        return numbers;
+    }
+
+    private Uni<Void> compare(Set<OrderNumber> placed) {
+        return placed.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : findAlike
+                        .near(placed, settings.lookBack(), MOST_NEIGHBOURS)
+                        .onItem()
+                        .transformToUni(this::keep);
+    }
+
+    private Uni<Void> keep(List<Pair> pairs) {
+        Map<Pair, Comparison> found = suspects(new HashSet<>(pairs));
+        return found.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : store.add(found, clock.instant())
+                        .invoke(added -> suspected.increment(added))
+                        .replaceWithVoid();
+    }
+
+    private Map<Pair, Comparison> suspects(Set<Pair> pairs) {
+        Map<OrderNumber, Integer> same = new HashMap<>();
+        for (Pair pair : pairs) {
+            if (pair.isSame()) {
+                same.merge(pair.later().number(), 1, Integer::sum);
+            }
+        }
+        Map<Pair, Comparison> found = new HashMap<>();
+        for (Pair pair : pairs) {
+            int others = same.getOrDefault(pair.later().number(), 0) - (pair.isSame() ? 1 : 0);
+            Comparison comparison = Comparison.of(pair, others);
+            if (comparison.score() >= settings.suspectFrom()) {
+                found.put(pair, comparison);
+            }
+        }
+        return found;
+    }
+}
