@@ -1,0 +1,29 @@
+package dev.orderonce.disputes;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+import java.time.Duration;
+
+/** Settings of disputes, prefix {@code disputes}. */
+@ConfigMapping(prefix = "disputes")
+public interface DisputeSettings {
+
+    /**
+     * How long the shop and the buyer each have to answer before the dispute is listed as overdue.
+     * Three days outlast a weekend; nothing ends by itself when they are over.
+     */
+    @WithDefault("72h")
+    Duration answerWithin();
+
+    /**
+     * How long whoever decided is left to carry it out before somebody else goes on. Longer than a
+     * request takes; shorter finds what died sooner.
+     */
+    @WithDefault("30s")
+    Duration lookAfter();
+
+    /** How often each replica looks for decisions that were not carried out. */
+    @WithDefault("30s")
+    Duration finishEvery();
+}

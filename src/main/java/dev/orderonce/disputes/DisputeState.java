@@ -1,0 +1,87 @@
+package dev.orderonce.disputes;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where a dispute stands, and the moves from there.
+ *
+ * <pre>
+ *              answer (the shop)
+ *        OPEN ───────────────────▶ ANSWERED     whoever writes twice leaves it where it is
+ *        ▲  │ ◀───────────────────  │
+ *        │  │  reply (the buyer)    │
+ *        │  └──────────┬────────────┘
+ *        │             ├── withdraw (the buyer) ──▶ WITHDRAWN
+ *        │             ├── resolve: reject ───────▶ RESOLVED
+ *        │             │ resolve: grant               ▲
+ *        │             ▼                              │
+ *        └──────── RESOLVING ──────settled────────────┘
+ *       impossible
+ * </pre>
+ */
+public enum DisputeState {
+    /** It is for the shop to answer. */
+    OPEN,
+    /** It is for the buyer to reply. */
+    ANSWERED,
+    /** Granted; the order is being cancelled. */
+    RESOLVING,
+    /** Decided, and what was granted is done. */
+    RESOLVED,
+    WITHDRAWN;
+
+    /** What callers may ask for from here, as the representation names it. */
+    public List<String> next() {
+        return Arrays.stream(Move.values())
+                .filter(move -> move.isOpenFrom(this))
+                .flatMap(move -> move.word.stream())
+                .distinct()
+                .toList();
+    }
+
+    /** One way from one state, or from either of two, to another. */
+    public enum Move {
+        ANSWERED("answer", DisputeState.ANSWERED, OPEN, DisputeState.ANSWERED),
+        REPLIED("reply", OPEN, OPEN, DisputeState.ANSWERED),
+        WITHDRAWN("withdraw", DisputeState.WITHDRAWN, OPEN, DisputeState.ANSWERED),
+        REJECTED("resolve", RESOLVED, OPEN, DisputeState.ANSWERED),
+        GRANTED("resolve", RESOLVING, OPEN, DisputeState.ANSWERED),
+        SETTLED(RESOLVED, RESOLVING),
+        /** The order could no longer be cancelled. */
+        IMPOSSIBLE(OPEN, RESOLVING);
+
+        private final Optional<String> word;
+        private final DisputeState to;
+        private final DisputeState from;
+        private final DisputeState orFrom;
+
+        Move(String word, DisputeState to, DisputeState from, DisputeState orFrom) {
+            this.word = Optional.of(word);
+            this.to = to;
+            this.from = from;
+            this.orFrom = orFrom;
+        }
+
+        Move(DisputeState to, DisputeState from) {
+            this.word = Optional.empty();
+            this.to = to;
+            this.from = from;
+            this.orFrom = from;
+        }
+
+        public DisputeState to() {
+            return to;
+        }
+
+        public boolean isOpenFrom(DisputeState state) {
+            return from == state || orFrom == state;
+        }
+
+        List<DisputeState> from() {
+            return Stream.of(from, orFrom).distinct().toList();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.orderonce.disputes;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.web.Problem;
+import dev.orderonce.web.ProblemType;
+
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A dispute as it goes over the wire. */
+@Schema(name = "Dispute")
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record DisputeView(
+        @Schema(required = true, examples = "D0K3M7QXW52TB9H4N") String id,
+        @Schema(
+                        required = true,
+                        examples = "0K3M7Q-XW52TB-9H4NRC",
+                        description = "The order that is disputed")
+                String number,
+        @Schema(required = true, description = "Whose order it is") String buyer,
+        @Schema(required = true) DisputeKind kind,
+        @Schema(nullable = true, description = "With DUPLICATE: the number of the other order")
+                @Nullable String duplicateOf,
+        @Schema(
+                        required = true,
+                        description =
+                                "OPEN: it is for the shop to answer. ANSWERED: for the buyer to reply. RESOLVING: granted, "
+                                        + "and being carried out")
+                DisputeState state,
+        @Schema(required = true, description = "The moves that are open now") List<String> next,
+        @Schema(required = true) Instant openedAt,
+        @Schema(
+                        required = true,
+                        description = "Until when whoever's turn it is should have answered")
+                Instant dueAt,
+        @Schema(nullable = true, description = "What was decided") @Nullable Verdict resolution,
+        @Schema(nullable = true, description = "Why, in words for the buyer")
+                @Nullable String reason,
+        @Schema(nullable = true, description = "By whom; to a buyer it is the shop")
+                @Nullable String resolvedBy,
+        @Schema(nullable = true, description = "When it was resolved or withdrawn")
+                @Nullable Instant endedAt,
+        @Schema(nullable = true, description = "What was said, in its order; not in lists")
+                @Nullable List<MessageView> messages,
+        @Schema(nullable = true, description = "What was known when it was opened; not in lists")
+                @Nullable Evidence evidence) {
+
+    /** Whom a buyer sees in place of anybody of the staff. */
+    private static final String THE_SHOP = "the shop";
+
+    /** Something that was said, as it goes over the wire. */
+    @Schema(name = "DisputeMessage")
+    record MessageView(
+            @Schema(required = true, description = "1, 2, 3, … without gaps") int sequence,
+            @Schema(required = true) Party party,
+            @Schema(required = true, description = "Who wrote it; to a buyer staff is the shop")
+                    String author,
+            @Schema(required = true) String text,
+            @Schema(required = true) Instant at) {
+
+        static MessageView of(Message message, Party as) {
+            return new MessageView(
+                    message.sequence(),
+                    message.party(),
+                    as == Party.BUYER && message.party().isStaff() ? THE_SHOP : message.author(),
+                    message.text(),
+                    message.at());
+        }
+    }
+
+    /** All of it, as this party may read it. */
+    static DisputeView of(Dossier dossier, Party as) {
+        Dispute dispute = dossier.dispute();
+        return view(
+                dispute,
+                as,
+                dossier.messages().stream().map(message -> MessageView.of(message, as)).toList(),
+                as == Party.BUYER
+                        ? dossier.evidence().forBuyer(dispute.buyer().subject())
+                        : dossier.evidence());
+    }
+
+    /** Without what was said and known. */
+    static DisputeView of(Dispute dispute, Party as) {
+        return view(dispute, as, null, null);
+    }
+
+    /** A problem with a dispute that says where it stands. */
+    static Problem about(ProblemType type, Dispute dispute) {
+        Problem problem =
+                Problem.of(type)
+                        .with("id", dispute.id().text())
+                        .with("dispute", path(dispute))
+                        .with("state", dispute.state())
+                        .with("next", dispute.state().next());
+        dispute.resolution().ifPresent(made -> problem.with("resolution", made.verdict()));
+        return problem;
+    }
+
+    static String path(Dispute dispute) {
+        return "/disputes/" + dispute.id().text();
+    }
+
+    private static DisputeView view(
+            Dispute dispute,
+            Party as,
+            @Nullable List<MessageView> messages,
+            @Nullable Evidence evidence) {
+        Optional<Resolution> resolution = dispute.resolution();
+        return new DisputeView(
+                dispute.id().text(),
+                dispute.number().shown(),
+                dispute.buyer().subject(),
+                dispute.claim().kind(),
+                dispute.claim().duplicateOf().map(OrderNumber::shown).orElse(null),
+                dispute.state(),
+                dispute.state().next(),
+                dispute.openedAt(),
+                dispute.dueAt(),
+                resolution.map(Resolution::verdict).orElse(null),
+                resolution.map(Resolution::reason).orElse(null),
+                resolution
+                        .map(made -> as == Party.BUYER ? THE_SHOP : made.by().subject())
+                        .orElse(null),
+                dispute.endedAt().orElse(null),
+                messages,
+                evidence);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.orderonce.disputes;
+
+import dev.orderonce.disputes.Evidence.OrderEvidence;
+import dev.orderonce.numbers.FindSubmits;
+import dev.orderonce.numbers.Submit;
+import dev.orderonce.orders.FindOrder.Finding;
+import dev.orderonce.orders.ListEvents;
+import dev.orderonce.orders.ListEvents.History;
+import dev.orderonce.orders.Order;
+import dev.orderonce.orders.OrderEvent;
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jboss.logging.Logger;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/** Gathers what is known of a dispute's orders, so that nobody has to. */
+@ApplicationScoped
+class GatherEvidence {
+    private static final Logger LOG = Logger.getLogger(GatherEvidence.class);
+
+    /** An order has some ten; only one that is declined again and again has more than this. */
+    private static final int MOST_EVENTS = 200;
+
+    private final ListEvents listEvents;
+    private final FindSubmits findSubmits;
+    private final Clock clock;
+
+    GatherEvidence(ListEvents listEvents, FindSubmits findSubmits, Clock clock) {
+        this.listEvents = listEvents;
+        this.findSubmits = findSubmits;
+        this.clock = clock;
+    }
+
+    /**
+     * Gathers it.
+     *
+     * @param other the order that the other one is a duplicate of, if that is what is said
+     * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer
+     */
+    Uni<Evidence> gather(Order order, Optional<Order> other) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return evidenceOf(order)
+                .onItem()
+                .transformToUni(
+                        ofOrder ->
+                                evidenceOf(other)
+                                        .map(
+                                                ofOther ->
+                                                        new Evidence(
+                                                                now,
+                                                                ofOrder,
+                                                                ofOther.orElse(null))));
+    }
+
+    private Uni<Optional<OrderEvidence>> evidenceOf(Optional<Order> order) {
+        return order.isEmpty()
+                ? Uni.createFrom().item(Optional.empty())
+                : evidenceOf(order.get()).map(Optional::of);
+    }
+
+    private Uni<OrderEvidence> evidenceOf(Order order) {
+        return eventsOf(order)
+                .onItem()
+                .transformToUni(
+                        events ->
+                                submitsOf(order)
+                                        .map(submits -> OrderEvidence.of(order, events, submits)));
+    }
+
+    private Uni<List<OrderEvent>> eventsOf(Order order) {
+        return listEvents.of(new Finding.Found(order)).map(GatherEvidence::latest);
+    }
+
+    private static List<OrderEvent> latest(History history) {
+        return switch (history) {
+            case History.Absent absent -> List.of();
+            case History.Unavailable(Store silent) ->
+                    throw new StoreUnavailable(silent, "the events of an order are not known");
+            case History.Told(var events) ->
+                    List.copyOf(
+                            events.subList(
+                                    Math.max(0, events.size() - MOST_EVENTS), events.size()));
+        };
+    }
+
+    /** Without Redis it is not known, and said so: a buyer is not sent away because of it. */
+    private Uni<Optional<List<Submit>>> submitsOf(Order order) {
+        return findSubmits
+                .of(order.buyer(), order.number())
+                .map(Optional::of)
+                .onFailure(StoreUnavailable.class)
+                .invoke(silent -> LOG.debugf("submits are not known: %s", silent.getMessage()))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> Optional.empty());
+    }
+}

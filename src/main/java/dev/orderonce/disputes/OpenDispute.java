@@ -1,0 +1,225 @@
+package dev.orderonce.disputes;
+
+import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
+
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.orders.FindOrder;
+import dev.orderonce.orders.FindOrder.Finding;
+import dev.orderonce.orders.Order;
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+import dev.orderonce.web.Violation;
+import dev.orderonce.web.Words;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Opens a dispute of an order, one at a time however often it is asked, with its evidence. */
+@ApplicationScoped
+public class OpenDispute {
+    private final FindOrder findOrder;
+    private final GatherEvidence gatherEvidence;
+    private final DisputeStore store;
+    private final DisputeSettings settings;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+
+    OpenDispute(
+            FindOrder findOrder,
+            GatherEvidence gatherEvidence,
+            DisputeStore store,
+            DisputeSettings settings,
+            Clock clock) {
+        this.findOrder = findOrder;
+        this.gatherEvidence = gatherEvidence;
+        this.store = store;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** Every way opening can end, in the order the checks run. */
+    public sealed interface Opening {
+        /** No such order of this buyer. */
+        record Absent() implements Opening {}
+
+        /** The request is not sound. */
+        record Invalid(List<Violation> violations) implements Opening {}
+
+        /** Something else was said of the order before, and that is not decided. */
+        record OtherOpen(Dispute dispute) implements Opening {}
+
+        /** The same was said of the order before, and is not decided: this was a repeat. */
+        record AlreadyOpen(Dossier dossier) implements Opening {}
+
+        /** PostgreSQL did not answer: whether it was opened is not known. */
+        record Unavailable(Store silent) implements Opening {}
+
+        /** It is open, by this request. */
+        record Opened(Dossier dossier) implements Opening {}
+    }
+
+    /** How reading a submission can end. */
+    private sealed interface Reading {
+        /** It is not sound, and this is everything that is wrong with it. */
+        record Invalid(List<Violation> violations) implements Reading {}
+
+        record Sound(Claim claim, Optional<Order> other, Optional<String> message)
+                implements Reading {}
+    }
+
+    public Uni<Opening> open(Buyer buyer, String written, DisputeSubmission submission) {
+        return findOrder
+                .ofBuyer(buyer, written)
+                .onItem()
+                .transformToUni(
+                        found ->
+                                switch (found) {
+                                    case Finding.Absent absent -> item(new Opening.Absent());
+                                    case Finding.Unavailable(Store silent) ->
+                                            item(new Opening.Unavailable(silent));
+                                    case Finding.Found(Order order) -> findOther(order, submission);
+                                })
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new Opening.Unavailable(silent.store()));
+    }
+
+    /** Before anything is refused: everything that is wrong is told at once. */
+    private Uni<Opening> findOther(Order order, DisputeSubmission submission) {
+        String other = submission.duplicateOf();
+        return (other == null
+                        ? Uni.createFrom().<Finding>item(new Finding.Absent())
+                        : findOrder.ofBuyer(order.buyer(), other))
+                .onItem()
+                .transformToUni(
+                        found ->
+                                switch (found) {
+                                    case Finding.Absent absent ->
+                                            read(order, submission, Optional.empty());
+                                    case Finding.Unavailable(Store silent) ->
+                                            item(new Opening.Unavailable(silent));
+                                    case Finding.Found(Order otherOrder) ->
+                                            read(order, submission, Optional.of(otherOrder));
+                                });
+    }
+
+    private Uni<Opening> read(Order order, DisputeSubmission submission, Optional<Order> other) {
+        return switch (judge(order, submission, other)) {
+            case Reading.Invalid(var violations) -> item(new Opening.Invalid(violations));
+            case Reading.Sound sound ->
+                    store.undecided(order.number())
+                            .onItem()
+                            .transformToUni(
+                                    earlier ->
+                                            earlier.isPresent()
+                                                    ? repeat(earlier.get(), sound.claim())
+                                                    : gather(order, sound));
+        };
+    }
+
+    private static Reading judge(Order order, DisputeSubmission submission, Optional<Order> other) {
+        List<Violation> violations = new ArrayList<>();
+        Optional<DisputeKind> kind = DisputeKind.read(submission.kind());
+        if (kind.isEmpty()) {
+            violations.add(new Violation("kind", "must be DUPLICATE or NOT_MINE"));
+        }
+        kind.flatMap(known -> whatIsWrong(known, order, submission, other))
+                .ifPresent(why -> violations.add(new Violation("duplicateOf", why)));
+        Optional<String> message =
+                Optional.ofNullable(submission.message())
+                        .flatMap(
+                                text ->
+                                        Words.read(
+                                                "message",
+                                                text,
+                                                SendMessage.LONGEST_TEXT,
+                                                violations));
+        return violations.isEmpty() && kind.isPresent()
+                ? new Reading.Sound(new Claim(kind.get(), other.map(Order::number)), other, message)
+                : new Reading.Invalid(List.copyOf(violations));
+    }
+
+    /** With the other order that is named, as the rest of a sentence. */
+    private static Optional<String> whatIsWrong(
+            DisputeKind kind, Order order, DisputeSubmission submission, Optional<Order> other) {
+        return switch (kind) {
+            case NOT_MINE ->
+                    submission.duplicateOf() == null
+                            ? Optional.empty()
+                            : Optional.of("does not go with NOT_MINE");
+            case DUPLICATE -> {
+                if (submission.duplicateOf() == null) {
+                    yield Optional.of("is missing");
+                }
+                if (other.isEmpty()) {
+                    yield Optional.of("must be the number of another order of yours");
+                }
+                yield other.get().number().equals(order.number())
+                        ? Optional.of("must be another order than the one that is disputed")
+                        : Optional.empty();
+            }
+        };
+    }
+
+    private Uni<Opening> gather(Order order, Reading.Sound sound) {
+        return gatherEvidence
+                .gather(order, sound.other())
+                .onItem()
+                .transformToUni(evidence -> offer(order, sound, evidence));
+    }
+
+    private Uni<Opening> offer(Order order, Reading.Sound sound, Evidence evidence) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        Dispute offered =
+                new Dispute(
+                        DisputeId.fresh(random),
+                        order.number(),
+                        order.buyer(),
+                        sound.claim(),
+                        DisputeState.OPEN,
+                        now,
+                        now.plus(settings.answerWithin()),
+                        sound.message().isPresent() ? 1 : 0,
+                        Optional.empty(),
+                        Optional.empty());
+        return store.open(offered, evidence, sound.message())
+                .onItem()
+                .transformToUni(
+                        isOpened ->
+                                isOpened
+                                        ? store.dossier(offered).map(Opening.Opened::new)
+                                        : repeatLatest(order, sound.claim()));
+    }
+
+    /** Somebody was faster, with the same or with something else, decided since or not. */
+    private Uni<Opening> repeatLatest(Order order, Claim claim) {
+        return store.latest(order.number())
+                .map(
+                        found ->
+                                found.orElseThrow(
+                                        () ->
+                                                new StoreUnavailable(
+                                                        POSTGRESQL,
+                                                        "a row vanished while it was read")))
+                .onItem()
+                .transformToUni(earlier -> repeat(earlier, claim));
+    }
+
+    private Uni<Opening> repeat(Dispute earlier, Claim claim) {
+        return earlier.claim().equals(claim)
+                ? store.dossier(earlier).map(Opening.AlreadyOpen::new)
+                : item(new Opening.OtherOpen(earlier));
+    }
+
+    private static Uni<Opening> item(Opening opening) {
+        return Uni.createFrom().item(opening);
+    }
+}
