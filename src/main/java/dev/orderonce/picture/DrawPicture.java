@@ -1,0 +1,77 @@
+package dev.orderonce.picture;
+
+import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.StoreUnavailable.Store;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Puts together what all replicas have counted in the last hour. */
+@ApplicationScoped
+public class DrawPicture {
+    private static final int MINUTES = 60;
+    private static final Set<String> ASKED =
+            Set.of("lookalike", "lookalike-in-flight", "large-amount");
+
+    private final PictureStore store;
+    private final Clock clock;
+
+    DrawPicture(PictureStore store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** Every way it can end. */
+    public sealed interface Picture {
+        /** Redis did not answer. */
+        record Unavailable(Store silent) implements Picture {}
+
+        /** The newest last. */
+        record Drawn(List<Minute> minutes) implements Picture {}
+    }
+
+    public Uni<Picture> draw() {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
+        return Multi.createFrom()
+                .range(0, MINUTES)
+                .map(minute -> now.minus(Duration.ofMinutes(MINUTES - 1L - minute)))
+                .onItem()
+                .transformToUni(at -> store.read(at).map(counts -> minute(at, counts)))
+                .concatenate()
+                .collect()
+                .asList()
+                .<Picture>map(Picture.Drawn::new)
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new Picture.Unavailable(silent.store()));
+    }
+
+    private static Minute minute(Instant at, Map<String, Long> counts) {
+        long asked = 0;
+        Map<String, Long> refused = new TreeMap<>();
+        for (Map.Entry<String, Long> count : counts.entrySet()) {
+            if (ASKED.contains(count.getKey())) {
+                asked += count.getValue();
+            } else if (!count.getKey().equals("placed")
+                    && !count.getKey().equals("already-placed")) {
+                refused.put(count.getKey(), count.getValue());
+            }
+        }
+        return new Minute(
+                at,
+                counts.getOrDefault("placed", 0L),
+                counts.getOrDefault("already-placed", 0L),
+                asked,
+                refused);
+    }
+}

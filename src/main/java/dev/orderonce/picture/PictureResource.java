@@ -1,0 +1,71 @@
+package dev.orderonce.picture;
+
+import dev.orderonce.identity.Role;
+import dev.orderonce.picture.DrawPicture.Picture;
+import dev.orderonce.web.HttpSettings;
+import dev.orderonce.web.Problem;
+import dev.orderonce.web.ProblemType;
+
+import io.smallrye.mutiny.Uni;
+
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+import java.util.List;
+
+/** The last hour over HTTP, for support's page. */
+@Path("/picture")
+@Produces(MediaType.APPLICATION_JSON)
+class PictureResource {
+    private final DrawPicture drawPicture;
+    private final HttpSettings http;
+
+    PictureResource(DrawPicture drawPicture, HttpSettings http) {
+        this.drawPicture = drawPicture;
+        this.http = http;
+    }
+
+    /** The picture as it goes over the wire. */
+    @Schema(name = "Picture")
+    record PictureView(
+            @Schema(required = true, description = "The last hour, the newest last")
+                    List<Minute> minutes) {}
+
+    @GET
+    @RolesAllowed({Role.SUPPORT, Role.MERCHANT})
+    @Operation(
+            operationId = "drawPicture",
+            summary = "Orders placed, duplicates prevented and refusals, minute by minute",
+            description =
+                    "Of all replicas together, a second old at most. For alerts use the metrics.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The last hour",
+            content = @Content(schema = @Schema(implementation = PictureView.class)))
+    public Uni<Response> draw() {
+        return drawPicture
+                .draw()
+                .map(
+                        picture ->
+                                switch (picture) {
+                                    case Picture.Unavailable(var silent) ->
+                                            Problem.of(ProblemType.STORE_UNAVAILABLE)
+                                                    .after(http.retryAfter())
+                                                    .toResponse();
+                                    case Picture.Drawn(var minutes) ->
+                                            Response.ok(new PictureView(minutes))
+                                                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                                                    .build();
+                                });
+    }
+}
