@@ -30,6 +30,11 @@ public final class Main {
     private static final String DATA = "standalone.data";
     private static final String DEFAULT_DATA = ".order-once";
 
+    /** Who tries the service out shall see what it asks: above 1 000.00 EUR. */
+    private static final String LARGE_AMOUNT = "orders.large-amounts.EUR";
+
+    private static final String ASK_ABOVE = "100000";
+
     /** A little more than quarkus.shutdown.timeout: the requests in flight need the stores. */
     private static final int DRAINED_WITHIN_SECONDS = 15;
 
@@ -67,6 +72,9 @@ public final class Main {
         try {
             Standalone standalone = Standalone.start(given, data);
             standalone.settings().forEach(System::setProperty);
+            if (given.getOptionalValue(LARGE_AMOUNT, String.class).isEmpty()) {
+                System.setProperty(LARGE_AMOUNT, ASK_ABOVE);
+            }
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> stopLast(standalone, stopped), "stores"));
         } catch (IllegalStateException unusable) {

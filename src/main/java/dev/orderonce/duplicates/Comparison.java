@@ -47,10 +47,20 @@ record Comparison(int score, List<Reason> reasons) {
     /** For each other time that this buyer ordered the same within the look back. */
     private static final int AGAINST_HABIT = 15;
 
+    /** Whether the later one repeats the earlier one as people do on purpose, hours later. */
+    static boolean isHabit(Pair pair) {
+        return pair.earlier().state().isAlive()
+                && !isMeant(pair)
+                && pair.isSame()
+                && Duration.between(pair.earlier().placedAt(), pair.later().placedAt())
+                                .compareTo(HOUR)
+                        > 0;
+    }
+
     /**
      * Compares two orders.
      *
-     * @param others how many more orders of this buyer nearby ask for what the later one asks for
+     * @param others how many more orders of this buyer nearby the later one repeats as a habit does
      */
     static Comparison of(Pair pair, int others) {
         Order earlier = pair.earlier();

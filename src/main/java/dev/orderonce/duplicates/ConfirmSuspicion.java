@@ -5,6 +5,7 @@ import dev.orderonce.duplicates.Suspicion.Decision;
 import dev.orderonce.duplicates.Suspicion.Ended;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
 import dev.orderonce.payments.CancelOrder.Cancelling;
 import dev.orderonce.stores.StoreUnavailable;
@@ -115,7 +116,34 @@ public class ConfirmSuspicion {
         if (!chosen.equals(suspicion.earlier()) && !chosen.equals(suspicion.later())) {
             return Uni.createFrom().item(new Confirming.Invalid(List.of(notOneOfTheTwo())));
         }
-        Instant now = clock.instant();
+        return listSuspicions
+                .withOrders(suspicion)
+                .onItem()
+                .transformToUni(
+                        standing ->
+                                other(standing, chosen).state().isAlive()
+                                        ? confirm(
+                                                support, suspicion, chosen, reason, clock.instant())
+                                        : bothOver(standing, chosen));
+    }
+
+    private static Order other(Case standing, OrderNumber chosen) {
+        return standing.earlier().number().equals(chosen) ? standing.later() : standing.earlier();
+    }
+
+    /** The buyer is left with the one that is not chosen: it must be alive. */
+    private Uni<Confirming> bothOver(Case standing, OrderNumber chosen) {
+        return store.end(List.of(other(standing, chosen).number()))
+                .onItem()
+                .transformToUni(ended -> tellWhy(standing.suspicion().id(), chosen));
+    }
+
+    private Uni<Confirming> confirm(
+            Buyer support,
+            Suspicion suspicion,
+            OrderNumber chosen,
+            Optional<String> reason,
+            Instant now) {
         return store.confirm(
                         suspicion.id(),
                         support.subject(),

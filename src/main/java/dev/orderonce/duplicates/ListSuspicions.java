@@ -6,7 +6,6 @@ import dev.orderonce.orders.Order;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
 
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -97,13 +96,9 @@ public class ListSuspicions {
 
     /** The lookups share statements. */
     private Uni<List<Case>> cases(List<Suspicion> found) {
-        return Multi.createFrom()
-                .iterable(found)
-                .onItem()
-                .transformToUni(this::withOrders)
-                .concatenate()
-                .collect()
-                .asList();
+        return found.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : Uni.join().all(found.stream().map(this::withOrders).toList()).andFailFast();
     }
 
     /** A suspicion with its orders; fails with {@link StoreUnavailable}. */

@@ -17,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -115,7 +116,12 @@ class ScanOrders implements Follower {
     }
 
     private Uni<Void> keep(List<Pair> pairs) {
-        Map<Pair, Comparison> found = suspects(new HashSet<>(pairs));
+        // A pair of two that were placed together comes twice, and may have moved in between.
+        Map<Set<OrderNumber>, Pair> once = new HashMap<>();
+        for (Pair pair : pairs) {
+            once.put(Set.of(pair.earlier().number(), pair.later().number()), pair);
+        }
+        Map<Pair, Comparison> found = suspects(once.values());
         return found.isEmpty()
                 ? Uni.createFrom().voidItem()
                 : store.add(found, clock.instant())
@@ -123,16 +129,18 @@ class ScanOrders implements Follower {
                         .replaceWithVoid();
     }
 
-    private Map<Pair, Comparison> suspects(Set<Pair> pairs) {
-        Map<OrderNumber, Integer> same = new HashMap<>();
+    private Map<Pair, Comparison> suspects(Collection<Pair> pairs) {
+        Map<OrderNumber, Integer> habits = new HashMap<>();
         for (Pair pair : pairs) {
-            if (pair.isSame()) {
-                same.merge(pair.later().number(), 1, Integer::sum);
+            if (Comparison.isHabit(pair)) {
+                habits.merge(pair.later().number(), 1, Integer::sum);
             }
         }
         Map<Pair, Comparison> found = new HashMap<>();
         for (Pair pair : pairs) {
-            int others = same.getOrDefault(pair.later().number(), 0) - (pair.isSame() ? 1 : 0);
+            int others =
+                    habits.getOrDefault(pair.later().number(), 0)
+                            - (Comparison.isHabit(pair) ? 1 : 0);
             Comparison comparison = Comparison.of(pair, others);
             if (comparison.score() >= settings.suspectFrom()) {
                 found.put(pair, comparison);

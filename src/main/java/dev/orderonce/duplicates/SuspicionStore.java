@@ -140,11 +140,21 @@ class SuspicionStore {
     }
 
     private static final String CONFIRM =
-            "UPDATE suspected_duplicates SET state = 'CONFIRMED', decided_by = $2, reason = $3, decided_at = $4,"
-                    + " chosen = $5, look_at = $6 WHERE id = $1 AND state = 'OPEN' RETURNING "
-                    + COLUMNS;
+            """
+            UPDATE suspected_duplicates
+            SET state = 'CONFIRMED', decided_by = $2, reason = $3, decided_at = $4, chosen = $5, look_at = $6
+            WHERE id = $1 AND state = 'OPEN' AND NOT EXISTS (
+                SELECT FROM suspected_duplicates other
+                WHERE other.state = 'CONFIRMED' AND other.chosen <> $5
+                  AND other.chosen IN (suspected_duplicates.earlier, suspected_duplicates.later))
+            RETURNING %s
+            """
+                    .formatted(COLUMNS);
 
-    /** Empty if it is not open. */
+    /**
+     * Empty if it is not open, or if the other one of the two is being cancelled as somebody else's
+     * duplicate: of three, one must be left.
+     */
     Uni<Optional<Suspicion>> confirm(
             long id,
             String by,

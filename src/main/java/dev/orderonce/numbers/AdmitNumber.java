@@ -86,6 +86,14 @@ public class AdmitNumber {
     }
 
     /**
+     * For somebody who asked, and has found that an order stood already: it does not count. Without
+     * Redis it goes on counting for a while.
+     */
+    public Uni<Void> giveBack(Buyer buyer) {
+        return cache.giveBack(buyer).onFailure(StoreUnavailable.class).recoverWithNull();
+    }
+
+    /**
      * Keeps that an order was submitted again, as evidence. Without Redis it is not kept: an order
      * matters more than what is known of its repeats.
      */

@@ -1,5 +1,6 @@
 package dev.orderonce.numbers;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -7,9 +8,22 @@ import java.util.List;
  *
  * @param content a digest of what is ordered, equal for equal content; visible ASCII
  * @param besides the earlier orders that this one is meant to stand beside
+ * @param over earlier ones that are known to be over, or never to have been placed
  */
-public record Likeness(String content, List<OrderNumber> besides) {
+public record Likeness(String content, List<OrderNumber> besides, List<OrderNumber> over) {
     public Likeness {
         besides = List.copyOf(besides);
+        over = List.copyOf(over);
+    }
+
+    public Likeness(String content, List<OrderNumber> besides) {
+        this(content, besides, List.of());
+    }
+
+    /** With one more that is over. */
+    public Likeness without(OrderNumber ended) {
+        List<OrderNumber> more = new ArrayList<>(over);
+        more.add(ended);
+        return new Likeness(content, besides, more);
     }
 }

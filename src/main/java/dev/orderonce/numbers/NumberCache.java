@@ -17,11 +17,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What Redis knows of a buyer: the numbers they were issued, how much they may still do, and what
@@ -112,9 +112,6 @@ class NumberCache {
     private Uni<Entry> enter(
             RedisScript script, OrderNumber number, Buyer buyer, Likeness likeness) {
         String tag = tag(buyer);
-        List<String> words = new ArrayList<>(1 + likeness.besides().size());
-        words.add(number.symbols());
-        likeness.besides().forEach(earlier -> words.add(earlier.symbols()));
         return redis.run(
                         script,
                         List.of(
@@ -122,8 +119,18 @@ class NumberCache {
                                 numberKey(tag, number),
                                 submitsKey(tag, number),
                                 key(tag, 's', likeness.content())),
-                        words)
+                        List.of(
+                                number.symbols(),
+                                words(likeness.over()),
+                                words(likeness.besides())))
                 .map(this::entry);
+    }
+
+    private static String words(List<OrderNumber> numbers) {
+        if (numbers.isEmpty()) {
+            return ""; // nearly always
+        }
+        return numbers.stream().map(OrderNumber::symbols).collect(Collectors.joining(" "));
     }
 
     private Entry entry(RedisReply reply) {
@@ -145,6 +152,12 @@ class NumberCache {
     Uni<Known> look(OrderNumber number, Buyer buyer) {
         return redis.send(RedisCommand.of("GET", numberKey(tag(buyer), number)))
                 .map(reply -> reply instanceof RedisReply.Text ? Known.ISSUED : Known.NOTHING);
+    }
+
+    /** An order that was let in stood already, and does not count. */
+    Uni<Void> giveBack(Buyer buyer) {
+        return redis.run(scripts.giveBack(), List.of(limitsKey(tag(buyer))), List.of())
+                .replaceWithVoid();
     }
 
     /** The number is spent: it no longer counts as outstanding. */

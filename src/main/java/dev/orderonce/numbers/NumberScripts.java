@@ -18,6 +18,9 @@ class NumberScripts {
     /** More than anybody submits by hand; what a program adds says nothing new. */
     static final int MOST_SUBMITS = 100;
 
+    /** How many of the same are kept in mind beside each other. */
+    private static final int MOST_EARLIER = 5;
+
     /** Begins the answer about a lookalike; no number begins with a small letter. */
     static final char ALIKE = 's';
 
@@ -28,6 +31,7 @@ class NumberScripts {
     private final RedisScript issue;
     private final RedisScript admit;
     private final RedisScript ask;
+    private final RedisScript giveBack;
     private final RedisScript forget;
     private final RedisScript note;
 
@@ -37,6 +41,9 @@ class NumberScripts {
         this.issue = new RedisScript(issueSource());
         this.admit = new RedisScript(noting() + admitSource());
         this.ask = new RedisScript(noting() + askSource());
+        this.giveBack =
+                new RedisScript(
+                        Limits.READ + limits.giveBack(ORDERS_PLACED) + Limits.WRITE + "return 1");
         this.forget = new RedisScript(forgetSource());
         this.note = new RedisScript(noting() + "note(ARGV[1]) return 1");
     }
@@ -51,8 +58,8 @@ class NumberScripts {
     }
 
     /**
-     * Lets a number in that is to be placed and was not tried before. ARGV: the number, and those
-     * it is meant to stand beside.
+     * Lets a number in that is to be placed and was not tried before. ARGV: the number, those that
+     * are over, and those it is meant to stand beside.
      */
     RedisScript admit() {
         return admit;
@@ -60,10 +67,16 @@ class NumberScripts {
 
     /**
      * The same for a number that was tried before, which counts once, and for one that was never
-     * issued because it belongs to a key of the client's own.
+     * issued because it belongs to a key of the client's own. Of that one nothing is kept if it is
+     * refused: there is no end of keys.
      */
     RedisScript ask() {
         return ask;
+    }
+
+    /** An order that was counted stood already. */
+    RedisScript giveBack() {
+        return giveBack;
     }
 
     /** A number that was not let in is not outstanding any more. */
@@ -103,6 +116,7 @@ class NumberScripts {
         return """
         local before = redis.call('SET', KEYS[2], 'c', 'XX', 'KEEPTTL', 'GET')
         if before ~= 'i' then
+            if before == 't' then redis.call('SET', KEYS[2], 't', 'XX', 'KEEPTTL') end
             note(before and 'again' or 'late')
             return before
         end
@@ -112,7 +126,7 @@ class NumberScripts {
                 .formatted(
                         Limits.READ,
                         limits.refuseUnlessFits(ORDERS_PLACED, MARK_REFUSED + " note('limited')"),
-                        claimContent(MARK_REFUSED),
+                        claimContent(MARK_REFUSED + " note('lookalike')"),
                         limits.fill(ORDERS_PLACED),
                         limits.giveBack(NUMBERS_OUTSTANDING),
                         Limits.WRITE);
@@ -136,8 +150,9 @@ class NumberScripts {
         """
                 .formatted(
                         Limits.READ,
-                        limits.refuseUnlessFits(ORDERS_PLACED, "note('limited')"),
-                        claimContent(""),
+                        limits.refuseUnlessFits(
+                                ORDERS_PLACED, "if before then note('limited') end"),
+                        claimContent("if before then note('lookalike') end"),
                         limits.fill(ORDERS_PLACED),
                         limits.giveBack(NUMBERS_OUTSTANDING),
                         Limits.WRITE);
@@ -145,7 +160,8 @@ class NumberScripts {
 
     private String forgetSource() {
         return """
-        if redis.call('GETDEL', KEYS[2]) ~= 'i' then return 0 end
+        local before = redis.call('GETDEL', KEYS[2])
+        if not before or before == 'c' then return 0 end
         %s %s %s
         return 1
         """
@@ -167,25 +183,32 @@ class NumberScripts {
 
     /**
      * The first to come is let in, and from then on it is the earlier one, whether it is placed yet
-     * or not. With a window of zero nobody is asked.
+     * or not. Whoever is meant to stand beside it is put before it, so that when it is cancelled
+     * the one before that is asked about again. Whoever asks again is about to insert again: the
+     * claim is young again. With a window of zero nobody is asked.
      */
     private String claimContent(String before) {
         long window = settings.lookalikeWithin().toMillis();
         return window == 0
                 ? ""
                 : """
-                local other = redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', %1$d, 'GET')
-                if other and other ~= ARGV[1] then
-                    local is_meant = false
-                    for i = 2, #ARGV do is_meant = is_meant or ARGV[i] == other end
-                    if not is_meant then
-                        %2$s
-                        note('lookalike')
-                        return '%3$s' .. other .. ':' .. redis.call('PTTL', KEYS[4])
+                local earlier = redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', %1$d, 'GET')
+                if earlier and string.find(earlier, ARGV[1], 1, true) then
+                    redis.call('PEXPIRE', KEYS[4], %1$d)
+                elseif earlier then
+                    local alive = ''
+                    for other in string.gmatch(earlier, '%%w+') do
+                        if not string.find(ARGV[2], other, 1, true) then
+                            if alive == '' and not string.find(ARGV[3], other, 1, true) then
+                                %2$s
+                                return '%3$s' .. other .. ':' .. redis.call('PTTL', KEYS[4])
+                            end
+                            if #alive < %4$d then alive = alive .. ' ' .. other end
+                        end
                     end
-                    redis.call('SET', KEYS[4], ARGV[1], 'PX', %1$d)
+                    redis.call('SET', KEYS[4], ARGV[1] .. alive, 'PX', %1$d)
                 end
                 """
-                        .formatted(window, before, ALIKE);
+                        .formatted(window, before, ALIKE, MOST_EARLIER * (1 + OrderNumber.LENGTH));
     }
 }

@@ -5,6 +5,7 @@ import dev.orderonce.money.Money;
 import dev.orderonce.numbers.AdmitNumber;
 import dev.orderonce.numbers.Entry;
 import dev.orderonce.numbers.Likeness;
+import dev.orderonce.numbers.NumbersSettings;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
 import dev.orderonce.once.Patience;
@@ -14,11 +15,11 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Currency;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,8 +36,11 @@ class AskFirst {
      */
     private static final Duration IN_FLIGHT_FOR = Duration.ofSeconds(10);
 
-    /** Each time, another lookalike came in between. Three of them are not chance but a loop. */
-    private static final int MOST_TRIES = 3;
+    /**
+     * Each time, one of the earlier ones turned out to be over, or another came in between. More
+     * than are kept in mind is not chance but a loop.
+     */
+    private static final int MOST_TRIES = 8;
 
     private static final Base64.Encoder BASE_64 = Base64.getUrlEncoder().withoutPadding();
 
@@ -44,6 +48,7 @@ class AskFirst {
     private final OrderStore store;
     private final Patience patience;
     private final Validity validity;
+    private final Duration lookalikeWithin;
     private final Map<Currency, Long> largeAmounts = new HashMap<>();
 
     AskFirst(
@@ -51,7 +56,9 @@ class AskFirst {
             OrderStore store,
             Patience patience,
             Validity validity,
+            NumbersSettings numbers,
             OrderSettings settings) {
+        this.lookalikeWithin = numbers.lookalikeWithin();
         this.admitNumber = admitNumber;
         this.store = store;
         this.patience = patience;
@@ -60,8 +67,9 @@ class AskFirst {
     }
 
     private void askAbove(String code, long amount) {
+        // Set in the environment, the code comes in lower case.
         Currency currency =
-                Money.currency(code)
+                Money.currency(code.toUpperCase(Locale.ROOT))
                         .orElseThrow(
                                 () ->
                                         new IllegalArgumentException(
@@ -87,7 +95,11 @@ class AskFirst {
 
     /** What the draft has in common with its lookalikes. */
     Likeness likeness(OrderDraft draft) {
-        return new Likeness(BASE_64.encodeToString(Content.fingerprint(draft)), secondTo(draft));
+        return new Likeness(content(draft), secondTo(draft));
+    }
+
+    private static String content(OrderDraft draft) {
+        return BASE_64.encodeToString(Content.fingerprint(draft));
     }
 
     private static List<OrderNumber> secondTo(OrderDraft draft) {
@@ -145,10 +157,20 @@ class AskFirst {
                                 return item(new Placement.LookalikeInFlight(alike.earlier()));
                             }
                             return found.orElse(null) instanceof Order order
-                                            && order.state().isAlive()
+                                            && isLookalike(order, likeness)
                                     ? item(lookalike(order))
-                                    : askBesides(buyer, number, likeness, alike, triesLeft);
+                                    : askWithout(buyer, number, likeness, alike, triesLeft);
                         });
+    }
+
+    /**
+     * What was let in may have been placed with other content after all, or long ago: under a key
+     * that is sent again after its mark is gone, for one.
+     */
+    private boolean isLookalike(Order earlier, Likeness likeness) {
+        return earlier.state().isAlive()
+                && content(earlier.content()).equals(likeness.content())
+                && age(earlier).compareTo(lookalikeWithin) <= 0;
     }
 
     private static boolean mayBeInFlight(Entry.Alike alike) {
@@ -156,14 +178,12 @@ class AskFirst {
     }
 
     /** The earlier one was never placed, or is over: it is nobody's lookalike any more. */
-    private Uni<Optional<Placement>> askBesides(
+    private Uni<Optional<Placement>> askWithout(
             Buyer buyer, OrderNumber number, Likeness likeness, Entry.Alike alike, int triesLeft) {
         if (triesLeft == 0) {
             return item(new Placement.LookalikeInFlight(alike.earlier()));
         }
-        List<OrderNumber> besides = new ArrayList<>(likeness.besides());
-        besides.add(alike.earlier());
-        return ask(buyer, number, new Likeness(likeness.content(), besides), triesLeft - 1);
+        return ask(buyer, number, likeness.without(alike.earlier()), triesLeft - 1);
     }
 
     /** Both were submitted at once: the earlier one's insert is a few milliseconds away. */
@@ -181,8 +201,12 @@ class AskFirst {
     }
 
     private Placement lookalike(Order earlier) {
-        Duration age = Duration.between(earlier.placedAt(), validity.now());
-        return new Placement.Lookalike(earlier, age.isNegative() ? Duration.ZERO : age);
+        return new Placement.Lookalike(earlier, age(earlier));
+    }
+
+    private Duration age(Order order) {
+        Duration age = Duration.between(order.placedAt(), validity.now());
+        return age.isNegative() ? Duration.ZERO : age;
     }
 
     private static Uni<Optional<Placement>> nothing() {

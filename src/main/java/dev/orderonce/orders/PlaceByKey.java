@@ -108,11 +108,22 @@ class PlaceByKey {
         private Uni<Created<Placement>> offer() {
             Order offered = Order.placed(number, Optional.of(key), buyer, draft, validity.now());
             return store.decide(offered)
-                    .map(
+                    .onItem()
+                    .transformToUni(
                             decision ->
                                     decision.isOurs()
-                                            ? new Created.Made<>(new Placement.Placed(offered))
-                                            : new Created.Stands<>(judge(decision.standing())));
+                                            ? Uni.createFrom()
+                                                    .item(
+                                                            new Created.Made<>(
+                                                                    new Placement.Placed(offered)))
+                                            : stoodAlready(decision.standing()));
+        }
+
+        /** Nobody knew of it any more but PostgreSQL, so it was counted as a new one. */
+        private Uni<Created<Placement>> stoodAlready(Standing standing) {
+            return admitNumber
+                    .giveBack(buyer)
+                    .replaceWith(() -> new Created.Stands<>(judge(standing)));
         }
 
         /**
