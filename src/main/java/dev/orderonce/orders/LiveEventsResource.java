@@ -6,10 +6,12 @@ import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
+import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 
 import jakarta.annotation.security.RolesAllowed;
@@ -53,6 +55,7 @@ class LiveEventsResource {
     }
 
     /** An event as it goes over the wire. */
+    @RegisterForReflection // no method returns it, so a native build does not see it
     record LiveView(
             String number, int sequence, String kind, Instant at, Map<String, String> detail) {}
 
@@ -125,7 +128,7 @@ class LiveEventsResource {
                 .data(
                         LiveView.class,
                         new LiveView(
-                                new dev.orderonce.numbers.OrderNumber(published.number()).shown(),
+                                new OrderNumber(published.number()).shown(),
                                 event.sequence(),
                                 event.kind(),
                                 event.at(),
