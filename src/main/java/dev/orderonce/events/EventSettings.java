@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of the event log's relay, prefix {@code events}. */
 @ConfigMapping(prefix = "events")
@@ -63,6 +64,16 @@ public interface EventSettings {
     /** Between two signs of life on a connection; shorter than any proxy's idle time-out. */
     @WithDefault("15s")
     Duration heartbeat();
+
+    /**
+     * How long an event is kept, and with it the order's history; for ever without it. What a
+     * dispute was opened about is kept with the dispute.
+     */
+    Optional<Duration> keptFor();
+
+    /** How often each replica removes events that are older than that. */
+    @WithDefault("10m")
+    Duration forgetEvery();
 
     /**
      * How long a number that was given out may still turn up. A statement ends within seconds; a

@@ -4,11 +4,13 @@ import dev.orderonce.stores.Postgres;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -117,6 +119,21 @@ class OutboxStore {
                             rows.forEach(row -> events.add(event(row)));
                             return events;
                         });
+    }
+
+    private static final String FORGET =
+            """
+            DELETE FROM order_events WHERE id IN (
+                SELECT id FROM order_events
+                WHERE id <= (SELECT min(position) FROM outbox) AND at < $1
+                ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """;
+
+    /** Removes some that every follower has had and that are older than a time; tells how many. */
+    Uni<Integer> forget(Instant before, int most) {
+        return postgres.query(
+                        FORGET, Tuple.of(OffsetDateTime.ofInstant(before, ZoneOffset.UTC), most))
+                .map(RowSet::rowCount);
     }
 
     /** The last id that can be seen; 0 if there is none. */

@@ -55,6 +55,11 @@ public class Validity {
         return !now().isBefore(number.issuedAt().plus(LONGEST).plus(clockMargin));
     }
 
+    /** No replica would place a number that was issued before this, whatever its settings. */
+    public Instant forGoodBefore() {
+        return now().minus(LONGEST).minus(clockMargin);
+    }
+
     Duration validFor() {
         return validFor;
     }

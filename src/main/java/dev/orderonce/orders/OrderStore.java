@@ -156,6 +156,21 @@ class OrderStore {
                 .map(RowSet::size);
     }
 
+    private static final String FORGET_TOMBSTONES =
+            """
+            DELETE FROM orders WHERE number IN (
+                SELECT number FROM orders WHERE state = 'VOIDED' AND decided_at < $1
+                ORDER BY decided_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """;
+
+    /** Removes some of the tombstones that were written before a time; tells how many. */
+    Uni<Integer> forgetTombstones(Instant before, int most) {
+        return postgres.query(
+                        FORGET_TOMBSTONES,
+                        Tuple.of(OffsetDateTime.ofInstant(before, ZoneOffset.UTC), most))
+                .map(RowSet::rowCount);
+    }
+
     private static final String EVENTS =
             "SELECT sequence, kind, at, detail::text AS detail FROM order_events WHERE number = $1 ORDER BY sequence";
 

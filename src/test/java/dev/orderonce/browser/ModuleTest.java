@@ -39,7 +39,8 @@ class ModuleTest {
             process =
                     new ProcessBuilder(command)
                             .redirectErrorStream(true)
-                            .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                            .redirectInput(
+                                    ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                             .start();
         } catch (IOException absent) {
             return new Ran(false, String.valueOf(absent.getMessage()));

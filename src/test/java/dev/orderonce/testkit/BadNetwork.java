@@ -101,15 +101,19 @@ public final class BadNetwork implements AutoCloseable {
         }
         switch (fault) {
             case DROP_REQUEST -> request.connection().close();
-            case DROP_REPLY ->
-                    send(request, body).onComplete(done -> request.connection().close());
+            case DROP_REPLY -> send(request, body).onComplete(done -> request.connection().close());
             case LATE_REPLY ->
-                    vertx.setTimer(1, now -> send(request, body)
-                            .onComplete(
-                                    done ->
-                                            vertx.setTimer(
-                                                    LATE_MILLIS,
-                                                    late -> request.connection().close())));
+                    vertx.setTimer(
+                            1,
+                            now ->
+                                    send(request, body)
+                                            .onComplete(
+                                                    done ->
+                                                            vertx.setTimer(
+                                                                    LATE_MILLIS,
+                                                                    late ->
+                                                                            request.connection()
+                                                                                    .close())));
             case TWICE -> send(request, body).onComplete(first -> answer(request, body));
             case BAD_GATEWAY ->
                     send(request, body)
@@ -173,8 +177,7 @@ public final class BadNetwork implements AutoCloseable {
                             }
                             response.pipeTo(request.response())
                                     .onFailure(gone -> request.connection().close());
-                            request.connection()
-                                    .closeHandler(gone -> response.request().reset());
+                            request.connection().closeHandler(gone -> response.request().reset());
                         })
                 .onFailure(away -> request.connection().close());
     }

@@ -67,6 +67,8 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         settings.put("payments.look-after", "4s");
         settings.put("once.forget-every", "1h");
         settings.put("events.live-every", "1h");
+        settings.put("events.forget-every", "1h");
+        settings.put("orders.forget-every", "1h");
         settings.put("duplicates.scan-every", "1h");
         settings.put("duplicates.finish-every", "1h");
         settings.put("disputes.finish-every", "1h");

@@ -1,0 +1,77 @@
+package dev.orderonce.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Shop;
+
+import io.quarkus.test.junit.QuarkusTest;
+
+import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+/** Old events go if that is wanted, and none before everybody has had it. */
+@QuarkusTest
+class ForgetEventsTest {
+    private static final Duration BOUND = Duration.ofSeconds(60);
+
+    private final Shop shop = Shop.newBuyer();
+
+    @Inject ForgetEvents forgetEvents;
+
+    @Inject RelayEvents relayEvents;
+
+    private static void age(String number) {
+        Database.execute(
+                "UPDATE order_events SET at = at - interval '400 days' WHERE number = '%s'"
+                        .formatted(number.replace("-", "")));
+    }
+
+    /** Puts every follower at the end of the log. */
+    private void everybodyHasHadAll() {
+        relayEvents.relay().await().atMost(BOUND);
+        Database.execute("UPDATE outbox SET position = (SELECT max(id) FROM order_events)");
+    }
+
+    @Test
+    void oldEvents_goAndYoungOnesStay() {
+        // Given
+        String old = shop.newOrder(4200);
+        String young = shop.newOrder(4200);
+        age(old);
+        everybodyHasHadAll();
+        // When
+        forgetEvents.forgetOlderThan(Duration.ofDays(365)).await().atMost(BOUND);
+        // Then
+        assertThat(Database.events(old)).isZero();
+        assertThat(Database.events(young)).isOne();
+        shop.find(old).then().statusCode(200);
+    }
+
+    @Test
+    void whatAFollowerHasNotHad_stays() {
+        // Given
+        everybodyHasHadAll();
+        String old = shop.newOrder(4200);
+        age(old);
+        // When
+        forgetEvents.forgetOlderThan(Duration.ofDays(365)).await().atMost(BOUND);
+        // Then
+        assertThat(Database.events(old)).isOne();
+    }
+
+    @Test
+    void withoutTheSetting_nothingGoes() {
+        // Given
+        String old = shop.newOrder(4200);
+        age(old);
+        everybodyHasHadAll();
+        // When
+        forgetEvents.forget().await().atMost(BOUND);
+        // Then
+        assertThat(Database.events(old)).isOne();
+    }
+}
