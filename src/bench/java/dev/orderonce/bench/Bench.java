@@ -43,6 +43,7 @@ import java.util.stream.Stream;
  */
 public final class Bench {
     private static final int CONNECTIONS = 256;
+    private static final int STARTS = 5;
     private static final long MILLIS = 1000 * Long.getLong("bench.seconds", 5);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final String GROWTH = System.getProperty("bench.growth", "1000000");
@@ -126,6 +127,7 @@ public final class Bench {
         latency();
         growth();
         soak();
+        starts();
         ratios();
         report.print();
         report.write(directory);
@@ -303,13 +305,53 @@ public final class Bench {
         }
     }
 
+    /** Alternating, while the other one is idle; the median of each. */
+    private void starts() throws IOException, InterruptedException {
+        Starts starts = new Starts(directory, options(), stores.settings());
+        Path cache = directory.resolve("order-once.aot");
+        starts.train(cache);
+        List<Starts.Start> without = new ArrayList<>();
+        List<Starts.Start> with = new ArrayList<>();
+        for (int i = 0; i < STARTS; i++) {
+            without.add(starts.measure("-XX:AOTMode=off"));
+            with.add(starts.measure("-XX:AOTCache=" + cache));
+        }
+        Starts.Start plain = median(without);
+        Starts.Start cached = median(with);
+        report.fact(
+                "start to first order",
+                String.format(
+                        Locale.ROOT,
+                        "%.0f ms and %d MiB; with an AOT cache %.0f ms and %d MiB: %.2f of the time (target 0.60)",
+                        plain.millis(),
+                        plain.residentMiB(),
+                        cached.millis(),
+                        cached.residentMiB(),
+                        cached.millis() / plain.millis()));
+    }
+
+    private static Starts.Start median(List<Starts.Start> starts) {
+        return starts.stream()
+                .sorted(Comparator.comparingDouble(Starts.Start::millis))
+                .skip(starts.size() / 2)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The JVM's, of every service that is measured. */
+    private static List<String> options() {
+        List<String> options = new ArrayList<>();
+        options.add("-Xmx256m");
+        Stream.of(SERVICE_OPTIONS.split(" ", -1))
+                .filter(option -> !option.isBlank())
+                .forEach(options::add);
+        return options;
+    }
+
     private Process launch(int port) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx256m");
-        Stream.of(SERVICE_OPTIONS.split(" ", -1))
-                .filter(option -> !option.isBlank())
-                .forEach(command::add);
+        command.addAll(options());
         stores.settings().forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-Dquarkus.http.port=" + port);
         // One buyer is everybody here. The limits are asked, and never reached.
@@ -367,7 +409,11 @@ public final class Bench {
 
     /** Resident memory of the service, where the system tells it; −1 elsewhere. */
     private long residentMiB() throws IOException {
-        Path status = Path.of("/proc", Long.toString(service.pid()), "status");
+        return residentMiB(service);
+    }
+
+    static long residentMiB(Process process) throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.exists(status)) {
             return -1;
         }

@@ -69,6 +69,11 @@ public class LiveEvents {
         listeners.values().forEach(queue -> queue.forEach(MultiEmitter::complete));
     }
 
+    /** When this ends, nothing that happens from then on is missed by who has begun to listen. */
+    public Uni<Void> ready() {
+        return current().replaceWithVoid();
+    }
+
     /** Whether one more may listen. */
     public boolean hasRoom() {
         return listening.get() < settings.listeners();
@@ -80,8 +85,18 @@ public class LiveEvents {
      * @param after the id of the last event that they have seen: what they missed comes first
      */
     public Multi<PublishedEvent> of(Buyer buyer, Optional<Long> after) {
+        // Counted before the place in the log is fixed: from then on nobody lets go of it.
         Multi<PublishedEvent> live =
-                Multi.createFrom().emitter(emitter -> listen(buyer, emitter), AT_ONCE);
+                Multi.createFrom()
+                        .deferred(
+                                () -> {
+                                    listening.incrementAndGet();
+                                    return current()
+                                            .onItem()
+                                            .transformToMulti(begun -> heard(buyer));
+                                })
+                        .onTermination()
+                        .invoke(listening::decrementAndGet);
         if (after.isEmpty()) {
             return live;
         }
@@ -96,8 +111,11 @@ public class LiveEvents {
                 .streams(live, missed.onItem().transformToMulti(Multi.createFrom()::iterable));
     }
 
+    private Multi<PublishedEvent> heard(Buyer buyer) {
+        return Multi.createFrom().emitter(emitter -> listen(buyer, emitter), AT_ONCE);
+    }
+
     private void listen(Buyer buyer, MultiEmitter<? super PublishedEvent> emitter) {
-        listening.incrementAndGet();
         listeners.compute(
                 buyer,
                 (same, queue) -> {
@@ -108,7 +126,6 @@ public class LiveEvents {
                 });
         emitter.onTermination(
                 () -> {
-                    listening.decrementAndGet();
                     listeners.computeIfPresent(
                             buyer,
                             (same, queue) -> {
@@ -122,7 +139,7 @@ public class LiveEvents {
             every = "${events.live-every}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> tell() {
-        if (listeners.isEmpty()) {
+        if (listening.get() == 0) {
             progress.set(Optional.empty());
             return Uni.createFrom().voidItem();
         }
@@ -154,7 +171,9 @@ public class LiveEvents {
                 ? Uni.createFrom().item(reached.get())
                 : store.last()
                         .map(last -> new Progress(last, List.of()))
-                        .invoke(now -> progress.set(Optional.of(now)));
+                        // Two may have asked at once: the first place counts for both.
+                        .map(now -> progress.updateAndGet(set -> set.or(() -> Optional.of(now))))
+                        .map(Optional::orElseThrow);
     }
 
     private Uni<Boolean> tellBatch() {

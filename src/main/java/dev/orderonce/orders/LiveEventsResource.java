@@ -32,6 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -62,6 +63,7 @@ class LiveEventsResource {
     @GET
     @RolesAllowed(Role.BUYER)
     @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "listen",
             summary = "What happens to the buyer's own orders, while it happens",
@@ -94,13 +96,18 @@ class LiveEventsResource {
                 liveEvents
                         .of(buyer, Optional.ofNullable(lastEventId).flatMap(LiveEventsResource::id))
                         .map(event -> message(sse, event, buyer));
-        // The first one says at once that the stream is open.
+        // The first one says that the stream is open.
         Multi<OutboundSseEvent> signsOfLife =
-                Multi.createFrom()
-                        .ticks()
-                        .every(settings.heartbeat())
-                        .onOverflow()
-                        .drop()
+                liveEvents
+                        .ready()
+                        .onItem()
+                        .transformToMulti(
+                                open ->
+                                        Multi.createFrom()
+                                                .ticks()
+                                                .every(settings.heartbeat())
+                                                .onOverflow()
+                                                .drop())
                         .map(tick -> sse.newEventBuilder().comment("").build());
         return Multi.createBy()
                 .merging()
@@ -124,7 +131,6 @@ class LiveEventsResource {
         return sse.newEventBuilder()
                 .id(Long.toString(published.id()))
                 .name("order")
-                .mediaType(MediaType.APPLICATION_JSON_TYPE)
                 .data(
                         LiveView.class,
                         new LiveView(

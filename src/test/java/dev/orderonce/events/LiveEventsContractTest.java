@@ -97,7 +97,8 @@ class LiveEventsContractTest {
             throws IOException, InterruptedException {
         Listener listener = new Listener(events, who, lastId);
         listeners.add(listener);
-        tell();
+        // The first line is written when the place in the log is fixed.
+        await().atMost(BOUND).until(() -> !listener.lines.isEmpty());
         return listener;
     }
 

@@ -73,6 +73,11 @@ public final class BadNetwork implements AutoCloseable {
         faults.addAll(java.util.List.of(next));
     }
 
+    /** Nothing goes wrong any more. */
+    public void calm() {
+        faults.clear();
+    }
+
     /** How many requests to place have come. */
     public int placings() {
         return placings.get();

@@ -1,0 +1,56 @@
+// Requests to the service besides those that order-once.js makes. None of them rejects: no answer is an answer too.
+
+import { hasText, text } from './language.js';
+
+const WITHIN_MS = 15_000;
+
+export class Api {
+  #session;
+  #send;
+
+  /** @param send a `fetch`: the demonstration's may be a bad one */
+  constructor(session, send) {
+    this.#session = session;
+    this.#send = send;
+  }
+
+  get(path) {
+    return this.#ask('GET', path);
+  }
+
+  /** @param key the Idempotency-Key of what must happen once */
+  post(path, body, key) {
+    return this.#ask('POST', path, body, key);
+  }
+
+  async #ask(method, path, body, key) {
+    const reply = await this.#askOnce(method, path, body, key, false);
+    return reply.status === 401 ? this.#askOnce(method, path, body, key, true) : reply;
+  }
+
+  /** `{ isOk, status, body }`: status 0 without an answer; without `isOk` the body is a problem, or null. */
+  async #askOnce(method, path, body, key, wasRefused) {
+    try {
+      const headers = { Authorization: `Bearer ${await this.#session.token({ wasRefused })}` };
+      if (body) headers['Content-Type'] = 'application/json';
+      if (key) headers['Idempotency-Key'] = key;
+      const response = await this.#send(path, {
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+        cache: 'no-store',
+        signal: AbortSignal.timeout(WITHIN_MS),
+      });
+      return { isOk: response.ok, status: response.status, body: await response.json().catch(() => null) };
+    } catch {
+      return { isOk: false, status: 0, body: null };
+    }
+  }
+}
+
+/** What a refusal, or no answer, means to the person, in their language if it is a usual one. */
+export function explain(problem) {
+  if (!problem?.type) return text('problem.silence');
+  const key = `problem.${problem.type.split(/[/:]/).at(-1)}`;
+  return hasText(key) ? text(key) : `${problem.title}. ${problem.detail ?? ''}`;
+}

@@ -1,0 +1,64 @@
+// Dialogs in which a person is asked something.
+
+import { element } from './dom.js';
+
+let dialogs = 0;
+
+/**
+ * Asks, and resolves to the value of the chosen action; to undefined if the dialog was left without one (Escape).
+ *
+ * @param actions `{ id, label, value, look? }`, the safe one first: it has the focus if there is nothing to fill in.
+ *   `value` may be a function, which is called when the action is chosen; while it returns undefined the dialog stays
+ *   open
+ */
+export function openDialog({ id, title, content = [], actions }) {
+  const opener = document.activeElement;
+  const titleId = `dialog-${++dialogs}`;
+  return new Promise((resolve) => {
+    let chosen;
+    const choose = ({ value }) => {
+      chosen = typeof value === 'function' ? value() : value;
+      if (chosen !== undefined) dialog.close();
+    };
+    const buttons = actions.map((action) =>
+      element(
+        'button',
+        {
+          type: 'button',
+          class: action.look,
+          'data-testid': action.id,
+          onclick: () => choose(action),
+        },
+        action.label,
+      ),
+    );
+    const dialog = element(
+      'dialog',
+      { 'aria-labelledby': titleId, 'data-testid': id },
+      element('h2', { id: titleId }, title),
+      content,
+      element('div', { class: 'actions' }, buttons),
+    );
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      if (opener?.isConnected && !opener.disabled) opener.focus();
+      resolve(chosen);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    (dialog.querySelector('input, textarea, select') ?? buttons[0]).focus();
+  });
+}
+
+/** A field with its label above it. Where it is shown anew while somebody is in it, it needs an id that stays. */
+export function field(label, control, hint, id = `field-${++dialogs}`) {
+  control.id = id;
+  if (hint) control.setAttribute('aria-describedby', `${id}-hint`);
+  return element(
+    'div',
+    { class: 'field' },
+    element('label', { for: id }, label),
+    control,
+    hint && element('p', { id: `${id}-hint`, class: 'hint' }, hint),
+  );
+}

@@ -1,0 +1,100 @@
+// The pages speak English and Chinese: the browser's choice of the two, until the person chooses.
+
+import { keep, recall } from './keep.js';
+
+const LANGUAGES = { en: { tag: 'en', column: 0 }, zh: { tag: 'zh-Hans', column: 1 } };
+
+const texts = {};
+const listeners = [];
+let language = recall('language') in LANGUAGES ? recall('language') : browsersChoice();
+
+function browsersChoice() {
+  const wanted = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in LANGUAGES);
+  return wanted ?? 'en';
+}
+
+/** Adds texts: `{ key: ['English', '中文'] }`, with places for values as `{name}`. */
+export function addTexts(more) {
+  Object.assign(texts, more);
+}
+
+export function text(key, values = {}) {
+  const words = texts[key]?.[LANGUAGES[language].column] ?? key;
+  return words.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+}
+
+export function hasText(key) {
+  return key in texts;
+}
+
+/** Of two texts, the one in the page's language. */
+export function inLanguage(pair) {
+  return pair[LANGUAGES[language].column];
+}
+
+/** Writes the texts that stand in the page itself, and calls whoever writes others: now, and after each change. */
+export function onLanguage(write) {
+  listeners.push(write);
+  write();
+}
+
+export function setLanguage(chosen) {
+  language = chosen;
+  keep('language', chosen);
+  listeners.forEach((write) => write());
+}
+
+/** A button that changes to the other language, and is written in it. */
+export function languageButton(button) {
+  button.addEventListener('click', () => setLanguage(language === 'en' ? 'zh' : 'en'));
+  onLanguage(() => {
+    const [name, tag] = language === 'en' ? ['中文', 'zh-Hans'] : ['English', 'en'];
+    button.textContent = name;
+    button.lang = tag;
+  });
+}
+
+/**
+ * `data-text` names an element's text, `data-label` its accessible name. Texts that are loaded later are left as they
+ * are.
+ */
+export function writePage() {
+  document.documentElement.lang = LANGUAGES[language].tag;
+  for (const item of document.querySelectorAll('[data-text]')) {
+    if (hasText(item.dataset.text)) item.textContent = text(item.dataset.text);
+  }
+  for (const item of document.querySelectorAll('[data-label]'))
+    item.setAttribute('aria-label', text(item.dataset.label));
+}
+
+/** The locale that the browser asks for in this language: it says how a date is written. */
+function locale() {
+  return navigator.languages.find((tag) => tag.startsWith(language)) ?? LANGUAGES[language].tag;
+}
+
+/** An amount in minor units, with as many digits as its currency has. */
+export function money(minor, currency) {
+  const format = new Intl.NumberFormat(locale(), { style: 'currency', currency });
+  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
+}
+
+export function count(number) {
+  return new Intl.NumberFormat(locale()).format(number);
+}
+
+export function dateAndTime(instant) {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));
+}
+
+export function timeOfDay(instant, withSeconds = false) {
+  return new Intl.DateTimeFormat(locale(), { timeStyle: withSeconds ? 'medium' : 'short' }).format(new Date(instant));
+}
+
+/** How long ago something was, by whoever measured the seconds. */
+export function ago(seconds) {
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+  if (seconds < 60) return format.format(-Math.max(1, seconds), 'second');
+  return seconds < 3600
+    ? format.format(-Math.round(seconds / 60), 'minute')
+    : format.format(-Math.round(seconds / 3600), 'hour');
+}

@@ -1,0 +1,61 @@
+// Parts of an order as every page shows them.
+
+import { element } from './dom.js';
+import { count, dateAndTime, money, text } from './language.js';
+
+/** Each state has a sign besides its word and its colour. */
+const SIGNS = {
+  CREATED: '○',
+  PAYING: '◔',
+  PAID: '●',
+  SHIPPED: '➤',
+  COMPLETED: '✓',
+  CANCELLED: '✕',
+  REFUNDING: '↺',
+  REFUNDED: '↺',
+};
+
+export function stateChip(state) {
+  return element(
+    'span',
+    { class: `chip chip-${state.toLowerCase()}`, 'data-state': state },
+    element('span', { 'aria-hidden': 'true' }, SIGNS[state] ?? '·'),
+    ` ${text(`state.${state}`)}`,
+  );
+}
+
+export function numberText(number) {
+  return element('span', { class: 'number', translate: 'no' }, number);
+}
+
+export function instantText(instant) {
+  return element('time', { datetime: instant }, dateAndTime(instant));
+}
+
+/** What was ordered, one item in each line, and the total. */
+export function contents({ lines, total, currency }) {
+  return element(
+    'ul',
+    { class: 'contents' },
+    lines.map(({ productCode, name, quantity, unitPrice }) =>
+      element(
+        'li',
+        {},
+        element('span', {}, `${count(quantity)} × ${name ?? productCode}`),
+        element('span', {}, money(quantity * unitPrice, currency)),
+      ),
+    ),
+    element(
+      'li',
+      { class: 'total' },
+      element('span', {}, text('total')),
+      element('strong', {}, money(total, currency)),
+    ),
+  );
+}
+
+/** In a few words, for a table. */
+export function summary({ lines, total, currency }) {
+  const things = lines.map(({ productCode, name, quantity }) => `${count(quantity)} × ${name ?? productCode}`);
+  return `${things.join(', ')} · ${money(total, currency)}`;
+}

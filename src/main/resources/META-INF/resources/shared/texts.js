@@ -1,0 +1,36 @@
+// Texts that both pages use, in English and Chinese.
+
+export const SHARED_TEXTS = {
+  'notice.dismiss': ['Dismiss', '知道了'],
+  'notices': ['Messages', '消息'],
+  'skip': ['Skip to the content', '跳到正文'],
+  'total': ['Total', '合计'],
+
+  'state.CREATED': ['Not paid', '待付款'],
+  'state.PAYING': ['Being paid', '付款中'],
+  'state.PAID': ['Paid', '已付款'],
+  'state.SHIPPED': ['On its way', '已发货'],
+  'state.COMPLETED': ['Complete', '已完成'],
+  'state.CANCELLED': ['Cancelled', '已取消'],
+  'state.REFUNDING': ['Being refunded', '退款中'],
+  'state.REFUNDED': ['Refunded', '已退款'],
+
+  'problem.silence': ['The service does not answer just now.', '服务暂无答复。'],
+  'problem.no-number': ['The shop gave no order number, so nothing was ordered. Try again.', '没有领到订单号，因此没有下单。请再试。'],
+  'problem.no-token': ['You are not signed in just now, so nothing was sent. Try again.', '目前没有登录，因此没有发送。请再试。'],
+  'problem.another-buyer': ['Somebody else is signed in by now. Load the page anew.', '登录的人已换。请重新加载页面。'],
+  'problem.not-signed-in': ['You are not signed in just now.', '目前没有登录。'],
+  'problem.not-allowed': ['This is not for your role.', '您的角色无权这样做。'],
+  'problem.limit-reached': ['That is a lot at once. Nothing was ordered, and nothing is lost.', '短时间内太多了。没有下单，也没有丢失什么。'],
+  'problem.order-differs': ['Another order stands under this number.', '这个号码下已有另一张订单。'],
+  'problem.order-not-found': ['There is no such order.', '没有这张订单。'],
+  'problem.move-not-open': ['That is no longer possible for this order.', '这张订单已不能这样做。'],
+  'problem.order-busy': ['Something is under way with this order. Try again in a moment.', '这张订单正在处理，请稍后再试。'],
+  'problem.dispute-open': ['The shop has been told something else about this order already.', '这张订单已有另一个问题在处理。'],
+  'problem.dispute-not-open': ['This has been decided, or taken back.', '已裁定或已撤回。'],
+  'problem.dispute-decided': ['This was decided otherwise.', '已有不同的裁定。'],
+  'problem.suspicion-decided': ['This was decided otherwise.', '已有不同的裁定。'],
+  'problem.overloaded': ['The service is busy. Try again in a moment.', '服务繁忙，请稍后再试。'],
+  'problem.store-unavailable': ['The service does not answer just now.', '服务暂无答复。'],
+  'problem.internal-error': ['Something is wrong in the service.', '服务出了故障。'],
+};

@@ -1,0 +1,210 @@
+/*
+ * "I did not mean this order": the buyer says so, the shop answers, and both see what was said. The newest dispute of
+ * an order is shown with it.
+ */
+
+import { explain } from '../shared/api.js';
+import { field, openDialog } from '../shared/dialog.js';
+import { busyWhile, element } from '../shared/dom.js';
+import { text } from '../shared/language.js';
+import { attempt } from '../shared/keep.js';
+import { notify } from '../shared/notices.js';
+import { instantText, summary } from '../shared/order-parts.js';
+import { thread } from '../shared/thread.js';
+import { hasSameContent } from './basket.js';
+
+/** As many as the service tells at once; nobody has more that matter. */
+const MOST = 100;
+const OVER = new Set(['RESOLVED', 'WITHDRAWN']);
+
+/** Tells by the event `change`. */
+export class Disputes extends EventTarget {
+  #api;
+  #orders;
+  /** The newest of each order. */
+  #disputes = new Map();
+  /** Those that are unfolded, with what was said, by id. */
+  #threads = new Map();
+  /** What is being written, by id: what is shown anew meanwhile does not lose it. */
+  #drafts = new Map();
+
+  constructor(api, orders) {
+    super();
+    this.#api = api;
+    this.#orders = orders;
+  }
+
+  async refresh() {
+    const reply = await this.#api.get(`/disputes?limit=${MOST}`);
+    if (!reply.isOk) return;
+    this.#disputes.clear();
+    for (const dispute of reply.body.disputes) {
+      const other = this.#disputes.get(dispute.number);
+      if (!other || other.openedAt < dispute.openedAt) this.#disputes.set(dispute.number, dispute);
+    }
+    this.dispatchEvent(new Event('change'));
+    await Promise.all([...this.#threads.keys()].map((id) => this.#read(id)));
+  }
+
+  /** All that is shown of an order's dispute. */
+  shownOf(number) {
+    const dispute = this.#disputes.get(number);
+    return [dispute, this.#threads.get(dispute?.id)];
+  }
+
+  /** Opens a dispute; nothing while one is open. */
+  button(order) {
+    const dispute = this.#disputes.get(order.number);
+    if (dispute && !OVER.has(dispute.state)) return null;
+    return element(
+      'button',
+      {
+        type: 'button',
+        id: `dispute-${order.number}`,
+        class: 'quiet',
+        'data-testid': 'dispute',
+        'aria-describedby': `title-${order.number}`,
+        onclick: () => this.#open(order),
+      },
+      text('dispute.open'),
+    );
+  }
+
+  /** What is said about an order. */
+  part({ number }) {
+    const dispute = this.#disputes.get(number);
+    if (!dispute) return null;
+    const { id, state, kind, duplicateOf, dueAt } = dispute;
+    const full = this.#threads.get(id);
+    const details = element(
+      'details',
+      { open: full !== undefined, 'data-testid': 'dispute-part' },
+      element('summary', { id: `thread-${id}` }, `${text(`dispute.${kind}`)}: ${text(`dispute.state.${state}`)}`),
+      duplicateOf && element('p', {}, text('dispute.of', { number: duplicateOf })),
+      !OVER.has(state) && element('p', { class: 'hint' }, `${text('dispute.due')} `, instantText(dueAt)),
+      full && [thread(full), this.#answer(full)],
+    );
+    details.addEventListener('toggle', () => {
+      if (details.open === this.#threads.has(id)) return;
+      if (details.open) this.#read(id);
+      else this.#threads.delete(id);
+    });
+    return details;
+  }
+
+  #answer({ id, next }) {
+    if (!next.includes('reply')) return null;
+    const words = element('textarea', {
+      rows: 3,
+      maxlength: 2000,
+      'data-testid': 'dispute-text',
+      oninput: () => this.#drafts.set(id, words.value),
+    });
+    words.value = this.#drafts.get(id) ?? '';
+    return [
+      field(text('dispute.message'), words, undefined, `words-${id}`),
+      element(
+        'div',
+        { class: 'actions' },
+        element(
+          'button',
+          {
+            type: 'button',
+            id: `send-${id}`,
+            'data-testid': 'dispute-send',
+            onclick: ({ currentTarget }) =>
+              words.value.trim() && busyWhile(currentTarget, () => this.#send(id, words.value.trim())),
+          },
+          text('dispute.send'),
+        ),
+        next.includes('withdraw') &&
+          element(
+            'button',
+            {
+              type: 'button',
+              id: `withdraw-${id}`,
+              class: 'quiet',
+              'data-testid': 'dispute-withdraw',
+              onclick: ({ currentTarget }) => busyWhile(currentTarget, () => this.#withdraw(id)),
+            },
+            text('dispute.withdraw'),
+          ),
+      ),
+    ];
+  }
+
+  /** One message, however often it is sent: the key belongs to these words, until they have arrived. */
+  async #send(id, words) {
+    const { key, end } = attempt(`message ${id}`, words);
+    const reply = await this.#api.post(`/disputes/${id}/messages`, { text: words }, key);
+    if (reply.isOk || (reply.body?.retry && reply.body.retry !== 'same-number')) end();
+    if (!reply.isOk) return notify(explain(reply.body));
+    this.#drafts.delete(id);
+    await this.refresh();
+  }
+
+  async #withdraw(id) {
+    const reply = await this.#api.post(`/disputes/${id}/withdrawal`);
+    if (!reply.isOk) return notify(explain(reply.body));
+    notify(text('dispute.withdrawn'));
+    await this.refresh();
+  }
+
+  async #read(id) {
+    const reply = await this.#api.get(`/disputes/${id}`);
+    if (reply.isOk) this.#threads.set(id, reply.body);
+    this.dispatchEvent(new Event('change'));
+  }
+
+  async #open(order) {
+    const claim = await this.#askClaim(order);
+    if (!claim) return;
+    const { isOk, body } = await this.#api.post(`/orders/${encodeURIComponent(order.number)}/disputes`, claim);
+    if (!isOk) return notify(explain(body));
+    this.#threads.set(body.id, body);
+    notify(text('dispute.opened', { number: order.number }));
+    await this.refresh();
+  }
+
+  #askClaim(order) {
+    const others = this.#orders.all.filter(({ number }) => number !== order.number);
+    // The one that is most likely meant comes first; the others stay the newest first.
+    others.sort((one, other) => hasSameContent(other, order) - hasSameContent(one, order));
+    const kind = element(
+      'select',
+      { 'data-testid': 'dispute-kind' },
+      others.length > 0 && element('option', { value: 'DUPLICATE' }, text('dispute.DUPLICATE')),
+      element('option', { value: 'NOT_MINE' }, text('dispute.NOT_MINE')),
+    );
+    const other = element(
+      'select',
+      { 'data-testid': 'dispute-other' },
+      others.map((one) => element('option', { value: one.number }, `${one.number} · ${summary(one)}`)),
+    );
+    const words = element('textarea', { rows: 4, maxlength: 2000, 'data-testid': 'dispute-words' });
+    const whichOther = field(text('dispute.other'), other);
+    kind.addEventListener('change', () => {
+      whichOther.hidden = kind.value !== 'DUPLICATE';
+    });
+    whichOther.hidden = kind.value !== 'DUPLICATE';
+    const claim = () => ({
+      kind: kind.value,
+      ...(kind.value === 'DUPLICATE' && { duplicateOf: other.value }),
+      ...(words.value.trim() && { message: words.value.trim() }),
+    });
+    return openDialog({
+      id: 'dialog-dispute',
+      title: text('dispute.title'),
+      content: [
+        element('p', {}, `${order.number} · ${summary(order)}`),
+        field(text('dispute.kind'), kind),
+        whichOther,
+        field(text('dispute.words'), words, text('dispute.words-hint')),
+      ],
+      actions: [
+        { id: 'dispute-no', label: text('dispute.no'), value: null },
+        { id: 'dispute-yes', label: text('dispute.yes'), value: claim, look: 'primary' },
+      ],
+    });
+  }
+}

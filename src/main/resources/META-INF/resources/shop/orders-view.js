@@ -1,0 +1,172 @@
+// My orders: where each stands, what can be done with it, what has happened to it.
+
+import { busyWhile, byId, element, follow } from '../shared/dom.js';
+import { addTexts, inLanguage, onLanguage, text, writePage } from '../shared/language.js';
+import { LIFE_TEXTS } from '../shared/life-texts.js';
+import { notify } from '../shared/notices.js';
+import { contents, instantText, numberText, stateChip } from '../shared/order-parts.js';
+import { Disputes } from './disputes.js';
+import { cancel, pay } from './moves.js';
+import { ORDERS_TEXTS } from './orders-texts.js';
+import { productOf } from './products.js';
+
+/** The moves of `next` that are the buyer's; the shop's own are not theirs to make. */
+const MOVES = { pay: { act: pay, look: 'primary' }, cancel: { act: cancel, look: '' } };
+
+export class OrdersView {
+  #api;
+  #orders;
+  #events;
+  #disputes;
+  /** Histories that are unfolded, by order, as they were read. */
+  #histories = new Map();
+
+  constructor({ api, orders, events }) {
+    addTexts(LIFE_TEXTS);
+    addTexts(ORDERS_TEXTS);
+    this.#api = api;
+    this.#orders = orders;
+    this.#events = events;
+    this.#disputes = new Disputes(api, orders);
+    this.#disputes.addEventListener('change', () => this.#show());
+    orders.addEventListener('change', () => this.#show());
+    orders.addEventListener(
+      'news',
+      ({ detail }) => this.#histories.has(detail.number) && this.#readHistory(detail.number),
+    );
+    events.addEventListener('state', () => this.#showLive());
+    byId('orders-refresh').addEventListener('click', ({ currentTarget }) =>
+      busyWhile(currentTarget, () => this.#look()),
+    );
+    byId('orders-more').addEventListener('click', ({ currentTarget }) => busyWhile(currentTarget, () => orders.more()));
+    onLanguage(() => {
+      writePage();
+      this.#show();
+      this.#showLive();
+    });
+  }
+
+  async enter(number) {
+    await this.#look();
+    if (!number) return;
+    if (!this.#orders.get(number)) await this.#orders.find(number);
+    byId(`order-${number}`)?.focus();
+  }
+
+  async #look() {
+    await Promise.all([this.#orders.refresh(), this.#disputes.refresh()]);
+    if (!this.#orders.isKnown) notify(text('problem.silence'));
+  }
+
+  #showLive() {
+    byId('live').textContent = text(`live.${this.#events.state}`);
+    byId('live').dataset.state = this.#events.state;
+  }
+
+  #show() {
+    const all = this.#orders.all;
+    byId('orders-none').hidden = all.length > 0;
+    byId('orders-none').textContent = text(this.#orders.isKnown ? 'orders.none' : 'orders.loading');
+    byId('orders-more').hidden = !this.#orders.hasMore;
+    follow(
+      byId('order-list'),
+      all.map((order) => ({
+        key: order.number,
+        shown: [
+          order,
+          this.#disputes.shownOf(order.number),
+          this.#histories.get(order.number),
+          document.documentElement.lang,
+        ],
+        build: () => this.#card(order),
+      })),
+    );
+  }
+
+  #card(order) {
+    const { number, state, next, placedAt } = order;
+    const move = (name) =>
+      element(
+        'button',
+        {
+          type: 'button',
+          id: `${name}-${number}`,
+          class: MOVES[name].look,
+          'data-testid': name,
+          'aria-describedby': `title-${number}`,
+          onclick: ({ currentTarget }) => this.#move(currentTarget, order, MOVES[name].act),
+        },
+        text(`orders.${name}`),
+      );
+    return element(
+      'li',
+      { class: 'card order', id: `order-${number}`, tabindex: -1, 'data-testid': 'order', 'data-number': number },
+      element('h3', { id: `title-${number}` }, numberText(number), ' ', stateChip(state)),
+      element('p', { class: 'hint' }, instantText(placedAt)),
+      contents(translated(order)),
+      state === 'PAYING' && element('p', { class: 'said said-info' }, text('orders.paying')),
+      state === 'REFUNDING' && element('p', { class: 'said said-info' }, text('orders.refunding')),
+      element(
+        'div',
+        { class: 'actions' },
+        next.filter((name) => name in MOVES).map(move),
+        this.#disputes.button(order),
+      ),
+      this.#disputes.part(order),
+      this.#history(number),
+    );
+  }
+
+  async #move(button, order, act) {
+    const came = await busyWhile(button, () => act(order, this.#api, this.#orders));
+    if (!came) return;
+    notify(came, undefined, 'result');
+    await this.#orders.find(order.number);
+    if (this.#histories.has(order.number)) this.#readHistory(order.number);
+  }
+
+  #history(number) {
+    const events = this.#histories.get(number);
+    const details = element(
+      'details',
+      { open: events !== undefined },
+      element('summary', { id: `history-${number}`, 'data-testid': 'history' }, text('orders.history')),
+      element(
+        'ol',
+        { class: 'history' },
+        (events ?? []).map(({ kind, at, detail }) =>
+          element(
+            'li',
+            {},
+            instantText(at),
+            ' ',
+            text(`event.${kind}`),
+            detail?.duplicateOf && ` ${text('news.duplicate', { number: detail.duplicateOf })}`,
+            detail?.reason && `: ${detail.reason}`,
+          ),
+        ),
+      ),
+    );
+    details.addEventListener('toggle', () => {
+      if (details.open === this.#histories.has(number)) return;
+      if (details.open) this.#readHistory(number);
+      else this.#histories.delete(number);
+    });
+    return details;
+  }
+
+  async #readHistory(number) {
+    const reply = await this.#api.get(`/orders/${encodeURIComponent(number)}/events`);
+    this.#histories.set(number, reply.isOk ? reply.body.events : []);
+    this.#show();
+  }
+}
+
+/** Names as this page has them now: the order may have been placed in another language. */
+function translated(order) {
+  const named = (line) => ({
+    ...line,
+    name: productOf(line.productCode) ? inLanguage(productOf(line.productCode).name) : line.name,
+  });
+  return { ...order, lines: order.lines.map(named) };
+}

@@ -1,0 +1,49 @@
+// What the service asks before it makes an order, put to the person. Yes is never the answer that is reached by
+// accident.
+
+import { openDialog } from '../shared/dialog.js';
+import { element } from '../shared/dom.js';
+import { ago, money, text } from '../shared/language.js';
+import { contents, numberText, stateChip } from '../shared/order-parts.js';
+
+/** Resolves to whether the person means it. */
+export function ask(question, draft, orders) {
+  return question.kind === 'lookalike' ? askLookalike(question, orders) : askLargeAmount(question, draft);
+}
+
+async function askLookalike({ earlier, state, age }, orders) {
+  const order = await orders.find(earlier);
+  const answer = await openDialog({
+    id: 'dialog-lookalike',
+    title: text('lookalike.title'),
+    content: [
+      element('p', {}, text(age === undefined ? 'lookalike.now' : 'lookalike.then', { ago: ago(age ?? 0) })),
+      element(
+        'div',
+        { class: 'card' },
+        element('p', {}, numberText(earlier), ' ', (order?.state ?? state) && stateChip(order?.state ?? state)),
+        order && contents(order),
+      ),
+      element('p', {}, text('lookalike.ask')),
+    ],
+    actions: [
+      { id: 'lookalike-no', label: text('lookalike.no'), value: false, look: 'primary' },
+      { id: 'lookalike-yes', label: text('lookalike.yes'), value: true },
+    ],
+  });
+  return answer === true;
+}
+
+async function askLargeAmount({ total, currency }, draft) {
+  const amount = money(total, currency);
+  const answer = await openDialog({
+    id: 'dialog-large-amount',
+    title: text('large.title'),
+    content: [element('p', {}, text('large.ask', { amount })), element('div', { class: 'card' }, contents(draft))],
+    actions: [
+      { id: 'large-no', label: text('large.no'), value: false },
+      { id: 'large-yes', label: text('large.yes', { amount }), value: true, look: 'primary' },
+    ],
+  });
+  return answer === true;
+}

@@ -1,0 +1,116 @@
+// The live picture: what the service did in the last hour, minute by minute.
+
+import { byId, element, refill, svg } from '../shared/dom.js';
+import { count, hasText, onLanguage, text, timeOfDay } from '../shared/language.js';
+
+const EVERY_MS = 2_000;
+/** While there is none, it is asked for less often. */
+const EVERY_WITHOUT_MS = 15_000;
+const SERIES = ['placed', 'prevented', 'asked', 'refused'];
+
+export function showPicture(api) {
+  let minutes = null;
+  const show = () => {
+    byId('picture-state').textContent = text(minutes ? 'picture.live' : 'picture.silent');
+    refill(byId('charts'), minutes && SERIES.map((name) => chart(name, minutes)));
+    if (byId('picture-table').open)
+      refill(byId('picture-rows'), [...(minutes ?? [])].reverse().filter(isBusy).map(tableRow));
+  };
+  const look = async () => {
+    if (!document.hidden) {
+      const reply = await api.get('/picture');
+      minutes = reply.isOk ? reply.body.minutes : null;
+      show();
+    }
+    setTimeout(look, minutes ? EVERY_MS : EVERY_WITHOUT_MS);
+  };
+  byId('picture-table').addEventListener('toggle', show);
+  onLanguage(show);
+  look();
+}
+
+function valueOf(minute, name) {
+  return name === 'refused' ? Object.values(minute.refused).reduce((sum, many) => sum + many, 0) : minute[name];
+}
+
+function isBusy(minute) {
+  return SERIES.some((name) => valueOf(minute, name) > 0);
+}
+
+function chart(name, minutes) {
+  const values = minutes.map((minute) => valueOf(minute, name));
+  const total = values.reduce((sum, value) => sum + value, 0);
+  const most = Math.max(...values, 0);
+  const label = text('picture.said', {
+    name: text(`picture.${name}`),
+    total: count(total),
+    now: count(values.at(-1) ?? 0),
+    most: count(most),
+  });
+  const bars = values.map((value, index) =>
+    svg('rect', {
+      x: index * 4,
+      y: 40 - (value / Math.max(most, 1)) * 40,
+      width: 3,
+      height: (value / Math.max(most, 1)) * 40,
+    }),
+  );
+  return element(
+    'figure',
+    { class: 'card', 'data-testid': `chart-${name}` },
+    element('figcaption', {}, text(`picture.${name}`)),
+    element('p', { class: 'figure', 'data-testid': `total-${name}` }, count(total)),
+    svg(
+      'svg',
+      {
+        class: 'bars',
+        viewBox: `0 0 ${values.length * 4 - 1} 40`,
+        preserveAspectRatio: 'none',
+        role: 'img',
+        'aria-label': label,
+      },
+      bars,
+    ),
+    element(
+      'p',
+      { class: 'axis', 'aria-hidden': 'true' },
+      element('span', {}, text('picture.ago')),
+      element('span', {}, text('picture.most', { most: count(most) })),
+      element('span', {}, text('picture.now')),
+    ),
+    name === 'refused' &&
+      element(
+        'ul',
+        { class: 'reasons' },
+        reasons(minutes).map(([reason, many]) =>
+          element('li', { class: 'chip' }, `${refusal(reason)}: ${count(many)}`),
+        ),
+      ),
+  );
+}
+
+/** The most frequent first. */
+function reasons(minutes) {
+  const sums = {};
+  for (const { refused } of minutes) {
+    for (const [reason, many] of Object.entries(refused)) sums[reason] = (sums[reason] ?? 0) + many;
+  }
+  return Object.entries(sums).sort(([, one], [, other]) => other - one);
+}
+
+function refusal(reason) {
+  return hasText(`refusal.${reason}`) ? text(`refusal.${reason}`) : reason;
+}
+
+function tableRow(minute) {
+  const refused = reasons([minute])
+    .map(([reason, many]) => `${refusal(reason)}: ${count(many)}`)
+    .join(', ');
+  return element(
+    'tr',
+    {},
+    element('th', { scope: 'row' }, timeOfDay(minute.at)),
+    ['placed', 'prevented', 'asked'].map((name) => element('td', {}, count(minute[name]))),
+    element('td', {}, refused || count(0)),
+  );
+}

@@ -1,0 +1,172 @@
+package dev.orderonce.browser;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.ConsoleMessage;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+
+import dev.orderonce.embedded.Standalone;
+import dev.orderonce.packaged.Replica;
+import dev.orderonce.testkit.BadNetwork;
+
+import io.smallrye.config.SmallRyeConfigBuilder;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+
+/** The packaged service, a network that can be bad, and a browser; and what the database holds. */
+final class PagesFixture implements AutoCloseable {
+    private static final double PATIENCE_MILLIS = 60_000;
+    private static final Pattern NUMBER = Pattern.compile("[0-9A-Z-]{20}");
+
+    private final Standalone stores;
+    private final Replica replica;
+    private final BadNetwork network;
+    private final Playwright playwright;
+    private final Browser browser;
+    private final List<String> faults = new CopyOnWriteArrayList<>();
+
+    PagesFixture(Path directory) throws IOException {
+        stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
+        Map<String, String> settings = new HashMap<>();
+        settings.put("DATABASE_URL", stores.postgreSql().url());
+        settings.put("DATABASE_USERNAME", "postgres");
+        settings.put("REDIS_URL", stores.redis().url());
+        replica = Replica.start(directory.resolve("service"), settings);
+        network = BadNetwork.before(replica.port());
+        playwright = Browsers.playwright();
+        browser = Browsers.launch(playwright);
+    }
+
+    BadNetwork network() {
+        return network;
+    }
+
+    /** Without anything in between. */
+    String service() {
+        return "http://127.0.0.1:" + replica.port();
+    }
+
+    /** Kills the service and starts it again; the network leads there. */
+    void restart() {
+        replica.restart();
+        network.lead(replica.port());
+    }
+
+    void kill() {
+        replica.kill();
+    }
+
+    /** A person's browser: its own storage, and what goes wrong in it is kept. */
+    BrowserContext person(String name) {
+        return person(name, new Browser.NewContextOptions());
+    }
+
+    BrowserContext person(String name, Browser.NewContextOptions options) {
+        BrowserContext context = browser.newContext(options.setLocale("en-GB"));
+        context.setDefaultTimeout(PATIENCE_MILLIS);
+        context.addInitScript(
+                """
+                try {
+                  if (!localStorage.getItem('shop name buyer')) localStorage.setItem('shop name buyer', '"%1$s"');
+                  if (!localStorage.getItem('shop name support')) localStorage.setItem('shop name support', '"%1$s"');
+                } catch { /* denied */ }
+                """
+                        .formatted(name));
+        context.onConsoleMessage(this::keep);
+        context.onWebError(error -> faults.add(error.error()));
+        return context;
+    }
+
+    private void keep(ConsoleMessage message) {
+        if (message.type().equals("error")) {
+            faults.add(message.text() + " " + message.location());
+        }
+    }
+
+    /** What went wrong in any page since this was asked last, but for requests that failed. */
+    List<String> faults() {
+        List<String> found =
+                faults.stream()
+                        .filter(text -> !text.startsWith("Failed to load resource"))
+                        .toList();
+        faults.clear();
+        return found;
+    }
+
+    /** All of it. */
+    List<String> faultsAndFailedRequests() {
+        List<String> found = List.copyOf(faults);
+        faults.clear();
+        return found;
+    }
+
+    /** The shop with two packets of tea in the basket, at the checkout. */
+    Page atTheCheckout(BrowserContext person) {
+        return atTheCheckout(person, "tea-1");
+    }
+
+    Page atTheCheckout(BrowserContext person, String product) {
+        Page page = person.newPage();
+        page.navigate(network.url() + "/");
+        fill(page, product);
+        return page;
+    }
+
+    void fill(Page page, String product) {
+        page.getByTestId("add-" + product).click();
+        page.getByTestId("nav-checkout").click();
+        enabled(page);
+    }
+
+    /** Waits until the order can be placed under a number. */
+    void enabled(Page page) {
+        PlaywrightAssertions.assertThat(page.getByTestId("checkout-number"))
+                .hasText(
+                        NUMBER, new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MILLIS));
+        PlaywrightAssertions.assertThat(page.getByTestId("place"))
+                .isEnabled(new LocatorAssertions.IsEnabledOptions().setTimeout(PATIENCE_MILLIS));
+    }
+
+    /** The number of the order that the page says stands. */
+    String placed(Page page) {
+        return page.getByTestId("placed-number").textContent().strip();
+    }
+
+    long ordersOf(String buyer) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                "jdbc:" + stores.postgreSql().url(), "postgres", "");
+                PreparedStatement statement =
+                        connection.prepareStatement(
+                                "SELECT count(*) FROM orders WHERE buyer = ? AND state <> 'VOIDED'")) {
+            statement.setString(1, buyer);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        browser.close();
+        playwright.close();
+        network.close();
+        replica.close();
+        stores.close();
+    }
+}

@@ -1,0 +1,175 @@
+package dev.orderonce.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Every screen: usable by everybody, without an error, small and soon there. */
+class ScreensIT {
+    private static final long MOST_BYTES = 60_000;
+
+    @TempDir static Path directory;
+
+    private static @Nullable PagesFixture started;
+
+    private final String buyer = "person-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() throws IOException {
+        assumeTrue(Browsers.isThere("ScreensIT"));
+        started = new PagesFixture(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (started != null) {
+            started.close();
+        }
+    }
+
+    @AfterEach
+    void nothingWentWrong() {
+        assertThat(pages().faultsAndFailedRequests()).isEmpty();
+    }
+
+    private static PagesFixture pages() {
+        return Objects.requireNonNull(started);
+    }
+
+    private static void assertUsable(Page page, String screen) {
+        assertThat(
+                        new AxeBuilder(page)
+                                .analyze().getViolations().stream()
+                                        .map(rule -> rule.getId() + ": " + rule.getNodes())
+                                        .toList())
+                .as(screen)
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ColorScheme.class,
+            names = {"LIGHT", "DARK"})
+    void theShop_isUsableByEverybody(ColorScheme scheme) {
+        try (BrowserContext person =
+                pages().person(buyer, new Browser.NewContextOptions().setColorScheme(scheme))) {
+            Page page = person.newPage();
+            page.navigate(pages().service() + "/");
+            page.getByTestId("add-tea-1").click();
+            assertUsable(page, "teas and basket");
+            page.getByTestId("nav-checkout").click();
+            pages().enabled(page);
+            assertUsable(page, "checkout");
+            page.getByTestId("place").click();
+            pages().placed(page);
+            assertUsable(page, "confirmation");
+            page.getByTestId("to-teas").click();
+            pages().fill(page, "tea-1");
+            // The answer 409 is a question and no error; the browser writes it down as one.
+            page.getByTestId("place").click();
+            assertThat(page.getByTestId("lookalike-no")).isVisible();
+            assertUsable(page, "question about a lookalike");
+            page.getByTestId("lookalike-no").click();
+            page.getByTestId("nav-orders").click();
+            assertThat(page.getByTestId("order")).hasCount(1);
+            assertUsable(page, "my orders");
+            page.getByTestId("network-open").click();
+            assertUsable(page, "bad network");
+            page.getByTestId("language").click();
+            assertUsable(page, "in Chinese");
+        }
+        assertThat(pages().faultsAndFailedRequests())
+                .allMatch(fault -> fault.contains("409"), "only the question");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ColorScheme.class,
+            names = {"LIGHT", "DARK"})
+    void supportsPage_isUsableByEverybody(ColorScheme scheme) {
+        try (BrowserContext person =
+                pages().person(buyer, new Browser.NewContextOptions().setColorScheme(scheme))) {
+            Page page = person.newPage();
+            page.navigate(pages().service() + "/support.html");
+            assertThat(page.getByTestId("total-placed")).isVisible();
+            assertUsable(page, "support");
+        }
+    }
+
+    @Test
+    void onAPhone_nothingIsWiderThanTheScreen() {
+        try (BrowserContext person =
+                pages().person(buyer, new Browser.NewContextOptions().setViewportSize(320, 640))) {
+            for (String path : new String[] {"/", "/#checkout", "/#orders", "/support.html"}) {
+                Page page = person.newPage();
+                page.navigate(pages().service() + path);
+                page.waitForLoadState();
+                Object overflow =
+                        page.evaluate(
+                                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                assertThat(overflow).as(path).isEqualTo(0);
+            }
+        }
+    }
+
+    @Test
+    void coldLoad_isSmall() {
+        try (BrowserContext person = pages().person(buyer)) {
+            Page page = person.newPage();
+            AtomicLong bytes = new AtomicLong();
+            CDPSession devtools = person.newCDPSession(page);
+            devtools.send("Network.enable");
+            devtools.on(
+                    "Network.loadingFinished",
+                    (JsonObject event) ->
+                            bytes.addAndGet(event.get("encodedDataLength").getAsLong()));
+            // When
+            page.navigate(pages().service() + "/");
+            page.getByTestId("add-tea-1").click();
+            Object millis =
+                    page.evaluate(
+                            "() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd");
+            // Then: the time is told, not asserted, for it is this machine's
+            System.out.printf(
+                    "ScreensIT: a cold load is %d bytes over the wire, and usable after %s ms%n",
+                    bytes.get(), millis);
+            assertThat(bytes.get()).isBetween(1L, MOST_BYTES);
+        }
+    }
+
+    @Test
+    void thePages_mayLoadNothingFromElsewhere() {
+        try (BrowserContext person = pages().person(buyer)) {
+            Page page = person.newPage();
+            var response = page.navigate(pages().service() + "/");
+            assertThat(response.headerValue("content-security-policy"))
+                    .contains("default-src 'none'")
+                    .contains("require-trusted-types-for 'script'")
+                    .doesNotContain("unsafe");
+        }
+    }
+}
