@@ -11,13 +11,25 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The requests of the benchmark and the scripts that send them. */
 final class Requests {
+    /** Prices from 1.00 to about 10 000 EUR. */
+    private static final int MOST_PRICES = 1 << 20;
+
     /** What is ordered; no two orders have the same, or they would be asked about. */
-    private static final String BASKET =
-            "{\"currency\":\"EUR\",\"total\":4200,\"lines\":["
-                    + "{\"productCode\":\"tea-%1$s\",\"name\":\"Green tea\",\"quantity\":2,\"unitPrice\":2100}]}";
+    private static String basket(String of) {
+        int price = 100 + Math.floorMod(of.hashCode() * 31, MOST_PRICES);
+        return "{\"currency\":\"EUR\",\"total\":"
+                + 2 * price
+                + ",\"lines\":[{\"productCode\":\"tea-"
+                + of
+                + "\",\"name\":\"Green tea\",\"quantity\":2,\"unitPrice\":"
+                + price
+                + "}]}";
+    }
 
     /** The same under the number. */
-    static final String ORDER = "{\"orderNumber\":\"%1$s\"," + BASKET.substring(1);
+    static String order(String number) {
+        return "{\"orderNumber\":\"" + number + "\"," + basket(number).substring(1);
+    }
 
     /** Every fifth order of the mix is sent a second time. */
     private static final int REPLAY_ONE_IN = 5;
@@ -62,7 +74,7 @@ final class Requests {
     }
 
     Buffer place(String path, String number) {
-        return request("POST", path, ORDER.formatted(number));
+        return request("POST", path, order(number));
     }
 
     HttpLoad.Script pings() {
@@ -119,11 +131,7 @@ final class Requests {
             @Override
             public Buffer next() {
                 String key = run + keys.incrementAndGet();
-                return request(
-                        "POST",
-                        "/orders",
-                        BASKET.formatted(key),
-                        "Idempotency-Key: " + key + "\r\n");
+                return request("POST", "/orders", basket(key), "Idempotency-Key: " + key + "\r\n");
             }
 
             @Override

@@ -21,7 +21,9 @@ import java.util.Map;
  */
 final class Starts {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final int TRAINING_ORDERS = 300;
+
+    /** One buyer may place 30 at once. */
+    private static final int TRAINING_ORDERS = 25;
 
     private final Path jar;
     private final Path log;
@@ -103,7 +105,7 @@ final class Starts {
                     }
                     String number =
                             new JsonObject(send("/order-numbers", "").body()).getString("number");
-                    String body = Requests.ORDER.formatted(number);
+                    String body = Requests.order(number);
                     if (send("/orders", body).statusCode() == 201) {
                         return;
                     }
@@ -133,9 +135,9 @@ final class Starts {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             process.destroy();
-            process.waitFor();
+            process.onExit().join();
         }
     }
 }

@@ -26,4 +26,8 @@ public interface DisputeSettings {
     /** How often each replica looks for decisions that were not carried out. */
     @WithDefault("30s")
     Duration finishEvery();
+
+    /** How often operators are told how many disputes are overdue. */
+    @WithDefault("15s")
+    Duration watchEvery();
 }

@@ -14,10 +14,10 @@ public interface DuplicateSettings {
     Duration scanEvery();
 
     /**
-     * Between two batches of 1 000 while the scan is behind. Placing comes first: with 10 ms up to
-     * about 30 000 events a second are scanned, and what a longer peak leaves is scanned after it.
+     * The least pause between two batches of 250 while the scan is behind; when the stores are busy
+     * it is longer by itself. What a peak leaves is scanned after it.
      */
-    @WithDefault("5ms")
+    @WithDefault("10ms")
     Duration pause();
 
     /**
@@ -40,6 +40,10 @@ public interface DuplicateSettings {
      */
     @WithDefault("30s")
     Duration lookAfter();
+
+    /** How often operators are told how many pairs wait for support. */
+    @WithDefault("15s")
+    Duration watchEvery();
 
     /** How often each replica looks for cancellations that were left behind. */
     @WithDefault("10s")

@@ -31,10 +31,13 @@ import java.util.Set;
 @ApplicationScoped
 class ScanOrders implements Follower {
     /**
-     * On each side of an order. Nobody orders as often by mistake; a buyer who orders more than
-     * this in a day is a program, of which the nearest few are looked at.
+     * A buyer with more orders than this among so few events is a program that places for others or
+     * in bulk; its keys keep it from placing twice, and its orders are all alike.
      */
-    private static final int MOST_NEIGHBOURS = 10;
+    private static final int MOST_OF_A_PERSON = 25;
+
+    /** On each side of an order: by mistake nobody orders as often in between. */
+    private static final int MOST_NEIGHBOURS = 5;
 
     private static final Set<String> CANCELLED =
             Set.of(Move.CANCELLED.name(), Move.PAYMENT_ABANDONED.name(), Move.REFUND_BEGUN.name());
@@ -75,7 +78,7 @@ class ScanOrders implements Follower {
 
     @Override
     public int atOnce() {
-        return 1000;
+        return 250;
     }
 
     @Override
@@ -85,7 +88,7 @@ class ScanOrders implements Follower {
 
     @Override
     public Uni<Void> take(List<PublishedEvent> events) {
-        Set<OrderNumber> placed = numbers(events, Set.of("PLACED"));
+        Set<OrderNumber> placed = numbers(ofPersons(events), Set.of("PLACED"));
         Set<OrderNumber> cancelled = numbers(events, CANCELLED);
         return compare(placed)
                 .onItem()
@@ -94,6 +97,14 @@ class ScanOrders implements Follower {
                                 cancelled.isEmpty()
                                         ? Uni.createFrom().voidItem()
                                         : store.end(cancelled).replaceWithVoid());
+    }
+
+    private static List<PublishedEvent> ofPersons(List<PublishedEvent> events) {
+        Map<String, Integer> placed = new HashMap<>();
+        events.forEach(event -> placed.merge(event.buyer(), 1, Integer::sum));
+        return events.stream()
+                .filter(event -> placed.getOrDefault(event.buyer(), 0) <= MOST_OF_A_PERSON)
+                .toList();
     }
 
     private static Set<OrderNumber> numbers(List<PublishedEvent> events, Set<String> kinds) {

@@ -127,6 +127,15 @@ class SuspicionStore {
                 .map(SuspicionStore::all);
     }
 
+    private static final String COUNT_OPEN =
+            "SELECT count(*) AS open FROM (SELECT FROM suspected_duplicates WHERE state = 'OPEN' LIMIT $1) some";
+
+    /** How many wait for a decision, up to this many. */
+    Uni<Integer> countOpen(int most) {
+        return postgres.query(COUNT_OPEN, Tuple.of((long) most))
+                .map(rows -> rows.iterator().next().getInteger("open"));
+    }
+
     private static final String DISMISS =
             "UPDATE suspected_duplicates SET state = 'DISMISSED', decided_by = $2, reason = $3, decided_at = $4"
                     + " WHERE id = $1 AND state = 'OPEN' RETURNING "

@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,14 +60,17 @@ public class FollowEvents {
         return store.hold(follower.name(), holder, settings.relayLease())
                 .onItem()
                 .transformToUni(
-                        held ->
-                                held.isEmpty()
-                                        ? Uni.createFrom().voidItem()
-                                        : followFrom(follower, held.get()))
+                        held -> held.isEmpty() ? leave(follower) : followFrom(follower, held.get()))
                 .onFailure(StoreUnavailable.class)
                 .invoke(silent -> LOG.debugf("%s waits: %s", follower.name(), silent.getMessage()))
                 .onFailure(StoreUnavailable.class)
                 .recoverWithNull();
+    }
+
+    /** Another replica knows how far behind it is. */
+    private Uni<Void> leave(Follower follower) {
+        behind(follower).set(0);
+        return Uni.createFrom().voidItem();
     }
 
     private AtomicLong behind(Follower follower) {
@@ -100,15 +104,22 @@ public class FollowEvents {
     /** Hands over one batch; tells whether there may be another at once. */
     private Uni<Boolean> takeBatch(Follower follower, AtomicReference<Progress> progress) {
         Progress from = Objects.requireNonNull(progress.get());
+        long begunAt = System.nanoTime();
         return store.read(from, follower.atOnce())
                 .onItem()
                 .transformToUni(events -> takeBatch(follower, progress, from, events))
                 .onItem()
-                .call(isMore -> isMore ? pause(follower) : Uni.createFrom().voidItem());
+                .call(isMore -> isMore ? pause(follower, begunAt) : Uni.createFrom().voidItem());
     }
 
-    private static Uni<Void> pause(Follower follower) {
-        return Uni.createFrom().voidItem().onItem().delayIt().by(follower.pause());
+    private static Uni<Void> pause(Follower follower, long begunAt) {
+        Duration taken = Duration.ofNanos(System.nanoTime() - begunAt);
+        Duration least = follower.pause();
+        return Uni.createFrom()
+                .voidItem()
+                .onItem()
+                .delayIt()
+                .by(taken.compareTo(least) > 0 ? taken : least);
     }
 
     private Uni<Boolean> takeBatch(

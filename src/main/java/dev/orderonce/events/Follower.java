@@ -13,7 +13,10 @@ public interface Follower {
     /** How many events it takes at once; about a millisecond's worth of an event loop's time. */
     int atOnce();
 
-    /** Between two batches while it is behind: placing comes first. */
+    /**
+     * The least pause between two batches while it is behind. Placing comes first: as long as a
+     * batch took is paused in any case, so that it slows down when the stores are busy.
+     */
     Duration pause();
 
     /**

@@ -52,6 +52,8 @@ public class Limits {
 
     private static final char REFUSED = 'l';
 
+    private static final String LIMITED = "orderonce.limited";
+
     /** About 100 bytes each; who was quiet for longest is forgotten first. */
     private static final int MOST_BUYERS = 50_000;
 
@@ -65,6 +67,8 @@ public class Limits {
         this.metrics = metrics;
         for (Limit limit : Limit.values()) {
             Bucket bucket = Bucket.of(limit, allowance(settings, limit));
+            // There from the start, so that an alert can tell "never" from "not known".
+            metrics.counter(LIMITED, "limit", limit.text());
             buckets.put(limit, bucket);
             withoutRedis.put(
                     limit,
@@ -150,7 +154,7 @@ public class Limits {
     }
 
     private Excess excess(Limit limit, double waitMicros) {
-        metrics.counter("orderonce.limited", "limit", limit.text()).increment();
+        metrics.counter(LIMITED, "limit", limit.text()).increment();
         return new Excess(bucket(limit), micros(waitMicros));
     }
 

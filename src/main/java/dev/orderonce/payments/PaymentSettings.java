@@ -71,4 +71,8 @@ public interface PaymentSettings {
     /** How often each replica looks for orders that stayed unpaid. */
     @WithDefault("10s")
     Duration unpaidEvery();
+
+    /** How often operators are told how many payments wait for support. */
+    @WithDefault("15s")
+    Duration watchEvery();
 }

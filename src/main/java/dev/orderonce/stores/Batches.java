@@ -5,6 +5,7 @@ import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -60,6 +62,7 @@ public final class Batches<Q, A> {
     private final int mostTogether;
     private final int mostWaiting;
     private final DistributionSummary sizes;
+    private final Timer answers;
 
     private final Queue<Asked<Q, A>> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -93,6 +96,13 @@ public final class Batches<Q, A> {
                 DistributionSummary.builder("orderonce.batch.size")
                         .description("Questions answered by one statement")
                         .tag("statement", batched.name())
+                        .register(metrics);
+        this.answers =
+                Timer.builder("orderonce.store")
+                        .description("How long a store takes to answer")
+                        .tag("store", "postgresql")
+                        .tag("statement", batched.name())
+                        .serviceLevelObjectives(Postgres.BUCKETS)
                         .register(metrics);
         Gauge.builder("orderonce.batch.waiting", accepted, AtomicInteger::get)
                 .description("Questions that wait for an answer, the ones under way included")
@@ -203,9 +213,11 @@ public final class Batches<Q, A> {
             context.runOnContext(now -> work());
             return;
         }
+        long askedAt = System.nanoTime();
         lane.run(batched.sql(), parameters)
                 .onComplete(
                         answer -> {
+                            answers.record(System.nanoTime() - askedAt, TimeUnit.NANOSECONDS);
                             receive(together, questions, answer);
                             work();
                         });

@@ -2,6 +2,7 @@ package dev.orderonce.stores;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
@@ -37,6 +38,14 @@ public class Postgres {
      */
     private static final Set<String> NOT_NOW = Set.of("08", "25", "40", "53", "57", "58");
 
+    /** From what a store in the same rack needs to what a client gives up after. */
+    static final Duration[] BUCKETS = {
+        Duration.ofNanos(500_000), Duration.ofMillis(1), Duration.ofMillis(2),
+        Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(20),
+        Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(500),
+        Duration.ofSeconds(3)
+    };
+
     private final Pool pool;
     private final Vertx vertx;
     private final DatabaseSettings settings;
@@ -51,6 +60,10 @@ public class Postgres {
         this.settings = settings;
         this.metrics = metrics;
         this.answerWithin = settings.answerWithin();
+        Gauge.builder("orderonce.store.silent", silent, is -> is.get() ? 1 : 0)
+                .description("1 while the store does not answer")
+                .tag("store", "postgresql")
+                .register(metrics);
     }
 
     /** A statement for the hot road, over connections of its own that are opened now and kept. */

@@ -2,6 +2,7 @@ package dev.orderonce.stores;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.REDIS;
 
+import io.micrometer.core.instrument.Timer;
 import io.netty.channel.EventLoop;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Context;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -43,6 +45,7 @@ final class RedisLine {
     private final RedisURI address;
     private final RedisSettings settings;
     private final Context context;
+    private final Timer answers;
 
     private final Queue<Asked> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -61,6 +64,11 @@ final class RedisLine {
     private long sent;
     private long answered;
 
+    /** One answer at a time is timed: when it was asked for, and which it is; none if negative. */
+    private long timed = -1;
+
+    private long timedSince;
+
     /** What {@link #sent} was at the last few checks. */
     private final long[] sentAtCheck = new long[CHECKS_PER_BOUND];
 
@@ -69,7 +77,13 @@ final class RedisLine {
     private boolean complained;
     private boolean closed;
 
-    RedisLine(Vertx vertx, NetClient client, RedisURI address, RedisSettings settings) {
+    RedisLine(
+            Vertx vertx,
+            NetClient client,
+            RedisURI address,
+            RedisSettings settings,
+            Timer answers) {
+        this.answers = answers;
         this.vertx = vertx;
         this.client = client;
         this.address = address;
@@ -138,6 +152,10 @@ final class RedisLine {
             }
         }
         if (to != null && packet.length() > 0) {
+            if (timed < 0) {
+                timed = sent;
+                timedSince = System.nanoTime();
+            }
             to.write(packet);
         }
     }
@@ -216,6 +234,10 @@ final class RedisLine {
         }
         answered++;
         accepted.decrementAndGet();
+        if (answered == timed) {
+            answers.record(System.nanoTime() - timedSince, TimeUnit.NANOSECONDS);
+            timed = -1;
+        }
         if (reply instanceof RedisReply.Refused(String why)) {
             asked.caller.fail(failure(new RedisRefusal(why)));
         } else {
@@ -258,6 +280,7 @@ final class RedisLine {
                     "Redis does not answer, trying again every %s: %s",
                     settings.reopenAfter(), why);
         }
+        timed = -1;
         answered = sent; // nothing is owed any more: whoever waited hears of it now
         for (Asked asked = owed.poll(); asked != null; asked = owed.poll()) {
             fail(asked, why);

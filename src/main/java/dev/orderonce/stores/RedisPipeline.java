@@ -2,6 +2,9 @@ package dev.orderonce.stores;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.REDIS;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.netty.util.concurrent.MultithreadEventExecutorGroup;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -31,7 +34,7 @@ public class RedisPipeline {
     private final NetClient client;
     private final List<RedisLine> lines;
 
-    RedisPipeline(Vertx vertx, RedisSettings settings) {
+    RedisPipeline(Vertx vertx, RedisSettings settings, MeterRegistry metrics) {
         RedisURI address = new RedisURI(settings.url());
         NetClientOptions options =
                 new NetClientOptions()
@@ -42,8 +45,19 @@ public class RedisPipeline {
             options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
         }
         this.client = vertx.createNetClient(options);
+        Timer answers =
+                Timer.builder("orderonce.store")
+                        .description("How long a store takes to answer")
+                        .tag("store", "redis")
+                        .tag("statement", "packet")
+                        .serviceLevelObjectives(Postgres.BUCKETS)
+                        .register(metrics);
+        Gauge.builder("orderonce.store.silent", this, pipeline -> pipeline.isOpen() ? 0 : 1)
+                .description("1 while the store does not answer")
+                .tag("store", "redis")
+                .register(metrics);
         this.lines =
-                Stream.generate(() -> new RedisLine(vertx, client, address, settings))
+                Stream.generate(() -> new RedisLine(vertx, client, address, settings, answers))
                         .limit(settings.pipelines().orElse(eventLoops(vertx)))
                         .toList();
     }

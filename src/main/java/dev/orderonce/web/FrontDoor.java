@@ -56,12 +56,12 @@ class FrontDoor {
             refuse(context, Problem.of(ProblemType.OVERLOADED).after(settings.retryAfter()));
         } else {
             context.addEndHandler(end -> underWay.decrementAndGet());
+            boundBody(context);
             pass(context);
         }
     }
 
-    private void pass(RoutingContext context) {
-        boundBody(context);
+    private static void pass(RoutingContext context) {
         context.response().putHeader("X-Content-Type-Options", "nosniff");
         if (isPage(context.request().path())) {
             context.response()

@@ -203,19 +203,26 @@ export class CheckoutView {
     byId('checkout-open').hidden = Boolean(placed) || isEmpty;
     byId('confirmation').hidden = !placed;
     byId('not-durable').hidden = this.#checkout?.isDurable ?? true;
-    refill(byId('checkout-said'), this.#said());
+    this.#showSaid();
     this.#unresolved.leaveOut(this.#isUnderWay ? this.#checkout?.number : null);
+    const button = byId('place');
+    setBusy(button, this.#isUnderWay);
+    button.disabled = this.#isUnderWay || !this.#checkout;
     if (placed) return this.#showConfirmation(placed);
     if (isEmpty) return;
     const draft = this.#basket.draft();
     refill(byId('checkout-contents'), contents(draft));
     byId('checkout-number').textContent = this.#checkout?.number ?? text('checkout.no-number');
-    const button = byId('place');
     button.textContent = this.#isUnderWay
       ? text('checkout.placing')
       : text('checkout.place', { amount: money(draft.total, draft.currency) });
-    setBusy(button, this.#isUnderWay);
-    button.disabled = this.#isUnderWay || !this.#checkout;
+  }
+
+  /** What is written anew is read out anew: only what is new is. */
+  #showSaid() {
+    const said = this.#said();
+    const before = byId('checkout-said').firstChild;
+    if (said === null ? before : !said.isEqualNode(before)) refill(byId('checkout-said'), said);
   }
 
   #showConfirmation(number) {

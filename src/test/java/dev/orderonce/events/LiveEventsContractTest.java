@@ -66,6 +66,7 @@ class LiveEventsContractTest {
         private void read() {
             try {
                 response.body().forEach(lines::add);
+                lines.add("ended");
             } catch (java.io.UncheckedIOException closed) {
                 lines.add("closed");
             }
@@ -216,6 +217,16 @@ class LiveEventsContractTest {
                         });
         assertThat(page.lines)
                 .noneMatch(line -> line.contains("support-of-live") || line.contains("among"));
+    }
+
+    @Test
+    void aStream_outlivesTheTimeThatABodyMayTake() throws Exception {
+        // When: nothing happens for longer than http.body-within
+        Listener page = listen(shop, Optional.empty());
+        // Then
+        await().during(Duration.ofSeconds(12))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> !page.lines.contains("closed") && !page.lines.contains("ended"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.orderonce.stores.RedisReply.Whole;
 import dev.orderonce.testkit.FaultProxy;
 import dev.orderonce.testkit.Stores;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.junit.QuarkusTest;
@@ -77,7 +78,7 @@ class RedisPipelineTest {
     }
 
     private RedisPipeline open(RedisSettings settings) {
-        RedisPipeline pipeline = new RedisPipeline(vertx, settings);
+        RedisPipeline pipeline = new RedisPipeline(vertx, settings, new SimpleMeterRegistry());
         pipeline.open(new StartupEvent());
         opened.add(() -> pipeline.close(new ShutdownEvent()));
         return pipeline;

@@ -67,6 +67,9 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         settings.put("payments.look-after", "4s");
         settings.put("once.forget-every", "1h");
         settings.put("events.live-every", "1h");
+        settings.put("payments.watch-every", "1h");
+        settings.put("duplicates.watch-every", "1h");
+        settings.put("disputes.watch-every", "1h");
         settings.put("events.forget-every", "1h");
         settings.put("orders.forget-every", "1h");
         settings.put("duplicates.scan-every", "1h");

@@ -1,0 +1,521 @@
+#!/usr/bin/env bash
+# What of docker/ can be shown without a container engine:
+#
+#   docker/check.sh [--server DIRECTORY] [PART …]
+#
+# The server build comes from `./mvnw package -Pserver -DskipTests` (target/server/quarkus-app, unless another one is
+# given). The parts, all of them if none is named:
+#
+#   files     compose files, manifests, Dockerfiles, configurations and rules against their schemas and their programs
+#   image     the image's training run and entry point, as they stand in Dockerfile.jvm, by a user without rights on a file
+#             system that holds what the image holds and cannot be written to; the first order with the cache and without
+#   proxy     HAProxy with haproxy.cfg over two replicas: what is hidden, what is paid, a rolling restart under load, a
+#             replica killed under load
+#   metrics   Prometheus with prometheus.yml over the same two: every metric that rules and dashboard name
+#
+# Needs root (for mounts), a JDK 25, and of Debian: apt-get install postgresql redis-server haproxy prometheus nodejs npm
+# openssl curl util-linux. What is missing is said, and what it was needed for is skipped. The schemas come with
+# npm packages of fixed versions. Everything else is in one temporary directory and gone at the end.
+#
+# Ends with 1 if anything failed. One line for each check: PASS, FAIL or SKIP, and figures indented below.
+set -uo pipefail
+self="$(realpath "$0")"
+server="${self%/*/*}/target/server/quarkus-app"
+parts=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --server) server="$(realpath -m "${2:?which directory?}")" && shift ;;
+    files | image | proxy | metrics) parts+=("$1") ;;
+    *)
+      sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "$self"
+      exit 64
+      ;;
+  esac
+  shift
+done
+[ ${#parts[@]} -gt 0 ] || parts=(files image proxy metrics)
+
+cd "${self%/*/*}" || exit
+here=docker
+work="$(mktemp -d)"
+# Others have to get through it to what is theirs.
+chmod 711 "$work"
+started=()
+failed=0 passed=0 skipped=0
+
+# forget PID: it has ended, and its number may be somebody else's soon.
+forget() {
+  local at
+  for at in "${!started[@]}"; do [ "${started[at]}" != "$1" ] || unset "started[at]"; done
+  started=("${started[@]}")
+}
+
+pass() { passed=$((passed + 1)) && echo "PASS  $1"; }
+skip() { skipped=$((skipped + 1)) && echo "SKIP  $1"; }
+# fail TITLE [FILE [LINES]]: the end of the file says why.
+fail() {
+  failed=$((failed + 1)) && echo "FAIL  $1"
+  if [ -s "${2:-}" ]; then tail -n "${3:-20}" "$2" | cut -c1-400 | sed 's/^/      /'; fi
+}
+note() { echo "      $1"; }
+has() { command -v "$1" >/dev/null; }
+wants() { case " ${parts[*]} " in *" $1 "*) ;; *) false ;; esac }
+
+# Ends what was started here, by number, the youngest first.
+# shellcheck disable=SC2317 # the trap calls it
+tidy() {
+  local at
+  for ((at = ${#started[@]} - 1; at >= 0; at--)); do kill "${started[at]}" 2>/dev/null; done
+  for ((at = 0; at < 150; at++)); do
+    # shellcheck disable=SC2046
+    [ -n "$(ps -o pid= -p "$(IFS=, && echo "${started[*]:-0}")" 2>/dev/null)" ] || break
+    sleep 0.1
+  done
+  for at in "${started[@]}"; do kill -9 "$at" 2>/dev/null; done
+  rm -rf "$work"
+}
+trap tidy EXIT
+trap 'exit 130' INT TERM
+
+# check TITLE COMMAND …: passes if the command does, within a minute. A function of this file bounds itself.
+check() {
+  local title="$1" bound=(timeout "${within:-60}")
+  shift
+  if [ "$(type -t "$1")" = function ]; then bound=(); fi
+  if "${bound[@]}" "$@" >"$work/out" 2>&1; then pass "$title"; else fail "$title" "$work/out"; fi
+}
+
+# How a command does that is expected to answer in time: until COMMAND …, for at most $within seconds.
+until_it_does() {
+  local until=$((SECONDS + ${within:-60}))
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $until ] || return 1
+    sleep 0.2
+  done
+}
+
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 12000))
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  echo "$port"
+}
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+files() {
+  if has npm && has node; then
+    mkdir "$work/npm"
+    echo '{"private":true}' >"$work/npm/package.json"
+    if timeout 180 npm install --prefix "$work/npm" --no-save --no-audit --no-fund --silent dclint@3.1.0 \
+      kubernetes-models@5.1.0 typescript@5.9.3 dockerfile-utils@0.16.3 yaml@2.8.1 ajv@8.17.1 ajv-formats@3.0.1 \
+      >"$work/out" 2>&1; then
+      cp $here/check/schemas.mjs "$work/npm/"
+      check "compose files: the Compose specification's schema, and every name they use is there" \
+        node "$work/npm/schemas.mjs" compose $here/compose.yaml $here/compose.dev.yaml
+      check "Dockerfiles: syntax" node "$work/npm/schemas.mjs" dockerfile $here/Dockerfile.jvm $here/Dockerfile.native
+      if has kubectl && kubectl kustomize $here/kubernetes >"$work/kubernetes.yaml" 2>"$work/out"; then
+        pass "manifests: kustomize puts them together"
+      elif has kubectl; then
+        fail "manifests: kustomize puts them together" "$work/out"
+      else
+        skip "manifests: kustomize puts them together (no kubectl here); each is checked by itself"
+        cat $here/kubernetes/{kubernetes.yml,disruption-budget.yaml,network-policy.yaml,namespace.yaml} >"$work/kubernetes.yaml"
+      fi
+      check "manifests: Kubernetes' schemas, and no member that it does not know" node "$work/npm/schemas.mjs" kubernetes \
+        "$work/kubernetes.yaml" $here/kubernetes/autoscaler.yaml $here/kubernetes/secret-example.yaml
+    else
+      skip "compose files, Dockerfiles and manifests against their schemas (npm could not fetch them)"
+    fi
+  else
+    skip "compose files, Dockerfiles and manifests against their schemas (apt-get install nodejs npm)"
+  fi
+  if has haproxy; then
+    check "haproxy.cfg" env REPLICA_1=127.0.0.1:1 REPLICA_2=127.0.0.1:2 haproxy -c -f $here/haproxy.cfg
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/tls.key" -out "$work/tls.crt" -days 2 -subj /CN=localhost 2>"$work/out"
+    cat "$work/tls.crt" "$work/tls.key" >"$work/tls.pem"
+    check "haproxy.cfg with a certificate" \
+      env REPLICA_1=127.0.0.1:1 REPLICA_2=127.0.0.1:2 TLS_CERTIFICATE="$work/tls.pem" haproxy -c -f $here/haproxy.cfg
+    check "provider.cfg" haproxy -c -f $here/provider.cfg
+  else
+    skip "haproxy.cfg and provider.cfg (apt-get install haproxy)"
+  fi
+  if has promtool; then
+    check "prometheus.yml" promtool check config $here/prometheus.yml
+    check "prometheus-rules.yml: each alert is raised by what it is there for" promtool test rules $here/prometheus-rules-test.yml
+  else
+    skip "prometheus.yml and prometheus-rules.yml (apt-get install prometheus)"
+  fi
+  if has shellcheck; then
+    check "scripts: shellcheck" shellcheck $here/check.sh $here/make-secrets.sh $here/token.sh
+  else
+    skip "scripts (apt-get install shellcheck)"
+  fi
+}
+
+# --- stores and image ---------------------------------------------------------------------------------------------------
+
+find_java() {
+  local candidate
+  for candidate in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")" /usr/lib/jvm/*; do
+    if [ -x "$candidate/bin/javac" ] && grep -q '^JAVA_VERSION="25[."]' "$candidate/release" 2>/dev/null; then
+      java="$candidate" && return 0
+    fi
+  done
+  return 1
+}
+
+# Whatever the remaining parts stand on; false, with a SKIP, if it cannot be had.
+prepare() {
+  [ -z "${prepared:-}" ] || return "$prepared"
+  prepared=1
+  local postgresql missing=()
+  postgresql="$(find /usr/lib/postgresql -path '*/bin/postgres' 2>/dev/null | sort -V | tail -1)"
+  [ -n "$postgresql" ] || missing+=(postgresql)
+  has redis-server || missing+=(redis-server)
+  has openssl || missing+=(openssl)
+  has curl || missing+=(curl)
+  has setpriv || missing+=(util-linux)
+  find_java || missing+=("a JDK 25")
+  if [ ${#missing[@]} -gt 0 ]; then
+    skip "image, proxy and metrics: not here: ${missing[*]}"
+    return 1
+  elif [ "$(id -u)" -ne 0 ] || ! unshare --mount true 2>/dev/null; then
+    skip "image, proxy and metrics: only root can mount the image's file system"
+    return 1
+  elif [ ! -f "$server/quarkus-run.jar" ]; then
+    skip "image, proxy and metrics: there is no server build in $server (./mvnw package -Pserver -DskipTests)"
+    return 1
+  fi
+
+  # The secrets of compose.yaml, for stores on this machine.
+  pg_port="$(free_port)" redis_port="$(free_port)"
+  REDIS_ADDRESS=127.0.0.1:$redis_port sh $here/make-secrets.sh "$work/secrets" >"$work/out" 2>&1 ||
+    { fail "make-secrets.sh" "$work/out" && return 1; }
+  chmod 711 "$work/secrets"
+  mkdir "$work/postgresql" "$work/redis"
+  chown nobody "$work/postgresql" "$work/redis"
+  local nobody=(setpriv --reuid nobody --regid nogroup --clear-groups)
+  "${nobody[@]}" "${postgresql%/*}/initdb" -D "$work/postgresql/data" -U orders --encoding UTF8 --locale C \
+    --auth scram-sha-256 --pwfile "$work/secrets/postgresql/password" >"$work/out" 2>&1 ||
+    { fail "PostgreSQL's data directory" "$work/out" && return 1; }
+  "${nobody[@]}" "$postgresql" -D "$work/postgresql/data" -p "$pg_port" -c listen_addresses=127.0.0.1 \
+    -c unix_socket_directories="$work/postgresql" >"$work/postgresql.log" 2>&1 &
+  started+=($!)
+  "${nobody[@]}" redis-server "$work/secrets/redis/redis.conf" --port "$redis_port" --bind 127.0.0.1 --dir "$work/redis" \
+    --appendonly yes --maxmemory-policy noeviction >"$work/redis.log" 2>&1 &
+  started+=($!)
+  within=20 until_it_does "${postgresql%/*}/pg_isready" -h 127.0.0.1 -p "$pg_port" ||
+    { fail "PostgreSQL starts" "$work/postgresql.log" && return 1; }
+  PGPASSWORD="$(cat "$work/secrets/postgresql/password")" "${postgresql%/*}/psql" -q -h 127.0.0.1 -p "$pg_port" -U orders \
+    -d postgres -c 'CREATE DATABASE orders' >"$work/out" 2>&1 || { fail "the database" "$work/out" && return 1; }
+
+  # As compose.yaml gives them.
+  export DATABASE_URL=postgresql://127.0.0.1:$pg_port/orders DATABASE_USERNAME=orders
+  export IDENTITY_ISSUER=https://issuer.example IDENTITY_AUDIENCE=shop IDENTITY_KEYS=config/issuer.pem
+  export ISSUER_KEY="$work/secrets/issuer/issuer-key.pem" QUARKUS_HTTP_HOST=127.0.0.1
+
+  make_image
+  prepared=0
+}
+
+# What the image holds: a JVM, glibc, the application. No shell, no tools, no users.
+make_image() {
+  image="$work/image"
+  mkdir -p "$image"/{app/config,opt/jre,usr/lib,proc,dev,tmp,etc}
+  ln -s usr/lib "$image/lib"
+  ln -s usr/lib "$image/lib64"
+  [ ! -d /usr/lib64 ] || { rm "$image/lib64" && ln -s usr/lib64 "$image/lib64" && mkdir "$image/usr/lib64"; }
+  cp -a "$server/." "$image/app/"
+  cp -a $here/java.options "$image/app/"
+  cp /etc/hosts /etc/resolv.conf "$image/etc/" 2>/dev/null
+  local device
+  for device in null random urandom; do touch "$image/dev/$device"; done
+  chown -R 65532:65532 "$image/app"
+
+  # inside.sh ro|rw COMMAND …: becomes the command, as the image's user, in the image's file system.
+  cat >"$work/inside.sh" <<INSIDE
+set -eu
+mode="\$1" && shift
+mount --make-rprivate /
+mount --bind "$image" "$image"
+mount --bind "$java" "$image/opt/jre"
+mount --bind /usr/lib "$image/usr/lib"
+[ ! -d "$image/usr/lib64" ] || mount --bind /usr/lib64 "$image/usr/lib64"
+mount --bind "$work/secrets/service" "$image/app/config"
+for device in null random urandom; do mount --bind "/dev/\$device" "$image/dev/\$device"; done
+mount -t proc proc "$image/proc"
+mount -t tmpfs -o size=16m,mode=1777,noexec,nosuid,nodev tmpfs "$image/tmp"
+for place in opt/jre usr/lib app/config; do mount -o remount,bind,ro "$image/\$place"; done
+[ "\$mode" = rw ] || mount -o remount,bind,ro "$image"
+exec unshare --root "$image" --wd /app --setgid 65532 --setuid 65532 "\$@"
+INSIDE
+  inside=(setpriv --no-new-privs --clear-groups unshare --mount bash "$work/inside.sh")
+
+  # The two command lines, read from where they stand.
+  readarray -t entry_point < <(sed -n 's/^ENTRYPOINT \[\(.*\)\]$/\1/p' $here/Dockerfile.jvm | sed 's/, *"/\n"/g' | tr -d '"')
+  read -r -a training < <(sed -n '/^RUN java .*Drive.java train/,/^$/p' $here/Dockerfile.jvm | tr -d '\\\n' | sed 's/.* -- *//')
+}
+
+# --- image --------------------------------------------------------------------------------------------------------------
+
+drive() { "$java/bin/java" $here/Drive.java "$@"; }
+
+train() {
+  [ ! -f "$image/app/app.aot" ] || return 0
+  within=300 check "training run: ${training[*]}" "$java/bin/java" $here/Drive.java train -- "${inside[@]}" rw "${training[@]}"
+  if [ -f "$image/app/app.aot" ]; then
+    note "the cache: $(du -m "$image/app/app.aot" | cut -f1) MiB"
+  else
+    fail "the training run leaves app.aot"
+    return 1
+  fi
+}
+
+median() { sort -n | sed -n "$(((${1} + 1) / 2))p"; }
+
+image() {
+  prepare && train || return
+  # 'on' instead of the default, 'auto': a cache that does not fit the JVM is an error then and not a slow start.
+  check "the cache is one that this JVM uses" "$java/bin/java" $here/Drive.java first-order -- \
+    "${inside[@]}" ro "${entry_point[0]}" -XX:AOTMode=on "${entry_point[@]:1}"
+
+  local port replica
+  port="$(free_port)"
+  QUARKUS_HTTP_PORT=$port PAYMENTS_PROVIDER_URL=http://127.0.0.1:9 "${inside[@]}" ro "${entry_point[@]}" >"$work/entry.log" 2>&1 &
+  replica=$!
+  started+=("$replica")
+  if within=60 until_it_does curl -sf "http://127.0.0.1:$port/q/health/ready"; then
+    pass "entry point: ${entry_point[*]}"
+    note "$(grep -E '^(Uid|CapEff|NoNewPrivs):' "/proc/$replica/status" | tr '\t\n' '  ')"
+    if awk '$5=="/"{print $6}' "/proc/$replica/mountinfo" | grep -q '^ro' && [ ! -e "$image/bin" ]; then
+      pass "its root file system is read-only, and there is no shell in it"
+    else
+      fail "its root file system is read-only, and there is no shell in it" "/proc/$replica/mountinfo"
+    fi
+    kill "$replica"
+    wait "$replica"
+    local code=$?
+    forget "$replica"
+    if [ $code -eq 143 ]; then pass "SIGTERM ends it"; else fail "SIGTERM ends it: exit code $code" "$work/entry.log"; fi
+    if grep -v '^{' "$work/entry.log" >"$work/out"; then
+      fail "every line of its log is JSON" "$work/out"
+    else
+      pass "every line of its log is JSON"
+    fi
+  else
+    fail "entry point: ${entry_point[*]}" "$work/entry.log"
+  fi
+
+  # Alternating, so that a busy minute is everybody's.
+  local with=() without=() plain=()
+  for word in "${entry_point[@]}"; do [[ $word == -XX:AOTCache=* ]] || plain+=("$word"); done
+  for _ in 1 2 3 4 5; do
+    with+=("$(drive first-order -- "${inside[@]}" ro "${entry_point[@]}" 2>>"$work/first.log")")
+    without+=("$(drive first-order -- "${inside[@]}" ro "${plain[@]}" 2>>"$work/first.log")")
+  done
+  local fast slow
+  fast="$(printf '%s\n' "${with[@]}" | median 5)" slow="$(printf '%s\n' "${without[@]}" | median 5)"
+  if [ -n "$fast" ] && [ -n "$slow" ] && [ $((fast * 100)) -le $((slow * 60)) ]; then
+    pass "the first order within 60 % of the time that it takes without the cache: $((fast * 100 / slow)) %"
+  else
+    fail "the first order within 60 % of the time that it takes without the cache: $((fast * 100 / ${slow:-1})) %" "$work/first.log"
+  fi
+  note "milliseconds from the start to the first 201, with: ${with[*]}; without: ${without[*]}"
+}
+
+# --- proxy --------------------------------------------------------------------------------------------------------------
+
+# replica 1|2: starts it.
+replica() {
+  local port="replica_port_$1"
+  QUARKUS_HTTP_PORT=${!port} PAYMENTS_PROVIDER_URL=http://127.0.0.1:$provider_port QUARKUS_SHUTDOWN_DELAY=5S \
+    "${inside[@]}" ro "${entry_point[@]}" >>"$work/replica-$1.log" 2>&1 &
+  replica_pid[$1]=$!
+  started+=("$!")
+}
+
+ready() { curl -sf "http://127.0.0.1:$1/q/health/ready"; }
+takes_requests() {
+  curl -s "http://127.0.0.1:$metrics_port/metrics" |
+    grep -q "^haproxy_server_status{proxy=\"replicas\",server=\"replica-$1\",state=\"UP\"} 1"
+}
+both_take_requests() { within=60 until_it_does takes_requests 1 && within=60 until_it_does takes_requests 2; }
+status() { curl -s -o /dev/null -w '%{http_code}' --path-as-is --max-time 20 "$@"; }
+# Requests that were sent again: to the same replica, or to the other one.
+retries() {
+  curl -s "http://127.0.0.1:$metrics_port/metrics" |
+    awk '/^haproxy_server_(retry|redispatch)_warnings_total{proxy="replicas"/{sum += $2} END{print sum + 0}'
+}
+
+declare -A replica_pid
+stack() {
+  [ -z "${stack:-}" ] || return "$stack"
+  stack=1
+  prepare && train || return 1
+  has haproxy || { skip "proxy and metrics (apt-get install haproxy)" && return 1; }
+  replica_port_1="$(free_port)" replica_port_2="$(free_port)"
+  proxy_port="$(free_port)" metrics_port="$(free_port)" provider_port="$(free_port)"
+  HTTP_PORT=$provider_port haproxy -db -f $here/provider.cfg >"$work/provider.log" 2>&1 &
+  started+=($!)
+  replica 1
+  within=60 until_it_does ready "$replica_port_1" || { fail "replica 1 starts" "$work/replica-1.log" && return 1; }
+  replica 2
+  HTTP_PORT=$proxy_port METRICS_PORT=$metrics_port REPLICA_1=127.0.0.1:$replica_port_1 REPLICA_2=127.0.0.1:$replica_port_2 \
+    haproxy -db -f $here/haproxy.cfg >"$work/proxy.log" 2>&1 &
+  started+=($!)
+  if ! both_take_requests; then fail "two replicas behind the proxy" "$work/proxy.log" && return 1; fi
+  pass "two replicas behind the proxy"
+  address=http://127.0.0.1:$proxy_port
+  stack=0
+}
+
+hidden() {
+  local path code open=""
+  for path in /q /q/ /q/health /q/health/ready /q/metrics /q/openapi /Q/metrics /%71/metrics /q%2Fmetrics //q/metrics \
+    /./q/metrics /x/../q/metrics /%2e/q/metrics /x/%2e%2e/q/metrics '/q;x/metrics' '/q\metrics' /%2571/metrics; do
+    code="$(status "$address$path")"
+    case "$code" in 400 | 404) ;; *) open="$open $path ($code)" ;; esac
+  done
+  [ -z "$open" ] || { echo "answered:$open" && return 1; }
+}
+
+# An order and its payment, as a buyer sends them; the token as an operator makes it.
+order_and_pay() {
+  local token number body
+  token="$(sh $here/token.sh "$ISSUER_KEY" alice)" || return 1
+  local as=(-H "Authorization: Bearer $token" -H 'Content-Type: application/json')
+  number="$(curl -s "$address/order-numbers?checkout=c$RANDOM$RANDOM" "${as[@]}" | sed 's/.*"number":"\([^"]*\)".*/\1/')"
+  body='{"orderNumber":"'$number'","currency":"EUR","total":4200,
+    "lines":[{"productCode":"'$number'","name":"Green tea","quantity":2,"unitPrice":2100}]}'
+  for expected in 201 200; do
+    [ "$(status "$address/orders" "${as[@]}" -d "$body")" = $expected ] || return 1
+  done
+  curl -s "$address/orders/$number/payments" "${as[@]}" \
+    -H "Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)" -d '{"method":"card"}' | tee /dev/stderr | grep -q CAPTURED
+}
+
+# A client that never ends its headers, and one that never ends its body.
+dribble() {
+  local text="$1" answer begun=$SECONDS
+  exec 3<>"/dev/tcp/127.0.0.1/$proxy_port" || return 1
+  printf '%b' "$text" >&3
+  answer="$(timeout 15 head -1 <&3)"
+  exec 3>&-
+  echo "after $((SECONDS - begun)) s: $answer"
+  [[ $answer == *" 408 "* ]]
+}
+
+# Stops and starts both, one after the other, as an upgrade does; nothing is told to the proxy.
+rolling_restart() {
+  local one begun port code
+  for one in 1 2; do
+    begun=$SECONDS
+    port="replica_port_$one"
+    kill "${replica_pid[$one]}"
+    sleep 1.5
+    # 503: it still answers, and wants no more requests. 000: it is gone already.
+    code="$(status "http://127.0.0.1:${!port}/q/health/ready")"
+    wait "${replica_pid[$one]}" 2>/dev/null
+    forget "${replica_pid[$one]}"
+    note "replica $one: readiness $code after 1.5 s, ended $((SECONDS - begun)) s after SIGTERM"
+    [ "$code" = 503 ] || leaves_first=no
+    begun=$SECONDS
+    replica $one
+    # Its own word first: the proxy may not have noticed that it was away.
+    within=60 until_it_does ready "${!port}" && sleep 1 && within=60 until_it_does takes_requests $one || return 1
+    note "and takes requests again $((SECONDS - begun)) s after its start"
+  done
+}
+
+proxy() {
+  stack || return
+  check "nothing below /q/ is to be had from outside, however it is written" hidden
+  check "an order through the proxy, its repeat, and its payment by the stand-in provider" order_and_pay
+  check "headers that do not end are not waited for" dribble 'GET /ping HTTP/1.1\r\nHost: x\r\n'
+  check "a body that does not end is not waited for" dribble 'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'
+
+  local before load leaves_first=yes
+  before="$(retries)"
+  drive load "$address" 50 60 >"$work/load" 2>&1 &
+  load=$!
+  sleep 5
+  if rolling_restart; then
+    if [ $leaves_first = yes ]; then
+      pass "readiness goes first"
+    else
+      fail "readiness goes first (it does if quarkus.shutdown.delay-enabled was set at the build)"
+    fi
+    if wait $load; then
+      pass "a rolling restart of both replicas under load loses no request"
+    else
+      fail "a rolling restart of both replicas under load loses no request"
+    fi
+  else
+    fail "both replicas come back" "$work/replica-1.log"
+    wait $load
+  fi
+  sed 's/^/      /' "$work/load"
+  note "sent again by the proxy: $(($(retries) - before)) requests"
+
+  before="$(retries)"
+  drive load "$address" 25 60 >"$work/load" 2>&1 &
+  load=$!
+  sleep 5
+  kill -9 "${replica_pid[1]}"
+  wait "${replica_pid[1]}" 2>/dev/null
+  forget "${replica_pid[1]}"
+  replica 1
+  wait $load
+  if grep -q ' 0 of [0-9]* orders missing' "$work/load" && ! grep -q 'never answered' "$work/load"; then
+    pass "a replica killed under load: every order that was answered stands, every client gets its answer in the end"
+  else
+    fail "a replica killed under load: every order that was answered stands, every client gets its answer in the end"
+  fi
+  sed 's/^/      /' "$work/load"
+  note "sent again by the proxy: $(($(retries) - before)) requests"
+  if grep -hE '"level":"(ERROR|FATAL)"' "$work"/replica-?.log >"$work/out"; then
+    fail "no replica logged an error" "$work/out"
+  else
+    pass "no replica logged an error"
+  fi
+}
+
+# --- metrics ------------------------------------------------------------------------------------------------------------
+
+metrics() {
+  stack || return
+  if ! has prometheus || ! has node; then skip "metrics (apt-get install prometheus nodejs)" && return; fi
+  both_take_requests
+  local port
+  port="$(free_port)"
+  # The same file but for the addresses.
+  sed -e "s/order-once-1:8080/127.0.0.1:$replica_port_1/" -e "s/order-once-2:8080/127.0.0.1:$replica_port_2/" \
+    -e "s/proxy:8404/127.0.0.1:$metrics_port/" -e "s/localhost:9090/127.0.0.1:$port/" $here/prometheus.yml >"$work/prometheus.yml"
+  cp $here/prometheus-rules.yml "$work/"
+  prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" --web.listen-address=127.0.0.1:"$port" \
+    >"$work/prometheus.log" 2>&1 &
+  started+=($!)
+  drive exercise "$address" >"$work/out" 2>&1 || fail "a bit of everything is asked of the replicas" "$work/out"
+  # Three scrapes: what happened between two of them has a rate then.
+  sleep 16
+  if timeout 60 node $here/check/metrics.mjs http://127.0.0.1:"$port" $here/grafana/dashboards/order-once.json >"$work/out" 2>&1; then
+    pass "every metric and label that the rules and the dashboard ask for is scraped: $(tail -1 "$work/out")"
+  else
+    fail "every metric and label that the rules and the dashboard ask for is scraped" "$work/out" 60
+  fi
+  if curl -s "http://127.0.0.1:$port/api/v1/targets" | grep -q '"health":"down"'; then
+    fail "Prometheus reaches all that prometheus.yml names"
+  else
+    pass "Prometheus reaches all that prometheus.yml names"
+  fi
+}
+
+if wants files; then files; fi
+if wants image; then image; fi
+if wants proxy; then proxy; fi
+if wants metrics; then metrics; fi
+echo "$passed passed, $failed failed, $skipped skipped, $SECONDS s"
+[ $failed -eq 0 ]

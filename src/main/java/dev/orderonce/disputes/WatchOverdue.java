@@ -1,0 +1,50 @@
+package dev.orderonce.disputes;
+
+import dev.orderonce.stores.StoreUnavailable;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jboss.logging.Logger;
+
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Tells operators how many disputes are overdue. */
+@ApplicationScoped
+class WatchOverdue {
+    private static final Logger LOG = Logger.getLogger(WatchOverdue.class);
+
+    /** More than this is told as this: somebody is to look either way. */
+    private static final int MOST = 100;
+
+    private final DisputeStore store;
+    private final Clock clock;
+    private final AtomicInteger overdue = new AtomicInteger();
+
+    WatchOverdue(DisputeStore store, Clock clock, MeterRegistry metrics) {
+        this.store = store;
+        this.clock = clock;
+        metrics.gauge("orderonce.disputes.overdue", overdue);
+    }
+
+    @Scheduled(
+            every = "${disputes.watch-every}",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> watch() {
+        DisputeStore.Filter late =
+                new DisputeStore.Filter(
+                        Optional.empty(), Optional.empty(), Optional.of(clock.instant()));
+        return store.list(late, Place.START, MOST)
+                .invoke(disputes -> overdue.set(disputes.size()))
+                .replaceWithVoid()
+                .onFailure(StoreUnavailable.class)
+                .invoke(silent -> LOG.debugf("not counted: %s", silent.getMessage()))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithNull();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.orderonce.duplicates;
+
+import dev.orderonce.stores.StoreUnavailable;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.mutiny.Uni;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jboss.logging.Logger;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Tells operators how many pairs wait for support. */
+@ApplicationScoped
+class WatchSuspicions {
+    private static final Logger LOG = Logger.getLogger(WatchSuspicions.class);
+
+    /** More than this is told as this: somebody is to look either way. */
+    private static final int MOST = 1000;
+
+    private final SuspicionStore store;
+    private final AtomicInteger open = new AtomicInteger();
+
+    WatchSuspicions(SuspicionStore store, MeterRegistry metrics) {
+        this.store = store;
+        metrics.gauge("orderonce.duplicates.open", open);
+    }
+
+    @Scheduled(
+            every = "${duplicates.watch-every}",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    Uni<Void> watch() {
+        return store.countOpen(MOST)
+                .invoke(open::set)
+                .replaceWithVoid()
+                .onFailure(StoreUnavailable.class)
+                .invoke(silent -> LOG.debugf("not counted: %s", silent.getMessage()))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithNull();
+    }
+}
