@@ -92,6 +92,11 @@ class HttpGatewayTest {
         }
 
         @Override
+        public Duration watchEvery() {
+            return Duration.ofHours(1);
+        }
+
+        @Override
         public Duration unpaidEvery() {
             return Duration.ofSeconds(10);
         }
