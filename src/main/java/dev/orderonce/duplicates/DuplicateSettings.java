@@ -17,7 +17,7 @@ public interface DuplicateSettings {
      * The least pause between two batches of 250 while the scan is behind; when the stores are busy
      * it is longer by itself. What a peak leaves is scanned after it.
      */
-    @WithDefault("10ms")
+    @WithDefault("1ms")
     Duration pause();
 
     /**

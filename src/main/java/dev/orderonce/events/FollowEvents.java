@@ -113,13 +113,13 @@ public class FollowEvents {
     }
 
     private static Uni<Void> pause(Follower follower, long begunAt) {
-        Duration taken = Duration.ofNanos(System.nanoTime() - begunAt);
+        Duration half = Duration.ofNanos((System.nanoTime() - begunAt) / 2);
         Duration least = follower.pause();
         return Uni.createFrom()
                 .voidItem()
                 .onItem()
                 .delayIt()
-                .by(taken.compareTo(least) > 0 ? taken : least);
+                .by(half.compareTo(least) > 0 ? half : least);
     }
 
     private Uni<Boolean> takeBatch(

@@ -14,8 +14,8 @@ public interface Follower {
     int atOnce();
 
     /**
-     * The least pause between two batches while it is behind. Placing comes first: as long as a
-     * batch took is paused in any case, so that it slows down when the stores are busy.
+     * The least pause between two batches while it is behind. Placing comes first: half as long as
+     * a batch took is paused in any case, so that it slows down when the stores are busy.
      */
     Duration pause();
 
