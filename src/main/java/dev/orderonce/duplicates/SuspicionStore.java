@@ -128,7 +128,7 @@ class SuspicionStore {
     }
 
     private static final String COUNT_OPEN =
-            "SELECT count(*) AS open FROM (SELECT FROM suspected_duplicates WHERE state = 'OPEN' LIMIT $1) some";
+            "SELECT count(*) AS open FROM (SELECT FROM suspected_duplicates WHERE state = 'OPEN' LIMIT $1) AS waiting";
 
     /** How many wait for a decision, up to this many. */
     Uni<Integer> countOpen(int most) {

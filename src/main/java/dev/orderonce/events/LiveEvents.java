@@ -83,6 +83,8 @@ public class LiveEvents {
      * What happens to this buyer's orders from now on.
      *
      * @param after the id of the last event that they have seen: what they missed comes first
+     * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer when it begins: a
+     *     stream without what was missed would lead them past it
      */
     public Multi<PublishedEvent> of(Buyer buyer, Optional<Long> after) {
         // Counted before the place in the log is fixed: from then on nobody lets go of it.
@@ -103,9 +105,7 @@ public class LiveEvents {
         // Listens first, so that nothing falls between; what comes twice is told apart by whoever
         // reads it.
         Uni<List<PublishedEvent>> missed =
-                store.ofBuyer(buyer.subject(), Math.max(0, after.get() - OVERLAP), MOST_MISSED)
-                        .onFailure(StoreUnavailable.class)
-                        .recoverWithItem(List.of());
+                store.ofBuyer(buyer.subject(), Math.max(0, after.get() - OVERLAP), MOST_MISSED);
         return Multi.createBy()
                 .merging()
                 .streams(live, missed.onItem().transformToMulti(Multi.createFrom()::iterable));
