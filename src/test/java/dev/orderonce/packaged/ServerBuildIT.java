@@ -101,6 +101,13 @@ class ServerBuildIT {
     }
 
     @Test
+    void manifests_areTheOnesThatTheBuildWrites() throws IOException {
+        assertThat(Path.of("docker/kubernetes/kubernetes.yml"))
+                .as("copy it from target/server/kubernetes")
+                .hasSameTextualContentAs(Path.of("target/server/kubernetes/kubernetes.yml"));
+    }
+
+    @Test
     void everythingGiven_placesOrdersAndHasNoDemoSignIn() throws Exception {
         // Given
         KeyPair pair = newPair();
