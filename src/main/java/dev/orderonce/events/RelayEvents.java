@@ -24,6 +24,7 @@ class RelayEvents implements Follower {
      */
     private static final RedisScript PUBLISH =
             new RedisScript(
+                    "publish",
                     """
                     for i = 2, #ARGV, 6 do
                         redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'number', ARGV[i],

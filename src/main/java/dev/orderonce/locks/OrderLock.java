@@ -43,6 +43,7 @@ public class OrderLock {
      */
     private static final RedisScript ACQUIRE =
             new RedisScript(
+                    "lock",
                     """
                     local flow = redis.call('HGET', KEYS[1], 'flow')
                     if flow and flow ~= ARGV[1] then return 0 end
@@ -62,6 +63,7 @@ public class OrderLock {
     /** KEYS: lock. ARGV: flow, lease in milliseconds. Answers 1 if the flow still holds it. */
     private static final RedisScript RENEW =
             new RedisScript(
+                    "renew-lock",
                     """
                     if redis.call('HGET', KEYS[1], 'flow') ~= ARGV[1] then return 0 end
                     return redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -70,6 +72,7 @@ public class OrderLock {
     /** KEYS: lock. ARGV: flow. The last of its comings-in that leaves frees it. */
     private static final RedisScript RELEASE =
             new RedisScript(
+                    "unlock",
                     """
                     if redis.call('HGET', KEYS[1], 'flow') ~= ARGV[1] then return 0 end
                     if redis.call('HINCRBY', KEYS[1], 'count', -1) > 0 then return 1 end

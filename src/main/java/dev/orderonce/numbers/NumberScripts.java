@@ -38,14 +38,15 @@ class NumberScripts {
     NumberScripts(Limits limits, NumbersSettings settings) {
         this.limits = limits;
         this.settings = settings;
-        this.issue = new RedisScript(issueSource());
-        this.admit = new RedisScript(noting() + admitSource());
-        this.ask = new RedisScript(noting() + askSource());
+        this.issue = new RedisScript("issue", issueSource());
+        this.admit = new RedisScript("admit", noting() + admitSource());
+        this.ask = new RedisScript("ask", noting() + askSource());
         this.giveBack =
                 new RedisScript(
+                        "give-back",
                         Limits.READ + limits.giveBack(ORDERS_PLACED) + Limits.WRITE + "return 1");
-        this.forget = new RedisScript(forgetSource());
-        this.note = new RedisScript(noting() + "note(ARGV[1]) return 1");
+        this.forget = new RedisScript("forget", forgetSource());
+        this.note = new RedisScript("note", noting() + "note(ARGV[1]) return 1");
     }
 
     /**

@@ -36,6 +36,7 @@ class Marks {
     /** KEYS: mark. ARGV: the value to remove; another owner's is left alone. */
     private static final RedisScript RELEASE =
             new RedisScript(
+                    "release-mark",
                     """
                     if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
                     return 0

@@ -121,12 +121,25 @@ class OrdersResource {
                 .map(
                         placement -> {
                             outcomes.record(
-                                    "place",
-                                    placement,
-                                    String.valueOf(submission.orderNumber()),
-                                    begunAt);
+                                    "place", placement, numberOf(placement, submission), begunAt);
                             return toResponse(placement);
                         });
+    }
+
+    /**
+     * What is looked for in logs and traces: the number that was sent, or that a key stands for.
+     */
+    private static String numberOf(Placement placement, OrderSubmission submission) {
+        if (submission.orderNumber() != null) {
+            return submission.orderNumber();
+        }
+        if (placement instanceof Placement.Placed(Order order)) {
+            return order.number().shown();
+        }
+        if (placement instanceof Placement.AlreadyPlaced(Order order)) {
+            return order.number().shown();
+        }
+        return "";
     }
 
     private Response toResponse(Placement placement) {

@@ -29,6 +29,7 @@ class PictureStore {
     /** ARGV: how long to keep it; then name and number of each. */
     private static final RedisScript ADD =
             new RedisScript(
+                    "share-counts",
                     """
                     for i = 2, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
                     redis.call('PEXPIRE', KEYS[1], ARGV[1])

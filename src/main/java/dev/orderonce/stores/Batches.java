@@ -12,7 +12,6 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Row;
@@ -63,6 +62,7 @@ public final class Batches<Q, A> {
     private final int mostWaiting;
     private final DistributionSummary sizes;
     private final Timer answers;
+    private final StoreSpans spans;
 
     private final Queue<Asked<Q, A>> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -80,8 +80,10 @@ public final class Batches<Q, A> {
             Postgres postgres,
             PgConnectOptions options,
             DatabaseSettings settings,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            StoreSpans spans) {
         this.batched = batched;
+        this.spans = spans;
         this.postgres = postgres;
         // An event loop of its own choosing: the lanes of one kind of statement share it and need
         // no locks.
@@ -113,14 +115,12 @@ public final class Batches<Q, A> {
     /** One question and who asked it. */
     private static final class Asked<Q, A> {
         private final Q question;
-        private final UniEmitter<? super A> caller;
-        private final Context context;
+        private final Asker<A> asker;
         private volatile boolean abandoned;
 
-        Asked(Q question, UniEmitter<? super A> caller, Context context) {
+        Asked(Q question, Asker<A> asker) {
             this.question = question;
-            this.caller = caller;
-            this.context = context;
+            this.asker = asker;
         }
     }
 
@@ -149,8 +149,10 @@ public final class Batches<Q, A> {
             caller.fail(new StoreUnavailable(POSTGRESQL, "too many requests wait for it"));
             return;
         }
-        Context callers = Vertx.currentContext();
-        Asked<Q, A> asked = new Asked<>(question, caller, callers == null ? context : callers);
+        Asked<Q, A> asked =
+                new Asked<>(
+                        question,
+                        new Asker<>(caller, context, spans.begin(POSTGRESQL, batched.name())));
         caller.onTermination(() -> asked.abandoned = true); // the client is gone, or has its answer
         inbox.add(asked);
         if (woken.compareAndSet(false, true)) {
@@ -192,6 +194,7 @@ public final class Batches<Q, A> {
             Asked<Q, A> asked = rest.next();
             if (asked.abandoned) {
                 rest.remove(); // nothing was sent for it, so nothing happens
+                asked.asker.left();
                 accepted.decrementAndGet();
             } else if (keys.add(batched.key(asked.question))) {
                 rest.remove();
@@ -279,18 +282,14 @@ public final class Batches<Q, A> {
             Asked<Q, A> asked = together.get(i);
             Runnable delivery =
                     failure == null
-                            ? delivery(asked, answers.get(i))
-                            : () -> asked.caller.fail(failure);
-            byLoop.computeIfAbsent(loopOf(asked.context), loop -> new ArrayList<>()).add(delivery);
+                            ? delivery(asked, answers.get(i), together.size())
+                            : () -> asked.asker.fail(failure);
+            byLoop.computeIfAbsent(asked.asker.loop(), loop -> new ArrayList<>()).add(delivery);
         }
         byLoop.forEach((loop, deliveries) -> loop.execute(() -> deliveries.forEach(Runnable::run)));
     }
 
-    private static <Q, A> Runnable delivery(Asked<Q, A> asked, A answer) {
-        return () -> asked.caller.complete(answer);
-    }
-
-    private static EventLoop loopOf(Context context) {
-        return ((ContextInternal) context).nettyEventLoop();
+    private static <Q, A> Runnable delivery(Asked<Q, A> asked, A answer, int together) {
+        return () -> asked.asker.complete(answer, together);
     }
 }

@@ -50,15 +50,22 @@ public class Postgres {
     private final Vertx vertx;
     private final DatabaseSettings settings;
     private final MeterRegistry metrics;
+    private final StoreSpans spans;
     private final Duration answerWithin;
     private final AtomicBoolean silent = new AtomicBoolean();
     private final List<Batches<?, ?>> batches = new CopyOnWriteArrayList<>();
 
-    Postgres(Pool pool, Vertx vertx, DatabaseSettings settings, MeterRegistry metrics) {
+    Postgres(
+            Pool pool,
+            Vertx vertx,
+            DatabaseSettings settings,
+            MeterRegistry metrics,
+            StoreSpans spans) {
         this.pool = pool;
         this.vertx = vertx;
         this.settings = settings;
         this.metrics = metrics;
+        this.spans = spans;
         this.answerWithin = settings.answerWithin();
         Gauge.builder("orderonce.store.silent", silent, is -> is.get() ? 1 : 0)
                 .description("1 while the store does not answer")
@@ -70,7 +77,13 @@ public class Postgres {
     public <Q, A> Batches<Q, A> batches(Batched<Q, A> batched) {
         Batches<Q, A> made =
                 new Batches<>(
-                        vertx, batched, this, PostgresOptions.of(settings), settings, metrics);
+                        vertx,
+                        batched,
+                        this,
+                        PostgresOptions.of(settings),
+                        settings,
+                        metrics,
+                        spans);
         batches.add(made);
         made.open();
         return made;

@@ -13,9 +13,11 @@ public final class RedisCommand {
     /** Around a word: the dollar sign, its length, and two line ends. */
     private static final int AROUND_A_WORD = 16;
 
+    private final String operation;
     private final byte[] bytes;
 
-    private RedisCommand(byte[] bytes) {
+    private RedisCommand(String operation, byte[] bytes) {
+        this.operation = operation;
         this.bytes = bytes;
     }
 
@@ -33,7 +35,7 @@ public final class RedisCommand {
             System.arraycopy(utf8, 0, wire, at, utf8.length);
             at = lineEnd(wire, at + utf8.length);
         }
-        return new RedisCommand(Arrays.copyOf(wire, at));
+        return new RedisCommand(words[0], Arrays.copyOf(wire, at));
     }
 
     private static int header(byte[] wire, int at, char kind, int count) {
@@ -49,6 +51,11 @@ public final class RedisCommand {
         wire[at] = '\r';
         wire[at + 1] = '\n';
         return at + 2;
+    }
+
+    /** Its first word. */
+    String operation() {
+        return operation;
     }
 
     byte[] bytes() {

@@ -4,6 +4,7 @@ import static dev.orderonce.stores.StoreUnavailable.Store.REDIS;
 
 import io.micrometer.core.instrument.Timer;
 import io.netty.channel.EventLoop;
+import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -93,7 +94,7 @@ final class RedisLine {
     }
 
     /** One command and who asked it. */
-    private record Asked(RedisCommand command, UniEmitter<? super RedisReply> caller) {}
+    private record Asked(RedisCommand command, Asker<RedisReply> asker) {}
 
     boolean isOpen() {
         return open;
@@ -123,14 +124,16 @@ final class RedisLine {
                 });
     }
 
-    /** Asks; the caller hears of it on this line's event loop. */
-    void ask(RedisCommand command, UniEmitter<? super RedisReply> caller) {
+    /** Asks; the caller hears of it where they asked, or on this line's event loop. */
+    void ask(RedisCommand command, UniEmitter<? super RedisReply> caller, @Nullable Span span) {
         if (accepted.incrementAndGet() > settings.waitingPerPipeline()) {
             accepted.decrementAndGet();
-            caller.fail(new StoreUnavailable(REDIS, "too many requests wait for it"));
+            StoreUnavailable full = new StoreUnavailable(REDIS, "too many requests wait for it");
+            StoreSpans.failed(span, full);
+            caller.fail(full);
             return;
         }
-        inbox.add(new Asked(command, caller));
+        inbox.add(new Asked(command, new Asker<>(caller, context, span)));
         if (woken.compareAndSet(false, true)) {
             // A task of the loop runs when the sockets that are readable now have been read: what
             // their requests ask is in the inbox by then.
@@ -238,11 +241,14 @@ final class RedisLine {
             answers.record(System.nanoTime() - timedSince, TimeUnit.NANOSECONDS);
             timed = -1;
         }
-        if (reply instanceof RedisReply.Refused(String why)) {
-            asked.caller.fail(failure(new RedisRefusal(why)));
-        } else {
-            asked.caller.complete(reply);
-        }
+        asked.asker.hand(
+                () -> {
+                    if (reply instanceof RedisReply.Refused(String why)) {
+                        asked.asker.fail(failure(new RedisRefusal(why)));
+                    } else {
+                        asked.asker.complete(reply, 1);
+                    }
+                });
     }
 
     private void greeted(int current, RedisReply reply) {
@@ -292,7 +298,7 @@ final class RedisLine {
 
     private void fail(Asked asked, String why) {
         accepted.decrementAndGet();
-        asked.caller.fail(new StoreUnavailable(REDIS, why));
+        asked.asker.hand(() -> asked.asker.fail(new StoreUnavailable(REDIS, why)));
     }
 
     /** Gives the connection up if it has owed a reply for too long. */

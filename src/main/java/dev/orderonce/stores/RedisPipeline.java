@@ -33,8 +33,10 @@ import java.util.stream.Stream;
 public class RedisPipeline {
     private final NetClient client;
     private final List<RedisLine> lines;
+    private final StoreSpans spans;
 
-    RedisPipeline(Vertx vertx, RedisSettings settings, MeterRegistry metrics) {
+    RedisPipeline(Vertx vertx, RedisSettings settings, MeterRegistry metrics, StoreSpans spans) {
+        this.spans = spans;
         RedisURI address = new RedisURI(settings.url());
         NetClientOptions options =
                 new NetClientOptions()
@@ -89,6 +91,10 @@ public class RedisPipeline {
      *     refuses the command.
      */
     public Uni<RedisReply> send(RedisCommand command) {
+        return send(command, command.operation());
+    }
+
+    private Uni<RedisReply> send(RedisCommand command, String operation) {
         return Uni.createFrom()
                 .emitter(
                         caller -> {
@@ -96,7 +102,7 @@ public class RedisPipeline {
                             if (line == null) {
                                 caller.fail(noneIsOpen());
                             } else {
-                                line.ask(command, caller);
+                                line.ask(command, caller, spans.begin(REDIS, operation));
                             }
                         });
     }
@@ -112,10 +118,11 @@ public class RedisPipeline {
      * @return its reply; fails like {@link #send}
      */
     public Uni<RedisReply> run(RedisScript script, List<String> keys, List<String> arguments) {
-        return send(call("EVALSHA", script.digest(), keys, arguments))
+        return send(call("EVALSHA", script.digest(), keys, arguments), script.name())
                 // Redis forgets scripts when it restarts.
                 .onFailure(failure -> failure instanceof RedisRefusal no && no.is("NOSCRIPT"))
-                .recoverWithUni(() -> send(call("EVAL", script.source(), keys, arguments)));
+                .recoverWithUni(
+                        () -> send(call("EVAL", script.source(), keys, arguments), script.name()));
     }
 
     private static RedisCommand call(

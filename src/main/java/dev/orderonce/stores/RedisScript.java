@@ -7,10 +7,15 @@ import java.util.HexFormat;
 
 /** A Lua script that Redis runs atomically; sent once and then called by its digest. */
 public final class RedisScript {
+    private final String name;
     private final String source;
     private final String digest;
 
-    public RedisScript(String source) {
+    /**
+     * @param name what it is called in traces
+     */
+    public RedisScript(String name, String source) {
+        this.name = name;
         this.source = source;
         try {
             this.digest =
@@ -21,6 +26,10 @@ public final class RedisScript {
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-1", impossible);
         }
+    }
+
+    String name() {
+        return name;
     }
 
     String source() {

@@ -2,9 +2,11 @@ package dev.orderonce.web;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.trace.Span;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
@@ -13,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts, times and logs how each use case ended.
+ * Counts, times and logs how each use case ended, and says so in the request's trace.
  *
  * <p>The metric is {@code orderonce_outcomes_seconds} with the tags {@code use} and {@code
  * outcome}: its count is the number of such endings, and {@code
@@ -38,10 +40,15 @@ public class Outcomes {
     private static final int LONGEST_NUMBER = 64;
 
     private final MeterRegistry metrics;
+    private final boolean untraced;
     private final Map<Key, Ending> endings = new ConcurrentHashMap<>();
 
-    Outcomes(MeterRegistry metrics) {
+    Outcomes(
+            MeterRegistry metrics,
+            @ConfigProperty(name = "quarkus.otel.sdk.disabled", defaultValue = "false")
+                    boolean untraced) {
         this.metrics = metrics;
+        this.untraced = untraced;
     }
 
     private record Key(String use, Class<?> outcome) {}
@@ -59,15 +66,25 @@ public class Outcomes {
     public void record(String use, Object outcome, String number, long begunAt) {
         Ending ending = endings.computeIfAbsent(new Key(use, outcome.getClass()), this::ending);
         ending.timer.record(Duration.ofNanos(System.nanoTime() - begunAt));
+        if (!untraced) {
+            Span.current()
+                    .setAttribute("orderonce.use", use)
+                    .setAttribute("orderonce.outcome", ending.name)
+                    .setAttribute("orderonce.order.number", shortened(number));
+        }
         // A line per order is for looking into things: on the hot road it would cost more than the
         // order.
         if (LOG.isDebugEnabled()) {
-            MDC.put("orderNumber", number.substring(0, Math.min(number.length(), LONGEST_NUMBER)));
+            MDC.put("orderNumber", shortened(number));
             MDC.put("outcome", ending.name);
             LOG.debugf("%s: %s", use, ending.name);
             MDC.remove("orderNumber");
             MDC.remove("outcome");
         }
+    }
+
+    private static String shortened(String number) {
+        return number.substring(0, Math.min(number.length(), LONGEST_NUMBER));
     }
 
     private Ending ending(Key key) {

@@ -196,8 +196,12 @@ final class Service implements AutoCloseable {
     }
 
     HttpResponse<String> place(String token, String number) {
+        return place(Map.of(), token, number);
+    }
+
+    HttpResponse<String> place(Map<String, String> headers, String token, String number) {
         String body = new JsonObject(Baskets.under(number, Baskets.onlyFor(number))).encode();
-        return send("POST", "/orders", Optional.of(token), body);
+        return sendWith(headers, "POST", "/orders", Optional.of(token), body);
     }
 
     /** Places under a key of the client's own. */

@@ -38,9 +38,10 @@ import java.util.stream.IntStream;
 @QuarkusTest
 class RedisPipelineTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
-    private static final RedisScript ADD = new RedisScript("return KEYS[1] .. ARGV[1]");
+    private static final RedisScript ADD = new RedisScript("add", "return KEYS[1] .. ARGV[1]");
 
     @Inject Vertx vertx;
+    @Inject StoreSpans spans;
 
     @Inject RedisPipeline shared;
 
@@ -78,7 +79,8 @@ class RedisPipelineTest {
     }
 
     private RedisPipeline open(RedisSettings settings) {
-        RedisPipeline pipeline = new RedisPipeline(vertx, settings, new SimpleMeterRegistry());
+        RedisPipeline pipeline =
+                new RedisPipeline(vertx, settings, new SimpleMeterRegistry(), spans);
         pipeline.open(new StartupEvent());
         opened.add(() -> pipeline.close(new ShutdownEvent()));
         return pipeline;

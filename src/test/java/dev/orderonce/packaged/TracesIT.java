@@ -1,0 +1,223 @@
+package dev.orderonce.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.vertx.core.json.JsonObject;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * With a collector to send them to, each request is a trace through Redis and PostgreSQL that is
+ * found by its order's number, and the log speaks of it under the trace's id.
+ */
+class TracesIT {
+    private static final HexFormat HEX = HexFormat.of();
+
+    /** The exporter sends every five seconds. */
+    private static final Duration EXPORTED_WITHIN = Duration.ofSeconds(30);
+
+    @TempDir static Path directory;
+
+    private static final List<Span> SPANS = new CopyOnWriteArrayList<>();
+    private static HttpServer collector;
+    private static Service service;
+    private static String token;
+
+    @BeforeAll
+    static void start() throws IOException {
+        collector =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        collector.createContext(
+                "/v1/traces",
+                exchange -> {
+                    ExportTraceServiceRequest.parseFrom(exchange.getRequestBody())
+                            .getResourceSpansList()
+                            .forEach(
+                                    resource ->
+                                            resource.getScopeSpansList()
+                                                    .forEach(
+                                                            scope ->
+                                                                    SPANS.addAll(
+                                                                            scope.getSpansList())));
+                    exchange.sendResponseHeaders(200, -1);
+                    exchange.close();
+                });
+        collector.start();
+        service =
+                Service.launch(
+                                Service.STANDALONE,
+                                directory,
+                                Map.of(
+                                        "QUARKUS_OTEL_SDK_DISABLED",
+                                        "false",
+                                        "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
+                                        "http://127.0.0.1:" + collector.getAddress().getPort(),
+                                        "QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL",
+                                        "http/protobuf",
+                                        "QUARKUS_LOG_CATEGORY__DEV_ORDERONCE_OUTCOMES__LEVEL",
+                                        "DEBUG"))
+                        .ready();
+        token = service.signIn("alice");
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+        collector.stop(0);
+    }
+
+    /** A trace that somebody in front of the service began, as a proxy does. */
+    private static String newTrace() {
+        byte[] id = new byte[16];
+        ThreadLocalRandom.current().nextBytes(id);
+        id[0] = 1; // all zeros is none
+        return HEX.formatHex(id);
+    }
+
+    private static Map<String, String> within(String trace) {
+        return Map.of("traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
+    }
+
+    private static List<Span> spansOf(String trace) {
+        return SPANS.stream()
+                .filter(span -> HEX.formatHex(span.getTraceId().toByteArray()).equals(trace))
+                .toList();
+    }
+
+    private static Span server(String trace) {
+        return await().atMost(EXPORTED_WITHIN)
+                .until(
+                        () ->
+                                spansOf(trace).stream()
+                                        .filter(
+                                                span ->
+                                                        span.getKind()
+                                                                == Span.SpanKind.SPAN_KIND_SERVER)
+                                        .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private static String attribute(Span span, String name) {
+        return span.getAttributesList().stream()
+                .filter(attribute -> attribute.getKey().equals(name))
+                .map(KeyValue::getValue)
+                .map(
+                        value ->
+                                value.hasIntValue()
+                                        ? "" + value.getIntValue()
+                                        : value.getStringValue())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static void assertAsked(String trace, Span server, String... questions) {
+        assertThat(spansOf(trace))
+                .filteredOn(span -> span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT)
+                .allSatisfy(
+                        span -> assertThat(span.getParentSpanId()).isEqualTo(server.getSpanId()))
+                .allSatisfy(
+                        span ->
+                                assertThat(span.getEndTimeUnixNano())
+                                        .isBetween(
+                                                span.getStartTimeUnixNano(),
+                                                server.getEndTimeUnixNano()))
+                .extracting(Span::getName)
+                .containsExactly(questions);
+    }
+
+    @Test
+    void placing_isATraceThroughBothStoresWithTheOrdersNumber() {
+        // Given
+        String number = service.newNumber(token);
+        String trace = newTrace();
+        // When
+        assertThat(service.place(within(trace), token, number).statusCode()).isEqualTo(201);
+        // Then
+        Span server = server(trace);
+        assertThat(server.getName()).isEqualTo("POST /orders");
+        assertThat(attribute(server, "orderonce.order.number")).isEqualTo(number);
+        assertThat(attribute(server, "orderonce.outcome")).isEqualTo("placed");
+        assertAsked(trace, server, "redis admit", "postgresql offer");
+        assertThat(attribute(spansOf(trace).getFirst(), "db.operation.batch.size")).isEqualTo("1");
+    }
+
+    @Test
+    void aRepeat_isATraceOfARead() {
+        // Given
+        String number = service.newNumber(token);
+        service.place(token, number);
+        String trace = newTrace();
+        // When
+        assertThat(service.place(within(trace), token, number).statusCode()).isEqualTo(200);
+        // Then
+        Span server = server(trace);
+        assertThat(attribute(server, "orderonce.outcome")).isEqualTo("already-placed");
+        assertAsked(trace, server, "redis admit", "postgresql find");
+    }
+
+    @Test
+    void theLog_saysTheTracesId() {
+        // Given
+        String number = service.newNumber(token);
+        String trace = newTrace();
+        // When
+        service.place(within(trace), token, number);
+        // Then
+        JsonObject line =
+                await().until(
+                                () ->
+                                        service.log()
+                                                .lines()
+                                                .filter(said -> said.contains(trace))
+                                                .findFirst(),
+                                Optional::isPresent)
+                        .map(JsonObject::new)
+                        .orElseThrow();
+        assertThat(line.getString("message")).isEqualTo("place: placed");
+        assertThat(line.getJsonObject("mdc").getString("traceId")).isEqualTo(trace);
+        assertThat(line.getJsonObject("mdc").getString("orderNumber")).isEqualTo(number);
+    }
+
+    @Test
+    void whatNobodyTraces_andWhatIsForOperators_hasNoSpans() {
+        // Given
+        String trace = newTrace();
+        String last = newTrace();
+        String unsampled = newTrace();
+        // When
+        service.sendWith(within(trace), "GET", "/q/health/ready", Optional.empty(), "");
+        service.sendWith(
+                Map.of("traceparent", "00-" + unsampled + "-00f067aa0ba902b7-00"),
+                "GET",
+                "/orders",
+                Optional.of(token),
+                "");
+        service.sendWith(within(last), "GET", "/orders", Optional.of(token), "");
+        // Then
+        assertThat(server(last).getName()).isEqualTo("GET /orders");
+        assertThat(spansOf(trace)).isEmpty();
+        assertThat(spansOf(unsampled)).isEmpty();
+    }
+}
