@@ -7,6 +7,7 @@
 # given). The parts, all of them if none is named:
 #
 #   files     compose files, manifests, Dockerfiles, configurations and rules against their schemas and their programs
+#   twice     the server build, made twice in two places: the same files
 #   image     the image's training run and entry point, as they stand in Dockerfile.jvm, by a user without rights on a file
 #             system that holds what the image holds and cannot be written to; the first order with the cache and without
 #   proxy     HAProxy with haproxy.cfg over two replicas: what is hidden, what is paid, a rolling restart under load, a
@@ -25,7 +26,7 @@ parts=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --server) server="$(realpath -m "${2:?which directory?}")" && shift ;;
-    files | image | proxy | metrics) parts+=("$1") ;;
+    files | twice | image | proxy | metrics) parts+=("$1") ;;
     *)
       sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "$self"
       exit 64
@@ -33,7 +34,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ ${#parts[@]} -gt 0 ] || parts=(files image proxy metrics)
+[ ${#parts[@]} -gt 0 ] || parts=(files twice image proxy metrics)
 
 cd "${self%/*/*}" || exit
 here=docker
@@ -153,6 +154,43 @@ files() {
   else
     skip "scripts (apt-get install shellcheck)"
   fi
+}
+
+# --- twice ---------------------------------------------------------------------------------------------------------------
+
+# build PLACE: what the image is made of, from a copy of what git knows.
+build() {
+  mkdir "$work/$1" && git ls-files -z | xargs -0 cp --parents -t "$work/$1" &&
+    (cd "$work/$1" && timeout 600 ./mvnw -B -q package -Pserver -DskipTests -Dspotless.check.skip) >"$work/out" 2>&1
+}
+
+# The checksum of every file; of the two archives that the framework writes its own by-products to, those of our classes in
+# it. Hibernate puts the members of an annotation of its own into the entity's class in an order of chance: of that one,
+# what it does.
+sums() {
+  local app="$work/$1/target/server/quarkus-app" archive
+  (cd "$app" && find . -type f ! -name '*-bytecode.jar' -print0 | sort -z | xargs -0 sha256sum)
+  for archive in generated transformed; do
+    mkdir "$work/$1/$archive" && (cd "$work/$1/$archive" && "$java/bin/jar" xf "$app/quarkus/$archive-bytecode.jar" &&
+      find dev -type f ! -name OrderEntity.class -print0 | sort -z | xargs -0 sha256sum)
+  done
+  "$java/bin/javap" -p -c "$work/$1/transformed/dev/orderonce/orders/OrderEntity.class" | sha256sum
+}
+
+twice() {
+  if ! has git || ! find_java; then skip "the server build made twice (needs git and a JDK 25)" && return; fi
+  if build one && build another; then
+    sums one >"$work/one.sums" && sums another >"$work/another.sums"
+    if diff "$work/one.sums" "$work/another.sums" >"$work/out"; then
+      pass "the server build made twice is the same: $(wc -l <"$work/one.sums") files and classes"
+      note "all but the framework's own classes in quarkus/generated-bytecode.jar, which it numbers by chance"
+    else
+      fail "the server build made twice is the same" "$work/out"
+    fi
+  else
+    fail "the server build can be made from what git knows" "$work/out"
+  fi
+  rm -rf "$work/one" "$work/another"
 }
 
 # --- stores and image ---------------------------------------------------------------------------------------------------
@@ -514,6 +552,7 @@ metrics() {
 }
 
 if wants files; then files; fi
+if wants twice; then twice; fi
 if wants image; then image; fi
 if wants proxy; then proxy; fi
 if wants metrics; then metrics; fi

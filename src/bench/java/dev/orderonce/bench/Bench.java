@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -44,6 +45,12 @@ import java.util.stream.Stream;
 public final class Bench {
     private static final int CONNECTIONS = 256;
     private static final int STARTS = 5;
+
+    /** More of each than can be removed within one measurement. */
+    private static final int TO_REMOVE = 200_000;
+
+    private static final String DURING_REMOVAL = "place during housekeeping";
+    private static final String WITHOUT_REMOVAL = "place without housekeeping";
     private static final long MILLIS = 1000 * Long.getLong("bench.seconds", 5);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final String GROWTH = System.getProperty("bench.growth", "1000000");
@@ -125,6 +132,7 @@ public final class Bench {
         }
         report.fact("resident memory under load, MiB", residentMiB());
         latency();
+        housekeeping();
         growth();
         soak();
         starts();
@@ -262,6 +270,64 @@ public final class Bench {
         }
     }
 
+    /**
+     * Placing beside the removal of tombstones and events whose time is over, and without; each
+     * begins with as much to remove as cannot be removed in that time.
+     */
+    private void housekeeping() throws Exception {
+        for (int i = 0; i < ROUNDS; i++) {
+            forgetNumbers();
+            Queue<String> issued = new ConcurrentLinkedQueue<>();
+            closed(new Report(), "issue", () -> requests.issues(issued));
+            Queue<String> half = new ConcurrentLinkedQueue<>();
+            for (int n = issued.size() / 2; n > 0; n--) {
+                half.add(issued.remove());
+            }
+            closed(report, WITHOUT_REMOVAL, () -> requests.places("/orders", half, null));
+            sql(
+                    """
+                    INSERT INTO orders (number, buyer, state, decided_at, void_reason)
+                    SELECT '00Z' || lpad(to_hex(n), 15, '0'), 'buyer-' || n, 'VOIDED', timestamptz '2026-01-01', 'EXPIRED'
+                    FROM generate_series(1, %d) AS n ON CONFLICT DO NOTHING
+                    """
+                            .formatted(TO_REMOVE),
+                    """
+                    INSERT INTO order_events (id, number, sequence, kind, at) OVERRIDING SYSTEM VALUE
+                    SELECT -n, '00Z' || lpad(to_hex(n), 15, '0'), 1, 'PLACED', timestamptz '2026-01-01'
+                    FROM generate_series(1, %d) AS n ON CONFLICT DO NOTHING
+                    """
+                            .formatted(TO_REMOVE),
+                    "CHECKPOINT");
+            long before = left();
+            closed(report, DURING_REMOVAL, () -> requests.places("/orders", issued, null));
+            long after = left();
+            if (before == after || after == 0) {
+                throw new IllegalStateException(
+                        "not removed all the while: %d rows at first, %d in the end"
+                                .formatted(before, after));
+            }
+            report.add("rows removed meanwhile", (before - after) * 1000.0 / MILLIS);
+            sql(
+                    "DELETE FROM orders WHERE number BETWEEN '00Z' AND '00ZZ'",
+                    "DELETE FROM order_events WHERE id < 0",
+                    "VACUUM orders",
+                    "VACUUM order_events",
+                    "CHECKPOINT");
+        }
+    }
+
+    private long left() throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet counted =
+                        statement.executeQuery(
+                                "SELECT (SELECT count(*) FROM orders WHERE state = 'VOIDED')"
+                                        + " + (SELECT count(*) FROM order_events WHERE id < 0)")) {
+            counted.next();
+            return counted.getLong(1);
+        }
+    }
+
     /** Old orders of many buyers: their numbers sort before all that are issued now. */
     private void fill(long orders) throws SQLException {
         sql(
@@ -297,6 +363,7 @@ public final class Bench {
         report.ratio("issue", "do nothing", 0.7);
         report.ratio("issue", "do nothing, signed in", 0.7);
         report.ratio("replay", "place", 1.2);
+        report.ratio(DURING_REMOVAL, WITHOUT_REMOVAL, 0.95);
         for (String size : GROWTH.isEmpty() ? new String[0] : GROWTH.split(",", -1)) {
             report.ratio(
                     String.format(Locale.ROOT, "place at %,d orders", Long.parseLong(size.strip())),
@@ -354,6 +421,10 @@ public final class Bench {
         command.addAll(options());
         stores.settings().forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-Dquarkus.http.port=" + port);
+        // There is nothing to remove but what the case about it puts there.
+        command.add("-Devents.kept-for=1h");
+        command.add("-Devents.forget-every=1s");
+        command.add("-Dorders.forget-every=1s");
         // One buyer is everybody here. The limits are asked, and never reached.
         for (String limit : List.of("numbers-issued", "numbers-outstanding", "orders-placed")) {
             command.add("-Dlimits." + limit + ".rate=100000000");
@@ -397,14 +468,16 @@ public final class Bench {
     }
 
     private void sql(String... statements) throws SQLException {
-        try (Connection connection =
-                        DriverManager.getConnection(
-                                "jdbc:" + stores.postgreSql().url(), "postgres", "");
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
             }
         }
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection("jdbc:" + stores.postgreSql().url(), "postgres", "");
     }
 
     /** Resident memory of the service, where the system tells it; −1 elsewhere. */

@@ -1,13 +1,11 @@
 package dev.orderonce.events;
 
-import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.Removal;
 
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -18,14 +16,6 @@ import java.time.Duration;
  */
 @ApplicationScoped
 class ForgetEvents {
-    private static final Logger LOG = Logger.getLogger(ForgetEvents.class);
-
-    /** Rows that one statement holds: some milliseconds' worth. */
-    private static final int AT_ONCE = 500;
-
-    /** Between two of them; placing comes first. */
-    private static final Duration PAUSE = Duration.ofMillis(50);
-
     private final OutboxStore store;
     private final EventSettings settings;
     private final Clock clock;
@@ -46,18 +36,7 @@ class ForgetEvents {
     }
 
     Uni<Void> forgetOlderThan(Duration age) {
-        return Uni.createFrom()
-                .deferred(() -> store.forget(clock.instant().minus(age), AT_ONCE))
-                .onItem()
-                .call(gone -> Uni.createFrom().voidItem().onItem().delayIt().by(PAUSE))
-                .repeat()
-                .whilst(gone -> gone == AT_ONCE)
-                .collect()
-                .last()
-                .replaceWithVoid()
-                .onFailure(StoreUnavailable.class)
-                .invoke(silent -> LOG.debugf("old events stay: %s", silent.getMessage()))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithNull();
+        return Removal.inBatches(
+                "old events", most -> store.forget(clock.instant().minus(age), most));
     }
 }

@@ -11,9 +11,11 @@ import io.smallrye.mutiny.subscription.MultiEmitter;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,17 +57,38 @@ public class LiveEvents {
     private final AtomicReference<Optional<Progress>> progress =
             new AtomicReference<>(Optional.empty());
 
-    LiveEvents(OutboxStore store, EventSettings settings, Clock clock, MeterRegistry metrics) {
+    private volatile boolean stopping;
+
+    LiveEvents(
+            OutboxStore store,
+            EventSettings settings,
+            Clock clock,
+            MeterRegistry metrics,
+            @ConfigProperty(name = "quarkus.shutdown.delay") Optional<Duration> leavesAfter) {
         this.store = store;
         this.settings = settings;
         this.clock = clock;
         metrics.gauge("orderonce.events.listeners", listening);
         // The framework waits for requests that are under way when it stops; these would be for
         // ever.
-        Runtime.getRuntime().addShutdownHook(new Thread(this::endAll, "end live events"));
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> endAll(leavesAfter.orElse(Duration.ZERO)),
+                                "end live events"));
     }
 
-    private void endAll() {
+    /**
+     * Not before the proxy has heard that this replica is leaving: whoever comes back at once would
+     * come back here.
+     */
+    private void endAll(Duration after) {
+        try {
+            Thread.sleep(after);
+        } catch (InterruptedException atOnce) {
+            Thread.currentThread().interrupt();
+        }
+        stopping = true;
         listeners.values().forEach(queue -> queue.forEach(MultiEmitter::complete));
     }
 
@@ -76,7 +99,7 @@ public class LiveEvents {
 
     /** Whether one more may listen. */
     public boolean hasRoom() {
-        return listening.get() < settings.listeners();
+        return !stopping && listening.get() < settings.listeners();
     }
 
     /**

@@ -8,10 +8,12 @@ import dev.orderonce.stores.StoreUnavailable;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 
 import org.jboss.logging.Logger;
 
@@ -108,6 +110,9 @@ public class OrderLock {
                         .description("How long somebody waited until the lock was theirs")
                         .register(metrics);
     }
+
+    /** Its metrics are there from the start: an alert can tell "never" from "not known". */
+    void register(@Observes StartupEvent start) {}
 
     /** What became of work that needs the lock. */
     public sealed interface Locked<T> {

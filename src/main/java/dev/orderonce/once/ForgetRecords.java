@@ -1,24 +1,17 @@
 package dev.orderonce.once;
 
-import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.Removal;
 
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
 
 /** Removes records whose time is over; every replica does, and no two the same ones. */
 @ApplicationScoped
 class ForgetRecords {
-    private static final Logger LOG = Logger.getLogger(ForgetRecords.class);
-
-    /** One statement's worth: some milliseconds, in which nobody waits for these rows. */
-    private static final int AT_ONCE = 1000;
-
     private final RecordStore store;
     private final Clock clock;
 
@@ -31,16 +24,6 @@ class ForgetRecords {
             every = "${once.forget-every}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> forget() {
-        return Uni.createFrom()
-                .deferred(() -> store.removeOver(clock.instant(), AT_ONCE))
-                .repeat()
-                .whilst(removed -> removed == AT_ONCE)
-                .collect()
-                .last()
-                .onFailure(StoreUnavailable.class)
-                .invoke(silent -> LOG.debugf("records are removed later: %s", silent.getMessage()))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithNull()
-                .replaceWithVoid();
+        return Removal.inBatches("records", most -> store.removeOver(clock.instant(), most));
     }
 }

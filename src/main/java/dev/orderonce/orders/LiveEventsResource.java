@@ -109,11 +109,22 @@ class LiveEventsResource {
                                                 .onOverflow()
                                                 .drop())
                         .map(tick -> sse.newEventBuilder().comment("").build());
+        // Signs of life would go on for ever: a stream whose events have ended, because the service
+        // stops, has ended.
         return Multi.createBy()
                 .merging()
-                .streams(events, signsOfLife)
+                .streams(events.onCompletion().failWith(Ended::new), signsOfLife)
+                .onFailure(Ended.class)
+                .recoverWithCompletion()
                 .select()
                 .first(settings.listenFor());
+    }
+
+    /** There will be no more events. */
+    private static final class Ended extends RuntimeException {
+        Ended() {
+            super("the service stops", null, false, false);
+        }
     }
 
     private static Optional<Long> id(String text) {

@@ -22,11 +22,14 @@ import java.util.Optional;
 
 /**
  * A row of the table of orders as Hibernate reads it; rows are written by {@link OrderStore} alone.
+ *
+ * <p>Final: nothing is read lazily. A proxy's class would have fields that are named by chance, and
+ * no two builds would be the same.
  */
 @Entity
 @Immutable
 @Table(name = "orders")
-class OrderEntity extends PanacheEntityBase {
+final class OrderEntity extends PanacheEntityBase {
     @Id String number;
 
     @Column String buyer;

@@ -53,6 +53,7 @@ public class Postgres {
     private final StoreSpans spans;
     private final Duration answerWithin;
     private final AtomicBoolean silent = new AtomicBoolean();
+    private volatile boolean stopping;
     private final List<Batches<?, ?>> batches = new CopyOnWriteArrayList<>();
 
     Postgres(
@@ -90,6 +91,7 @@ public class Postgres {
     }
 
     void close(@Observes ShutdownEvent stop) {
+        stopping = true;
         batches.forEach(Batches::close);
     }
 
@@ -133,6 +135,9 @@ public class Postgres {
 
     /** Tells "no answer" from "no", and both from a fault of our own. */
     Throwable translate(Throwable failure) {
+        if (stopping) { // the pool's own words for that are those of a fault
+            return new StoreUnavailable(POSTGRESQL, "the service stops", failure);
+        }
         Throwable cause = failure;
         // Hibernate wraps what the driver says; no useful chain of causes is longer than this.
         for (int depth = 0; cause != null && depth < 8; depth++, cause = cause.getCause()) {

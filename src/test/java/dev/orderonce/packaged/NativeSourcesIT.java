@@ -151,6 +151,13 @@ class NativeSourcesIT {
     }
 
     @Test
+    void options_areThoseOfAnExecutableThatStartsAnywhere() throws IOException {
+        assertThat(Files.readString(SOURCES.resolve("native-image.args")).split("\\s+"))
+                .contains("-march=compatibility", "-H:IncludeLocales=en", "--no-fallback")
+                .noneMatch(option -> option.startsWith("--future-defaults"));
+    }
+
+    @Test
     void theStandaloneBuild_isNotInIt() {
         assertThat(reflective())
                 .noneMatch(name -> name.startsWith("dev.orderonce.embedded."))

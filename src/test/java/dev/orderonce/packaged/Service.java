@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A packaged service run as a process of its own, as an operator would run it. */
 final class Service implements AutoCloseable {
@@ -216,6 +219,23 @@ final class Service implements AutoCloseable {
 
     HttpResponse<String> find(String token, String number) {
         return send("GET", "/orders/" + number, Optional.of(token), "");
+    }
+
+    /**
+     * Listens to what happens to the buyer's orders; returns when the stream is open.
+     *
+     * @return its lines, once it has ended as a stream ends and not by a cut
+     */
+    CompletableFuture<List<String>> listen(String token) {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/events"))
+                        .header("Authorization", "Bearer " + token)
+                        .build();
+        HttpResponse<Stream<String>> opened =
+                http.sendAsync(request, HttpResponse.BodyHandlers.ofLines())
+                        .orTimeout(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS)
+                        .join();
+        return CompletableFuture.supplyAsync(() -> opened.body().toList());
     }
 
     /** Stops it as an operator would. */

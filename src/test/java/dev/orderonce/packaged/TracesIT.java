@@ -18,8 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ class TracesIT {
     @TempDir static Path directory;
 
     private static final List<Span> SPANS = new CopyOnWriteArrayList<>();
+    private static final List<String> PROVIDER_HEARD = new CopyOnWriteArrayList<>();
     private static HttpServer collector;
     private static Service service;
     private static String token;
@@ -63,7 +66,21 @@ class TracesIT {
                     exchange.sendResponseHeaders(200, -1);
                     exchange.close();
                 });
+        // The provider, which takes the trace on.
+        collector.createContext(
+                "/payments/",
+                exchange -> {
+                    exchange.getRequestBody().readAllBytes();
+                    PROVIDER_HEARD.add(
+                            String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
+                    exchange.getResponseHeaders().add("Content-Type", "application/json");
+                    byte[] captured = "{\"state\":\"captured\"}".getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(200, captured.length);
+                    exchange.getResponseBody().write(captured);
+                    exchange.close();
+                });
         collector.start();
+        String here = "http://127.0.0.1:" + collector.getAddress().getPort();
         service =
                 Service.launch(
                                 Service.STANDALONE,
@@ -72,9 +89,13 @@ class TracesIT {
                                         "QUARKUS_OTEL_SDK_DISABLED",
                                         "false",
                                         "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
-                                        "http://127.0.0.1:" + collector.getAddress().getPort(),
+                                        here,
                                         "QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL",
                                         "http/protobuf",
+                                        "PAYMENTS_PROVIDER_URL",
+                                        here,
+                                        "PAYMENTS_NOTIFICATION_SECRET",
+                                        "something",
                                         "QUARKUS_LOG_CATEGORY__DEV_ORDERONCE_OUTCOMES__LEVEL",
                                         "DEBUG"))
                         .ready();
@@ -175,6 +196,39 @@ class TracesIT {
         Span server = server(trace);
         assertThat(attribute(server, "orderonce.outcome")).isEqualTo("already-placed");
         assertAsked(trace, server, "redis admit", "postgresql find");
+    }
+
+    @Test
+    void aPayment_isATraceThatTheProviderTakesOn() {
+        // Given
+        String number = service.newNumber(token);
+        service.place(token, number);
+        String trace = newTrace();
+        // When
+        assertThat(
+                        service.sendWith(
+                                        with("Idempotency-Key", "\"" + newTrace() + "\"", trace),
+                                        "POST",
+                                        "/orders/" + number + "/payments",
+                                        Optional.of(token),
+                                        "{\"method\":\"card\"}")
+                                .statusCode())
+                .isEqualTo(201);
+        // Then
+        Span server = server(trace);
+        assertThat(attribute(server, "orderonce.order.number")).isEqualTo(number);
+        assertThat(PROVIDER_HEARD).anySatisfy(heard -> assertThat(heard).contains(trace));
+        assertThat(spansOf(trace))
+                .extracting(Span::getName)
+                .contains("redis lock", "redis unlock")
+                .anyMatch(name -> name.startsWith("PUT"))
+                .anyMatch(name -> name.contains("UPDATE"));
+    }
+
+    private static Map<String, String> with(String header, String value, String trace) {
+        Map<String, String> headers = new HashMap<>(within(trace));
+        headers.put(header, value);
+        return headers;
     }
 
     @Test

@@ -1,0 +1,46 @@
+package dev.orderonce.stores;
+
+import io.smallrye.mutiny.Uni;
+
+import org.jboss.logging.Logger;
+
+import java.time.Duration;
+import java.util.function.IntFunction;
+
+/**
+ * Removes rows whose time is over, a bounded number in each statement and with a pause after each:
+ * placing comes first.
+ */
+public final class Removal {
+    private static final Logger LOG = Logger.getLogger(Removal.class);
+
+    /** Rows that one statement holds: some milliseconds' worth. */
+    static final int AT_ONCE = 500;
+
+    /** Between two statements. At most 10 000 rows a second are removed by each replica. */
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    private Removal() {}
+
+    /**
+     * Removes until there is nothing left to remove.
+     *
+     * @param what for the log, in case PostgreSQL does not answer: then they go another time
+     * @param some removes at most so many and tells how many they were
+     */
+    public static Uni<Void> inBatches(String what, IntFunction<Uni<Integer>> some) {
+        return Uni.createFrom()
+                .deferred(() -> some.apply(AT_ONCE))
+                .onItem()
+                .call(gone -> Uni.createFrom().voidItem().onItem().delayIt().by(PAUSE))
+                .repeat()
+                .whilst(gone -> gone == AT_ONCE)
+                .collect()
+                .last()
+                .replaceWithVoid()
+                .onFailure(StoreUnavailable.class)
+                .invoke(silent -> LOG.debugf("%s stay: %s", what, silent.getMessage()))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithNull();
+    }
+}
