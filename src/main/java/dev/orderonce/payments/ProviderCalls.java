@@ -61,6 +61,8 @@ class ProviderCalls {
                 .baseUri(URI.create(url))
                 .connectTimeout(millis, TimeUnit.MILLISECONDS)
                 .readTimeout(millis, TimeUnit.MILLISECONDS)
+                // The token is for this provider, not for where it may send us.
+                .followRedirects(false)
                 .build(Provider.class);
     }
 

@@ -11,6 +11,8 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.pgclient.PgConnectOptions;
@@ -128,8 +130,14 @@ public final class Batches<Q, A> {
         context.runOnContext(now -> lanes.forEach(Lane::open));
     }
 
-    void close() {
-        context.runOnContext(now -> lanes.forEach(Lane::close));
+    Future<Void> close() {
+        Promise<Void> closed = Promise.promise();
+        context.runOnContext(
+                now ->
+                        Future.join(lanes.stream().map(Lane::close).toList())
+                                .<Void>mapEmpty()
+                                .onComplete(closed));
+        return closed.future();
     }
 
     /**

@@ -82,6 +82,10 @@ final class Lane {
     }
 
     private void opened(PgConnection fresh) {
+        if (closed) {
+            fresh.close(); // it came too late
+            return;
+        }
         connection = fresh;
         fresh.closeHandler(end -> context.runOnContext(now -> lost(fresh)));
         fresh.exceptionHandler(failure -> context.runOnContext(now -> lost(fresh)));
@@ -125,12 +129,10 @@ final class Lane {
                         });
     }
 
-    void close() {
+    Future<Void> close() {
         closed = true;
         PgConnection open = connection;
         connection = null;
-        if (open != null) {
-            open.close();
-        }
+        return open == null ? Future.succeededFuture() : open.close();
     }
 }

@@ -92,7 +92,7 @@ public class Postgres {
 
     void close(@Observes ShutdownEvent stop) {
         stopping = true;
-        batches.forEach(Batches::close);
+        Closing.await(batches.stream().map(Batches::close).toList());
     }
 
     /**

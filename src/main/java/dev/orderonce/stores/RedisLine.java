@@ -7,6 +7,8 @@ import io.netty.channel.EventLoop;
 import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.impl.ContextInternal;
@@ -115,13 +117,15 @@ final class RedisLine {
                 });
     }
 
-    void stop() {
+    Future<Void> stop() {
+        Promise<Void> stopped = Promise.promise();
         context.runOnContext(
                 now -> {
                     closed = true;
                     vertx.cancelTimer(checking);
-                    lost(attempt, "the service stops");
+                    lost(attempt, "the service stops").onComplete(stopped);
                 });
+        return stopped.future();
     }
 
     /** Asks; the caller hears of it where they asked, or on this line's event loop. */
@@ -269,17 +273,16 @@ final class RedisLine {
                 : refusal;
     }
 
-    private void lost(int which, String why) {
+    /** Only whoever stops wants to know when the connection is closed. */
+    private Future<Void> lost(int which, String why) {
         if (which != attempt) {
-            return; // news of a connection that was given up before
+            return Future.succeededFuture(); // news of a connection that was given up before
         }
         attempt++;
         open = false;
         NetSocket given = socket;
         socket = null;
-        if (given != null) {
-            given.close();
-        }
+        Future<Void> end = given == null ? Future.succeededFuture() : given.close();
         if (!complained && !closed) {
             complained = true; // once per outage, not ten times a second
             LOG.warnf(
@@ -294,6 +297,7 @@ final class RedisLine {
         if (!closed) {
             vertx.setTimer(settings.reopenAfter().toMillis(), id -> connect());
         }
+        return end;
     }
 
     private void fail(Asked asked, String why) {

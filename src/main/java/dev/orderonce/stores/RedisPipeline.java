@@ -74,8 +74,8 @@ public class RedisPipeline {
     }
 
     void close(@Observes ShutdownEvent stop) {
-        lines.forEach(RedisLine::stop);
-        client.close();
+        Closing.await(lines.stream().map(RedisLine::stop).toList());
+        Closing.await(List.of(client.close()));
     }
 
     /** Whether a connection is open. */
