@@ -47,7 +47,7 @@ public final class Bench {
     private static final int STARTS = 5;
 
     /** More of each than can be removed within one measurement. */
-    private static final int TO_REMOVE = 200_000;
+    private static final int TO_REMOVE = 100_000;
 
     private static final String DURING_REMOVAL = "place during housekeeping";
     private static final String WITHOUT_REMOVAL = "place without housekeeping";

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.stores.RedisReply;
+import dev.orderonce.stores.RedisScript;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -43,10 +44,10 @@ public class Limits {
             end
             """;
 
-    /** Lua: keeps them for as long as they say anything. */
+    /** Lua: keeps them for as long as they say anything. Needs {@link RedisScript#PASSING}. */
     public static final String WRITE =
             """
-            redis.call('SET', KEYS[1], struct.pack('>ddd', numbers_issued, numbers_outstanding, orders_placed), 'PX',
+            passing('SET', KEYS[1], struct.pack('>ddd', numbers_issued, numbers_outstanding, orders_placed), 'PX',
                 math.ceil((math.max(numbers_issued, numbers_outstanding, orders_placed) - now) / 1000) + 1)
             """;
 

@@ -3,6 +3,7 @@ package dev.orderonce.numbers;
 import static dev.orderonce.limits.Limit.NUMBERS_ISSUED;
 import static dev.orderonce.limits.Limit.NUMBERS_OUTSTANDING;
 import static dev.orderonce.limits.Limit.ORDERS_PLACED;
+import static dev.orderonce.stores.RedisScript.PASSING;
 
 import dev.orderonce.limits.Limits;
 import dev.orderonce.stores.RedisScript;
@@ -38,14 +39,18 @@ class NumberScripts {
     NumberScripts(Limits limits, NumbersSettings settings) {
         this.limits = limits;
         this.settings = settings;
-        this.issue = new RedisScript("issue", issueSource());
-        this.admit = new RedisScript("admit", noting() + admitSource());
-        this.ask = new RedisScript("ask", noting() + askSource());
+        this.issue = new RedisScript("issue", PASSING + issueSource());
+        this.admit = new RedisScript("admit", PASSING + noting() + admitSource());
+        this.ask = new RedisScript("ask", PASSING + noting() + askSource());
         this.giveBack =
                 new RedisScript(
                         "give-back",
-                        Limits.READ + limits.giveBack(ORDERS_PLACED) + Limits.WRITE + "return 1");
-        this.forget = new RedisScript("forget", forgetSource());
+                        PASSING
+                                + Limits.READ
+                                + limits.giveBack(ORDERS_PLACED)
+                                + Limits.WRITE
+                                + "return 1");
+        this.forget = new RedisScript("forget", PASSING + forgetSource());
         this.note = new RedisScript("note", noting() + "note(ARGV[1]) return 1");
     }
 
@@ -193,9 +198,9 @@ class NumberScripts {
         return window == 0
                 ? ""
                 : """
-                local earlier = redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', %1$d, 'GET')
+                local earlier = passing('SET', KEYS[4], ARGV[1], 'NX', 'PX', %1$d, 'GET')
                 if earlier and string.find(earlier, ARGV[1], 1, true) then
-                    redis.call('PEXPIRE', KEYS[4], %1$d)
+                    passing('PEXPIRE', KEYS[4], %1$d)
                 elseif earlier then
                     local alive = ''
                     for other in string.gmatch(earlier, '%%w+') do
@@ -207,7 +212,7 @@ class NumberScripts {
                             if #alive < %4$d then alive = alive .. ' ' .. other end
                         end
                     end
-                    redis.call('SET', KEYS[4], ARGV[1] .. alive, 'PX', %1$d)
+                    passing('SET', KEYS[4], ARGV[1] .. alive, 'PX', %1$d)
                 end
                 """
                         .formatted(window, before, ALIKE, MOST_EARLIER * (1 + OrderNumber.LENGTH));

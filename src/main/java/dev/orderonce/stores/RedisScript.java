@@ -7,6 +7,24 @@ import java.util.HexFormat;
 
 /** A Lua script that Redis runs atomically; sent once and then called by its digest. */
 public final class RedisScript {
+    /**
+     * Lua: {@code passing} is {@code redis.call} for a write that is true for a short time only. It
+     * goes neither to the append-only file nor to replicas, where it would be the larger part of
+     * what a script costs; what has to outlive Redis' process is not written by it.
+     *
+     * @see <a href="https://redis.io/docs/latest/develop/programmability/lua-api/">Redis,
+     *     redis.set_repl</a>
+     */
+    public static final String PASSING =
+            """
+            local function passing(...)
+                redis.set_repl(redis.REPL_NONE)
+                local reply = redis.call(...)
+                redis.set_repl(redis.REPL_ALL)
+                return reply
+            end
+            """;
+
     private final String name;
     private final String source;
     private final String digest;

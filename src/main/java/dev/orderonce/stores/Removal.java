@@ -17,8 +17,11 @@ public final class Removal {
     /** Rows that one statement holds: some milliseconds' worth. */
     static final int AT_ONCE = 500;
 
-    /** Between two statements. At most 10 000 rows a second are removed by each replica. */
-    private static final Duration PAUSE = Duration.ofMillis(50);
+    /**
+     * Between two statements: each replica removes at most 2 500 rows a second of each kind, some
+     * 200 million a day. With a quarter of this pause the hot road lost up to 12 % of its rate.
+     */
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private Removal() {}
 
