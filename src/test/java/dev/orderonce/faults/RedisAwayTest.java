@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
@@ -129,6 +130,24 @@ class RedisAwayTest {
         // Then
         response.then().statusCode(200).body("number", equalTo(number));
         shop.place(number).then().statusCode(201);
+    }
+
+    @Test
+    void restarted_remembersWhatWasTriedAndForgetsWhatIsTrueForMinutes() {
+        // Given
+        String tried = shop.newNumber();
+        String other = shop.newNumber();
+        String third = shop.newNumber();
+        shop.place(tried, Baskets.tea(3)).then().statusCode(201);
+        shop.place(other, Baskets.tea(3)).then().statusCode(409);
+        // When
+        Stores.standalone().redis().stop();
+        Stores.standalone().redis().restart();
+        redisAnswers();
+        // Then
+        shop.place(tried, Baskets.tea(3)).then().statusCode(200);
+        shop.place(other, Baskets.tea(3)).then().statusCode(201);
+        shop.place(third, Baskets.tea(3)).then().statusCode(409);
     }
 
     @Test
