@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # What of docker/ can be shown without a container engine:
 #
-#   docker/check.sh [--server DIRECTORY] [PART …]
+#   docker/check.sh [--server DIRECTORY] [--from DIRECTORY] [PART …]
 #
 # The server build comes from `./mvnw package -Pserver -DskipTests` (target/server/quarkus-app, unless another one is
-# given). The parts, all of them if none is named:
+# given). With --from, the server build of an earlier version, the replicas begin as that one and are upgraded under load.
+# The parts, all of them if none is named:
 #
 #   files     compose files, manifests, Dockerfiles, configurations and rules against their schemas and their programs
 #   twice     the server build, made twice in two places: the same files
 #   image     the image's training run and entry point, as they stand in Dockerfile.jvm, by a user without rights on a file
 #             system that holds what the image holds and cannot be written to; the first order with the cache and without
-#   proxy     HAProxy with haproxy.cfg over two replicas: what is hidden, what is paid, a rolling restart under load, a
-#             replica killed under load
+#   proxy     HAProxy with haproxy.cfg over two replicas: what is hidden, what is paid, a rolling restart (or upgrade) under
+#             load, a replica killed under load
 #   metrics   Prometheus with prometheus.yml over the same two: every metric that rules and dashboard name
 #
 # Needs root (for mounts), a JDK 25, and of Debian: apt-get install postgresql redis-server haproxy prometheus nodejs npm
@@ -22,10 +23,12 @@
 set -uo pipefail
 self="$(realpath "$0")"
 server="${self%/*/*}/target/server/quarkus-app"
+from=""
 parts=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --server) server="$(realpath -m "${2:?which directory?}")" && shift ;;
+    --from) from="$(realpath -m "${2:?which directory?}")" && shift ;;
     files | twice | image | proxy | metrics) parts+=("$1") ;;
     *)
       sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "$self"
@@ -247,11 +250,13 @@ prepare() {
   started+=($!)
   within=20 until_it_does "${postgresql%/*}/pg_isready" -h 127.0.0.1 -p "$pg_port" ||
     { fail "PostgreSQL starts" "$work/postgresql.log" && return 1; }
+  # One to train in, so that the replicas' own is as the version made it that they begin as.
   PGPASSWORD="$(cat "$work/secrets/postgresql/password")" "${postgresql%/*}/psql" -q -h 127.0.0.1 -p "$pg_port" -U orders \
-    -d postgres -c 'CREATE DATABASE orders' >"$work/out" 2>&1 || { fail "the database" "$work/out" && return 1; }
+    -d postgres -c 'CREATE DATABASE training' -c 'CREATE DATABASE orders' >"$work/out" 2>&1 ||
+    { fail "the databases" "$work/out" && return 1; }
 
   # As compose.yaml gives them.
-  export DATABASE_URL=postgresql://127.0.0.1:$pg_port/orders DATABASE_USERNAME=orders
+  export DATABASE_URL=postgresql://127.0.0.1:$pg_port/training DATABASE_USERNAME=orders
   export IDENTITY_ISSUER=https://issuer.example IDENTITY_AUDIENCE=shop IDENTITY_KEYS=config/issuer.pem
   export ISSUER_KEY="$work/secrets/issuer/issuer-key.pem" QUARKUS_HTTP_HOST=127.0.0.1
 
@@ -368,9 +373,14 @@ image() {
 
 # replica 1|2: starts it.
 replica() {
-  local port="replica_port_$1"
-  QUARKUS_HTTP_PORT=${!port} PAYMENTS_PROVIDER_URL=http://127.0.0.1:$provider_port QUARKUS_SHUTDOWN_DELAY=5S \
-    "${inside[@]}" ro "${entry_point[@]}" >>"$work/replica-$1.log" 2>&1 &
+  local port="replica_port_$1" command=("${inside[@]}" ro "${entry_point[@]}") place=.
+  if [ -n "$version_before" ]; then
+    command=("$java/bin/java" "@$PWD/$here/java.options" -jar "$version_before/quarkus-run.jar")
+    place="$work/before"
+    mkdir -p "$place" && ln -sfn "$work/secrets/service" "$place/config"
+  fi
+  (cd "$place" && QUARKUS_HTTP_PORT=${!port} PAYMENTS_PROVIDER_URL=http://127.0.0.1:$provider_port \
+    QUARKUS_SHUTDOWN_DELAY=5S exec "${command[@]}") >>"$work/replica-$1.log" 2>&1 &
   replica_pid[$1]=$!
   started+=("$!")
 }
@@ -389,6 +399,8 @@ retries() {
 }
 
 declare -A replica_pid
+# The version that replicas begin as; empty for the one that is checked.
+version_before="$from"
 stack() {
   [ -z "${stack:-}" ] || return "$stack"
   stack=1
@@ -396,6 +408,7 @@ stack() {
   has haproxy || { skip "proxy and metrics (apt-get install haproxy)" && return 1; }
   replica_port_1="$(free_port)" replica_port_2="$(free_port)"
   proxy_port="$(free_port)" metrics_port="$(free_port)" provider_port="$(free_port)"
+  export DATABASE_URL=postgresql://127.0.0.1:$pg_port/orders
   HTTP_PORT=$provider_port haproxy -db -f $here/provider.cfg >"$work/provider.log" 2>&1 &
   started+=($!)
   replica 1
@@ -449,6 +462,7 @@ dribble() {
 # Stops and starts both, one after the other, as an upgrade does; nothing is told to the proxy.
 rolling_restart() {
   local one begun port code
+  version_before=""
   for one in 1 2; do
     begun=$SECONDS
     port="replica_port_$one"
@@ -475,7 +489,8 @@ proxy() {
   check "headers that do not end are not waited for" dribble 'GET /ping HTTP/1.1\r\nHost: x\r\n'
   check "a body that does not end is not waited for" dribble 'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'
 
-  local before load leaves_first=yes
+  local before load leaves_first=yes what="a rolling restart"
+  [ -z "$version_before" ] || what="a rolling upgrade"
   before="$(retries)"
   drive load "$address" 50 60 >"$work/load" 2>&1 &
   load=$!
@@ -487,9 +502,9 @@ proxy() {
       fail "readiness goes first (it does if quarkus.shutdown.delay-enabled was set at the build)"
     fi
     if wait $load; then
-      pass "a rolling restart of both replicas under load loses no request"
+      pass "$what of both replicas under load loses no request"
     else
-      fail "a rolling restart of both replicas under load loses no request"
+      fail "$what of both replicas under load loses no request"
     fi
   else
     fail "both replicas come back" "$work/replica-1.log"

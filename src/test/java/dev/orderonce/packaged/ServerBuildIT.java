@@ -19,6 +19,9 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -112,12 +115,7 @@ class ServerBuildIT {
         // Given
         KeyPair pair = newPair();
         Path publicKey = directory.resolve("issuer.pem");
-        Files.writeString(
-                publicKey,
-                "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
-                        .formatted(
-                                Base64.getMimeEncoder()
-                                        .encodeToString(pair.getPublic().getEncoded())));
+        Files.writeString(publicKey, pem(pair));
         String token =
                 Jwt.issuer(ISSUER)
                         .audience(AUDIENCE)
@@ -147,6 +145,40 @@ class ServerBuildIT {
             assertThat(service.send("GET", "/q/openapi", Optional.empty(), "").body())
                     .doesNotContain("demo");
         }
+    }
+
+    @Test
+    void schemaOfTheVersionAfter_isStartedOn() throws Exception {
+        // Given
+        Path publicKey = directory.resolve("issuer.pem");
+        Files.writeString(publicKey, pem(newPair()));
+        try (Standalone stores =
+                Standalone.start(
+                        new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
+            Map<String, String> settings = settings(stores, publicKey);
+            Service.launch(Service.SERVER, directory, settings).ready().close();
+            try (Connection connection =
+                            DriverManager.getConnection(
+                                    "jdbc:" + stores.postgreSql().url(), "postgres", "");
+                    Statement statement = connection.createStatement()) {
+                statement.execute(
+                        """
+                        INSERT INTO flyway_schema_history
+                            (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
+                        VALUES (9999, '9999', 'later', 'SQL', 'V9999__later.sql', 1, 'postgres', 1, true)
+                        """);
+            }
+            // When
+            try (Service service = Service.launch(Service.SERVER, directory, settings)) {
+                // Then
+                service.ready();
+            }
+        }
+    }
+
+    private static String pem(KeyPair pair) {
+        return "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
+                .formatted(Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded()));
     }
 
     private static Map<String, String> settings(Standalone stores, Path publicKey) {
