@@ -1,5 +1,6 @@
 package dev.orderonce;
 
+import dev.orderonce.start.End;
 import dev.orderonce.start.Given;
 import dev.orderonce.start.RequiredSettings;
 
@@ -17,18 +18,15 @@ import java.util.List;
 @NullMarked
 @QuarkusMain
 public final class Main {
-    /** EX_CONFIG of sysexits.h: the configuration is at fault, starting again changes nothing. */
-    private static final int BAD_CONFIGURATION = 78;
-
     Main() {}
 
     public static void main(String... arguments) {
         List<String> missing = RequiredSettings.missing(Given.settings());
         if (missing.isEmpty()) {
-            Quarkus.run(arguments);
+            Quarkus.run(null, (code, failure) -> System.exit(End.of(code, failure)), arguments);
         } else {
             missing.forEach(System.err::println);
-            System.exit(BAD_CONFIGURATION);
+            System.exit(End.BAD_CONFIGURATION);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.orderonce;
 
 import dev.orderonce.embedded.Standalone;
+import dev.orderonce.start.End;
 import dev.orderonce.start.Given;
 import dev.orderonce.start.RequiredSettings;
 
@@ -24,9 +25,6 @@ import java.util.concurrent.TimeUnit;
 @NullMarked
 @QuarkusMain
 public final class Main {
-    /** EX_CONFIG of sysexits.h: the configuration is at fault, starting again changes nothing. */
-    private static final int BAD_CONFIGURATION = 78;
-
     private static final String DATA = "standalone.data";
     private static final String DEFAULT_DATA = ".order-once";
 
@@ -51,19 +49,17 @@ public final class Main {
         List<String> missing = RequiredSettings.missing(Given.settings());
         if (!missing.isEmpty()) {
             missing.forEach(System.err::println);
-            System.exit(BAD_CONFIGURATION);
+            System.exit(End.BAD_CONFIGURATION);
         }
         Quarkus.run(Announcement.class, (code, failure) -> exit(code, failure, stopped), arguments);
     }
 
     private static void exit(int code, @Nullable Throwable failure, CountDownLatch stopped) {
-        if (failure != null) {
-            Logger.getLogger(Main.class).error("order-once cannot start", failure);
-        }
+        int end = End.of(code, failure);
         stopped.countDown();
         // Live reload ends and begins the service many times in one process.
         if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
-            System.exit(code);
+            System.exit(end);
         }
     }
 
@@ -79,7 +75,7 @@ public final class Main {
                     .addShutdownHook(new Thread(() -> stopLast(standalone, stopped), "stores"));
         } catch (IllegalStateException unusable) {
             System.err.println("order-once cannot start: " + unusable.getMessage() + ".");
-            System.exit(BAD_CONFIGURATION);
+            System.exit(End.BAD_CONFIGURATION);
         }
     }
 

@@ -39,7 +39,8 @@ class ArchitectureTest {
                     "stores",
                     "identity",
                     "web",
-                    "money");
+                    "money",
+                    "settings");
 
     @Test
     void packagesHaveNoCycles() {

@@ -4,12 +4,13 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.stores.StoreUnavailable;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.scheduler.Scheduled;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.MultiEmitter;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -158,9 +159,10 @@ public class LiveEvents {
                 });
     }
 
-    @Scheduled(
-            every = "${events.live-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void begin(@Observes StartupEvent start, Rhythm rhythm) {
+        rhythm.keep(settings.liveEvery(), this::tell);
+    }
+
     Uni<Void> tell() {
         if (listening.get() == 0) {
             progress.set(Optional.empty());

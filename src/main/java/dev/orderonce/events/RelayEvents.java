@@ -3,10 +3,11 @@ package dev.orderonce.events;
 import dev.orderonce.stores.RedisPipeline;
 import dev.orderonce.stores.RedisScript;
 
-import io.quarkus.scheduler.Scheduled;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,9 +45,10 @@ class RelayEvents implements Follower {
         this.settings = settings;
     }
 
-    @Scheduled(
-            every = "${events.relay-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void begin(@Observes StartupEvent start, Rhythm rhythm) {
+        rhythm.keep(settings.relayEvery(), this::relay);
+    }
+
     Uni<Void> relay() {
         return followEvents.follow(this);
     }

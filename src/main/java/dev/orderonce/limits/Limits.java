@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.stores.RedisReply;
 import dev.orderonce.stores.RedisScript;
 
@@ -25,7 +26,7 @@ import java.util.Optional;
  * anyway, so that a limit costs no round trip; and in this process while Redis does not answer.
  */
 @ApplicationScoped
-public class Limits {
+public class Limits implements MadeFromSettings {
     /**
      * Lua, for the beginning of a script whose first key is the buyer's: when each bucket will be
      * empty, in microseconds of Redis' clock, because the replicas' may differ.

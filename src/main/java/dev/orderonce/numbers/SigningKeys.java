@@ -1,6 +1,8 @@
 package dev.orderonce.numbers;
 
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.settings.MadeFromSettings;
+import dev.orderonce.settings.UnusableSetting;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -20,7 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** Makes numbers for buyers, and tells which numbers it made for whom, without asking a store. */
 @ApplicationScoped
-public class SigningKeys {
+public class SigningKeys implements MadeFromSettings {
     private static final String ALGORITHM = "HmacSHA256";
 
     /**
@@ -52,11 +54,11 @@ public class SigningKeys {
      *
      * @param signing the key that signs, base 64
      * @param verifying older keys that still verify, base 64
-     * @throws IllegalArgumentException with a sentence for the operator if a key is unusable
+     * @throws UnusableSetting with a sentence for the operator if a key is unusable
      */
     SigningKeys(String signing, List<String> verifying) {
         if (verifying.size() >= MOST_KEYS) {
-            throw new IllegalArgumentException(
+            throw new UnusableSetting(
                     "numbers.verifying-keys: at most "
                             + (MOST_KEYS - 1)
                             + " older keys may still verify");
@@ -69,7 +71,7 @@ public class SigningKeys {
     private static ThreadLocal<Mac> mac(String setting, String base64) {
         byte[] bytes = decode(setting, base64);
         if (bytes.length < SHORTEST_KEY) {
-            throw new IllegalArgumentException(
+            throw new UnusableSetting(
                     setting
                             + ": a key has at least "
                             + SHORTEST_KEY
@@ -84,10 +86,9 @@ public class SigningKeys {
         try {
             return Base64.getDecoder().decode(base64.strip());
         } catch (IllegalArgumentException notBase64) {
-            throw new IllegalArgumentException(
+            throw new UnusableSetting(
                     setting
-                            + ": a key is written in base 64; make one with: openssl rand -base64 32",
-                    notBase64);
+                            + ": a key is written in base 64; make one with: openssl rand -base64 32");
         }
     }
 

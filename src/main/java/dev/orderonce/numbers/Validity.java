@@ -1,5 +1,8 @@
 package dev.orderonce.numbers;
 
+import dev.orderonce.settings.MadeFromSettings;
+import dev.orderonce.settings.UnusableSetting;
+
 import jakarta.enterprise.context.ApplicationScoped;
 
 import java.time.Clock;
@@ -8,7 +11,7 @@ import java.time.Instant;
 
 /** When a number expires, and when that can be believed without asking PostgreSQL to hold it. */
 @ApplicationScoped
-public class Validity {
+public class Validity implements MadeFromSettings {
     /**
      * The longest {@code numbers.valid-for} that any replica may be given. A number older than this
      * cannot be placed whatever the settings were changed to, so beyond it no tombstone is needed.
@@ -25,15 +28,14 @@ public class Validity {
         this.validFor = settings.validFor();
         this.clockMargin = settings.clockMargin();
         if (!validFor.isPositive() || validFor.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(
+            throw new UnusableSetting(
                     "numbers.valid-for: from 1 s to " + LONGEST.toDays() + " days");
         }
         if (settings.checkoutMemory().compareTo(validFor) < 0) {
-            throw new IllegalArgumentException(
-                    "numbers.checkout-memory: at least numbers.valid-for");
+            throw new UnusableSetting("numbers.checkout-memory: at least numbers.valid-for");
         }
         if (clockMargin.isNegative()) {
-            throw new IllegalArgumentException("numbers.clock-margin: not negative");
+            throw new UnusableSetting("numbers.clock-margin: not negative");
         }
     }
 

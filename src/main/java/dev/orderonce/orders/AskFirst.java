@@ -9,6 +9,8 @@ import dev.orderonce.numbers.NumbersSettings;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
 import dev.orderonce.once.Patience;
+import dev.orderonce.settings.MadeFromSettings;
+import dev.orderonce.settings.UnusableSetting;
 
 import io.smallrye.mutiny.Uni;
 
@@ -28,7 +30,7 @@ import java.util.Optional;
  * is meant twice.
  */
 @ApplicationScoped
-class AskFirst {
+class AskFirst implements MadeFromSettings {
     /**
      * After this long a request that was let in has come to its end, here (the answer of PostgreSQL
      * is waited for 3 s) and there (a statement ends after that). If no order stands under its
@@ -72,12 +74,11 @@ class AskFirst {
                 Money.currency(code.toUpperCase(Locale.ROOT))
                         .orElseThrow(
                                 () ->
-                                        new IllegalArgumentException(
+                                        new UnusableSetting(
                                                 "orders.large-amounts.%s: not an ISO 4217 code of a currency"
                                                         .formatted(code)));
         if (amount < 0) {
-            throw new IllegalArgumentException(
-                    "orders.large-amounts.%s: not negative".formatted(code));
+            throw new UnusableSetting("orders.large-amounts.%s: not negative".formatted(code));
         }
         largeAmounts.put(currency, amount);
     }

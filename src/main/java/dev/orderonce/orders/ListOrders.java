@@ -67,7 +67,7 @@ public class ListOrders {
                                                 Panache.withSession(
                                                         () -> following(buyer, number, limit)))
                                 .orElseGet(() -> item(noSuchPlace()));
-        return postgres.bounded(listing)
+        return postgres.bounded("list", listing)
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(silent -> new Listing.Unavailable(silent.store()));
     }

@@ -46,12 +46,15 @@ class ProviderCalls {
     private static final long RETRY_AFTER_MILLIS = 100;
 
     private final PaymentSettings settings;
-    private final String authorization;
+
+    /** None is sent if there is no token. */
+    private final @Nullable String authorization;
+
     private final AtomicReference<@Nullable Provider> connected = new AtomicReference<>();
 
     ProviderCalls(PaymentSettings settings) {
         this.settings = settings;
-        this.authorization = "Bearer " + settings.providerToken().orElse("");
+        this.authorization = settings.providerToken().map(token -> "Bearer " + token).orElse(null);
     }
 
     private Provider connect() {
@@ -84,20 +87,20 @@ class ProviderCalls {
         @PUT
         @Path("/capture")
         Uni<ProviderAnswer> capture(
-                @HeaderParam("Authorization") String authorization,
+                @HeaderParam("Authorization") @Nullable String authorization,
                 @PathParam("reference") String reference,
                 CaptureRequest request);
 
         @PUT
         @Path("/refund")
         Uni<ProviderAnswer> refund(
-                @HeaderParam("Authorization") String authorization,
+                @HeaderParam("Authorization") @Nullable String authorization,
                 @PathParam("reference") String reference,
                 RefundRequest request);
 
         @GET
         Uni<ProviderAnswer> query(
-                @HeaderParam("Authorization") String authorization,
+                @HeaderParam("Authorization") @Nullable String authorization,
                 @PathParam("reference") String reference);
     }
 

@@ -2,8 +2,12 @@ package dev.orderonce.stores;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
+import dev.orderonce.settings.MadeFromSettings;
+import dev.orderonce.settings.UnusableSetting;
+
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Span;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -28,7 +32,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Asks PostgreSQL one statement at a time; each answers, or fails, within a bounded time. */
 @ApplicationScoped
-public class Postgres {
+public class Postgres implements MadeFromSettings {
     private static final Logger LOG = Logger.getLogger(Postgres.class);
 
     /**
@@ -68,6 +72,12 @@ public class Postgres {
         this.metrics = metrics;
         this.spans = spans;
         this.answerWithin = settings.answerWithin();
+        if (answerWithin.compareTo(settings.statementWithin()) <= 0) {
+            throw new UnusableSetting(
+                    "database.answer-within: longer than database.statement-within, which is "
+                            + settings.statementWithin().toMillis()
+                            + " ms");
+        }
         Gauge.builder("orderonce.store.silent", silent, is -> is.get() ? 1 : 0)
                 .description("1 while the store does not answer")
                 .tag("store", "postgresql")
@@ -105,32 +115,59 @@ public class Postgres {
     public Uni<RowSet<Row>> query(String sql, Tuple parameters) {
         return Uni.createFrom()
                 .emitter(
-                        waiting ->
-                                pool.preparedQuery(sql)
-                                        .execute(parameters)
-                                        .timeout(answerWithin.toMillis(), TimeUnit.MILLISECONDS)
-                                        .onComplete(
-                                                answer -> {
-                                                    if (answer.succeeded()) {
-                                                        noteAnswer();
-                                                        waiting.complete(answer.result());
-                                                    } else {
-                                                        waiting.fail(translate(answer.cause()));
-                                                    }
-                                                }));
+                        waiting -> {
+                            Span span = spans.begin(POSTGRESQL, firstWord(sql));
+                            pool.preparedQuery(sql)
+                                    .execute(parameters)
+                                    .timeout(answerWithin.toMillis(), TimeUnit.MILLISECONDS)
+                                    .onComplete(
+                                            answer -> {
+                                                if (answer.succeeded()) {
+                                                    noteAnswer();
+                                                    StoreSpans.answered(span, 1);
+                                                    waiting.complete(answer.result());
+                                                } else {
+                                                    Throwable failure = translate(answer.cause());
+                                                    StoreSpans.failed(span, failure);
+                                                    waiting.fail(failure);
+                                                }
+                                            });
+                        });
+    }
+
+    private static String firstWord(String sql) {
+        int end = 0;
+        while (end < sql.length() && Character.isLetter(sql.charAt(end))) {
+            end++;
+        }
+        return sql.substring(0, end);
     }
 
     /**
      * Bounds and translates work that somebody else, Hibernate for one, does over these
      * connections.
+     *
+     * @param name what it is called in traces
      */
-    public <T> Uni<T> bounded(Uni<T> work) {
-        return work.ifNoItem()
-                .after(answerWithin)
-                .failWith(
-                        () -> new StoreUnavailable(POSTGRESQL, "no answer within " + answerWithin))
-                .onFailure()
-                .transform(this::translate);
+    public <T> Uni<T> bounded(String name, Uni<T> work) {
+        return Uni.createFrom()
+                .deferred(
+                        () -> {
+                            Span span = spans.begin(POSTGRESQL, name);
+                            return work.ifNoItem()
+                                    .after(answerWithin)
+                                    .failWith(
+                                            () ->
+                                                    new StoreUnavailable(
+                                                            POSTGRESQL,
+                                                            "no answer within " + answerWithin))
+                                    .onFailure()
+                                    .transform(this::translate)
+                                    .onItem()
+                                    .invoke(done -> StoreSpans.answered(span, 1))
+                                    .onFailure()
+                                    .invoke(failure -> StoreSpans.failed(span, failure));
+                        });
     }
 
     /** Tells "no answer" from "no", and both from a fault of our own. */

@@ -176,6 +176,35 @@ class ServerBuildIT {
         }
     }
 
+    @Test
+    void settingsThatCannotBeUsed_areNamedTogether() {
+        try (Standalone stores =
+                Standalone.start(
+                        new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
+            // Given
+            Map<String, String> settings =
+                    new HashMap<>(settings(stores, directory.resolve("nowhere.pem")));
+            settings.put("NUMBERS_SIGNING_KEY", "c2hvcnQ=");
+            settings.put("NUMBERS_VALID_FOR", "8d");
+            settings.put("LIMITS_ORDERS_PLACED_RATE", "0");
+            settings.put("DATABASE_ANSWER_WITHIN", "1s");
+            // "large" is not the code of a currency.
+            settings.put("ORDERS_LARGE_AMOUNTS_LARGE", "1000");
+            // When
+            Service service = Service.launch(Service.SERVER, directory, settings);
+            // Then
+            assertThat(service.exitCode()).isEqualTo(78);
+            assertThat(service.log().lines().filter(line -> line.contains("cannot start: ")))
+                    .hasSize(6)
+                    .anyMatch(line -> line.contains("identity.keys: there is no file"))
+                    .anyMatch(line -> line.contains("numbers.signing-key: a key has at least 32"))
+                    .anyMatch(line -> line.contains("numbers.valid-for: from 1 s to 7 days"))
+                    .anyMatch(line -> line.contains("limits.orders-placed: rate and burst"))
+                    .anyMatch(line -> line.contains("database.answer-within: longer than"))
+                    .anyMatch(line -> line.contains("orders.large-amounts.large: not an ISO 4217"));
+        }
+    }
+
     private static String pem(KeyPair pair) {
         return "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
                 .formatted(Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded()));

@@ -222,7 +222,7 @@ class TracesIT {
                 .extracting(Span::getName)
                 .contains("redis lock", "redis unlock")
                 .anyMatch(name -> name.startsWith("PUT"))
-                .anyMatch(name -> name.contains("UPDATE"));
+                .contains("postgresql UPDATE");
     }
 
     private static Map<String, String> with(String header, String value, String trace) {
@@ -273,5 +273,9 @@ class TracesIT {
         assertThat(server(last).getName()).isEqualTo("GET /orders");
         assertThat(spansOf(trace)).isEmpty();
         assertThat(spansOf(unsampled)).isEmpty();
+        assertThat(SPANS)
+                .as("asked by nobody's request")
+                .filteredOn(span -> span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT)
+                .noneMatch(span -> span.getParentSpanId().isEmpty());
     }
 }
