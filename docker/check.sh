@@ -184,9 +184,9 @@ twice() {
   if ! has git || ! find_java; then skip "the server build made twice (needs git and a JDK 25)" && return; fi
   if build one && build another; then
     sums one >"$work/one.sums" && sums another >"$work/another.sums"
-    if diff "$work/one.sums" "$work/another.sums" >"$work/out"; then
-      pass "the server build made twice is the same: $(wc -l <"$work/one.sums") files and classes"
-      note "all but the framework's own classes in quarkus/generated-bytecode.jar, which it numbers by chance"
+    if [ "$(wc -l <"$work/one.sums")" -gt 400 ] && diff "$work/one.sums" "$work/another.sums" >"$work/out"; then
+      pass "the server build made twice is the same: $(wc -l <"$work/one.sums") files and classes of ours"
+      note "not compared: what the framework writes for itself into quarkus/*-bytecode.jar, which it numbers by chance"
     else
       fail "the server build made twice is the same" "$work/out"
     fi
@@ -540,6 +540,7 @@ proxy() {
 
 metrics() {
   stack || return
+  if [ -n "$version_before" ]; then skip "metrics (of the version before; add the part proxy)" && return; fi
   if ! has prometheus || ! has node; then skip "metrics (apt-get install prometheus nodejs)" && return; fi
   both_take_requests
   local port

@@ -9,6 +9,7 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.runtime.configuration.DurationConverter;
 
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +35,11 @@ public final class Main {
 
     private static final String ASK_ABOVE = "100000";
 
-    /** A little more than quarkus.shutdown.timeout: the requests in flight need the stores. */
-    private static final int DRAINED_WITHIN_SECONDS = 15;
+    /** As application.properties has it. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** More than the service takes to stop, whose requests in flight need the stores. */
+    private static final Duration TO_SPARE = Duration.ofSeconds(5);
 
     Main() {}
 
@@ -71,17 +76,28 @@ public final class Main {
             if (given.getOptionalValue(LARGE_AMOUNT, String.class).isEmpty()) {
                 System.setProperty(LARGE_AMOUNT, ASK_ABOVE);
             }
+            Duration within =
+                    shutdown(given, "delay", Duration.ZERO)
+                            .plus(shutdown(given, "timeout", TIMEOUT))
+                            .plus(TO_SPARE);
             Runtime.getRuntime()
-                    .addShutdownHook(new Thread(() -> stopLast(standalone, stopped), "stores"));
+                    .addShutdownHook(
+                            new Thread(() -> stopLast(standalone, stopped, within), "stores"));
         } catch (IllegalStateException unusable) {
             System.err.println("order-once cannot start: " + unusable.getMessage() + ".");
             System.exit(End.BAD_CONFIGURATION);
         }
     }
 
-    private static void stopLast(Standalone standalone, CountDownLatch stopped) {
+    private static Duration shutdown(Config given, String part, Duration otherwise) {
+        return given.getOptionalValue("quarkus.shutdown." + part, String.class)
+                .map(DurationConverter::parseDuration)
+                .orElse(otherwise);
+    }
+
+    private static void stopLast(Standalone standalone, CountDownLatch stopped, Duration within) {
         try {
-            if (!stopped.await(DRAINED_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+            if (!stopped.await(within.toMillis(), TimeUnit.MILLISECONDS)) {
                 System.err.println(
                         "the service did not stop in time; stopping its stores all the same");
             }

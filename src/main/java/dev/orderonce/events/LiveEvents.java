@@ -157,6 +157,9 @@ public class LiveEvents {
                                 return queue.isEmpty() ? null : queue;
                             });
                 });
+        if (stopping) {
+            emitter.complete(); // it came too late to be ended with the others
+        }
     }
 
     void begin(@Observes StartupEvent start, Rhythm rhythm) {

@@ -5,8 +5,8 @@ import dev.orderonce.settings.UnusableSetting;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
@@ -15,21 +15,25 @@ import java.util.regex.Pattern;
 class IssuersKeys implements MadeFromSettings {
     private static final String SETTING = "identity.keys";
 
+    private static final String FILE = "file:";
+
     private static final Pattern ADDRESS = Pattern.compile("https?://.*");
 
     IssuersKeys(IdentitySettings settings) {
         String keys = settings.keys();
         // An issuer that is away for a moment must not stop the start: an address is not tried.
-        if (!ADDRESS.matcher(keys).matches() && !Files.isReadable(file(keys))) {
+        if (!ADDRESS.matcher(keys).matches() && !isFile(keys)) {
             throw new UnusableSetting(SETTING + ": there is no file " + keys + " that can be read");
         }
     }
 
-    private static Path file(String keys) {
+    /** Whoever reads the keys takes what stands behind the scheme as it is. */
+    private static boolean isFile(String keys) {
         try {
-            return keys.startsWith("file:") ? Path.of(URI.create(keys)) : Path.of(keys);
-        } catch (IllegalArgumentException notAFile) {
-            throw new UnusableSetting(SETTING + ": a file or an https address, not " + keys);
+            Path file = Path.of(keys.startsWith(FILE) ? keys.substring(FILE.length()) : keys);
+            return Files.isRegularFile(file) && Files.isReadable(file);
+        } catch (InvalidPathException notAFile) {
+            return false;
         }
     }
 }

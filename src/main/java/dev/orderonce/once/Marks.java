@@ -33,6 +33,11 @@ class Marks {
     private static final String IN_FLIGHT = "f:";
     private static final String DONE = "d";
 
+    /** KEYS: mark. ARGV: its value, and the rest of the words of SET. */
+    private static final RedisScript SET =
+            new RedisScript(
+                    "mark", RedisScript.PASSING + "return passing('SET', KEYS[1], unpack(ARGV))");
+
     /** KEYS: mark. ARGV: the value to remove; another owner's is left alone. */
     private static final RedisScript RELEASE =
             new RedisScript(
@@ -65,16 +70,18 @@ class Marks {
     /** Marks it as in flight unless it is marked, and tells what the mark said before. */
     Uni<Mark> begin(String mark, String owner) {
         return read(
-                RedisCommand.of("SET", mark, IN_FLIGHT + owner, "NX", "PX", leaseMillis, "GET"));
+                redis.run(
+                        SET,
+                        List.of(mark),
+                        List.of(IN_FLIGHT + owner, "NX", "PX", leaseMillis, "GET")));
     }
 
     Uni<Mark> look(String mark) {
-        return read(RedisCommand.of("GET", mark));
+        return read(redis.send(RedisCommand.of("GET", mark)));
     }
 
-    private Uni<Mark> read(RedisCommand command) {
-        return redis.send(command)
-                .map(Marks::mark)
+    private static Uni<Mark> read(Uni<RedisReply> reply) {
+        return reply.map(Marks::mark)
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(Mark.UNKNOWN)
                 // Whatever Redis has against it, PostgreSQL decides.
@@ -95,7 +102,7 @@ class Marks {
 
     /** Says that it stands. True whoever says it, so the owner is not asked for. */
     void finish(String mark) {
-        forget(redis.send(RedisCommand.of("SET", mark, DONE, "PX", rememberMillis)), mark);
+        forget(redis.run(SET, List.of(mark), List.of(DONE, "PX", rememberMillis)), mark);
     }
 
     /** Lets the next one try at once, if the mark is still this owner's. */

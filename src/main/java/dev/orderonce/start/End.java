@@ -2,6 +2,8 @@ package dev.orderonce.start;
 
 import dev.orderonce.settings.UnusableSetting;
 
+import io.smallrye.config.ConfigValidationException;
+
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ public final class End {
      */
     public static int of(int code, @Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnusableSetting) {
+            if (cause instanceof UnusableSetting || cause instanceof ConfigValidationException) {
                 System.err.println(cause.getMessage());
                 return BAD_CONFIGURATION;
             }

@@ -22,6 +22,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.List;
@@ -72,6 +73,10 @@ public class Postgres implements MadeFromSettings {
         this.metrics = metrics;
         this.spans = spans;
         this.answerWithin = settings.answerWithin();
+        require("database.connections", settings.connections());
+        require("database.lanes", settings.lanes());
+        require("database.rows-per-statement", settings.rowsPerStatement());
+        require("database.waiting", settings.waiting());
         if (answerWithin.compareTo(settings.statementWithin()) <= 0) {
             throw new UnusableSetting(
                     "database.answer-within: longer than database.statement-within, which is "
@@ -82,6 +87,12 @@ public class Postgres implements MadeFromSettings {
                 .description("1 while the store does not answer")
                 .tag("store", "postgresql")
                 .register(metrics);
+    }
+
+    private static void require(String setting, int value) {
+        if (value < 1) {
+            throw new UnusableSetting(setting + ": at least 1");
+        }
     }
 
     /** A statement for the hot road, over connections of its own that are opened now and kept. */
@@ -135,6 +146,15 @@ public class Postgres implements MadeFromSettings {
                         });
     }
 
+    /** Also of what nobody waits for any more. */
+    private static void end(@Nullable Span span, @Nullable Throwable failure) {
+        if (failure == null) {
+            StoreSpans.answered(span, 1);
+        } else {
+            StoreSpans.failed(span, failure);
+        }
+    }
+
     private static String firstWord(String sql) {
         int end = 0;
         while (end < sql.length() && Character.isLetter(sql.charAt(end))) {
@@ -163,10 +183,8 @@ public class Postgres implements MadeFromSettings {
                                                             "no answer within " + answerWithin))
                                     .onFailure()
                                     .transform(this::translate)
-                                    .onItem()
-                                    .invoke(done -> StoreSpans.answered(span, 1))
-                                    .onFailure()
-                                    .invoke(failure -> StoreSpans.failed(span, failure));
+                                    .onTermination()
+                                    .invoke((done, failure, left) -> end(span, failure));
                         });
     }
 

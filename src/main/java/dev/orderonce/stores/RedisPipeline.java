@@ -2,6 +2,9 @@ package dev.orderonce.stores;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.REDIS;
 
+import dev.orderonce.settings.MadeFromSettings;
+import dev.orderonce.settings.UnusableSetting;
+
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -30,14 +33,17 @@ import java.util.stream.Stream;
  * pipelined over one of them and answered, or failed, within a bounded time.
  */
 @ApplicationScoped
-public class RedisPipeline {
+public class RedisPipeline implements MadeFromSettings {
     private final NetClient client;
     private final List<RedisLine> lines;
     private final StoreSpans spans;
 
     RedisPipeline(Vertx vertx, RedisSettings settings, MeterRegistry metrics, StoreSpans spans) {
         this.spans = spans;
-        RedisURI address = new RedisURI(settings.url());
+        RedisURI address = address(settings.url());
+        if (settings.pipelines().isPresent() && settings.pipelines().getAsInt() < 1) {
+            throw new UnusableSetting("redis.pipelines: at least 1");
+        }
         NetClientOptions options =
                 new NetClientOptions()
                         .setTcpNoDelay(true)
@@ -62,6 +68,15 @@ public class RedisPipeline {
                 Stream.generate(() -> new RedisLine(vertx, client, address, settings, answers))
                         .limit(settings.pipelines().orElse(eventLoops(vertx)))
                         .toList();
+    }
+
+    private static RedisURI address(String url) {
+        try {
+            return new RedisURI(url);
+        } catch (RuntimeException unreadable) {
+            // Without the address itself: there may be a password in it.
+            throw new UnusableSetting("redis.url: as in redis://host:6379");
+        }
     }
 
     private static int eventLoops(Vertx vertx) {

@@ -10,7 +10,8 @@ public final class RedisScript {
     /**
      * Lua: {@code passing} is {@code redis.call} for a write that is true for a short time only. It
      * goes neither to the append-only file nor to replicas, where it would be the larger part of
-     * what a script costs; what has to outlive Redis' process is not written by it.
+     * what a script costs. (A rewrite of the file and a replica that begins take all that is in
+     * memory.) What has to outlive Redis' process is not written by it.
      *
      * @see <a href="https://redis.io/docs/latest/develop/programmability/lua-api/">Redis,
      *     redis.set_repl</a>

@@ -50,7 +50,9 @@ class StoreSpans {
     /** It was answered, among so many that shared a statement. */
     static void answered(@Nullable Span span, int together) {
         if (span != null) {
-            span.setAttribute("db.operation.batch.size", together);
+            if (together > 1) { // never said of one, by the conventions
+                span.setAttribute("db.operation.batch.size", together);
+            }
             span.end();
         }
     }

@@ -29,10 +29,15 @@ final class DataDirectory implements AutoCloseable {
     static DataDirectory take(Path directory) {
         Path path = directory.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(path);
-            // Keys, orders, and programs that are run: nobody else's business on this machine.
-            if (Files.getFileStore(path).supportsFileAttributeView(PosixFileAttributeView.class)) {
-                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+            if (!Files.exists(path)) {
+                Files.createDirectories(path);
+                // Keys, orders, and programs that are run: nobody else's business on this machine.
+                // Who may read a directory that was there before is for whoever made it.
+                if (Files.getFileStore(path)
+                        .supportsFileAttributeView(PosixFileAttributeView.class)) {
+                    Files.setPosixFilePermissions(
+                            path, PosixFilePermissions.fromString("rwx------"));
+                }
             }
             FileChannel channel =
                     FileChannel.open(

@@ -188,6 +188,7 @@ class ServerBuildIT {
             settings.put("NUMBERS_VALID_FOR", "8d");
             settings.put("LIMITS_ORDERS_PLACED_RATE", "0");
             settings.put("DATABASE_ANSWER_WITHIN", "1s");
+            settings.put("REDIS_PIPELINES", "0");
             // "large" is not the code of a currency.
             settings.put("ORDERS_LARGE_AMOUNTS_LARGE", "1000");
             // When
@@ -195,7 +196,8 @@ class ServerBuildIT {
             // Then
             assertThat(service.exitCode()).isEqualTo(78);
             assertThat(service.log().lines().filter(line -> line.contains("cannot start: ")))
-                    .hasSize(6)
+                    .hasSize(7)
+                    .anyMatch(line -> line.contains("redis.pipelines: at least 1"))
                     .anyMatch(line -> line.contains("identity.keys: there is no file"))
                     .anyMatch(line -> line.contains("numbers.signing-key: a key has at least 32"))
                     .anyMatch(line -> line.contains("numbers.valid-for: from 1 s to 7 days"))

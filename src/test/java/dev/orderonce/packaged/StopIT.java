@@ -27,30 +27,34 @@ class StopIT {
     @Test
     void stop_goesOnUntilTheProxyHasHeardOfItAndEndsStreamsByItself() {
         // Given
-        Service service =
+        try (Service service =
                 Service.launch(
                                 Service.STANDALONE,
                                 directory,
                                 Map.of(
                                         "QUARKUS_SHUTDOWN_DELAY",
-                                        "5S",
+                                        "10S",
                                         "QUARKUS_SHUTDOWN_TIMEOUT",
                                         CUT_AFTER.toSeconds() + "S"))
-                        .ready();
-        String token = service.signIn("alice");
-        CompletableFuture<List<String>> before = service.listen(token);
-        // When
-        service.process().destroy();
-        await().until(() -> readiness(service) == 503);
-        // Then
-        assertThat(service.place(token, service.newNumber(token)).statusCode()).isEqualTo(201);
-        CompletableFuture<List<String>> meanwhile = service.listen(token);
-        assertThat(before.isDone()).as("cut off before the proxy knew").isFalse();
-        assertThat(before).succeedsWithin(CUT_AFTER.dividedBy(2));
-        assertThat(meanwhile).succeedsWithin(CUT_AFTER.dividedBy(2));
-        assertThat(service.process().onExit().orTimeout(CUT_AFTER.toSeconds(), TimeUnit.SECONDS))
-                .succeedsWithin(CUT_AFTER.dividedBy(2));
-        assertThat(service.log()).doesNotContain("\"level\":\"ERROR\"");
+                        .ready()) {
+            String token = service.signIn("alice");
+            CompletableFuture<List<String>> before = service.listen(token);
+            // When
+            service.process().destroy();
+            await().until(() -> readiness(service) == 503);
+            // Then
+            assertThat(service.place(token, service.newNumber(token)).statusCode()).isEqualTo(201);
+            CompletableFuture<List<String>> meanwhile = service.listen(token);
+            assertThat(before.isDone()).as("cut off before the proxy knew").isFalse();
+            assertThat(before).succeedsWithin(CUT_AFTER.dividedBy(2));
+            assertThat(meanwhile).succeedsWithin(CUT_AFTER.dividedBy(2));
+            assertThat(
+                            service.process()
+                                    .onExit()
+                                    .orTimeout(CUT_AFTER.toSeconds(), TimeUnit.SECONDS))
+                    .succeedsWithin(CUT_AFTER.dividedBy(2));
+            assertThat(service.log()).doesNotContain("\"level\":\"ERROR\"");
+        }
     }
 
     private static int readiness(Service service) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -29,14 +30,19 @@ class MigrationsTest {
                             "ALTER\\s+COLUMN",
                             "TRUNCATE",
                             "DELETE\\s+FROM",
-                            "ADD\\s+COLUMN[^,;]*NOT\\s+NULL(?![^,;]*(DEFAULT|GENERATED))")
+                            // Columns are separated by commas at the end of lines here.
+                            "ADD\\s+(COLUMN\\s+)?(?!CONSTRAINT)(?![^\\n;]*(DEFAULT|GENERATED))[^\\n;]*NOT\\s+NULL")
                     .map(words -> Pattern.compile("\\b" + words, Pattern.CASE_INSENSITIVE))
                     .toList();
 
     static List<Path> migrations() throws IOException {
         try (Stream<Path> files = Files.list(DIRECTORY)) {
-            return files.sorted().toList();
+            return files.sorted(Comparator.comparingInt(MigrationsTest::version)).toList();
         }
+    }
+
+    private static int version(Path file) {
+        return Integer.parseInt(file.getFileName().toString().replaceAll("V([0-9]+)__.*", "$1"));
     }
 
     @ParameterizedTest
@@ -49,10 +55,8 @@ class MigrationsTest {
     @Test
     void migrations_goForwardOneByOne() throws IOException {
         assertThat(migrations())
-                .extracting(file -> file.getFileName().toString().replaceAll("__.*", ""))
+                .extracting(MigrationsTest::version)
                 .containsExactlyElementsOf(
-                        IntStream.rangeClosed(1, migrations().size())
-                                .mapToObj(version -> "V" + version)
-                                .toList());
+                        IntStream.rangeClosed(1, migrations().size()).boxed().toList());
     }
 }
