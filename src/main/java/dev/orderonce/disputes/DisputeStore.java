@@ -326,6 +326,17 @@ class DisputeStore {
                 .map(DisputeStore::all);
     }
 
+    private static final String COUNT_OVERDUE =
+            "SELECT count(*) AS overdue FROM (SELECT FROM disputes WHERE "
+                    + UNDECIDED
+                    + " AND due_at < $1 LIMIT $2) AS late";
+
+    /** How many are not decided and were due before, up to this many. */
+    Uni<Integer> countOverdue(Instant now, int most) {
+        return postgres.query(COUNT_OVERDUE, Tuple.of(at(now), (long) most))
+                .map(rows -> rows.iterator().next().getInteger("overdue"));
+    }
+
     /** The first three parameters of every move. */
     private static Tuple move(DisputeId id, Move move) {
         String[] from = move.from().stream().map(DisputeState::name).toArray(String[]::new);

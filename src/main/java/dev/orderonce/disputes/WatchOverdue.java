@@ -11,7 +11,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
 
 import java.time.Clock;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Tells operators how many disputes are overdue. */
@@ -36,11 +35,8 @@ class WatchOverdue {
             every = "${disputes.watch-every}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> watch() {
-        DisputeStore.Filter late =
-                new DisputeStore.Filter(
-                        Optional.empty(), Optional.empty(), Optional.of(clock.instant()));
-        return store.list(late, Place.START, MOST)
-                .invoke(disputes -> overdue.set(disputes.size()))
+        return store.countOverdue(clock.instant(), MOST)
+                .invoke(overdue::set)
                 .replaceWithVoid()
                 .onFailure(StoreUnavailable.class)
                 .invoke(silent -> LOG.debugf("not counted: %s", silent.getMessage()))

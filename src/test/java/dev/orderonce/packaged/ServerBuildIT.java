@@ -207,6 +207,21 @@ class ServerBuildIT {
         }
     }
 
+    @Test
+    void settingThatIsNoneOfItsKind_isNamed() {
+        // Given
+        Map<String, String> settings = new HashMap<>();
+        for (RequiredSettings setting : RequiredSettings.values()) {
+            settings.put(variable(setting), "something");
+        }
+        settings.put("NUMBERS_VALID_FOR", "soon");
+        // When
+        Service service = Service.launch(Service.SERVER, directory, settings);
+        // Then
+        assertThat(service.exitCode()).isEqualTo(78);
+        assertThat(service.log()).contains("numbers.valid-for");
+    }
+
     private static String pem(KeyPair pair) {
         return "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
                 .formatted(Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded()));
