@@ -347,6 +347,7 @@ class DisputesResource {
         return switch (resolving) {
             case Resolving.Invalid(var violations) -> invalid(violations);
             case Resolving.Absent absent -> absent();
+            case Resolving.Own own -> Problem.of(ProblemType.OWN_CASE).toResponse();
             case Resolving.NotOpen(Dispute dispute) -> notOpen(dispute);
             case Resolving.OtherDecided(Dispute dispute) ->
                     DisputeView.about(ProblemType.DISPUTE_DECIDED, dispute).toResponse();

@@ -60,6 +60,9 @@ public class ResolveDispute {
         /** There is no such dispute. */
         record Absent() implements Resolving {}
 
+        /** The dispute is the asker's own. */
+        record Own() implements Resolving {}
+
         /** It was withdrawn. */
         record NotOpen(Dispute dispute) implements Resolving {}
 
@@ -106,7 +109,14 @@ public class ResolveDispute {
                 .onItem()
                 .transformToUni(
                         found ->
-                                found.map(dispute -> decide(dispute, resolution, triesLeft))
+                                found.map(
+                                                dispute ->
+                                                        dispute.buyer().equals(resolution.by())
+                                                                ? item(new Resolving.Own())
+                                                                : decide(
+                                                                        dispute,
+                                                                        resolution,
+                                                                        triesLeft))
                                         .orElseGet(() -> item(new Resolving.Absent())));
     }
 

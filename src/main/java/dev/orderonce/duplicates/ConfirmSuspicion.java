@@ -63,6 +63,9 @@ public class ConfirmSuspicion {
         /** There is no such pair. */
         record Absent() implements Confirming {}
 
+        /** The orders are the asker's own. */
+        record Own() implements Confirming {}
+
         /** It was decided otherwise, or is over. */
         record Decided(Case decided) implements Confirming {}
 
@@ -115,6 +118,9 @@ public class ConfirmSuspicion {
             Buyer support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason) {
         if (!chosen.equals(suspicion.earlier()) && !chosen.equals(suspicion.later())) {
             return Uni.createFrom().item(new Confirming.Invalid(List.of(notOneOfTheTwo())));
+        }
+        if (suspicion.buyer().equals(support)) {
+            return Uni.createFrom().item(new Confirming.Own());
         }
         return listSuspicions
                 .withOrders(suspicion)

@@ -38,6 +38,9 @@ public class DismissSuspicion {
         /** There is no such pair. */
         record Absent() implements Dismissing {}
 
+        /** The orders are the asker's own. */
+        record Own() implements Dismissing {}
+
         /** It was decided otherwise, or is over. */
         record Decided(Case decided) implements Dismissing {}
 
@@ -66,21 +69,25 @@ public class DismissSuspicion {
                                         ? listSuspicions
                                                 .withOrders(dismissed.get())
                                                 .<Dismissing>map(Dismissing.Dismissed::new)
-                                        : tellWhy(id))
+                                        : tellWhy(support, id))
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(silent -> new Dismissing.Unavailable(silent.store()));
     }
 
-    private Uni<Dismissing> tellWhy(long id) {
+    private Uni<Dismissing> tellWhy(Buyer support, long id) {
         return store.find(id)
                 .onItem()
                 .transformToUni(
-                        found ->
-                                found.isEmpty()
-                                        ? Uni.createFrom().item(new Dismissing.Absent())
-                                        : listSuspicions
-                                                .withOrders(found.get())
-                                                .map(DismissSuspicion::judge));
+                        found -> {
+                            if (found.isEmpty()) {
+                                return Uni.createFrom().item(new Dismissing.Absent());
+                            }
+                            return found.get().buyer().equals(support)
+                                    ? Uni.createFrom().item(new Dismissing.Own())
+                                    : listSuspicions
+                                            .withOrders(found.get())
+                                            .map(DismissSuspicion::judge);
+                        });
     }
 
     private static Dismissing judge(Case standing) {

@@ -138,10 +138,10 @@ class SuspicionStore {
 
     private static final String DISMISS =
             "UPDATE suspected_duplicates SET state = 'DISMISSED', decided_by = $2, reason = $3, decided_at = $4"
-                    + " WHERE id = $1 AND state = 'OPEN' RETURNING "
+                    + " WHERE id = $1 AND state = 'OPEN' AND buyer <> $2 RETURNING "
                     + COLUMNS;
 
-    /** Empty if it is not open. */
+    /** Empty if it is not open, or of orders of the one who dismisses it. */
     Uni<Optional<Suspicion>> dismiss(long id, String by, Optional<String> reason, Instant at) {
         return postgres.query(
                         DISMISS, Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at))))

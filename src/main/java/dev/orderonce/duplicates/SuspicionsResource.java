@@ -215,6 +215,7 @@ class SuspicionsResource {
                             .with("violations", violations)
                             .toResponse();
             case Dismissing.Absent absent -> notFound();
+            case Dismissing.Own own -> Problem.of(ProblemType.OWN_CASE).toResponse();
             case Dismissing.Decided(Case decided) -> decided(decided);
             case Dismissing.AlreadyDismissed(Case dismissed) ->
                     answer(Response.Status.OK, dismissed).header(REPLAYED, "true").build();
@@ -270,6 +271,7 @@ class SuspicionsResource {
                             .with("violations", violations)
                             .toResponse();
             case Confirming.Absent absent -> notFound();
+            case Confirming.Own own -> Problem.of(ProblemType.OWN_CASE).toResponse();
             case Confirming.Decided(Case decided) -> decided(decided);
             case Confirming.Unavailable(var silent) -> unavailable();
             case Confirming.UnderWay(Case confirmed) ->

@@ -35,8 +35,10 @@ import static dev.orderonce.web.ProblemType.ORDER_BUSY;
 import static dev.orderonce.web.ProblemType.ORDER_DIFFERS;
 import static dev.orderonce.web.ProblemType.ORDER_NOT_FOUND;
 import static dev.orderonce.web.ProblemType.OVERLOADED;
+import static dev.orderonce.web.ProblemType.OWN_CASE;
 import static dev.orderonce.web.ProblemType.PARAMETER_INVALID;
 import static dev.orderonce.web.ProblemType.PAYMENT_DIFFERS;
+import static dev.orderonce.web.ProblemType.PREFETCH_REFUSED;
 import static dev.orderonce.web.ProblemType.RECORD_DIFFERS;
 import static dev.orderonce.web.ProblemType.RECORD_NOT_FOUND;
 import static dev.orderonce.web.ProblemType.STORE_UNAVAILABLE;
@@ -59,6 +61,7 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -73,7 +76,7 @@ public class ApiDescription implements OASFilter {
     private static final String PROBLEM = "Problem";
 
     private static final List<ProblemType> ANY =
-            List.of(NOT_ACCEPTABLE, INTERNAL_ERROR, OVERLOADED);
+            List.of(PARAMETER_INVALID, NOT_ACCEPTABLE, INTERNAL_ERROR, OVERLOADED);
     private static final List<ProblemType> SIGNED_IN =
             List.of(NOT_SIGNED_IN, NOT_ALLOWED, STORE_UNAVAILABLE);
     private static final List<ProblemType> JSON_BODY =
@@ -82,8 +85,9 @@ public class ApiDescription implements OASFilter {
     /** The refusals of each operation that needs a token, besides those that all of them share. */
     private static final Map<String, List<ProblemType>> WITH_TOKEN =
             Map.ofEntries(
-                    entry("issueNumber", PARAMETER_INVALID, LIMIT_REACHED),
-                    entry("issueNumberByPost", PARAMETER_INVALID, LIMIT_REACHED),
+                    entry("issueNumber", PREFETCH_REFUSED, LIMIT_REACHED),
+                    entry("headNumber"),
+                    entry("issueNumberByPost", LIMIT_REACHED),
                     entry("findNumber", NUMBER_NOT_FOUND),
                     entry("voidNumber", NUMBER_NOT_FOUND, NUMBER_ALREADY_PLACED),
                     withBody(
@@ -102,7 +106,7 @@ public class ApiDescription implements OASFilter {
                             LARGE_AMOUNT,
                             LOOKALIKE),
                     entry("findOrder", ORDER_NOT_FOUND),
-                    entry("listOrders", PARAMETER_INVALID),
+                    entry("listOrders"),
                     entry("listEvents", ORDER_NOT_FOUND),
                     withBody(
                             "payOrder",
@@ -118,12 +122,20 @@ public class ApiDescription implements OASFilter {
                     entry("listUnsettled"),
                     entry("listen"),
                     entry("drawPicture"),
-                    entry("listSuspectedDuplicates", PARAMETER_INVALID),
-                    withBody("dismissSuspectedDuplicate", SUSPICION_NOT_FOUND, SUSPICION_DECIDED),
-                    withBody("confirmSuspectedDuplicate", SUSPICION_NOT_FOUND, SUSPICION_DECIDED),
+                    entry("listSuspectedDuplicates"),
+                    withBody(
+                            "dismissSuspectedDuplicate",
+                            SUSPICION_NOT_FOUND,
+                            OWN_CASE,
+                            SUSPICION_DECIDED),
+                    withBody(
+                            "confirmSuspectedDuplicate",
+                            SUSPICION_NOT_FOUND,
+                            OWN_CASE,
+                            SUSPICION_DECIDED),
                     withBody("openDispute", ORDER_NOT_FOUND, DISPUTE_OPEN),
                     entry("findDispute", DISPUTE_NOT_FOUND),
-                    entry("listDisputes", PARAMETER_INVALID),
+                    entry("listDisputes"),
                     withBody(
                             "sendMessage",
                             KEY_MISSING,
@@ -135,6 +147,7 @@ public class ApiDescription implements OASFilter {
                     withBody(
                             "resolveDispute",
                             DISPUTE_NOT_FOUND,
+                            OWN_CASE,
                             DISPUTE_NOT_OPEN,
                             DISPUTE_DECIDED,
                             MOVE_NOT_OPEN),
@@ -143,7 +156,6 @@ public class ApiDescription implements OASFilter {
                             BODY_UNREADABLE,
                             BODY_TOO_LARGE,
                             MEDIA_TYPE_NOT_SUPPORTED,
-                            PARAMETER_INVALID,
                             RECORD_DIFFERS,
                             KEY_IN_FLIGHT),
                     entry("findOnce", RECORD_NOT_FOUND),
@@ -195,6 +207,18 @@ public class ApiDescription implements OASFilter {
                 .map(PathItem::getOperations)
                 .flatMap(operations -> operations.values().stream())
                 .forEach(ApiDescription::complete);
+        api.getPaths().getPathItems().values().stream()
+                .map(PathItem::getHEAD)
+                .filter(Objects::nonNull)
+                .forEach(ApiDescription::withoutBody);
+    }
+
+    /** No response to HEAD has a body; what the framework reads from the method says otherwise. */
+    private static void withoutBody(Operation head) {
+        head.getResponses()
+                .getAPIResponses()
+                .values()
+                .forEach(response -> response.setContent(null));
     }
 
     private static void complete(Operation operation) {

@@ -1,9 +1,12 @@
 package dev.orderonce.web;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
@@ -12,10 +15,17 @@ import jakarta.enterprise.event.Observes;
 
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Refuses, before anything else sees them, requests that are ambiguous, too large or too many. */
+/**
+ * Refuses, before anything else sees them, requests that are ambiguous, too large or too many, and
+ * those whose method or parameters the API does not have.
+ */
 @ApplicationScoped
 class FrontDoor {
     /** Ahead of every filter of the framework; its own go up to 500. */
@@ -27,28 +37,49 @@ class FrontDoor {
                     + " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
                     + " require-trusted-types-for 'script'; trusted-types 'none'";
 
+    /** After the framework's own filters, the one for CORS among them: it answers preflights. */
+    private static final int LAST = 10;
+
+    /** More of a client's text than this helps nobody to find a typing error. */
+    private static final int LONGEST_ECHO = 64;
+
     private final HttpSettings settings;
+    private final ApiPaths paths;
+    private final HttpDate date;
     private final long largestBody;
     private final AtomicInteger underWay = new AtomicInteger();
 
     FrontDoor(
             HttpSettings settings,
+            ApiPaths paths,
+            HttpDate date,
             MeterRegistry metrics,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
         this.settings = settings;
+        this.paths = paths;
+        this.date = date;
         this.largestBody = largestBody.asLongValue();
         metrics.gauge("orderonce.http.under.way", underWay);
     }
 
     void register(@Observes Filters filters) {
         filters.register(this::admit, FIRST);
+        filters.register(this::answerOptions, LAST);
     }
 
     private void admit(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.DATE, date.now());
         if (isAmbiguous(context.request().uri())) {
             refuse(context, Problem.of(ProblemType.PATH_REFUSED));
-        } else if (isTooLarge(context)) {
+            return;
+        }
+        if (isTooLarge(context)) {
             refuse(context, Problem.of(ProblemType.BODY_TOO_LARGE));
+            return;
+        }
+        Optional<Problem> misdirected = misdirected(context.request());
+        if (misdirected.isPresent()) {
+            refuse(context, misdirected.get());
         } else if (isStream(context)) {
             pass(context);
         } else if (underWay.incrementAndGet() > settings.requestsUnderWay() && !isProbe(context)) {
@@ -59,6 +90,77 @@ class FrontDoor {
             boundBody(context);
             pass(context);
         }
+    }
+
+    /** A method that the path does not have, or a query that its method does not know. */
+    private Optional<Problem> misdirected(HttpServerRequest request) {
+        return paths.at(request.path())
+                .flatMap(
+                        methods -> {
+                            String method = request.method().name();
+                            if (method.equals("OPTIONS")) {
+                                return Optional.empty();
+                            }
+                            return methods.allows(method)
+                                    ? badQuery(request, methods.parametersOf(method))
+                                    : Optional.of(notAllowed(methods));
+                        });
+    }
+
+    private static Problem notAllowed(ApiPaths.Methods methods) {
+        return Problem.of(ProblemType.METHOD_NOT_ALLOWED)
+                .header(HttpHeaders.ALLOW.toString(), methods.allow());
+    }
+
+    /** A misspelt parameter may have been meant; to ignore it would answer another question. */
+    private static Optional<Problem> badQuery(HttpServerRequest request, Set<String> known) {
+        if (request.query() == null) {
+            return Optional.empty();
+        }
+        Map<String, List<String>> given;
+        try {
+            given = new QueryStringDecoder(request.uri()).parameters();
+        } catch (IllegalArgumentException unreadable) {
+            return Optional.of(badParameter("The query cannot be decoded."));
+        }
+        for (Map.Entry<String, List<String>> parameter : given.entrySet()) {
+            String name = parameter.getKey();
+            String shown = name.substring(0, Math.min(name.length(), LONGEST_ECHO));
+            if (!known.contains(name)) {
+                return Optional.of(
+                        badParameter(
+                                "\"%s\" is not a parameter of %s %s: %s."
+                                        .formatted(
+                                                shown,
+                                                request.method(),
+                                                request.path(),
+                                                known.isEmpty()
+                                                        ? "it has none"
+                                                        : "it has " + String.join(", ", known))));
+            }
+            if (parameter.getValue().size() > 1) {
+                return Optional.of(badParameter("\"%s\" is given twice.".formatted(shown)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Problem badParameter(String detail) {
+        return Problem.of(ProblemType.PARAMETER_INVALID, detail);
+    }
+
+    private void answerOptions(RoutingContext context) {
+        Optional<ApiPaths.Methods> methods =
+                context.request().method().equals(HttpMethod.OPTIONS)
+                        ? paths.at(context.request().path())
+                        : Optional.empty();
+        methods.ifPresentOrElse(
+                allowed ->
+                        context.response()
+                                .setStatusCode(204)
+                                .putHeader(HttpHeaders.ALLOW, allowed.allow())
+                                .end(),
+                context::next);
     }
 
     private static void pass(RoutingContext context) {
@@ -135,11 +237,12 @@ class FrontDoor {
         HttpServerResponse response = context.response();
         response.setStatusCode(problem.type().status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                // The body, if there is one, is not read.
-                .putHeader(HttpHeaders.CONNECTION, "close");
-        problem.retryAfterSeconds()
-                .ifPresent(seconds -> response.putHeader(HttpHeaders.RETRY_AFTER, seconds));
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        problem.headers().forEach(response::putHeader);
+        if (!context.request().isEnded()) {
+            // The body is not read.
+            response.putHeader(HttpHeaders.CONNECTION, "close");
+        }
         response.end(problem.toJson());
     }
 }

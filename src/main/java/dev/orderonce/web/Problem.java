@@ -8,7 +8,6 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * One refusal as RFC 9457 has it: {@code type}, {@code title}, {@code status}, {@code detail}, our
@@ -22,7 +21,6 @@ public final class Problem {
     private final ProblemType type;
     private final Map<String, Object> members = new LinkedHashMap<>();
     private final Map<String, String> headers = new LinkedHashMap<>();
-    private Optional<Duration> retryAfter = Optional.empty();
 
     private Problem(ProblemType type, String detail) {
         this.type = type;
@@ -49,8 +47,7 @@ public final class Problem {
 
     /** Adds {@code Retry-After}, in whole seconds as RFC 9110 wants, at least one. */
     public Problem after(Duration wait) {
-        retryAfter = Optional.of(wait);
-        return this;
+        return header(HttpHeaders.RETRY_AFTER, Long.toString(wholeSeconds(wait)));
     }
 
     /** Adds another header that this type of problem has. */
@@ -63,9 +60,9 @@ public final class Problem {
         return type;
     }
 
-    /** The value of {@code Retry-After}, if there is one. */
-    public Optional<String> retryAfterSeconds() {
-        return retryAfter.map(wait -> Long.toString(wholeSeconds(wait)));
+    /** What the type of problem has beside what every problem has. */
+    Map<String, String> headers() {
+        return headers;
     }
 
     /** As headers want it: rounded up, because a client that comes a moment early came in vain. */
@@ -79,7 +76,6 @@ public final class Problem {
                         .type(MEDIA_TYPE)
                         .header(HttpHeaders.CACHE_CONTROL, "no-store")
                         .entity(members);
-        retryAfterSeconds().ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));
         headers.forEach(response::header);
         return response.build();
     }

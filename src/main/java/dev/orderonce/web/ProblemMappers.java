@@ -43,12 +43,7 @@ public class ProblemMappers {
         if (unreadable.isPresent()) {
             return unreadable(unreadable.get());
         }
-        Response given = failure.getResponse();
-        Response problem = Problem.of(ofStatus(given.getStatus(), failure)).toResponse();
-        String allow = given.getHeaderString(HttpHeaders.ALLOW);
-        return allow == null
-                ? problem
-                : Response.fromResponse(problem).header(HttpHeaders.ALLOW, allow).build();
+        return Problem.of(ofStatus(failure.getResponse().getStatus(), failure)).toResponse();
     }
 
     private static ProblemType ofStatus(int status, WebApplicationException failure) {

@@ -15,11 +15,13 @@ import java.util.Optional;
 public enum ProblemType {
     NUMBER_MISSING(
             400,
-            NEW_NUMBER,
-            "Neither an order number nor a key",
-            "An order is placed under an order number or under a key of the client's own. A page gets a number with "
+            SAME_NUMBER,
+            "Order number or idempotency key missing",
+            "An order is placed under an order number or under an idempotency key. A page gets a number with "
                     + "GET /order-numbers?checkout=… when it loads, keeps it, and sends it as \"orderNumber\". A caller "
-                    + "that cannot fetch one first makes a key and sends it as the header Idempotency-Key."),
+                    + "that cannot fetch a number makes a key and sends it as the header Idempotency-Key. If this request "
+                    + "was sent before with a number or key, repeat it with the same one: an order may exist under it. "
+                    + "This request stored nothing."),
     NUMBER_AND_KEY(
             400,
             SAME_NUMBER,
@@ -28,16 +30,17 @@ public enum ProblemType {
                     + "it was not. Nothing was stored; both stay usable."),
     KEY_MISSING(
             400,
-            NEW_NUMBER,
-            "No key",
-            "What is to be done once is sent under a key of the client's own: make one, keep it, and send it as the header "
-                    + "Idempotency-Key. Nothing was stored."),
+            SAME_NUMBER,
+            "Idempotency key missing",
+            "This request needs the header Idempotency-Key: make a key, keep it, and send it with every repeat. If the "
+                    + "request was sent before with a key, repeat it with the same one. This request stored nothing."),
     KEY_UNUSABLE(
             400,
-            NEW_NUMBER,
-            "Not a key",
+            SAME_NUMBER,
+            "Invalid idempotency key",
             "An Idempotency-Key is 20 to 255 visible ASCII characters, in double quotes or bare; a UUID will do. "
-                    + "Nothing was stored."),
+                    + "Correct the header and repeat the request. Do not replace a key that was sent before: "
+                    + "what was created under it exists. This request stored nothing."),
     KEY_COLLIDES(
             400,
             NEW_NUMBER,
@@ -204,6 +207,18 @@ public enum ProblemType {
             SAME_NUMBER,
             "A parameter is not valid",
             "\"detail\" says which parameter, and why."),
+    PREFETCH_REFUSED(
+            403,
+            SAME_NUMBER,
+            "No order number for a prefetch",
+            "The header Sec-Purpose says that a browser loads this in advance, before anybody has opened the page. A "
+                    + "number is issued to a page that is open: send the request again without that header."),
+    OWN_CASE(
+            403,
+            NEVER,
+            "Own case",
+            "Nobody decides a dispute or a suspected duplicate of their own orders: a colleague has to. Nothing was "
+                    + "changed."),
     PATH_REFUSED(
             400,
             NEVER,

@@ -546,6 +546,26 @@ class DisputesContractTest {
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID");
     }
 
+    /** One person may buy here and work for support; they are not their own judge. */
+    @ParameterizedTest
+    @ValueSource(strings = {"REFUND", "CANCEL", "REJECT"})
+    void ownDispute_isDecidedByAColleague(String resolution) {
+        // Given
+        Shop both = Shop.as("both-" + UUID.randomUUID(), "buyer", "support");
+        String number = both.newOrder(4200);
+        both.pay(number).then().statusCode(201);
+        String id = Parties.opened(both, number);
+        // When
+        Response response = Parties.resolve(both, id, resolution);
+        // Then
+        response.then()
+                .statusCode(403)
+                .body("type", equalTo("/problems/own-case"))
+                .body("retry", equalTo("never"));
+        Parties.find(support, id).then().body("state", equalTo("OPEN"));
+        Parties.resolve(support, id, "REFUND").then().statusCode(200);
+    }
+
     @Test
     void decidedOtherwise_isToldWhatWasDecided() {
         // Given

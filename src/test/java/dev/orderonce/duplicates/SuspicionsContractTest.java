@@ -569,6 +569,23 @@ class SuspicionsContractTest {
 
     // --- dismissal ---
 
+    /** One person may buy here and work for support; a colleague decides about their orders. */
+    @Test
+    void suspectedDuplicateOfOwnOrders_isDecidedByAColleague() {
+        // Given
+        Found found = found();
+        Shop both = Shop.as(shop.subject(), "buyer", "support");
+        // When
+        Response dismissal = dismiss(both, found.id(), "mine");
+        Response confirmation = confirm(both, found.id(), found.later());
+        // Then
+        for (Response response : List.of(dismissal, confirmation)) {
+            response.then().statusCode(403).body("type", equalTo("/problems/own-case"));
+        }
+        shop.find(found.later()).then().body("state", equalTo("CREATED"));
+        dismiss(support, found.id(), "checked").then().statusCode(200);
+    }
+
     @Test
     void dismissed_isKeptWithWhoAndWhy() {
         // Given

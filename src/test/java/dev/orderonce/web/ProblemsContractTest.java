@@ -13,13 +13,20 @@ import dev.orderonce.testkit.Shop;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.URL;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.stream.Stream;
 
 /** The framework's own refusals are problems like ours, and nothing reads a path in two ways. */
 @QuarkusTest
@@ -33,15 +40,85 @@ class ProblemsContractTest {
         given().get("/nowhere").then().statusCode(404).body("type", equalTo("/problems/not-found"));
     }
 
-    @Test
-    void methodThatIsNotAllowed_isAProblem() {
-        given().header("Authorization", "Bearer " + shop.token())
-                .put("/orders")
+    static Stream<Arguments> methods() {
+        return Stream.of(
+                Arguments.of("PUT", "/orders", "GET, HEAD, OPTIONS, POST"),
+                Arguments.of("DELETE", "/orders", "GET, HEAD, OPTIONS, POST"),
+                Arguments.of("DELETE", "/order-numbers", "GET, HEAD, OPTIONS, POST"),
+                Arguments.of("PUT", "/order-numbers/000000", "DELETE, GET, HEAD, OPTIONS"),
+                Arguments.of("GET", "/orders/000000/payments", "OPTIONS, POST"),
+                Arguments.of("HEAD", "/orders/000000/payments", "OPTIONS, POST"),
+                Arguments.of("PATCH", "/once/notice/1", "DELETE, GET, HEAD, OPTIONS, PUT"),
+                Arguments.of("POST", "/events", "GET, HEAD, OPTIONS"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void methodThatIsNotAllowed_isAProblemThatListsThoseThatAre(
+            String method, String path, String allowed) {
+        Response response =
+                given().header("Authorization", "Bearer " + shop.token()).request(method, path);
+        response.then().statusCode(405).header("Allow", equalTo(allowed));
+        if (!method.equals("HEAD")) {
+            response.then()
+                    .contentType("application/problem+json")
+                    .body("type", equalTo("/problems/method-not-allowed"))
+                    .body("retry", equalTo("never"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void options_listsWhatIsAllowed(String method, String path, String allowed) {
+        given().options(path).then().statusCode(204).header("Allow", equalTo(allowed));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/orders", "/orders;x", "/nowhere", "/q/health/live", "/", "/problems"})
+    void everyResponse_hasADate(String path) {
+        // Given
+        Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        // When
+        String date = given().urlEncodingEnabled(false).get(path).header("Date");
+        // Then
+        assertThat(date)
+                .matches("[A-Z][a-z]{2}, \\d{2} [A-Z][a-z]{2} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT");
+        assertThat(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from))
+                .isBetween(before, Instant.now());
+    }
+
+    static Stream<Arguments> unknownParameters() {
+        return Stream.of(
+                Arguments.of(
+                        "GET",
+                        "/order-numbers?checkoutId=c1",
+                        "\"checkoutId\"",
+                        "it has checkout."),
+                Arguments.of(
+                        "POST", "/order-numbers?Checkout=c1", "\"Checkout\"", "it has checkout."),
+                Arguments.of("GET", "/order-numbers?checkout=c1&x", "\"x\"", "it has checkout."),
+                Arguments.of(
+                        "GET", "/order-numbers?checkout=c1&checkout=c2", "\"checkout\"", "twice"),
+                Arguments.of("GET", "/orders?page=2", "\"page\"", "it has after, limit."),
+                Arguments.of("GET", "/orders/000000?expand=lines", "\"expand\"", "it has none."),
+                Arguments.of("POST", "/orders?orderNumber=1", "\"orderNumber\"", "it has none."),
+                Arguments.of("PUT", "/once/notice/1?TTL=5", "\"TTL\"", "it has ttl."),
+                Arguments.of("GET", "/events?lastEventId=5", "\"lastEventId\"", "it has none."));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unknownParameters")
+    void parameterThatIsNotKnown_isRefusedWithThoseThatAre(
+            String method, String path, String name, String known) {
+        given().urlEncodingEnabled(false)
+                .header("Authorization", "Bearer " + shop.token())
+                .request(method, path)
                 .then()
-                .statusCode(405)
+                .statusCode(400)
                 .contentType("application/problem+json")
-                .body("type", equalTo("/problems/method-not-allowed"))
-                .body("retry", equalTo("never"));
+                .body("type", equalTo("/problems/parameter-invalid"))
+                .body("detail", containsString(name))
+                .body("detail", containsString(known));
     }
 
     @Test
