@@ -85,7 +85,7 @@ public enum OrderState {
             return from == state;
         }
 
-        OrderState from() {
+        public OrderState from() {
             return from;
         }
     }

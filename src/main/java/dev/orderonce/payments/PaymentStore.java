@@ -3,6 +3,9 @@ package dev.orderonce.payments;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.once.ClientKey;
+import dev.orderonce.orders.Because;
+import dev.orderonce.orders.MoneyEvent;
+import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.stores.Postgres;
 
 import io.smallrye.mutiny.Uni;
@@ -37,9 +40,19 @@ class PaymentStore {
             RETURNING id
             """;
 
+    /** The payment, its order and the event change together or not at all. */
     private static final String CHANGE =
-            "UPDATE payments SET state = $3, reason = COALESCE($4, reason), look_at = $5 WHERE id = $1 AND state = $2"
-                    + " RETURNING id";
+            """
+            WITH change AS (
+                UPDATE payments SET state = $3, reason = COALESCE($4, reason), look_at = $5
+                WHERE id = $1 AND state = $2
+                RETURNING number, id AS payment, CAST($6 AS text) AS move, CAST($7 AS text) AS move_from,
+                          CAST($8 AS text) AS move_to, CAST($9 AS text) AS kind, CAST($10 AS timestamptz) AS at,
+                          CAST(CAST($11 AS text) AS json) AS detail
+            ), %s
+            SELECT payment FROM change
+            """
+                    .formatted(MoneyEvent.FOLLOW);
 
     /** What is claimed is not due for anybody else until the claim is over. */
     private static final String CLAIM_DUE =
@@ -64,6 +77,9 @@ class PaymentStore {
             """;
 
     private static final int LONGEST_REASON = 500;
+
+    /** Who changes payments, as events name it. */
+    static final String BY = "payments";
 
     private final Postgres postgres;
 
@@ -103,11 +119,20 @@ class PaymentStore {
     }
 
     /**
-     * Moves it from one state to another, to be looked at again at {@code lookAt}.
+     * Moves it from one state to another, to be looked at again at {@code lookAt}. Its order
+     * follows in the same commit, with one event.
      *
      * @return whether it was in that state
      */
-    Uni<Boolean> change(Payment payment, PaymentState to, Optional<String> reason, Instant lookAt) {
+    Uni<Boolean> change(
+            Payment payment,
+            PaymentState to,
+            Optional<String> reason,
+            Instant lookAt,
+            Instant now) {
+        MoneyEvent event = payment.state().eventOf(to);
+        Optional<String> words = reason.map(PaymentStore::clean);
+        Because because = Because.of(BY).payment(payment.id());
         return postgres.query(
                         CHANGE,
                         Tuple.from(
@@ -115,8 +140,14 @@ class PaymentStore {
                                         payment.id(),
                                         payment.state().name(),
                                         to.name(),
-                                        reason.map(PaymentStore::clean).orElse(null),
-                                        at(lookAt))))
+                                        words.orElse(null),
+                                        at(lookAt),
+                                        event.move().map(Move::name).orElse(null),
+                                        event.move().map(move -> move.from().name()).orElse(null),
+                                        event.move().map(move -> move.to().name()).orElse(null),
+                                        event.kind(),
+                                        at(now),
+                                        event.detail(words.map(because::reason).orElse(because)))))
                 .map(rows -> rows.size() == 1);
     }
 

@@ -203,19 +203,14 @@ public class ReceiveNotification {
             case CAPTURED -> settlePayment.noteCaptured(payment);
             case DECLINED ->
                     payment.state() == PaymentState.ASKED
-                            ? store.change(
+                            ? settlePayment.change(
                                     payment,
                                     PaymentState.DECLINED,
-                                    Optional.of(notification.reason()),
-                                    settlePayment.lookAfter())
+                                    Optional.of(notification.reason()))
                             : Uni.createFrom().item(false);
             case REFUNDED ->
                     payment.state() == PaymentState.REFUNDING
-                            ? store.change(
-                                    payment,
-                                    PaymentState.REFUNDED,
-                                    Optional.empty(),
-                                    settlePayment.lookAfter())
+                            ? settlePayment.change(payment, PaymentState.REFUNDED, Optional.empty())
                             : Uni.createFrom().item(false);
         };
     }

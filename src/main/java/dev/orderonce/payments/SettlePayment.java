@@ -24,27 +24,29 @@ import java.util.OptionalLong;
  * it, however often, and however many at once.
  *
  * <p>What is asked of the provider follows from what both rows say, and what the rows say is
- * changed only by what the provider answered:
+ * changed only by what the provider answered. A payment and its order change in one statement:
  *
  * <pre>
  *   payment     order                          step
  *   ASKED       PAYING, with it                capture it (again: the same reference)
+ *                                              captured → CAPTURED and PAID, declined → DECLINED and CREATED
  *   ASKED       was paying with it             query; captured → CAPTURED, declined → DECLINED
  *   ASKED       never paid with it             DECLINED: the provider was not asked
- *   CAPTURED    PAYING, with it                order → PAID
  *   CAPTURED    PAID, SHIPPED, COMPLETED, with it    nothing is left to do
  *   CAPTURED    anything else                  REFUNDING
- *   REFUNDING   any                            refund it; refunded → REFUNDED
- *   REFUNDED    REFUNDING, with it             order → REFUNDED
- *   DECLINED, REFUNDED    PAYING, with it      order → CREATED
+ *   REFUNDING   any                            refund it; refunded → REFUNDED, and the order with it
  * </pre>
+ *
+ * <p>Rows of the version before, which changed the two one after the other, can also be CAPTURED
+ * and PAYING (order → PAID), REFUNDED and REFUNDING (order → REFUNDED), DECLINED or REFUNDED and
+ * PAYING (order → CREATED).
  */
 @ApplicationScoped
 class SettlePayment {
     /** From ASKED to the end there are five steps; more is two who undo each other. */
     private static final int MOST_STEPS = 12;
 
-    private static final Because BY = Because.of("payments");
+    private static final Because BY = Because.of(PaymentStore.BY);
 
     private final PaymentStore store;
     private final PaymentGateway gateway;
@@ -117,7 +119,7 @@ class SettlePayment {
                                     answer -> heard(payment, order, answer, fence, stepsLeft));
                 }
                 yield isWithIt
-                        ? gateway.query(payment.id())
+                        ? query(payment)
                                 .onItem()
                                 .transformToUni(
                                         answer -> heard(payment, order, answer, fence, stepsLeft))
@@ -146,7 +148,7 @@ class SettlePayment {
                 };
             }
             case REFUNDING ->
-                    gateway.refund(payment.id(), payment.amount())
+                    refund(payment)
                             .onItem()
                             .transformToUni(
                                     answer ->
@@ -174,13 +176,32 @@ class SettlePayment {
         };
     }
 
+    /** What costs nothing needs no provider: most refuse an amount of zero. */
     private Uni<Answer> capture(Payment payment) {
-        return gateway.capture(payment.id(), payment.amount(), payment.method());
+        return isFree(payment)
+                ? Uni.createFrom().item(new Answer.Captured())
+                : gateway.capture(payment.id(), payment.amount(), payment.method());
     }
 
-    /** Somebody asked before and was not answered: what came of that is asked first. */
+    private Uni<Answer> query(Payment payment) {
+        return isFree(payment)
+                ? Uni.createFrom().item(new Answer.Unheard())
+                : gateway.query(payment.id());
+    }
+
+    private Uni<Answer> refund(Payment payment) {
+        return isFree(payment)
+                ? Uni.createFrom().item(new Answer.Refunded())
+                : gateway.refund(payment.id(), payment.amount());
+    }
+
+    private static boolean isFree(Payment payment) {
+        return payment.amount().minor() == 0;
+    }
+
+    /** An earlier request had no answer: what came of it is asked first. */
     private Uni<Answer> queryThenCapture(Payment payment) {
-        return gateway.query(payment.id())
+        return query(payment)
                 .onItem()
                 .transformToUni(
                         answer ->
@@ -236,15 +257,14 @@ class SettlePayment {
     Uni<Boolean> noteCaptured(Payment payment) {
         return switch (payment.state()) {
             case ASKED ->
-                    store.change(payment, PaymentState.CAPTURED, Optional.empty(), lookAfter())
+                    change(payment, PaymentState.CAPTURED, Optional.empty())
                             .onItem()
                             .transformToUni(
                                     changed ->
                                             changed
                                                     ? Uni.createFrom().item(true)
                                                     : noteCapturedMeanwhile(payment.id()));
-            case DECLINED ->
-                    store.change(payment, PaymentState.REFUNDING, Optional.empty(), lookAfter());
+            case DECLINED -> change(payment, PaymentState.REFUNDING, Optional.empty());
             case CAPTURED, REFUNDING, REFUNDED -> Uni.createFrom().item(false);
         };
     }
@@ -263,10 +283,16 @@ class SettlePayment {
             Optional<String> reason,
             OptionalLong fence,
             int stepsLeft) {
-        // Whether it was us or somebody else who changed it: what follows is read from the rows.
-        return store.change(payment, to, reason, lookAfter())
+        // Whether this request or another one changed it: what follows is read from the rows.
+        return change(payment, to, reason)
                 .onItem()
                 .transformToUni(changed -> step(payment.id(), fence, stepsLeft - 1, false));
+    }
+
+    /** Changes the payment, and its order with it; tells whether it was as it was read. */
+    Uni<Boolean> change(Payment payment, PaymentState to, Optional<String> reason) {
+        Instant now = clock.instant();
+        return store.change(payment, to, reason, now.plus(settings.lookAfter()), now);
     }
 
     private Uni<Settled> move(

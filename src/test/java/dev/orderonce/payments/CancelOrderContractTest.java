@@ -135,7 +135,13 @@ class CancelOrderContractTest {
         await().atMost(BOUND)
                 .until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
         assertThat(shop.history(number))
-                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAYMENT_ABANDONED");
+                .containsExactly(
+                        "PLACED",
+                        "PAYMENT_BEGUN",
+                        "PAYMENT_ABANDONED",
+                        "PAYMENT_CAPTURED",
+                        "PAYMENT_REFUND_BEGUN",
+                        "PAYMENT_REFUNDED");
     }
 
     @Test

@@ -16,6 +16,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 
+import jakarta.inject.Inject;
+
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,8 @@ import java.util.stream.IntStream;
 class PayOrderContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final int RACERS = 16;
+
+    @Inject PaymentGateway gateway;
 
     private final Shop shop = Shop.newBuyer();
     private final String key = UUID.randomUUID().toString();
@@ -55,6 +59,27 @@ class PayOrderContractTest {
                 .body("order.state", equalTo("PAID"))
                 .body("order.next", containsInAnyOrder("ship", "cancel"));
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID");
+    }
+
+    /** A provider refuses an amount of zero, and there is nothing to take. */
+    @Test
+    void freeOrder_isPaidAndCancelledWithoutTheProvider() {
+        // Given
+        String number = shop.newOrder(0);
+        // When
+        Response paid = shop.pay(number);
+        String reference = paid.path("payment");
+        Response cancelled = shop.cancel(number);
+        // Then
+        paid.then()
+                .statusCode(201)
+                .body("state", equalTo("CAPTURED"))
+                .body("order.state", equalTo("PAID"));
+        cancelled.then().statusCode(200).body("state", equalTo("REFUNDED"));
+        assertThat(gateway.query(reference).await().atMost(BOUND))
+                .isInstanceOf(PaymentGateway.Answer.Unheard.class);
+        assertThat(shop.history(number))
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
     }
 
     @Test

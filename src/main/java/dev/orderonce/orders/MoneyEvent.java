@@ -1,0 +1,82 @@
+package dev.orderonce.orders;
+
+import dev.orderonce.orders.OrderState.Move;
+
+import java.util.Optional;
+
+/**
+ * What happened to an order's money, and how the order follows it in the same statement: by its own
+ * move if it is being paid or refunded with that payment, else by an event alone. Either way there
+ * is exactly one event (I6).
+ */
+public enum MoneyEvent {
+    /** The provider captured the payment; if the order no longer waits for it, it is refunded. */
+    CAPTURED(Move.PAID, "PAYMENT_CAPTURED"),
+    /** No money moved. No event if the order was never being paid with this payment. */
+    DECLINED(Move.PAYMENT_REFUSED, "PAYMENT_DECLINED"),
+    /** The provider captured a payment after it had declined it; it is refunded. */
+    CAPTURED_AFTER_ALL("PAYMENT_CAPTURED"),
+    /** The money is to be returned. No event if the order's own move said so before. */
+    REFUND_BEGUN("PAYMENT_REFUND_BEGUN"),
+    /** The money is returned. */
+    REFUNDED(Move.REFUNDED, "PAYMENT_REFUNDED");
+
+    /**
+     * CTEs of a statement whose CTE {@code change} has a row if the money changed, with the columns
+     * {@code number} and {@code payment}; {@code move}, {@code move_from}, {@code move_to}: the
+     * order's move, or null; {@code kind}: the event without a move; {@code at} and {@code detail}.
+     *
+     * <p>The order's row is locked first, so what is decided from its state is still true when it
+     * is written.
+     */
+    public static final String FOLLOW =
+            """
+            followed AS (
+                SELECT o.number, c.move_to, c.at, c.detail, COALESCE(o.payment = c.payment, false) AND o.state = c.move_from AS moves,
+                       CASE
+                           WHEN o.payment = c.payment AND o.state = c.move_from THEN c.move
+                           WHEN c.kind = 'PAYMENT_DECLINED' AND o.payment IS DISTINCT FROM c.payment THEN NULL
+                           WHEN c.kind = 'PAYMENT_REFUND_BEGUN' AND o.payment = c.payment AND o.state = 'REFUNDING' THEN NULL
+                           ELSE c.kind
+                       END AS event
+                FROM change c JOIN orders o ON o.number = c.number
+                FOR UPDATE OF o
+            ), moved AS (
+                UPDATE orders
+                SET sequence = sequence + 1, state = CASE WHEN f.moves THEN f.move_to ELSE state END
+                FROM followed f WHERE orders.number = f.number AND f.event IS NOT NULL
+                RETURNING orders.number, sequence, f.event, f.at, f.detail
+            ), logged AS (
+                INSERT INTO order_events (number, sequence, kind, at, detail)
+                SELECT number, sequence, event, at, detail FROM moved
+            )
+            """;
+
+    private final Optional<Move> move;
+    private final String kind;
+
+    MoneyEvent(Move move, String kind) {
+        this.move = Optional.of(move);
+        this.kind = kind;
+    }
+
+    MoneyEvent(String kind) {
+        this.move = Optional.empty();
+        this.kind = kind;
+    }
+
+    /** The order's move, if it waits for this. */
+    public Optional<Move> move() {
+        return move;
+    }
+
+    /** The kind of the event if the order does not move. */
+    public String kind() {
+        return kind;
+    }
+
+    /** What is kept with the event. */
+    public String detail(Because because) {
+        return OrderJson.detail(because);
+    }
+}
