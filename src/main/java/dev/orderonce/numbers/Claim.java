@@ -13,8 +13,8 @@ sealed interface Claim {
      */
     record Taken() implements Claim {}
 
-    /** The checkout has this one already. */
-    record Held(OrderNumber number) implements Claim {}
+    /** The checkout has a number already; what Redis says of it is not verified. */
+    record Held(String text) implements Claim {}
 
     /** It is remembered. */
     record Fresh() implements Claim {}

@@ -24,9 +24,30 @@ public class FindNumber {
     }
 
     public Uni<NumberState> find(Buyer buyer, String written) {
-        return keys.readOwn(written, buyer)
-                .map(number -> find(buyer, number))
-                .orElseGet(() -> Uni.createFrom().item(new NumberState.Unknown()));
+        Uni<NumberState> finding =
+                OrderNumber.read(written)
+                        .map(
+                                number ->
+                                        number.isIssuable()
+                                                ? findIssued(buyer, number)
+                                                : findOfClientKey(buyer, number))
+                        .orElseGet(() -> item(new NumberState.Unknown()));
+        return finding.onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new NumberState.Unavailable(silent.store()));
+    }
+
+    private Uni<NumberState> findIssued(Buyer buyer, OrderNumber number) {
+        return keys.isOwn(number, buyer) ? find(buyer, number) : item(new NumberState.Unknown());
+    }
+
+    /** Such a number exists only as its order's. */
+    private Uni<NumberState> findOfClientKey(Buyer buyer, OrderNumber number) {
+        return ledger.fateOf(number)
+                .map(
+                        fate ->
+                                fate instanceof Fate.Undecided
+                                        ? new NumberState.Unknown()
+                                        : decided(fate, buyer, number));
     }
 
     private Uni<NumberState> find(Buyer buyer, OrderNumber number) {
@@ -36,9 +57,7 @@ public class FindNumber {
                         fate ->
                                 fate instanceof Fate.Undecided
                                         ? undecided(buyer, number)
-                                        : Uni.createFrom().item(decided(fate, buyer, number)))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new NumberState.Unavailable(silent.store()));
+                                        : item(decided(fate, buyer, number)));
     }
 
     private Uni<NumberState> undecided(Buyer buyer, OrderNumber number) {

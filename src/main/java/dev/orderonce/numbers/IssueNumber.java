@@ -18,27 +18,54 @@ import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import org.jboss.logging.Logger;
+
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Gives a buyer a number to order under: the same one for the same checkout, until that one is
  * spent.
+ *
+ * <p>A checkout's number is derived from the buyer, the checkout and the time, so that every
+ * replica finds the same one whether it reaches Redis or not. Time goes in steps of half a
+ * validity: a derived number can be placed for at least the other half. Redis remembers the number
+ * beyond the step. PostgreSQL is asked whether the checkout was placed under any number that could
+ * have been derived for it, because a replica without Redis may have placed it.
  *
  * <p>A checkout gets a second number only when its first can no longer become an order, and a
  * tombstone under the first is committed before the second is handed out.
  */
 @ApplicationScoped
 public class IssueNumber {
+    private static final Logger LOG = Logger.getLogger(IssueNumber.class);
+
     /** A page's id for a checkout is a UUID or the like; four of them fit. */
     public static final int LONGEST_CHECKOUT = 128;
 
     /**
-     * How often another number is tried: when a minted one was taken (one in 2³⁰ for each other
-     * number of the same buyer and second), or a checkout's replacement was spent by somebody else
-     * in the same instant. Three times is not chance but a loop.
+     * How often another number is tried: when a number was taken (one in 2³⁰ for each other number
+     * of the same buyer and second), or a checkout's replacement was voided by another request in
+     * the same instant. Three times is not chance but a loop.
      */
     private static final int MOST_TRIES = 3;
+
+    /**
+     * Numbers that are derived for one checkout and step, each after a tombstone under the one
+     * before. A checkout that is voided more often gets random numbers, which it finds again as
+     * long as Redis remembers them.
+     */
+    private static final int MOST_DERIVED = 8;
+
+    /**
+     * Steps whose numbers may have been placed within the last validity: the present one and the
+     * two before.
+     */
+    private static final int STEPS = 3;
 
     private final SigningKeys keys;
     private final NumberCache cache;
@@ -47,7 +74,6 @@ public class IssueNumber {
     private final Limits limits;
     private final Validity validity;
     private final boolean trustsSignature;
-    private volatile Instant redisSilentAt = Instant.EPOCH;
 
     IssueNumber(
             SigningKeys keys,
@@ -81,7 +107,9 @@ public class IssueNumber {
                                     case Claim.Fresh remembered -> issued(fresh);
                                     case Claim.Limited(Excess excess) -> item(new Limited(excess));
                                     case Claim.Taken taken -> again(buyer, triesLeft);
-                                    case Claim.Held held -> issued(held.number());
+                                    case Claim.Held held ->
+                                            throw new IllegalStateException(
+                                                    "no checkout was named");
                                 })
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(
@@ -114,7 +142,8 @@ public class IssueNumber {
                                             + LONGEST_CHECKOUT
                                             + " visible ASCII characters"));
         }
-        return claim(buyer, checkout, Optional.empty(), MOST_TRIES)
+        return new Request(buyer, checkout)
+                .claim(0, Optional.empty(), MOST_TRIES)
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(IssueNumber::unavailable);
     }
@@ -125,141 +154,239 @@ public class IssueNumber {
                 && checkout.chars().allMatch(c -> c > ' ' && c < 0x7F);
     }
 
-    private Uni<Issue> claim(
-            Buyer buyer, String checkout, Optional<OrderNumber> spent, int triesLeft) {
-        OrderNumber fresh = keys.mint(buyer, validity.now());
-        return cache.claim(buyer, checkout, fresh, spent)
-                .onItem()
-                .transformToUni(
-                        claim ->
-                                switch (claim) {
-                                    case Claim.Fresh remembered ->
-                                            unlessPlacedWithoutRedis(fresh, buyer, checkout);
-                                    case Claim.Limited(Excess excess) -> item(new Limited(excess));
-                                    case Claim.Taken taken ->
-                                            claimAgain(buyer, checkout, spent, triesLeft);
-                                    case Claim.Held(OrderNumber held) ->
-                                            lookAt(held, buyer, checkout, triesLeft);
-                                })
-                .onFailure(failure -> trustsSignature && isSilent(failure, Store.REDIS))
-                .recoverWithUni(() -> deriveWithoutRedis(buyer, checkout));
-    }
+    /** One request for a checkout's number. */
+    private final class Request {
+        private final Buyer buyer;
+        private final String checkout;
+        private final long stepSeconds = Math.max(1, validity.validFor().toSeconds() / 2);
+        private final long step = validity.now().getEpochSecond() / stepSeconds;
 
-    /**
-     * The checkout has a number: it is answered as it stands, or replaced if it can never be
-     * placed.
-     */
-    private Uni<Issue> lookAt(OrderNumber held, Buyer buyer, String checkout, int triesLeft) {
-        return ledger.fateOf(held)
-                .onItem()
-                .transformToUni(
-                        fate ->
-                                switch (fate) {
-                                    case Fate.Ordered ordered -> placed(held);
-                                    case Fate.Buried buried ->
-                                            replace(held, buyer, checkout, triesLeft);
-                                    case Fate.Undecided undecided ->
-                                            stillPlaceable(held, buyer, checkout, triesLeft);
-                                });
-    }
-
-    private Uni<Issue> stillPlaceable(
-            OrderNumber held, Buyer buyer, String checkout, int triesLeft) {
-        return admitNumber
-                .look(held, buyer)
-                .onItem()
-                .transformToUni(
-                        admission ->
-                                switch (admission) {
-                                    case Admission.Admitted admitted -> issued(held);
-                                    case Admission.CannotTell(Store silent) ->
-                                            Uni.createFrom().item(new Unavailable(silent));
-                                    case Admission.Refused(Why why, boolean forGood) ->
-                                            buryAndReplace(held, why, buyer, checkout, triesLeft);
-                                });
-    }
-
-    private Uni<Issue> buryAndReplace(
-            OrderNumber held, Why why, Buyer buyer, String checkout, int triesLeft) {
-        return ledger.bury(held, buyer, why, validity.now())
-                .onItem()
-                .transformToUni(
-                        fate ->
-                                fate instanceof Fate.Ordered
-                                        ? placed(held)
-                                        : replace(held, buyer, checkout, triesLeft));
-    }
-
-    private Uni<Issue> replace(OrderNumber spent, Buyer buyer, String checkout, int triesLeft) {
-        return claimAgain(buyer, checkout, Optional.of(spent), triesLeft);
-    }
-
-    private Uni<Issue> claimAgain(
-            Buyer buyer, String checkout, Optional<OrderNumber> spent, int triesLeft) {
-        return triesLeft == 0
-                ? Uni.createFrom().item(new Unavailable(Store.REDIS))
-                : claim(buyer, checkout, spent, triesLeft - 1);
-    }
-
-    /**
-     * Without Redis a checkout still finds its number again: it is derived from the checkout and
-     * the step of time it falls into, half a validity long, so it is valid for at least the other
-     * half.
-     */
-    private Uni<Issue> deriveWithoutRedis(Buyer buyer, String checkout) {
-        redisSilentAt = validity.now();
-        OrderNumber derived = derived(buyer, checkout, 0);
-        return ledger.fateOf(derived)
-                .map(
-                        fate ->
-                                switch (fate) {
-                                    case Fate.Ordered ordered -> new AlreadyPlaced(derived);
-                                    case Fate.Undecided undecided -> unlessLimited(buyer, derived);
-                                    case Fate.Buried buried ->
-                                            unlessLimited(buyer, keys.mint(buyer, validity.now()));
-                                });
-    }
-
-    /**
-     * After an outage Redis does not know the checkouts that were placed during it. As long as
-     * their derived numbers could be valid, a checkout that is new to Redis is looked for under
-     * them.
-     */
-    private Uni<Issue> unlessPlacedWithoutRedis(OrderNumber fresh, Buyer buyer, String checkout) {
-        if (validity.now().isAfter(redisSilentAt.plus(validity.validFor()))) {
-            return issued(fresh);
+        Request(Buyer buyer, String checkout) {
+            this.buyer = buyer;
+            this.checkout = checkout;
         }
-        OrderNumber latest = derived(buyer, checkout, 0);
-        OrderNumber before = derived(buyer, checkout, 1);
-        return ledger.fateOf(latest)
-                .onItem()
-                .transformToUni(
-                        fate ->
-                                fate instanceof Fate.Ordered
-                                        ? placed(latest)
-                                        : ledger.fateOf(before)
-                                                .map(
-                                                        earlier ->
-                                                                earlier instanceof Fate.Ordered
-                                                                        ? new AlreadyPlaced(before)
-                                                                        : new Issued(fresh)));
-    }
 
-    private OrderNumber derived(Buyer buyer, String checkout, int stepsBack) {
-        long step = Math.max(1, validity.validFor().toSeconds() / 2);
-        long seconds = validity.now().getEpochSecond();
-        return keys.derive(
-                buyer,
-                checkout,
-                Instant.ofEpochSecond(seconds - seconds % step - step * stepsBack));
+        /**
+         * Asks Redis for the checkout's number, or has it remember one.
+         *
+         * @param attempt which of the numbers of this step to offer
+         * @param spent the number that Redis holds for the checkout and that is to be replaced
+         */
+        Uni<Issue> claim(int attempt, Optional<String> spent, int triesLeft) {
+            if (triesLeft == 0) {
+                return item(new Unavailable(Store.REDIS));
+            }
+            OrderNumber fresh = number(attempt);
+            return cache.claim(buyer, checkout, fresh, spent)
+                    .onItem()
+                    .transformToUni(
+                            claim ->
+                                    switch (claim) {
+                                        case Claim.Fresh remembered ->
+                                                unlessDecided(
+                                                        fresh, () -> issued(fresh), triesLeft);
+                                        case Claim.Limited(Excess excess) ->
+                                                item(new Limited(excess));
+                                        case Claim.Taken taken ->
+                                                replaceTaken(fresh, attempt, spent, triesLeft);
+                                        case Claim.Held(String held) -> checkHeld(held, triesLeft);
+                                    })
+                    .onFailure(failure -> trustsSignature && isSilent(failure, Store.REDIS))
+                    .recoverWithUni(this::withoutRedis);
+        }
+
+        /**
+         * Redis knows the number and not that it is this checkout's: it has lost that, or (one in
+         * 2³⁰) another checkout of this buyer has the same number. In both cases the number must
+         * not be placed beside another one.
+         */
+        private Uni<Issue> replaceTaken(
+                OrderNumber taken, int attempt, Optional<String> spent, int triesLeft) {
+            return ledger.bury(taken, buyer, Why.NOT_CACHED, validity.now())
+                    .onItem()
+                    .transformToUni(
+                            fate ->
+                                    fate instanceof Fate.Ordered
+                                            ? item(new AlreadyPlaced(taken))
+                                            : claim(attempt + 1, spent, triesLeft - 1));
+        }
+
+        /**
+         * What Redis holds is returned only if it is this buyer's: a reply that belongs to another
+         * request must not reach this one.
+         */
+        private Uni<Issue> checkHeld(String held, int triesLeft) {
+            return keys.readOwn(held, buyer)
+                    .map(
+                            number ->
+                                    unlessDecided(
+                                            number,
+                                            () -> unlessUnplaceable(number, triesLeft),
+                                            triesLeft))
+                    .orElseGet(
+                            () -> {
+                                LOG.warn(
+                                        "Redis holds a number for a checkout that was not issued to its buyer; it is replaced");
+                                return decided()
+                                        .onItem()
+                                        .transformToUni(
+                                                fates ->
+                                                        placed(fates)
+                                                                .orElseGet(
+                                                                        () ->
+                                                                                replace(
+                                                                                        held, fates,
+                                                                                        triesLeft)));
+                            });
+        }
+
+        /**
+         * An order of the checkout is the answer, under whichever number it was placed; a tombstone
+         * under this number is replaced.
+         */
+        private Uni<Issue> unlessDecided(
+                OrderNumber number, Supplier<Uni<Issue>> undecided, int triesLeft) {
+            return decided(number)
+                    .onItem()
+                    .transformToUni(
+                            fates ->
+                                    placed(fates)
+                                            .orElseGet(
+                                                    () ->
+                                                            fates.get(number) instanceof Fate.Buried
+                                                                    ? replace(
+                                                                            number.symbols(),
+                                                                            fates,
+                                                                            triesLeft)
+                                                                    : undecided.get()));
+        }
+
+        private Optional<Uni<Issue>> placed(Map<OrderNumber, Fate> fates) {
+            return fates.entrySet().stream()
+                    .filter(entry -> entry.getValue().equals(new Fate.Ordered(buyer)))
+                    .findFirst()
+                    .map(entry -> item(new AlreadyPlaced(entry.getKey())));
+        }
+
+        private Uni<Issue> unlessUnplaceable(OrderNumber held, int triesLeft) {
+            return admitNumber
+                    .look(held, buyer)
+                    .onItem()
+                    .transformToUni(
+                            admission ->
+                                    switch (admission) {
+                                        case Admission.Admitted admitted -> issued(held);
+                                        case Admission.CannotTell(Store silent) ->
+                                                item(new Unavailable(silent));
+                                        case Admission.Refused(Why why, boolean forGood) ->
+                                                buryAndReplace(held, why, triesLeft);
+                                    });
+        }
+
+        private Uni<Issue> buryAndReplace(OrderNumber held, Why why, int triesLeft) {
+            return ledger.bury(held, buyer, why, validity.now())
+                    .onItem()
+                    .transformToUni(
+                            fate ->
+                                    fate instanceof Fate.Ordered
+                                            ? item(new AlreadyPlaced(held))
+                                            : decided()
+                                                    .onItem()
+                                                    .transformToUni(
+                                                            fates ->
+                                                                    replace(
+                                                                            held.symbols(),
+                                                                            fates,
+                                                                            triesLeft)));
+        }
+
+        private Uni<Issue> replace(String spent, Map<OrderNumber, Fate> fates, int triesLeft) {
+            return claim(firstUsable(fates), Optional.of(spent), triesLeft - 1);
+        }
+
+        /** Every replica derives the same number, so a reload finds it again. */
+        private Uni<Issue> withoutRedis() {
+            return decided()
+                    .onItem()
+                    .transformToUni(
+                            fates ->
+                                    placed(fates)
+                                            .orElseGet(
+                                                    () ->
+                                                            item(
+                                                                    unlessLimited(
+                                                                            buyer,
+                                                                            number(
+                                                                                    firstUsable(
+                                                                                            fates))))));
+        }
+
+        private int firstUsable(Map<OrderNumber, Fate> fates) {
+            int attempt = 0;
+            while (attempt < MOST_DERIVED
+                    && fates.get(derived(0, attempt)) instanceof Fate.Buried) {
+                attempt++;
+            }
+            return attempt;
+        }
+
+        /** What PostgreSQL says of this number, and of those that were derived for the checkout. */
+        private Uni<Map<OrderNumber, Fate>> decided(OrderNumber number) {
+            return decided()
+                    .onItem()
+                    .transformToUni(
+                            fates ->
+                                    fates.containsKey(number)
+                                            ? Uni.createFrom().item(fates)
+                                            : ledger.fateOf(number)
+                                                    .map(
+                                                            fate -> {
+                                                                fates.put(number, fate);
+                                                                return fates;
+                                                            }));
+        }
+
+        private Uni<Map<OrderNumber, Fate>> decided() {
+            return Uni.join()
+                    .all(
+                            IntStream.range(0, STEPS)
+                                    .mapToObj(back -> decidedInStep(back, 0))
+                                    .toList())
+                    .andFailFast()
+                    .map(
+                            steps -> {
+                                Map<OrderNumber, Fate> fates = new HashMap<>();
+                                steps.forEach(fates::putAll);
+                                return fates;
+                            });
+        }
+
+        /** After a tombstone the next number of the step may have been issued. */
+        private Uni<Map<OrderNumber, Fate>> decidedInStep(int stepsBack, int attempt) {
+            OrderNumber number = derived(stepsBack, attempt);
+            return ledger.fateOf(number)
+                    .onItem()
+                    .transformToUni(
+                            fate ->
+                                    (fate instanceof Fate.Buried && attempt + 1 < MOST_DERIVED
+                                                    ? decidedInStep(stepsBack, attempt + 1)
+                                                    : Uni.createFrom()
+                                                            .item(new HashMap<OrderNumber, Fate>()))
+                                            .invoke(fates -> fates.put(number, fate)));
+        }
+
+        private OrderNumber number(int attempt) {
+            return attempt < MOST_DERIVED ? derived(0, attempt) : keys.mint(buyer, validity.now());
+        }
+
+        private OrderNumber derived(int stepsBack, int attempt) {
+            Instant at = Instant.ofEpochSecond((step - stepsBack) * stepSeconds);
+            return keys.derive(buyer, checkout, at, attempt);
+        }
     }
 
     private static Uni<Issue> issued(OrderNumber number) {
         return item(new Issued(number));
-    }
-
-    private static Uni<Issue> placed(OrderNumber number) {
-        return item(new AlreadyPlaced(number));
     }
 
     private static Uni<Issue> item(Issue issue) {

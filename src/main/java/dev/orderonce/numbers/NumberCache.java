@@ -78,12 +78,12 @@ class NumberCache {
     }
 
     /** Gives the checkout a fresh number, unless it has one that is not {@code spent}. */
-    Uni<Claim> claim(Buyer buyer, String checkout, OrderNumber fresh, Optional<OrderNumber> spent) {
+    Uni<Claim> claim(Buyer buyer, String checkout, OrderNumber fresh, Optional<String> spent) {
         String tag = tag(buyer);
         return redis.run(
                         scripts.issue(),
                         List.of(limitsKey(tag), numberKey(tag, fresh), key(tag, 'c', checkout)),
-                        List.of(fresh.symbols(), spent.map(OrderNumber::symbols).orElse("")))
+                        List.of(fresh.symbols(), spent.orElse("")))
                 .map(this::claim);
     }
 
@@ -96,7 +96,7 @@ class NumberCache {
         }
         return limits.excess(reply)
                 .<Claim>map(Claim.Limited::new)
-                .orElseGet(() -> new Claim.Held(new OrderNumber(text)));
+                .orElseGet(() -> new Claim.Held(text));
     }
 
     /** Lets a number in that is to be placed, if it is the first time and nothing is against it. */

@@ -158,7 +158,7 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
     }
 
     /** Whether the symbols can be those of an issued number; digests of client keys cannot. */
-    boolean isIssuable() {
+    public boolean isIssuable() {
         return symbols.charAt(0) != MARKER;
     }
 

@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -84,8 +85,16 @@ class OrderNumbersResource {
     record NumberView(
             @Schema(examples = "0K3M7Q-XW52TB-9H4NRC", required = true) String number,
             @Schema(required = true) State state,
-            @Schema(required = true) Instant issuedAt,
-            @Schema(required = true) Instant expiresAt,
+            @Schema(
+                            nullable = true,
+                            description =
+                                    "Not present in the number of an order that was placed under an Idempotency-Key")
+                    @Nullable Instant issuedAt,
+            @Schema(
+                            nullable = true,
+                            description =
+                                    "Not present in the number of an order that was placed under an Idempotency-Key")
+                    @Nullable Instant expiresAt,
             @Schema(nullable = true, description = "If it was placed: where its order is")
                     @Nullable String order) {}
 
@@ -111,6 +120,9 @@ class OrderNumbersResource {
                     @QueryParam("checkout")
                     @Nullable String checkout,
             @Context HttpServerRequest request) {
+        if (isPrefetch(request)) {
+            return Uni.createFrom().item(Problem.of(ProblemType.PREFETCH_REFUSED).toResponse());
+        }
         long begunAt = System.nanoTime();
         // The framework reads an empty parameter as a missing one; a page whose id is empty must
         // hear of it.
@@ -125,6 +137,32 @@ class OrderNumbersResource {
                     outcomes.record("issue", issue, number(issue), begunAt);
                     return response;
                 });
+    }
+
+    /**
+     * Whether a browser asks in advance for a page that nobody has opened, and may never.
+     *
+     * @see <a href="https://fetch.spec.whatwg.org/#sec-purpose-header">Fetch, Sec-Purpose</a>
+     */
+    private static boolean isPrefetch(HttpServerRequest request) {
+        String purpose = request.getHeader("Sec-Purpose");
+        return purpose != null && purpose.startsWith("prefetch");
+    }
+
+    @HEAD
+    @Operation(
+            operationId = "headNumber",
+            summary = "The headers of GET",
+            description = "Issues no number.")
+    @APIResponse(responseCode = "200", description = "Without a body")
+    public Response head(
+            @Parameter(description = CHECKOUT, schema = @Schema(type = SchemaType.STRING))
+                    @QueryParam("checkout")
+                    @Nullable String checkout) {
+        return Response.ok()
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
     }
 
     @POST
@@ -244,12 +282,13 @@ class OrderNumbersResource {
     }
 
     private Response ok(OrderNumber number, State state) {
+        boolean isIssued = number.isIssuable();
         NumberView view =
                 new NumberView(
                         number.shown(),
                         state,
-                        number.issuedAt(),
-                        validity.expiresAt(number),
+                        isIssued ? number.issuedAt() : null,
+                        isIssued ? validity.expiresAt(number) : null,
                         state == State.PLACED ? path(number) : null);
         return Response.ok(view).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }

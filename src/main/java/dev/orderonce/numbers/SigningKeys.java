@@ -108,16 +108,17 @@ public class SigningKeys implements MadeFromSettings {
     }
 
     /**
-     * The number of this buyer's checkout when there is no cache to remember it in: the same for
-     * the same instant, so every replica and every reload finds it again. As unguessable as the
-     * key.
+     * A number of this buyer's checkout: the same for the same instant and attempt, so every
+     * replica and every reload finds it again. As unguessable as the key.
+     *
+     * @param attempt tells numbers of one checkout and instant apart, from 0
      */
-    OrderNumber derive(Buyer buyer, String checkout, Instant at) {
+    OrderNumber derive(Buyer buyer, String checkout, Instant at, int attempt) {
         long seconds = seconds(at);
         byte[] subject = (buyer.subject() + '\n' + checkout).getBytes(StandardCharsets.UTF_8);
         int derived =
                 leading(
-                        digest(keys.getFirst(), (byte) -VERSION, seconds, 0, subject),
+                        digest(keys.getFirst(), (byte) -VERSION, seconds, attempt, subject),
                         OrderNumber.RANDOM_BITS);
         return sign(buyer, seconds, derived);
     }
@@ -127,7 +128,8 @@ public class SigningKeys implements MadeFromSettings {
         return OrderNumber.read(written).filter(number -> isOwn(number, buyer));
     }
 
-    private boolean isOwn(OrderNumber number, Buyer buyer) {
+    /** Whether one of our keys made the number for this buyer. */
+    public boolean isOwn(OrderNumber number, Buyer buyer) {
         if (!number.isIssuable()) {
             return false;
         }

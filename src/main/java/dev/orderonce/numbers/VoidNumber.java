@@ -26,18 +26,40 @@ public class VoidNumber {
     }
 
     public Uni<Voiding> voidNumber(Buyer buyer, String written) {
-        return keys.readOwn(written, buyer)
-                .map(number -> voidNumber(buyer, number))
-                .orElseGet(() -> Uni.createFrom().item(new Voiding.Unknown()));
+        Uni<Voiding> voiding =
+                OrderNumber.read(written)
+                        .map(
+                                number ->
+                                        number.isIssuable()
+                                                ? voidIssued(buyer, number)
+                                                : refuseOfClientKey(buyer, number))
+                        .orElseGet(() -> item(new Voiding.Unknown()));
+        return voiding.onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new Voiding.Unavailable(silent.store()));
+    }
+
+    private Uni<Voiding> voidIssued(Buyer buyer, OrderNumber number) {
+        return keys.isOwn(number, buyer) ? voidNumber(buyer, number) : item(new Voiding.Unknown());
+    }
+
+    /**
+     * Such a number exists only as its order's. A tombstone under it would keep the client key from
+     * ever becoming an order, which nobody was told.
+     */
+    private Uni<Voiding> refuseOfClientKey(Buyer buyer, OrderNumber number) {
+        return ledger.fateOf(number)
+                .map(
+                        fate ->
+                                fate instanceof Fate.Undecided
+                                        ? new Voiding.Unknown()
+                                        : outcome(fate, buyer, number));
     }
 
     private Uni<Voiding> voidNumber(Buyer buyer, OrderNumber number) {
         return ledger.bury(number, buyer, Why.VOIDED, validity.now())
                 .map(fate -> outcome(fate, buyer, number))
                 .onItem()
-                .call(voiding -> forget(voiding, buyer, number))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Voiding.Unavailable(silent.store()));
+                .call(voiding -> forget(voiding, buyer, number));
     }
 
     /**
@@ -62,5 +84,9 @@ public class VoidNumber {
                     throw new IllegalStateException(
                             "a tombstone was written and nothing stands under " + number);
         };
+    }
+
+    private static Uni<Voiding> item(Voiding voiding) {
+        return Uni.createFrom().item(voiding);
     }
 }

@@ -1,6 +1,8 @@
 package dev.orderonce.once;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A key that a client made itself so that its request can be repeated; it means something together
@@ -36,7 +38,8 @@ public record ClientKey(String text) {
 
     /**
      * Reads {@code Idempotency-Key}: a string as structured fields have it ({@code "…"}), or the
-     * bare characters that most clients send.
+     * bare characters that most clients send. A header that was sent or joined more than once is
+     * one key if every value is the same: proxies and client libraries repeat headers.
      *
      * @param lines the value of each such header of the request
      * @see <a
@@ -49,42 +52,110 @@ public record ClientKey(String text) {
         if (lines.isEmpty()) {
             return new Reading.None();
         }
-        if (lines.size() > 1) {
-            return new Reading.Unusable("it was sent more than once");
+        Set<String> values = new HashSet<>();
+        try {
+            lines.forEach(line -> new Values(line).readAll(values));
+        } catch (Unreadable unreadable) {
+            return new Reading.Unusable(String.valueOf(unreadable.getMessage()));
         }
-        String line = lines.getFirst().strip();
-        return line.startsWith("\"") ? readString(line) : readBare(line);
+        return values.size() == 1
+                ? usable(values.iterator().next())
+                : new Reading.Unusable("it was sent more than once, with different values");
     }
 
-    private static Reading readString(String line) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 1; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == '"') {
-                // Parameters are allowed, and none means anything here.
-                String rest = line.substring(i + 1).stripLeading();
-                return rest.isEmpty() || rest.startsWith(";")
-                        ? usable(text.toString())
-                        : new Reading.Unusable("something follows the closing quote");
+    /** The values of one header line, separated by commas. */
+    private static final class Values {
+        private final String line;
+        private int at;
+
+        Values(String line) {
+            this.line = line;
+        }
+
+        void readAll(Set<String> values) {
+            values.add(readValue());
+            while (at < line.length()) {
+                at++; // the comma
+                values.add(readValue());
             }
-            if (c == '\\') {
-                i++;
-                if (i == line.length() || "\"\\".indexOf(line.charAt(i)) < 0) {
-                    return new Reading.Unusable("a backslash stands before neither \" nor \\");
+        }
+
+        /** Ends at a comma or at the end of the line. */
+        private String readValue() {
+            skipSpace();
+            String value = isAt('"') ? readString() : readBare();
+            skipSpace();
+            if (at < line.length() && !isAt(',')) {
+                throw new Unreadable("something follows the closing quote");
+            }
+            return value;
+        }
+
+        private String readString() {
+            StringBuilder text = new StringBuilder();
+            for (at++; !isAt('"'); at++) {
+                if (isAt('\\')) {
+                    at++;
+                    if (!isAt('"') && !isAt('\\')) {
+                        throw new Unreadable("a backslash is followed by neither \" nor \\");
+                    }
                 }
-                c = line.charAt(i);
+                if (at >= line.length()) {
+                    throw new Unreadable("the closing quote is missing");
+                }
+                text.append(line.charAt(at));
             }
-            text.append(c);
+            at++;
+            skipSpace();
+            if (isAt(';')) {
+                skipParameters();
+            }
+            return text.toString();
         }
-        return new Reading.Unusable("the closing quote is missing");
+
+        /** RFC 9651 allows parameters; none is defined for this header. */
+        private void skipParameters() {
+            boolean isQuoted = false;
+            for (; at < line.length() && (isQuoted || !isAt(',')); at++) {
+                isQuoted ^= isAt('"');
+            }
+            if (isQuoted) {
+                throw new Unreadable("the closing quote of a parameter is missing");
+            }
+        }
+
+        /**
+         * What only a string may hold is refused: two different keys that differ behind a semicolon
+         * would read as one.
+         */
+        private String readBare() {
+            int from = at;
+            while (at < line.length() && !isAt(',')) {
+                if (isAt('"') || isAt(';') || isAt('\\')) {
+                    throw new Unreadable(
+                            "without quotes it holds no quote, comma, semicolon, backslash");
+                }
+                at++;
+            }
+            return line.substring(from, at).strip();
+        }
+
+        private void skipSpace() {
+            while (isAt(' ') || isAt('\t')) {
+                at++;
+            }
+        }
+
+        private boolean isAt(char c) {
+            return at < line.length() && line.charAt(at) == c;
+        }
     }
 
-    private static Reading readBare(String line) {
-        // Two headers joined by a proxy, or a string that lost a quote, must not pass for a key.
-        return line.chars().anyMatch(c -> "\",;\\".indexOf(c) >= 0)
-                ? new Reading.Unusable(
-                        "without quotes it holds no quote, comma, semicolon, backslash")
-                : usable(line);
+    /** Thrown and caught here only. */
+    private static final class Unreadable extends RuntimeException {
+        Unreadable(String why) {
+            super(why, null, false, false);
+        }
     }
 
     private static Reading usable(String text) {

@@ -41,9 +41,33 @@ class PlaceByNumber {
     }
 
     Uni<Placement> place(Buyer buyer, String written, OrderDraft draft) {
-        return keys.readOwn(written, buyer)
-                .map(number -> new Request(buyer, number, draft).place())
+        return OrderNumber.read(written)
+                .map(
+                        number ->
+                                number.isIssuable()
+                                        ? placeIssued(buyer, number, draft)
+                                        : replayOfClientKey(buyer, number, draft))
                 .orElseGet(() -> item(new Placement.NotYours()));
+    }
+
+    private Uni<Placement> placeIssued(Buyer buyer, OrderNumber number, OrderDraft draft) {
+        return keys.isOwn(number, buyer)
+                ? new Request(buyer, number, draft).place()
+                : item(new Placement.NotYours());
+    }
+
+    /**
+     * Such a number was never issued, but the buyer may hold it: it is the number of an order that
+     * was placed under a client key. That order is the answer; nothing else can be placed under it.
+     */
+    private Uni<Placement> replayOfClientKey(Buyer buyer, OrderNumber number, OrderDraft draft) {
+        return store.find(number)
+                .map(
+                        found ->
+                                found.map(standing -> Judgement.of(buyer, draft, standing))
+                                        .orElseGet(Placement.NotYours::new))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(silent -> new Placement.Unavailable(silent.store()));
     }
 
     private static Uni<Placement> item(Placement placement) {

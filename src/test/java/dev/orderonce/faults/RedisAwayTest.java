@@ -80,15 +80,46 @@ class RedisAwayTest {
     }
 
     @Test
-    void flushedCheckout_neverHasTwoPlaceableNumbers() {
+    void flushedCheckout_findsItsNumberAgain() {
         // Given
         String first = shop.issue("c1").path("number");
         RedisCommands.flush();
         // When
         String second = shop.issue("c1").path("number");
         // Then
+        assertThat(second).isEqualTo(first);
         shop.place(second).then().statusCode(201);
-        shop.place(first).then().statusCode(410);
+        shop.place(first).then().statusCode(200);
+    }
+
+    @Test
+    void flushedAfterPlacing_leadsTheCheckoutToItsOrder() {
+        // Given
+        String number = shop.issue("c1").path("number");
+        shop.place(number).then().statusCode(201);
+        RedisCommands.flush();
+        // When
+        Response response = shop.issue("c1");
+        // Then
+        response.then()
+                .statusCode(200)
+                .body("state", equalTo("PLACED"))
+                .body("order", equalTo("/orders/" + number));
+    }
+
+    @Test
+    void voidedWithoutRedis_nextNumberIsFoundAgainByAReload() {
+        // Given
+        String first = shop.issue("c1").path("number");
+        Stores.toRedis().refuse();
+        shop.voidNumber(first).then().statusCode(200);
+        // When
+        String second = shop.issue("c1").path("number");
+        String reloaded = shop.issue("c1").path("number");
+        // Then
+        assertThat(second).isNotEqualTo(first);
+        assertThat(reloaded).isEqualTo(second);
+        shop.place(second).then().statusCode(201);
     }
 
     @Test

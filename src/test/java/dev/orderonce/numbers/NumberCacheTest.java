@@ -89,11 +89,11 @@ class NumberCacheTest {
         OrderNumber third = fresh();
         get(cache.claim(buyer, "c1", first, Optional.empty()));
         // When
-        Claim replaced = get(cache.claim(buyer, "c1", second, Optional.of(first)));
-        Claim late = get(cache.claim(buyer, "c1", third, Optional.of(first)));
+        Claim replaced = get(cache.claim(buyer, "c1", second, Optional.of(first.symbols())));
+        Claim late = get(cache.claim(buyer, "c1", third, Optional.of(first.symbols())));
         // Then
         assertThat(replaced).isEqualTo(new Claim.Fresh());
-        assertThat(late).isEqualTo(new Claim.Held(second));
+        assertThat(late).isEqualTo(new Claim.Held(second.symbols()));
     }
 
     @Test

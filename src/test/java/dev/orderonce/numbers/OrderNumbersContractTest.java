@@ -5,7 +5,9 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.orderonce.identity.Buyer;
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
 
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 
 /** What /order-numbers promises: issue, look up, void. */
 @QuarkusTest
@@ -203,5 +206,80 @@ class OrderNumbersContractTest {
         assertThat(state.asString()).isEqualTo(shop.state(madeUp).asString());
         assertThat(voiding.asString()).isEqualTo(shop.voidNumber(madeUp).asString());
         other.place(number).then().statusCode(201);
+    }
+
+    @Test
+    void numberOfAnOrderUnderAClientKey_isPlacedWithItsOrder() {
+        // Given
+        String number = shop.placeByKey(UUID.randomUUID().toString()).path("number");
+        // When
+        Response state = shop.state(number);
+        Response voiding = shop.voidNumber(number);
+        // Then
+        state.then()
+                .statusCode(200)
+                .body("state", equalTo("PLACED"))
+                .body("number", equalTo(number))
+                .body("order", equalTo("/orders/" + number))
+                .body("issuedAt", nullValue())
+                .body("expiresAt", nullValue());
+        voiding.then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/number-already-placed"))
+                .body("order", equalTo("/orders/" + number))
+                .body("retry", equalTo("never"));
+        assertThat(Database.state(number)).isEqualTo("CREATED");
+    }
+
+    @Test
+    void numberOfAnOrderUnderAClientKey_isAbsentForAnotherBuyer() {
+        // Given
+        String key = UUID.randomUUID().toString();
+        String number = Shop.newBuyer().placeByKey(key).path("number");
+        String madeUp = "ZZZZZZ-ZZZZZZ-ZZZZZZ";
+        // When
+        Response state = shop.state(number);
+        Response voiding = shop.voidNumber(number);
+        Response placing = shop.place(number);
+        // Then
+        assertThat(state.asString()).isEqualTo(shop.state(madeUp).asString());
+        assertThat(voiding.asString()).isEqualTo(shop.voidNumber(madeUp).asString());
+        assertThat(placing.asString()).isEqualTo(shop.place(madeUp).asString());
+    }
+
+    /** A number that a client computed from its key before it used it must not spoil the key. */
+    @Test
+    void voidingTheNumberOfAnUnusedClientKey_leavesTheKeyUsable() {
+        // Given
+        String key = UUID.randomUUID().toString();
+        String number = OrderNumber.ofClientKey(new Buyer(shop.subject()), key).shown();
+        // When
+        Response voiding = shop.voidNumber(number);
+        // Then
+        voiding.then().statusCode(404);
+        shop.placeByKey(key).then().statusCode(201).body("number", equalTo(number));
+    }
+
+    @Test
+    void head_issuesNoNumber() {
+        // When
+        Response head = shop.request().queryParam("checkout", "c1").head("/order-numbers");
+        // Then
+        head.then().statusCode(200).header("Cache-Control", "no-store");
+        assertThat(RedisCommands.isHeld(shop.subject(), "c1")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip"})
+    void prefetch_issuesNoNumber(String purpose) {
+        // When
+        Response response =
+                shop.request()
+                        .header("Sec-Purpose", purpose)
+                        .queryParam("checkout", "c1")
+                        .get("/order-numbers");
+        // Then
+        response.then().statusCode(403).body("type", equalTo("/problems/prefetch-refused"));
+        assertThat(RedisCommands.isHeld(shop.subject(), "c1")).isFalse();
     }
 }

@@ -38,7 +38,7 @@ class SigningKeysTest {
     private static final Instant NOW = Instant.parse("2026-08-01T12:00:00Z");
 
     private final SigningKeys keys = new SigningKeys(KEY, List.of());
-    private final OrderNumber derived = keys.derive(ALICE, "checkout-1", NOW);
+    private final OrderNumber derived = keys.derive(ALICE, "checkout-1", NOW, 0);
 
     private static String key(int filledWith, int bytes) {
         byte[] key = new byte[bytes];
@@ -180,9 +180,9 @@ class SigningKeysTest {
     @Test
     void afterARotation_numbersOfTheOldKeysAreStillRead() {
         // Given
-        OrderNumber old = new SigningKeys(OLD_KEY, List.of()).derive(ALICE, "checkout-1", NOW);
+        OrderNumber old = new SigningKeys(OLD_KEY, List.of()).derive(ALICE, "checkout-1", NOW, 0);
         OrderNumber oldest =
-                new SigningKeys(OLDEST_KEY, List.of()).derive(ALICE, "checkout-1", NOW);
+                new SigningKeys(OLDEST_KEY, List.of()).derive(ALICE, "checkout-1", NOW, 0);
 
         // When
         SigningKeys rotated = new SigningKeys(KEY, List.of(OLD_KEY, OLDEST_KEY));
@@ -199,7 +199,7 @@ class SigningKeysTest {
         SigningKeys rotated = new SigningKeys(KEY, List.of(OLD_KEY));
 
         // When
-        OrderNumber number = rotated.derive(ALICE, "checkout-1", NOW);
+        OrderNumber number = rotated.derive(ALICE, "checkout-1", NOW, 0);
 
         // Then
         assertThat(keys.readOwn(number.shown(), ALICE)).contains(number);
@@ -209,7 +209,7 @@ class SigningKeysTest {
     @Test
     void onceAnOldKeyIsTakenAway_itsNumbersAreRefused() {
         // Given
-        OrderNumber old = new SigningKeys(OLD_KEY, List.of()).derive(ALICE, "checkout-1", NOW);
+        OrderNumber old = new SigningKeys(OLD_KEY, List.of()).derive(ALICE, "checkout-1", NOW, 0);
 
         // Then
         assertThat(keys.readOwn(old.shown(), ALICE)).isEmpty();
@@ -223,8 +223,15 @@ class SigningKeysTest {
         SigningKeys replica = new SigningKeys(KEY, List.of(OLD_KEY));
 
         // Then
-        assertThat(keys.derive(ALICE, "checkout-1", NOW)).isEqualTo(derived);
-        assertThat(replica.derive(ALICE, "checkout-1", NOW)).isEqualTo(derived);
+        assertThat(keys.derive(ALICE, "checkout-1", NOW, 0)).isEqualTo(derived);
+        assertThat(replica.derive(ALICE, "checkout-1", NOW, 0)).isEqualTo(derived);
+    }
+
+    @Test
+    void derived_isAnotherForEachAttempt() {
+        assertThat(IntStream.range(0, 100).mapToObj(n -> keys.derive(ALICE, "checkout-1", NOW, n)))
+                .doesNotHaveDuplicates()
+                .allMatch(number -> keys.readOwn(number.symbols(), ALICE).isPresent());
     }
 
     @Test
@@ -245,7 +252,7 @@ class SigningKeysTest {
     })
     void derivedForAnother_hasAnotherRandomPart(String subject, String checkout, Instant at) {
         // When
-        OrderNumber other = keys.derive(new Buyer(subject), checkout, at);
+        OrderNumber other = keys.derive(new Buyer(subject), checkout, at, 0);
 
         // Then
         assertThat(other.random()).isNotEqualTo(derived.random());
@@ -255,7 +262,7 @@ class SigningKeysTest {
     @Test
     void derivedUnderAnotherKey_hasAnotherRandomPart() {
         // When
-        OrderNumber other = new SigningKeys(OLD_KEY, List.of()).derive(ALICE, "checkout-1", NOW);
+        OrderNumber other = new SigningKeys(OLD_KEY, List.of()).derive(ALICE, "checkout-1", NOW, 0);
 
         // Then
         assertThat(other.random()).isNotEqualTo(derived.random());

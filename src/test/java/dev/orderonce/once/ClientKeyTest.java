@@ -93,19 +93,48 @@ class ClientKeyTest {
         assertThat(ClientKey.read(List.of(quoted(UUID) + parameters))).isEqualTo(usable(UUID));
     }
 
+    // --- Sent more than once ---
+
+    static Stream<List<String>> repeated() {
+        return Stream.of(
+                List.of(UUID, UUID),
+                List.of(UUID, UUID, UUID),
+                List.of(quoted(UUID), quoted(UUID)),
+                List.of(UUID, quoted(UUID)),
+                List.of(UUID + "," + UUID),
+                List.of(UUID + ", " + UUID),
+                List.of(UUID + "\t, " + quoted(UUID)),
+                List.of(quoted(UUID) + ", " + quoted(UUID)),
+                List.of(quoted(UUID) + "," + quoted(UUID)),
+                List.of(quoted(UUID) + ";a=1, " + UUID),
+                List.of(quoted(UUID) + ";a=\"x, y\" , " + quoted(UUID) + ";b", UUID));
+    }
+
+    @ParameterizedTest
+    @MethodSource("repeated")
+    void sameValueRepeatedOrJoined_isTheKey(List<String> lines) {
+        assertThat(ClientKey.read(lines)).isEqualTo(usable(UUID));
+    }
+
+    @Test
+    void commaInsideAString_joinsNothing() {
+        assertThat(ClientKey.read(List.of(quoted(UUID + "," + UUID))))
+                .isEqualTo(usable(UUID + "," + UUID));
+    }
+
     // --- What is no key ---
 
     static Stream<List<String>> unusable() {
         return Stream.of(
                 // More than one
                 List.of(UUID, "another-key-of-twenty-characters"),
-                List.of(UUID, UUID),
-                List.of(quoted(UUID), quoted(UUID)),
                 List.of(UUID, ""),
                 List.of(UUID + ", another-key-of-twenty-characters"),
-                List.of(UUID + "," + UUID),
-                List.of(quoted(UUID) + ", " + quoted(UUID)),
-                List.of(quoted(UUID) + "," + quoted(UUID)),
+                List.of(quoted(UUID) + ", another-key-of-twenty-characters"),
+                List.of(quoted(UUID + ", " + UUID), UUID),
+                List.of(UUID + ","),
+                List.of("," + UUID),
+                List.of(quoted(UUID) + ";a=\"unclosed, " + quoted(UUID + "2")),
                 // A string that is not one
                 List.of("\"" + UUID),
                 List.of(UUID + "\""),

@@ -170,7 +170,7 @@ class PlaceByKeyContractTest {
                 "nineteen-characters",
                 "eight and twenty with blanks",
                 "\"the closing quote is missing",
-                "two-keys-joined-by-a-proxy, two-keys-joined-by-a-proxy"
+                "two-keys-joined-by-a-proxy, another-key-joined-by-a-proxy"
             })
     void keyThatIsNone_isRefusedWithItsReason(String unusable) {
         // When
@@ -184,13 +184,84 @@ class PlaceByKeyContractTest {
         response.then()
                 .statusCode(400)
                 .body("type", equalTo("/problems/key-unusable"))
-                .body("retry", equalTo("new-number"))
+                .body("retry", equalTo("same-number"))
                 .body("detail", startsWith("The Idempotency-Key cannot be used: "));
         assertThat(Database.ordersOf(shop.subject())).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"%1$s, %1$s", "\"%1$s\", \"%1$s\"", "\"%1$s\";v=1"})
+    void keyOfAnOrderInAnotherSpelling_isAReplay(String spelling) {
+        // Given
+        shop.placeByKey(key).then().statusCode(201);
+        // When
+        Response response = shop.placeByKey(spelling.formatted(key), Baskets.onlyFor(key));
+        // Then
+        response.then().statusCode(200).body("duplicated", equalTo(true));
+    }
+
     @Test
-    void keySentTwice_isRefused() {
+    void keyOfAnOrderSentAsTwoHeaders_isAReplay() {
+        // Given
+        shop.placeByKey(key).then().statusCode(201);
+        // When
+        Response response =
+                shop.badRequest()
+                        .header("Idempotency-Key", key)
+                        .header("Idempotency-Key", key)
+                        .contentType(ContentType.JSON)
+                        .body(Baskets.onlyFor(key))
+                        .post("/orders");
+        // Then
+        response.then().statusCode(200).body("duplicated", equalTo(true));
+    }
+
+    /** I2: an order exists under the key, so no spelling of it may lead to a second one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"%1$s;v=1", "\"%1$s", "%1$s, another-key-of-twenty-characters", "%1$s,"})
+    void keyOfAnOrderThatCannotBeRead_isNotToBeReplaced(String spelling) {
+        // Given
+        shop.placeByKey(key).then().statusCode(201);
+        // When
+        Response response = shop.placeByKey(spelling.formatted(key), Baskets.onlyFor(key));
+        // Then
+        response.then().statusCode(400).body("retry", equalTo("same-number"));
+        assertThat(Database.ordersOf(shop.subject())).isOne();
+    }
+
+    /** A proxy that removes the header must not turn a repeat into a second order. */
+    @Test
+    void keyOfAnOrderLeftOut_isNotToBeReplaced() {
+        // Given
+        shop.placeByKey(key).then().statusCode(201);
+        // When
+        Response response =
+                shop.request()
+                        .contentType(ContentType.JSON)
+                        .body(Baskets.onlyFor(key))
+                        .post("/orders");
+        // Then
+        response.then().statusCode(400).body("retry", equalTo("same-number"));
+    }
+
+    @Test
+    void numberOfTheOrderSentAsOrderNumber_isAReplay() {
+        // Given
+        String number = shop.placeByKey(key).path("number");
+        // When
+        Response same = shop.place(number, Baskets.onlyFor(key));
+        Response other = shop.place(number, Baskets.tea(9));
+        // Then
+        same.then()
+                .statusCode(200)
+                .body("duplicated", equalTo(true))
+                .body("number", equalTo(number));
+        other.then().statusCode(422).body("order", equalTo("/orders/" + number));
+    }
+
+    @Test
+    void twoKeys_areRefused() {
         // When
         Response response =
                 shop.badRequest()
@@ -233,17 +304,16 @@ class PlaceByKeyContractTest {
         other.find(mine).then().statusCode(404);
     }
 
+    /** Only the key can make the order; its number cannot. */
     @Test
-    void itsNumber_isNeverAcceptedAsAnOrderNumber() {
+    void numberOfAKeyThatWasNotUsed_isNotAnOrderNumber() {
         // Given
-        String number = shop.placeByKey(key).path("number");
+        String number = OrderNumber.ofClientKey(new Buyer(shop.subject()), key).shown();
         // When
         Response placed = shop.place(number);
         // Then
         placed.then().statusCode(400).body("type", equalTo("/problems/number-unknown"));
-        shop.state(number).then().statusCode(404);
-        shop.voidNumber(number).then().statusCode(404);
-        shop.find(number).then().statusCode(200);
+        assertThat(Database.rows(number)).isZero();
     }
 
     @Test

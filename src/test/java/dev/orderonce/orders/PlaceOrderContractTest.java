@@ -129,7 +129,7 @@ class PlaceOrderContractTest {
                 .statusCode(400)
                 .contentType("application/problem+json")
                 .body("type", equalTo("/problems/number-missing"))
-                .body("retry", equalTo("new-number"));
+                .body("retry", equalTo("same-number"));
     }
 
     @ParameterizedTest

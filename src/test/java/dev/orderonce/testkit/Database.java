@@ -1,5 +1,7 @@
 package dev.orderonce.testkit;
 
+import org.jspecify.annotations.Nullable;
+
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -89,8 +91,8 @@ public final class Database {
         return states == null ? List.of() : List.of(states.split(" ", -1));
     }
 
-    /** Puts an order there that the service did not place. */
-    public static void insertOrder(String number, String buyer, String clientKey) {
+    /** Puts an order there that this replica did not place. */
+    public static void insertOrder(String number, String buyer, @Nullable String clientKey) {
         String sql =
                 """
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,

@@ -41,15 +41,30 @@ public final class RedisCommands {
      * @param fingerprint of what was ordered
      */
     public static String contentKey(String buyer, byte[] fingerprint) {
+        return "once:{%s}:s:%s"
+                .formatted(
+                        tag(buyer),
+                        Base64.getUrlEncoder().withoutPadding().encodeToString(fingerprint));
+    }
+
+    /** Puts another text in the place of the number that a checkout has. */
+    public static void holdForCheckout(String buyer, String checkout, String text) {
+        set("once:{%s}:c:%s".formatted(tag(buyer), checkout), text, Duration.ofHours(1));
+    }
+
+    /** Whether Redis holds a number for a checkout. */
+    public static boolean isHeld(String buyer, String checkout) {
+        return exists("once:{%s}:c:%s".formatted(tag(buyer), checkout));
+    }
+
+    private static String tag(String buyer) {
         try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256")
                             .digest(buyer.getBytes(StandardCharsets.UTF_8));
-            Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
-            return "once:{%s}:s:%s"
-                    .formatted(
-                            base64.encodeToString(Arrays.copyOf(digest, 12)),
-                            base64.encodeToString(fingerprint));
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(Arrays.copyOf(digest, 12));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
