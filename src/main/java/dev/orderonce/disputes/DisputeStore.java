@@ -5,6 +5,7 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.once.ClientKey;
 import dev.orderonce.stores.Postgres;
+import dev.orderonce.stores.UnreadableRows;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
@@ -125,10 +126,12 @@ class DisputeStore {
                     .formatted(COLUMNS);
 
     private final Postgres postgres;
+    private final UnreadableRows unreadableRows;
     private final EvidenceJson json;
 
-    DisputeStore(Postgres postgres, EvidenceJson json) {
+    DisputeStore(Postgres postgres, EvidenceJson json, UnreadableRows unreadableRows) {
         this.postgres = postgres;
+        this.unreadableRows = unreadableRows;
         this.json = json;
     }
 
@@ -287,7 +290,10 @@ class DisputeStore {
     /** Takes some that are due, so that no other replica does until the claim is over. */
     Uni<List<Dispute>> claimDue(Instant now, Duration claim, int most) {
         return postgres.query(CLAIM_DUE, Tuple.of(at(now), at(now.plus(claim)), most))
-                .map(DisputeStore::all);
+                .map(
+                        rows ->
+                                unreadableRows.leaveOut(
+                                        "disputes", "id", rows, DisputeStore::dispute));
     }
 
     /**

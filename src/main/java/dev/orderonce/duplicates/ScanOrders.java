@@ -7,6 +7,8 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindAlike;
 import dev.orderonce.orders.FindAlike.Pair;
 import dev.orderonce.orders.OrderState.Move;
+import dev.orderonce.stores.UnreadableRow;
+import dev.orderonce.stores.UnreadableRows;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,6 +47,7 @@ class ScanOrders implements Follower {
     private final FollowEvents followEvents;
     private final FindAlike findAlike;
     private final SuspicionStore store;
+    private final UnreadableRows unreadableRows;
     private final DuplicateSettings settings;
     private final Clock clock;
     private final Counter suspected;
@@ -53,12 +56,14 @@ class ScanOrders implements Follower {
             FollowEvents followEvents,
             FindAlike findAlike,
             SuspicionStore store,
+            UnreadableRows unreadableRows,
             DuplicateSettings settings,
             Clock clock,
             MeterRegistry metrics) {
         this.followEvents = followEvents;
         this.findAlike = findAlike;
         this.store = store;
+        this.unreadableRows = unreadableRows;
         this.settings = settings;
         this.clock = clock;
         this.suspected = metrics.counter("orderonce.duplicates.suspected");
@@ -107,14 +112,23 @@ class ScanOrders implements Follower {
                 .toList();
     }
 
-    private static Set<OrderNumber> numbers(List<PublishedEvent> events, Set<String> kinds) {
+    private Set<OrderNumber> numbers(List<PublishedEvent> events, Set<String> kinds) {
         Set<OrderNumber> numbers = new HashSet<>();
         for (PublishedEvent event : events) {
             if (kinds.contains(event.kind())) {
-                numbers.add(new OrderNumber(event.number()));
+                OrderNumber.stored(event.number())
+                        .ifPresentOrElse(
+                                numbers::add, () -> unreadableRows.report(unreadable(event)));
             }
         }
         return numbers;
+    }
+
+    private static UnreadableRow unreadable(PublishedEvent event) {
+        return new UnreadableRow(
+                "order_events",
+                event.number() + ' ' + event.sequence(),
+                new IllegalArgumentException("not a canonical order number"));
     }
 
     private Uni<Void> compare(Set<OrderNumber> placed) {

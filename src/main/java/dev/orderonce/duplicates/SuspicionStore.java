@@ -6,6 +6,7 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindAlike.Pair;
 import dev.orderonce.stores.Postgres;
+import dev.orderonce.stores.UnreadableRows;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
@@ -34,9 +35,11 @@ class SuspicionStore {
             """;
 
     private final Postgres postgres;
+    private final UnreadableRows unreadableRows;
 
-    SuspicionStore(Postgres postgres) {
+    SuspicionStore(Postgres postgres, UnreadableRows unreadableRows) {
         this.postgres = postgres;
+        this.unreadableRows = unreadableRows;
     }
 
     private static final String ADD =
@@ -201,7 +204,13 @@ class SuspicionStore {
     /** Those that are due; nobody else is given them before the lease is over. */
     Uni<List<Suspicion>> claimDue(Instant now, Duration lease, int most) {
         return postgres.query(CLAIM, Tuple.of(utc(now), utc(now.plus(lease)), most))
-                .map(SuspicionStore::all);
+                .map(
+                        rows ->
+                                unreadableRows.leaveOut(
+                                        "suspected_duplicates",
+                                        "id",
+                                        rows,
+                                        SuspicionStore::suspicion));
     }
 
     private static Optional<Suspicion> first(RowSet<Row> rows) {

@@ -7,7 +7,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.BackPressureStrategy;
 import io.smallrye.mutiny.subscription.MultiEmitter;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -17,21 +21,22 @@ import org.jboss.logging.Logger;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Tells buyers what happens to their orders while it happens, at least once and from the event log
- * itself: whichever replica they listen to, and whether Redis answers or not.
+ * Sends buyers what happens to their orders while it happens, from the event log itself: whichever
+ * replica they are connected to, and whether Redis answers or not.
  *
- * <p>While somebody listens, the replica reads what is new in the log; nobody reads it for nobody.
+ * <p>While a stream is open, the replica reads what is new in the log. A stream is opened at a
+ * position of the log and resumed from one: each event of the buyer that is not in the position is
+ * sent, and no other.
  */
 @ApplicationScoped
 public class LiveEvents {
@@ -40,36 +45,30 @@ public class LiveEvents {
     /** About a millisecond of an event loop's time, which requests have to wait for. */
     private static final int AT_ONCE = 200;
 
-    /**
-     * Who comes back is told this much of the log once more: what was committed late may stand
-     * below what they have seen. Only their own of it is sent, which is little.
-     */
-    private static final long OVERLAP = 10_000;
-
-    /** Of a buyer's own that happened while they were away; who was away for longer looks anew. */
-    private static final int MOST_MISSED = 500;
-
     private final OutboxStore store;
     private final EventSettings settings;
     private final Clock clock;
-    private final Map<Buyer, Queue<MultiEmitter<? super PublishedEvent>>> listeners =
-            new ConcurrentHashMap<>();
-    private final AtomicInteger listening = new AtomicInteger();
-    private final AtomicReference<Optional<Progress>> progress =
-            new AtomicReference<>(Optional.empty());
+    private final Vertx vertx;
+    private final AtomicInteger open = new AtomicInteger();
 
-    private volatile boolean stopping;
+    /** What follows is touched under the monitor of {@link #streams}, and never for long. */
+    private final Map<Buyer, Set<LiveStream>> streams = new HashMap<>();
+
+    private Optional<Progress> progress = Optional.empty();
+    private boolean stopping;
 
     LiveEvents(
             OutboxStore store,
             EventSettings settings,
             Clock clock,
+            Vertx vertx,
             MeterRegistry metrics,
             @ConfigProperty(name = "quarkus.shutdown.delay") Optional<Duration> leavesAfter) {
         this.store = store;
         this.settings = settings;
         this.clock = clock;
-        metrics.gauge("orderonce.events.listeners", listening);
+        this.vertx = vertx;
+        metrics.gauge("orderonce.events.listeners", open);
         // The framework waits for requests that are under way when it stops; these would be for
         // ever.
         Runtime.getRuntime()
@@ -79,145 +78,150 @@ public class LiveEvents {
                                 "end live events"));
     }
 
-    /**
-     * Not before the proxy has heard that this replica is leaving: whoever comes back at once would
-     * come back here.
-     */
+    /** Not before the proxy knows that this replica is leaving: readers would come back here. */
     private void endAll(Duration after) {
         try {
             Thread.sleep(after);
         } catch (InterruptedException atOnce) {
             Thread.currentThread().interrupt();
         }
-        stopping = true;
-        listeners.values().forEach(queue -> queue.forEach(MultiEmitter::complete));
+        synchronized (streams) {
+            stopping = true;
+            streams.values().forEach(all -> all.forEach(LiveStream::end));
+        }
     }
 
-    /** When this ends, nothing that happens from then on is missed by who has begun to listen. */
-    public Uni<Void> ready() {
-        return current().replaceWithVoid();
-    }
-
-    /** Whether one more may listen. */
+    /** Whether one more stream may be opened. */
     public boolean hasRoom() {
-        return !stopping && listening.get() < settings.listeners();
+        return open.get() < settings.listeners();
     }
 
     /**
-     * What happens to this buyer's orders from now on.
+     * Reads the position that a stream begins at, so that one can be opened.
      *
-     * @param after the id of the last event that they have seen: what they missed comes first
-     * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer when it begins: a
-     *     stream without what was missed would lead them past it
+     * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer
      */
-    public Multi<PublishedEvent> of(Buyer buyer, Optional<Long> after) {
-        // Counted before the place in the log is fixed: from then on nobody lets go of it.
-        Multi<PublishedEvent> live =
-                Multi.createFrom()
-                        .deferred(
-                                () -> {
-                                    listening.incrementAndGet();
-                                    return current()
-                                            .onItem()
-                                            .transformToMulti(begun -> heard(buyer));
-                                })
-                        .onTermination()
-                        .invoke(listening::decrementAndGet);
-        if (after.isEmpty()) {
-            return live;
-        }
-        // Listens first, so that nothing falls between; what comes twice is told apart by whoever
-        // reads it.
-        Uni<List<PublishedEvent>> missed =
-                store.ofBuyer(buyer.subject(), Math.max(0, after.get() - OVERLAP), MOST_MISSED);
-        return Multi.createBy()
-                .merging()
-                .streams(live, missed.onItem().transformToMulti(Multi.createFrom()::iterable));
+    public Uni<Void> prepare() {
+        return position().replaceWithVoid();
     }
 
-    private Multi<PublishedEvent> heard(Buyer buyer) {
-        return Multi.createFrom().emitter(emitter -> listen(buyer, emitter), AT_ONCE);
+    /**
+     * Opens a stream of what happens to this buyer's orders.
+     *
+     * @param resumed what the reader has read before; without it, what happens from now on is sent
+     * @return ends when the stream has been open for {@code events.listen-for}, when the service
+     *     stops, when PostgreSQL does not answer, or when the reader is too slow; a reader resumes
+     *     then from the last message
+     */
+    public Multi<LiveMessage> of(Buyer buyer, Optional<LogPosition> resumed) {
+        return Multi.createFrom()
+                .emitter(
+                        emitter -> open(buyer, resumed, emitter),
+                        // The stream itself sends no more than is asked for.
+                        BackPressureStrategy.ERROR);
     }
 
-    private void listen(Buyer buyer, MultiEmitter<? super PublishedEvent> emitter) {
-        listeners.compute(
-                buyer,
-                (same, queue) -> {
-                    Queue<MultiEmitter<? super PublishedEvent>> all =
-                            Objects.requireNonNullElseGet(queue, ConcurrentLinkedQueue::new);
-                    all.add(emitter);
-                    return all;
-                });
-        emitter.onTermination(
-                () -> {
-                    listeners.computeIfPresent(
-                            buyer,
-                            (same, queue) -> {
-                                queue.remove(emitter);
-                                return queue.isEmpty() ? null : queue;
-                            });
-                });
-        if (stopping) {
-            emitter.complete(); // it came too late to be ended with the others
+    private void open(
+            Buyer buyer, Optional<LogPosition> resumed, MultiEmitter<? super LiveMessage> emitter) {
+        // Counted before the position is read: from then on it is kept up to date.
+        open.incrementAndGet();
+        LiveStream stream =
+                new LiveStream(this, store, settings, eventLoop(), buyer, resumed, emitter);
+        position().subscribe().with(known -> register(stream), stream::cannotRead);
+    }
+
+    /** The request's own; a caller from elsewhere gets one. */
+    private ContextInternal eventLoop() {
+        ContextInternal current = (ContextInternal) Vertx.currentContext();
+        return current != null && current.isEventLoopContext()
+                ? current
+                : ((VertxInternal) vertx).createEventLoopContext();
+    }
+
+    /** Between this position and the first event that the stream is given nothing is missed. */
+    private void register(LiveStream stream) {
+        synchronized (streams) {
+            streams.computeIfAbsent(stream.buyer(), first -> new HashSet<>()).add(stream);
+            stream.open(progress.orElseThrow().seen());
+            if (stopping) {
+                stream.end();
+            }
         }
+    }
+
+    void closed(LiveStream stream) {
+        synchronized (streams) {
+            streams.computeIfPresent(
+                    stream.buyer(),
+                    (same, all) -> {
+                        all.remove(stream);
+                        return all.isEmpty() ? null : all;
+                    });
+        }
+        open.decrementAndGet();
     }
 
     void begin(@Observes StartupEvent start, Rhythm rhythm) {
         rhythm.keep(settings.liveEvery(), this::tell);
     }
 
+    /** Sends what is new in the log to the streams it belongs to. */
     Uni<Void> tell() {
-        if (listening.get() == 0) {
-            progress.set(Optional.empty());
+        if (open.get() == 0) {
+            synchronized (streams) {
+                if (open.get() == 0) {
+                    progress = Optional.empty();
+                }
+            }
             return Uni.createFrom().voidItem();
         }
-        return tellWhatIsNew()
-                .onFailure(StoreUnavailable.class)
-                .invoke(silent -> LOG.debugf("listeners wait: %s", silent.getMessage()))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithNull();
-    }
-
-    private Uni<Void> tellWhatIsNew() {
-        return current()
+        return position()
                 .onItem()
                 .transformToUni(
-                        begun ->
+                        known ->
                                 Uni.createFrom()
                                         .deferred(this::tellBatch)
                                         .repeat()
                                         .whilst(isMore -> isMore)
                                         .collect()
                                         .last())
-                .replaceWithVoid();
+                .replaceWithVoid()
+                .onFailure(StoreUnavailable.class)
+                .invoke(silent -> LOG.debugf("live streams wait: %s", silent.getMessage()))
+                .onFailure(StoreUnavailable.class)
+                .recoverWithNull();
     }
 
-    /** Who begins to listen hears of what happens from then on. */
-    private Uni<Progress> current() {
-        Optional<Progress> reached = Objects.requireNonNull(progress.get());
-        return reached.isPresent()
-                ? Uni.createFrom().item(reached.get())
-                : store.last()
-                        .map(last -> new Progress(last, List.of()))
-                        // Two may have asked at once: the first place counts for both.
-                        .map(now -> progress.updateAndGet(set -> set.or(() -> Optional.of(now))))
-                        .map(Optional::orElseThrow);
+    /** How far this replica has read the log; the end of the log if it did not read it before. */
+    private Uni<Progress> position() {
+        Optional<Progress> known;
+        synchronized (streams) {
+            known = progress;
+        }
+        return known.isPresent()
+                ? Uni.createFrom().item(known.get())
+                : store.now(clock.instant())
+                        .map(
+                                now -> {
+                                    synchronized (streams) {
+                                        // Of two that were read at once the first counts for both.
+                                        progress = progress.or(() -> Optional.of(now));
+                                        return progress.get();
+                                    }
+                                });
     }
 
     private Uni<Boolean> tellBatch() {
-        Progress from = Objects.requireNonNull(progress.get()).orElseThrow();
-        return store.read(from, AT_ONCE)
-                .map(
-                        events -> {
-                            events.forEach(this::tell);
-                            progress.set(
-                                    Optional.of(
-                                            from.after(
-                                                    events,
-                                                    clock.instant(),
-                                                    settings.missingFor())));
-                            return events.size() >= AT_ONCE;
-                        })
+        return position()
+                .onItem()
+                .transformToUni(
+                        from ->
+                                store.read(from, AT_ONCE)
+                                        .map(
+                                                events -> {
+                                                    send(from, events);
+                                                    return events.size() >= AT_ONCE;
+                                                }))
                 .onItem()
                 .call(
                         isMore ->
@@ -230,13 +234,33 @@ public class LiveEvents {
                                         : Uni.createFrom().voidItem());
     }
 
-    private void tell(PublishedEvent event) {
-        if (event.buyer().isEmpty()) {
-            return; // its order is gone: nobody's any more
+    /** One step for all streams: one that is registered before it or after it misses nothing. */
+    private void send(Progress from, List<PublishedEvent> events) {
+        Instant now = clock.instant();
+        synchronized (streams) {
+            if (!progress.equals(Optional.of(from))) {
+                return; // read by another call meanwhile
+            }
+            for (int i = 0; i < events.size(); i++) {
+                PublishedEvent event = events.get(i);
+                Set<LiveStream> readers = readers(event);
+                if (!readers.isEmpty()) {
+                    LogPosition position = after(from, events.subList(0, i + 1), now).seen();
+                    readers.forEach(stream -> stream.happened(event, position));
+                }
+            }
+            progress = Optional.of(after(from, events, now));
         }
-        Queue<MultiEmitter<? super PublishedEvent>> queue = listeners.get(new Buyer(event.buyer()));
-        if (queue != null) {
-            queue.forEach(listener -> listener.emit(event));
-        }
+    }
+
+    private Progress after(Progress from, List<PublishedEvent> events, Instant now) {
+        return from.after(events, now, settings.missingFor());
+    }
+
+    /** An event whose order is gone is nobody's any more. */
+    private Set<LiveStream> readers(PublishedEvent event) {
+        return event.buyer().isEmpty()
+                ? Set.of()
+                : streams.getOrDefault(new Buyer(event.buyer()), Set.of());
     }
 }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -83,12 +84,13 @@ class OutboxStore {
         return postgres.query(
                         READ,
                         Tuple.of(from.position()).addArrayOfLong(missing).addLong((long) most))
-                .map(
-                        rows -> {
-                            List<PublishedEvent> events = new ArrayList<>(rows.size());
-                            rows.forEach(row -> events.add(event(row)));
-                            return events;
-                        });
+                .map(OutboxStore::events);
+    }
+
+    private static List<PublishedEvent> events(RowSet<Row> rows) {
+        List<PublishedEvent> events = new ArrayList<>(rows.size());
+        rows.forEach(row -> events.add(event(row)));
+        return events;
     }
 
     private static PublishedEvent event(Row row) {
@@ -106,18 +108,50 @@ class OutboxStore {
             """
             SELECT e.id, e.number, o.buyer, e.sequence, e.kind, e.at, COALESCE(e.detail::text, '{}') AS detail
             FROM orders o JOIN order_events e ON e.number = o.number
-            WHERE o.buyer = $1 AND o.state <> 'VOIDED' AND e.id > $2
-            ORDER BY e.id LIMIT $3
+            WHERE o.buyer = $1 AND o.state <> 'VOIDED' AND %s
+            ORDER BY e.id
             """;
 
-    /** Events of a buyer's own orders, those after an id, in order. */
-    Uni<List<PublishedEvent>> ofBuyer(String buyer, long after, int most) {
-        return postgres.query(OF_BUYER, Tuple.of(buyer, after, most))
+    private static final String OF_BUYER_BETWEEN =
+            OF_BUYER.formatted("e.id > $2 AND e.id <= $3") + "LIMIT $4";
+
+    private static final String OF_BUYER_AMONG = OF_BUYER.formatted("e.id = ANY($2)");
+
+    /** The first {@code most} events of a buyer's orders after one id and up to another. */
+    Uni<List<PublishedEvent>> ofBuyer(String buyer, long after, long upTo, int most) {
+        return postgres.query(OF_BUYER_BETWEEN, Tuple.of(buyer, after, upTo, most))
+                .map(OutboxStore::events);
+    }
+
+    /** Those of a buyer's orders among these ids. */
+    Uni<List<PublishedEvent>> ofBuyer(String buyer, List<Long> ids) {
+        return postgres.query(
+                        OF_BUYER_AMONG, Tuple.of(buyer).addArrayOfLong(ids.toArray(Long[]::new)))
+                .map(OutboxStore::events);
+    }
+
+    private static final String NOW =
+            """
+            SELECT ends.last, ARRAY(
+                SELECT id FROM generate_series(GREATEST(ends.first, ends.last - $1), ends.last) AS given(id)
+                WHERE NOT EXISTS (SELECT FROM order_events e WHERE e.id = given.id) ORDER BY id) AS missing
+            FROM (SELECT COALESCE(min(id), 1) AS first, COALESCE(max(id), 0) AS last FROM order_events) ends
+            """;
+
+    /**
+     * Everything that can be seen now. Ids that were given out shortly before the last one and
+     * cannot be seen may still be committed.
+     */
+    Uni<Progress> now(Instant since) {
+        return postgres.query(NOW, Tuple.of((long) Progress.MOST_MISSING - 1))
                 .map(
                         rows -> {
-                            List<PublishedEvent> events = new ArrayList<>(rows.size());
-                            rows.forEach(row -> events.add(event(row)));
-                            return events;
+                            Row row = rows.iterator().next();
+                            return new Progress(
+                                    row.getLong("last"),
+                                    Arrays.stream(row.getArrayOfLongs("missing"))
+                                            .map(id -> new Progress.Missing(id, since))
+                                            .toList());
                         });
     }
 

@@ -19,10 +19,15 @@ record Progress(long position, List<Missing> missing) {
     private static final Logger LOG = Logger.getLogger(Progress.class);
 
     /** More gaps than this are not a race: the oldest are given up, and it is said so. */
-    private static final int MOST_MISSING = 10_000;
+    static final int MOST_MISSING = 10_000;
 
     /** An id that was given out and not seen. */
     record Missing(long id, Instant since) {}
+
+    /** What was seen. */
+    LogPosition seen() {
+        return new LogPosition(position, missing.stream().map(Missing::id).sorted().toList());
+    }
 
     /** What is known after these were seen. */
     Progress after(List<PublishedEvent> events, Instant now, Duration missingFor) {

@@ -136,6 +136,11 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
                 : Optional.empty();
     }
 
+    /** A number as a store holds it: canonical, or empty. */
+    public static Optional<OrderNumber> stored(String symbols) {
+        return isWellFormed(symbols) ? Optional.of(new OrderNumber(symbols)) : Optional.empty();
+    }
+
     private static boolean isWellFormed(String symbols) {
         if (symbols.length() != LENGTH) {
             return false;

@@ -30,6 +30,9 @@ public class SigningKeys implements MadeFromSettings {
      */
     private static final byte VERSION = 1;
 
+    /** Begins what is digested for another purpose; no number's digest begins with it. */
+    private static final byte PURPOSE = 2;
+
     /**
      * As long as the digest: a longer key adds nothing, a shorter one would be the weakest part.
      */
@@ -141,6 +144,24 @@ public class SigningKeys implements MadeFromSettings {
             own |= leading(digest, OrderNumber.SIGNATURE_BITS) == number.signature();
         }
         return own;
+    }
+
+    /**
+     * Secrets of 32 bytes for something else than numbers, one of each key, the one that signs
+     * first.
+     *
+     * @param purpose what they are for; another purpose has other secrets
+     */
+    public List<byte[]> secretsFor(String purpose) {
+        byte[] text = purpose.getBytes(StandardCharsets.UTF_8);
+        return keys.stream()
+                .map(
+                        key -> {
+                            Mac mac = key.get();
+                            mac.update(PURPOSE);
+                            return mac.doFinal(text);
+                        })
+                .toList();
     }
 
     private OrderNumber sign(Buyer buyer, long seconds, int random) {

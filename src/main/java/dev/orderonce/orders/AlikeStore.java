@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.stores.Postgres;
+import dev.orderonce.stores.UnreadableRows;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
@@ -50,9 +51,18 @@ class AlikeStore {
             """;
 
     private final Postgres postgres;
+    private final UnreadableRows unreadableRows;
 
-    AlikeStore(Postgres postgres) {
+    AlikeStore(Postgres postgres, UnreadableRows unreadableRows) {
         this.postgres = postgres;
+        this.unreadableRows = unreadableRows;
+    }
+
+    private record Neighbour(OrderNumber placed, Standing standing) {
+        static Neighbour of(Row row) {
+            return new Neighbour(
+                    new OrderNumber(row.getString("placed")), OrderStore.standing(row));
+        }
     }
 
     /**
@@ -72,11 +82,12 @@ class AlikeStore {
                 .map(
                         rows -> {
                             Map<OrderNumber, List<Order>> near = new HashMap<>();
-                            for (Row row : rows) {
-                                if (OrderStore.standing(row) instanceof Order order) {
+                            for (Neighbour neighbour :
+                                    unreadableRows.leaveOut(
+                                            "orders", "number", rows, Neighbour::of)) {
+                                if (neighbour.standing() instanceof Order order) {
                                     near.computeIfAbsent(
-                                                    new OrderNumber(row.getString("placed")),
-                                                    number -> new ArrayList<>())
+                                                    neighbour.placed(), number -> new ArrayList<>())
                                             .add(order);
                                 }
                             }

@@ -1,6 +1,8 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.stores.UnreadableRow;
+import dev.orderonce.stores.UnreadableRows;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -12,16 +14,19 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Finds the orders that a buyer has placed near to other orders of theirs. */
 @ApplicationScoped
 public class FindAlike {
     private final AlikeStore store;
     private final OrderStore orders;
+    private final UnreadableRows unreadableRows;
 
-    FindAlike(AlikeStore store, OrderStore orders) {
+    FindAlike(AlikeStore store, OrderStore orders, UnreadableRows unreadableRows) {
         this.store = store;
         this.orders = orders;
+        this.unreadableRows = unreadableRows;
     }
 
     /**
@@ -61,12 +66,20 @@ public class FindAlike {
                                         : pairs(near));
     }
 
+    private Uni<Optional<Standing>> find(OrderNumber number) {
+        return orders.find(number)
+                .onFailure(UnreadableRow.class)
+                .invoke(unreadableRows::report)
+                .onFailure(UnreadableRow.class)
+                .recoverWithItem(Optional.empty());
+    }
+
     /** The lookups share statements. */
     private Uni<List<Pair>> pairs(Map<OrderNumber, List<Order>> near) {
         return Multi.createFrom()
                 .iterable(near.keySet())
                 .onItem()
-                .transformToUni(orders::find)
+                .transformToUni(this::find)
                 .merge(near.size())
                 .collect()
                 .asList()

@@ -1,7 +1,8 @@
 package dev.orderonce.orders;
 
-import dev.orderonce.events.EventSettings;
 import dev.orderonce.events.LiveEvents;
+import dev.orderonce.events.LiveMessage;
+import dev.orderonce.events.LogPosition;
 import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Caller;
@@ -13,15 +14,19 @@ import dev.orderonce.web.ProblemType;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.NameBinding;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 
@@ -33,8 +38,11 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestStreamElementType;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -44,15 +52,37 @@ import java.util.Optional;
 class LiveEventsResource {
     private final Caller caller;
     private final LiveEvents liveEvents;
-    private final EventSettings settings;
+    private final EventIds ids;
     private final HttpSettings http;
 
-    LiveEventsResource(
-            Caller caller, LiveEvents liveEvents, EventSettings settings, HttpSettings http) {
+    LiveEventsResource(Caller caller, LiveEvents liveEvents, EventIds ids, HttpSettings http) {
         this.caller = caller;
         this.liveEvents = liveEvents;
-        this.settings = settings;
+        this.ids = ids;
         this.http = http;
+    }
+
+    /** Marks what opens a stream. */
+    @NameBinding
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface OpensStream {}
+
+    /**
+     * The framework sends the headers of a stream before it asks for the first message: whether one
+     * can be opened has to be known before that.
+     *
+     * @return nothing if it can; fails if PostgreSQL does not answer
+     */
+    @ServerRequestFilter
+    @OpensStream
+    public Uni<Response> prepare() {
+        return liveEvents.hasRoom()
+                ? liveEvents.prepare().replaceWith((Response) null)
+                : Uni.createFrom()
+                        .item(
+                                Problem.of(ProblemType.OVERLOADED)
+                                        .after(http.retryAfter())
+                                        .toResponse());
     }
 
     /** An event as it goes over the wire. */
@@ -61,6 +91,7 @@ class LiveEventsResource {
             String number, int sequence, String kind, Instant at, Map<String, String> detail) {}
 
     @GET
+    @OpensStream
     @RolesAllowed(Role.BUYER)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
@@ -69,8 +100,10 @@ class LiveEventsResource {
             summary = "What happens to the buyer's own orders, while it happens",
             description =
                     "Each message is `event: order` with `data: {number, sequence, kind, at, detail}`. At least once: tell "
-                            + "repeats by number and sequence. Come back with the last `id` as `Last-Event-ID`, and what "
-                            + "was missed comes first. Ends after some minutes; comments in between are signs of life.")
+                            + "repeats by number and sequence. Every `id` is opaque; the first message has one before "
+                            + "anything happens. Come back with the last `id` as `Last-Event-ID`: exactly what was missed "
+                            + "comes first. `event: reset` comes first if that id cannot be used: read the orders again. "
+                            + "Ends after some minutes; comments in between say that it is open.")
     @APIResponse(
             responseCode = "200",
             description = "A stream that goes on",
@@ -87,51 +120,51 @@ class LiveEventsResource {
                     @HeaderParam("Last-Event-ID")
                     @Nullable String lastEventId,
             @Context Sse sse) {
-        if (!liveEvents.hasRoom()) {
-            throw new WebApplicationException(
-                    Problem.of(ProblemType.OVERLOADED).after(http.retryAfter()).toResponse());
-        }
         Buyer buyer = caller.buyer();
-        Multi<OutboundSseEvent> events =
-                liveEvents
-                        .of(buyer, Optional.ofNullable(lastEventId).flatMap(LiveEventsResource::id))
-                        .map(event -> message(sse, event, buyer));
-        // The first one says that the stream is open.
-        Multi<OutboundSseEvent> signsOfLife =
-                liveEvents
-                        .ready()
-                        .onItem()
-                        .transformToMulti(
-                                open ->
-                                        Multi.createFrom()
-                                                .ticks()
-                                                .every(settings.heartbeat())
-                                                .onOverflow()
-                                                .drop())
-                        .map(tick -> sse.newEventBuilder().comment("").build());
-        // Signs of life would go on for ever: a stream whose events have ended, because the service
-        // stops, has ended.
-        return Multi.createBy()
-                .merging()
-                .streams(events.onCompletion().failWith(Ended::new), signsOfLife)
-                .onFailure(Ended.class)
-                .recoverWithCompletion()
-                .select()
-                .first(settings.listenFor());
+        Optional<LogPosition> resumed =
+                Optional.ofNullable(lastEventId).flatMap(id -> ids.read(id, buyer));
+        boolean isReset = lastEventId != null && resumed.isEmpty();
+        return liveEvents.of(buyer, resumed).map(message -> event(sse, message, buyer, isReset));
     }
 
-    /** There will be no more events. */
-    private static final class Ended extends RuntimeException {
-        Ended() {
-            super("the service stops", null, false, false);
-        }
+    /** A stream for HEAD would be one that nobody reads. */
+    @HEAD
+    @RolesAllowed(Role.BUYER)
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Operation(
+            operationId = "headEvents",
+            summary = "The headers of GET",
+            description = "Opens no stream.")
+    @APIResponse(responseCode = "200", description = "Without a body")
+    public Response head() {
+        return Response.ok()
+                .type(MediaType.SERVER_SENT_EVENTS)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
     }
 
-    private static Optional<Long> id(String text) {
-        return text.matches("[0-9]{1,18}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
+    private OutboundSseEvent event(Sse sse, LiveMessage message, Buyer buyer, boolean isReset) {
+        return switch (message) {
+            case LiveMessage.Opened(LogPosition position) -> {
+                OutboundSseEvent.Builder opened =
+                        sse.newEventBuilder().id(ids.write(position, buyer));
+                yield isReset
+                        ? opened.name("reset").data(String.class, "{}").build()
+                        : opened.comment("").build();
+            }
+            case LiveMessage.StillOpen open -> sse.newEventBuilder().comment("").build();
+            case LiveMessage.Happened(PublishedEvent event, LogPosition position) -> {
+                String id = ids.write(position, buyer);
+                yield OrderNumber.stored(event.number())
+                        .map(number -> message(sse, event, number, id, buyer))
+                        // One that cannot be read must not end every stream of its buyer.
+                        .orElseGet(() -> sse.newEventBuilder().id(id).comment("").build());
+            }
+        };
     }
 
-    private static OutboundSseEvent message(Sse sse, PublishedEvent published, Buyer buyer) {
+    private static OutboundSseEvent message(
+            Sse sse, PublishedEvent published, OrderNumber number, String id, Buyer buyer) {
         OrderEvent event =
                 new OrderEvent(
                                 published.sequence(),
@@ -140,12 +173,12 @@ class LiveEventsResource {
                                 OrderJson.readDetail(published.detail()))
                         .forBuyer(buyer.subject());
         return sse.newEventBuilder()
-                .id(Long.toString(published.id()))
+                .id(id)
                 .name("order")
                 .data(
                         LiveView.class,
                         new LiveView(
-                                new OrderNumber(published.number()).shown(),
+                                number.shown(),
                                 event.sequence(),
                                 event.kind(),
                                 event.at(),

@@ -12,6 +12,7 @@ import dev.orderonce.stores.Batched;
 import dev.orderonce.stores.Batches;
 import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.stores.UnreadableRow;
 
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -376,8 +377,20 @@ class OrderStore {
         }
     }
 
-    /** Reads a row that has the columns of {@link Find}. */
+    /**
+     * Reads a row that has the columns of {@link Find}.
+     *
+     * @throws UnreadableRow if it cannot be
+     */
     static Standing standing(Row row) {
+        try {
+            return read(row);
+        } catch (RuntimeException unreadable) {
+            throw new UnreadableRow("orders", row.getString("number"), unreadable);
+        }
+    }
+
+    private static Standing read(Row row) {
         OrderNumber number = new OrderNumber(row.getString("number"));
         Buyer buyer = new Buyer(row.getString("buyer"));
         Instant decidedAt = row.getOffsetDateTime("decided_at").toInstant();

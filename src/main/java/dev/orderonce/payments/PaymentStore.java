@@ -7,6 +7,7 @@ import dev.orderonce.orders.Because;
 import dev.orderonce.orders.MoneyEvent;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.stores.Postgres;
+import dev.orderonce.stores.UnreadableRows;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
@@ -82,9 +83,11 @@ class PaymentStore {
     static final String BY = "payments";
 
     private final Postgres postgres;
+    private final UnreadableRows unreadableRows;
 
-    PaymentStore(Postgres postgres) {
+    PaymentStore(Postgres postgres, UnreadableRows unreadableRows) {
         this.postgres = postgres;
+        this.unreadableRows = unreadableRows;
     }
 
     /** Begins an attempt, unless there is one under its key or another one may hold money. */
@@ -173,7 +176,10 @@ class PaymentStore {
     /** Takes some that are due, so that no other replica does until the claim is over. */
     Uni<List<Payment>> claimDue(Instant now, Duration claim, int most) {
         return postgres.query(CLAIM_DUE, Tuple.of(at(now), at(now.plus(claim)), most))
-                .map(PaymentStore::all);
+                .map(
+                        rows ->
+                                unreadableRows.leaveOut(
+                                        "payments", "id", rows, PaymentStore::payment));
     }
 
     /** Has those looked at that are under way and forgotten. */

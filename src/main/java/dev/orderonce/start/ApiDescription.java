@@ -121,6 +121,7 @@ public class ApiDescription implements OASFilter {
                     entry("completeOrder", ORDER_NOT_FOUND, MOVE_NOT_OPEN),
                     entry("listUnsettled"),
                     entry("listen"),
+                    entry("headEvents"),
                     entry("drawPicture"),
                     entry("listSuspectedDuplicates"),
                     withBody(

@@ -136,6 +136,8 @@ export class OrderEvents extends EventTarget {
       else if (name) fields[name] = value;
     }
     if (fields.event === 'order') this.#tell(JSON.parse(fields.data));
+    // The service cannot tell what was missed.
+    if (fields.event === 'reset') this.dispatchEvent(new Event('ask'));
     if (fields.id) this.#remember(fields.id);
   }
 

@@ -1,5 +1,7 @@
 package dev.orderonce.duplicates;
 
+import static io.restassured.RestAssured.given;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
@@ -414,6 +416,40 @@ class SuspicionsContractTest {
         scan();
         // Then: at the second time nobody could know it for a habit
         list().then().body("suspicions", hasSize(1)).body("suspicions[0].score", equalTo(75));
+    }
+
+    /** Nothing of this service writes such rows; a script or a broken disk may. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0A0A0A0A0A0A0A0A0A", "not a number at al"})
+    void rowThatCannotBeRead_isLeftOutAndCountedOnce(String number) {
+        // Given
+        double before = unreadableRows();
+        String earlier = orderedUnasked(BASKET);
+        Database.insertOrder(number, shop.subject(), null);
+        Database.execute(
+                "INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 1, 'PLACED', now())"
+                        .formatted(number));
+        String later = orderedUnasked(BASKET);
+        // When
+        scan();
+        scan();
+        // Then
+        list().then()
+                .body("suspicions", hasSize(1))
+                .body("suspicions[0].earlier.number", equalTo(earlier))
+                .body("suspicions[0].later.number", equalTo(later));
+        assertThat(unreadableRows() - before).isBetween(1.0, 2.0);
+        Database.execute("DELETE FROM order_events WHERE number = '%s'".formatted(number));
+        Database.execute("DELETE FROM orders WHERE number = '%s'".formatted(number));
+    }
+
+    private static double unreadableRows() {
+        return given().get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith("orderonce_rows_unreadable_total{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     @Test

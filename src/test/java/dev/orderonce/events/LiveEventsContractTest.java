@@ -2,29 +2,39 @@ package dev.orderonce.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
 
+import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 
 import jakarta.inject.Inject;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What a page that listens hears, and what it does not. */
@@ -44,6 +54,8 @@ class LiveEventsContractTest {
     void stopListening() {
         listeners.forEach(Listener::close);
         Stores.toRedis().heal();
+        Stores.toPostgreSql().heal();
+        Shop.awaitBusinessAsUsual();
     }
 
     /** A page that listens; reads until it is closed. */
@@ -76,6 +88,16 @@ class LiveEventsContractTest {
             return lines.stream()
                     .filter(line -> line.startsWith("data:") && line.contains(number))
                     .map(line -> line.replaceAll(".*\"kind\":\"([A-Z_]+)\".*", "$1"))
+                    .toList();
+        }
+
+        List<Integer> sequences(String number) {
+            return lines.stream()
+                    .filter(line -> line.startsWith("data:") && line.contains(number))
+                    .map(
+                            line ->
+                                    Integer.valueOf(
+                                            line.replaceAll(".*\"sequence\":([0-9]+).*", "$1")))
                     .toList();
         }
 
@@ -160,8 +182,216 @@ class LiveEventsContractTest {
         Listener again = listen(shop, Optional.of(page.lastId()));
         // Then
         await().atMost(BOUND)
-                .untilAsserted(() -> assertThat(again.kinds(number)).contains("CANCELLED"));
-        assertThat(again.kinds(number)).endsWith("CANCELLED");
+                .untilAsserted(
+                        () -> {
+                            tell();
+                            assertThat(again.kinds(number)).containsExactly("CANCELLED");
+                        });
+    }
+
+    /** Heard once each, none twice and none left out. */
+    @Test
+    void whoComesBack_hearsExactlyWhatWasMissed() throws Exception {
+        // Given
+        Listener page = listen(shop, Optional.empty());
+        String before = shop.newOrder(4200);
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () -> {
+                            tell();
+                            assertThat(page.kinds(before)).containsExactly("PLACED");
+                        });
+        page.close();
+        String missed = shop.newOrder(4300);
+        // When
+        Listener again = listen(shop, Optional.of(page.lastId()));
+        String after = shop.newOrder(4400);
+        // Then
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () -> {
+                            tell();
+                            assertThat(again.kinds(after)).containsExactly("PLACED");
+                        });
+        assertThat(again.kinds(missed)).containsExactly("PLACED");
+        assertThat(again.kinds(before)).isEmpty();
+    }
+
+    @Test
+    void whoComesBackBeforeAnythingHappened_hearsWhatWasMissed() throws Exception {
+        // Given
+        Listener page = listen(shop, Optional.empty());
+        String id = page.lastId();
+        page.close();
+        String number = shop.newOrder(4200);
+        // When
+        Listener again = listen(shop, Optional.of(id));
+        // Then
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () -> {
+                            tell();
+                            assertThat(again.kinds(number)).containsExactly("PLACED");
+                        });
+    }
+
+    /** More than are read from the log at once, and more than wait for a reader at once. */
+    @Test
+    void whoMissedVeryMany_hearsThemAllInTheirOrder() throws Exception {
+        // Given
+        String number = shop.newOrder(4200);
+        Listener page = listen(shop, Optional.empty());
+        String id = page.lastId();
+        page.close();
+        Database.execute(
+                """
+                INSERT INTO order_events (number, sequence, kind, at)
+                SELECT '%s', sequence, 'PAID', now() FROM generate_series(2, 1201) AS sequence
+                """
+                        .formatted(number.replace("-", "")));
+        tell(); // the replica has read them before the page comes back
+        // When
+        Listener again = listen(shop, Optional.of(id));
+        // Then
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () -> {
+                            tell();
+                            assertThat(again.sequences(number)).contains(1201);
+                        });
+        assertThat(again.sequences(number))
+                .filteredOn(sequence -> sequence > 1) // being placed may be told again
+                .containsExactlyElementsOf(IntStream.rangeClosed(2, 1201).boxed().toList());
+    }
+
+    /** An id that was given out before others and is committed after them. */
+    @Test
+    void committedLate_isHeardLiveAndAfterComingBack() throws Exception {
+        // Given
+        String late = shop.newOrder(4200);
+        String other = shop.newOrder(4300);
+        Listener page = listen(shop, Optional.empty());
+        try (Connection connection = Database.connect()) {
+            connection.setAutoCommit(false);
+            appendEvent(connection, late);
+            Database.execute(
+                    "INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 2, 'PAID', now())"
+                            .formatted(other.replace("-", "")));
+            await().atMost(BOUND)
+                    .untilAsserted(
+                            () -> {
+                                tell();
+                                assertThat(page.kinds(other)).endsWith("PAID");
+                            });
+            String beforeTheCommit = page.lastId();
+            Listener opened = listen(shop, Optional.empty());
+            // When
+            connection.commit();
+            // Then
+            await().atMost(BOUND)
+                    .untilAsserted(
+                            () -> {
+                                tell();
+                                assertThat(page.kinds(late)).endsWith("SHIPPED");
+                                assertThat(opened.kinds(late)).containsExactly("SHIPPED");
+                            });
+            Listener again = listen(shop, Optional.of(beforeTheCommit));
+            await().atMost(BOUND)
+                    .untilAsserted(
+                            () -> {
+                                tell();
+                                assertThat(again.kinds(late)).containsExactly("SHIPPED");
+                            });
+            assertThat(again.kinds(other)).isEmpty();
+            Listener afterwards = listen(shop, Optional.of(page.lastId()));
+            String number = shop.newOrder(4400);
+            await().atMost(BOUND)
+                    .untilAsserted(
+                            () -> {
+                                tell();
+                                assertThat(afterwards.kinds(number)).containsExactly("PLACED");
+                            });
+            assertThat(afterwards.kinds(late)).isEmpty();
+        }
+    }
+
+    private static void appendEvent(Connection connection, String number) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 2, 'SHIPPED', now())"
+                            .formatted(number.replace("-", "")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "42",
+                "0",
+                "not an id",
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "%"
+            })
+    void idThatCannotBeUsed_isToldByAReset(String id) throws Exception {
+        // When
+        Listener page = listen(shop, Optional.of(id));
+        // Then
+        await().atMost(BOUND).untilAsserted(() -> assertThat(page.lines).contains("event:reset"));
+        String number = shop.newOrder(4200);
+        await().atMost(BOUND)
+                .untilAsserted(
+                        () -> {
+                            tell();
+                            assertThat(page.kinds(number)).containsExactly("PLACED");
+                        });
+    }
+
+    @Test
+    void idOfAnotherBuyer_isToldByAReset() throws Exception {
+        // Given
+        Listener others = listen(Shop.newBuyer(), Optional.empty());
+        // When
+        Listener page = listen(shop, Optional.of(others.lastId()));
+        // Then
+        await().atMost(BOUND).untilAsserted(() -> assertThat(page.lines).contains("event:reset"));
+    }
+
+    /** Two ids a day apart must not tell how much the shop has sold. */
+    @Test
+    void ids_areNoCount() throws Exception {
+        // Given
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ids.add(listen(shop, Optional.empty()).lastId());
+        }
+        // Then
+        assertThat(ids)
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.length() == ids.getFirst().length())
+                .noneMatch(id -> id.matches("[0-9]+"));
+    }
+
+    @Test
+    void headOpensNoStream() {
+        shop.request().head("/events").then().statusCode(200);
+    }
+
+    @Test
+    void withoutPostgreSql_isUnavailable() {
+        // Given
+        Stores.toPostgreSql().refuse();
+        // When
+        Response response = shop.request().header("Accept", "text/event-stream").get("/events");
+        // Then
+        response.then()
+                .statusCode(503)
+                .header("Retry-After", notNullValue())
+                .body("type", equalTo("/problems/store-unavailable"));
+        Shop.anonymous()
+                .header("Accept", "text/event-stream")
+                .get("/events")
+                .then()
+                .statusCode(401);
     }
 
     @Test

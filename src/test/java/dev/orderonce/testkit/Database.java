@@ -2,12 +2,18 @@ package dev.orderonce.testkit;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Looks into PostgreSQL past the service, to see what is really there. */
 public final class Database {
@@ -131,6 +137,51 @@ public final class Database {
             }
         } catch (SQLException failure) {
             throw new IllegalStateException(failure);
+        }
+    }
+
+    /**
+     * All processes of PostgreSQL, stopped where they are: it accepts connections and answers none.
+     */
+    public static Stalled stall() {
+        ProcessHandle postmaster = postmaster();
+        signal("-STOP", postmaster);
+        return () -> signal("-CONT", postmaster);
+    }
+
+    private static ProcessHandle postmaster() {
+        Path file = Path.of(value("SHOW data_directory"), "postmaster.pid");
+        try {
+            return ProcessHandle.of(Long.parseLong(Files.readAllLines(file).getFirst()))
+                    .orElseThrow();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Goes on when it is closed. */
+    public interface Stalled extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private static void signal(String signal, ProcessHandle postmaster) {
+        List<String> command = new ArrayList<>(List.of("kill", signal));
+        Stream.concat(Stream.of(postmaster), postmaster.descendants())
+                .map(ProcessHandle::pid)
+                .map(String::valueOf)
+                .forEach(command::add);
+        try {
+            // One that has ended meanwhile is not there to be signalled.
+            new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
         }
     }
 }

@@ -1,0 +1,247 @@
+package dev.orderonce.events;
+
+import dev.orderonce.events.LiveMessage.Happened;
+import dev.orderonce.events.LiveMessage.Opened;
+import dev.orderonce.events.LiveMessage.StillOpen;
+import dev.orderonce.identity.Buyer;
+
+import io.smallrye.mutiny.subscription.MultiEmitter;
+import io.vertx.core.impl.ContextInternal;
+
+import org.jboss.logging.Logger;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One open stream of a buyer's events. It sends what the buyer has missed since the position they
+ * come from, then what happens. Everything runs on the event loop of the request, so that sending
+ * and cancellation cannot meet.
+ *
+ * <pre>
+ *   opening ──position known──▶ catching up ──nothing missed any more──▶ live
+ *                                    └─────── full queue, end of time, stop ──▶ ended
+ * </pre>
+ *
+ * <p>A reader that is slower than the events fills the queue; the stream ends then, and the reader
+ * resumes from the last message it has read.
+ */
+final class LiveStream {
+    private static final Logger LOG = Logger.getLogger(LiveStream.class);
+
+    /** Some hundred kilobytes at most, for each stream of a slow reader. */
+    private static final int LONGEST_QUEUE = 500;
+
+    /** Events read from the log at once while catching up; the next are read when they are sent. */
+    private static final int PAGE = 100;
+
+    private final LiveEvents events;
+    private final OutboxStore store;
+    private final EventSettings settings;
+    private final ContextInternal context;
+    private final Buyer buyer;
+    private final Optional<LogPosition> resumed;
+    private final MultiEmitter<? super LiveMessage> emitter;
+
+    private final ArrayDeque<LiveMessage> queue = new ArrayDeque<>();
+
+    /** What happens while the reader is catching up waits here. */
+    private final ArrayDeque<Happened> live = new ArrayDeque<>();
+
+    private LogPosition begun = new LogPosition(0, List.of());
+
+    /** Events after this id and up to {@link #begun} have not been read yet. */
+    private long readUpTo;
+
+    private boolean isCatchingUp;
+    private boolean isReading;
+    private boolean isSending;
+    private boolean isEnding;
+    private boolean isClosed;
+    private long heartbeat = -1;
+    private long timeout = -1;
+
+    LiveStream(
+            LiveEvents events,
+            OutboxStore store,
+            EventSettings settings,
+            ContextInternal context,
+            Buyer buyer,
+            Optional<LogPosition> resumed,
+            MultiEmitter<? super LiveMessage> emitter) {
+        this.events = events;
+        this.store = store;
+        this.settings = settings;
+        this.context = context;
+        this.buyer = buyer;
+        this.resumed = resumed;
+        this.emitter = emitter;
+        emitter.onRequest(wanted -> context.execute(this::send));
+        emitter.onTermination(() -> context.execute(this::close));
+    }
+
+    Buyer buyer() {
+        return buyer;
+    }
+
+    /** From any thread: everything in this position happened before the stream was opened. */
+    void open(LogPosition now) {
+        context.execute(() -> begin(now));
+    }
+
+    /**
+     * From any thread: an event that happened after the stream was opened.
+     *
+     * @param position the events up to and with this one
+     */
+    void happened(PublishedEvent event, LogPosition position) {
+        context.execute(() -> receive(event, position));
+    }
+
+    /** From any thread: ends the stream after what is waiting in it. */
+    void end() {
+        context.execute(
+                () -> {
+                    isEnding = true;
+                    send();
+                });
+    }
+
+    private void begin(LogPosition now) {
+        if (isClosed) {
+            return;
+        }
+        begun = now;
+        heartbeat = context.owner().setPeriodic(settings.heartbeat().toMillis(), id -> stillOpen());
+        timeout = context.owner().setTimer(settings.listenFor().toMillis(), id -> end());
+        queue.add(new Opened(resumed.orElse(now)));
+        resumed.ifPresent(
+                from -> {
+                    readUpTo = from.position();
+                    isCatchingUp = !from.covers(now);
+                });
+        if (isCatchingUp) {
+            readLate();
+        }
+        send();
+    }
+
+    /** Events below the position the reader comes from that were committed after they left. */
+    private void readLate() {
+        List<Long> late = resumed.orElseThrow().missingButIn(begun);
+        if (late.isEmpty()) {
+            return;
+        }
+        isReading = true;
+        store.ofBuyer(buyer.subject(), late)
+                .subscribe()
+                .with(found -> context.execute(() -> missed(found, readUpTo)), this::cannotRead);
+    }
+
+    private void readNext() {
+        isReading = true;
+        store.ofBuyer(buyer.subject(), readUpTo, begun.position(), PAGE)
+                .subscribe()
+                .with(
+                        page ->
+                                context.execute(
+                                        () ->
+                                                missed(
+                                                        page,
+                                                        page.size() < PAGE
+                                                                ? begun.position()
+                                                                : page.getLast().id())),
+                        this::cannotRead);
+    }
+
+    /**
+     * From any thread: ends the stream, which may have been opened for the reader already. They
+     * resume from the last message, at a replica that reaches PostgreSQL.
+     */
+    void cannotRead(Throwable failure) {
+        LOG.debugf("a live stream ends: %s", failure.getMessage());
+        end();
+    }
+
+    private void missed(List<PublishedEvent> found, long upTo) {
+        if (isClosed) {
+            return;
+        }
+        isReading = false;
+        readUpTo = upTo;
+        LogPosition from = resumed.orElseThrow();
+        for (PublishedEvent event : found) {
+            // What was not to be seen when the stream was opened comes live.
+            if (begun.contains(event.id()) && !from.contains(event.id())) {
+                queue.add(new Happened(event, from.with(begun.upTo(event.id()))));
+            }
+        }
+        send();
+    }
+
+    private void receive(PublishedEvent event, LogPosition position) {
+        if (isClosed || isEnding) {
+            return;
+        }
+        if (resumed.isPresent() && resumed.get().contains(event.id())) {
+            return; // read at a replica that was ahead of this one
+        }
+        live.add(new Happened(event, resumed.map(from -> from.with(position)).orElse(position)));
+        if (live.size() > LONGEST_QUEUE) {
+            live.clear();
+            isEnding = true;
+        }
+        send();
+    }
+
+    private void stillOpen() {
+        if (queue.isEmpty() && live.isEmpty()) {
+            queue.add(new StillOpen());
+            send();
+        }
+    }
+
+    /** Sends as much as is asked for; what is sent may ask for more at once. */
+    private void send() {
+        if (isSending) {
+            return;
+        }
+        isSending = true;
+        while (!isClosed && emitter.requested() > 0 && hasNext()) {
+            emitter.emit(next());
+        }
+        isSending = false;
+        if (!isClosed && isEnding && !hasNext()) {
+            emitter.complete();
+        } else if (!isClosed && isCatchingUp && !isReading && queue.size() < PAGE) {
+            catchUp();
+        }
+    }
+
+    private boolean hasNext() {
+        return !queue.isEmpty() || (!isCatchingUp && !live.isEmpty());
+    }
+
+    private LiveMessage next() {
+        return queue.isEmpty() ? live.remove() : queue.remove();
+    }
+
+    private void catchUp() {
+        if (readUpTo < begun.position()) {
+            readNext();
+        } else {
+            isCatchingUp = false;
+            send();
+        }
+    }
+
+    private void close() {
+        isClosed = true;
+        queue.clear();
+        live.clear();
+        context.owner().cancelTimer(heartbeat);
+        context.owner().cancelTimer(timeout);
+        events.closed(this);
+    }
+}
