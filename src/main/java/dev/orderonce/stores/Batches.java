@@ -65,6 +65,8 @@ public final class Batches<Q, A> {
     private final DistributionSummary sizes;
     private final Timer answers;
     private final StoreSpans spans;
+    private final Outage outage;
+    private volatile boolean isOpen;
 
     private final Queue<Asked<Q, A>> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -82,16 +84,28 @@ public final class Batches<Q, A> {
             Postgres postgres,
             PgConnectOptions options,
             DatabaseSettings settings,
+            Reconnects reconnects,
+            ReplyTimeout replyTimeout,
             MeterRegistry metrics,
             StoreSpans spans) {
         this.batched = batched;
+        this.outage = postgres.outage(batched.name());
         this.spans = spans;
         this.postgres = postgres;
         // An event loop of its own choosing: the lanes of one kind of statement share it and need
         // no locks.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.lanes =
-                Stream.generate(() -> new Lane(vertx, context, options, settings, this::work))
+                Stream.generate(
+                                () ->
+                                        new Lane(
+                                                vertx,
+                                                context,
+                                                options,
+                                                settings,
+                                                reconnects,
+                                                replyTimeout,
+                                                this::work))
                         .limit(settings.lanes())
                         .toList();
         this.mostTogether = settings.rowsPerStatement();
@@ -127,7 +141,12 @@ public final class Batches<Q, A> {
     }
 
     void open() {
-        context.runOnContext(now -> lanes.forEach(Lane::open));
+        context.runOnContext(now -> lanes.forEach(Lane::begin));
+    }
+
+    /** Whether a connection is open; one that does not answer is closed within seconds. */
+    boolean isOpen() {
+        return isOpen;
     }
 
     Future<Void> close() {
@@ -181,6 +200,7 @@ public final class Batches<Q, A> {
      * it with.
      */
     private void work() {
+        isOpen = lanes.stream().anyMatch(Lane::isOpen);
         for (Lane lane : lanes) {
             if (lane.isFree() && (!waiting.isEmpty() || !split.isEmpty())) {
                 List<Asked<Q, A>> together = split.isEmpty() ? takeTogether() : split.poll();
@@ -237,10 +257,10 @@ public final class Batches<Q, A> {
     private void receive(
             List<Asked<Q, A>> together, List<Q> questions, AsyncResult<RowSet<Row>> answer) {
         if (answer.failed()) {
-            refused(together, postgres.translate(answer.cause()));
+            refused(together, postgres.translate(answer.cause(), outage));
             return;
         }
-        postgres.noteAnswer();
+        outage.answered();
         List<A> answers;
         try {
             answers = batched.answers(questions, answer.result());
@@ -269,14 +289,16 @@ public final class Batches<Q, A> {
     }
 
     private void giveUpAll() {
+        if (split.isEmpty() && waiting.isEmpty()) {
+            return;
+        }
         StoreUnavailable failure = new StoreUnavailable(POSTGRESQL, "no connection is open");
+        outage.failed(failure.getMessage());
         for (List<Asked<Q, A>> part = split.poll(); part != null; part = split.poll()) {
             deliver(part, List.of(), failure);
         }
-        if (!waiting.isEmpty()) {
-            deliver(new ArrayList<>(waiting), List.of(), failure);
-            waiting.clear();
-        }
+        deliver(new ArrayList<>(waiting), List.of(), failure);
+        waiting.clear();
     }
 
     /**

@@ -20,18 +20,21 @@ import java.util.concurrent.TimeUnit;
  * is lost. All of it runs on one event loop.
  */
 final class Lane {
-    /** Ten tries a second find a restarted PostgreSQL at once and cost nothing. */
-    private static final long REOPEN_AFTER_MILLIS = 100;
+    /** How soon a lane that has to wait for another one's attempt looks again. */
+    private static final long LOOK_AGAIN_MILLIS = 50;
 
     private final Vertx vertx;
     private final Context context;
     private final PgConnectOptions options;
     private final DatabaseSettings settings;
+    private final Reconnects reconnects;
+    private final ReplyTimeout replyTimeout;
     private final Runnable changed;
     private @Nullable PgConnection connection;
-    private boolean opening;
+    private boolean isHopeful = true;
     private boolean busy;
     private boolean closed;
+    private long lastUsedNanos;
 
     /**
      * Makes a lane that is not open yet.
@@ -43,12 +46,20 @@ final class Lane {
             Context context,
             PgConnectOptions options,
             DatabaseSettings settings,
+            Reconnects reconnects,
+            ReplyTimeout replyTimeout,
             Runnable changed) {
         this.vertx = vertx;
         this.context = context;
         this.options = options;
         this.settings = settings;
+        this.reconnects = reconnects;
+        this.replyTimeout = replyTimeout;
         this.changed = changed;
+    }
+
+    boolean isOpen() {
+        return connection != null;
     }
 
     boolean isFree() {
@@ -57,24 +68,54 @@ final class Lane {
 
     /** Whether it is open, or being opened for the first time since it was lost. */
     boolean isHopeful() {
-        return connection != null || opening;
+        return connection != null || isHopeful;
     }
 
-    void open() {
+    /**
+     * Opens it, and from then on asks for a sign of life whenever it was unused for a while: a
+     * connection that died without a reset is found before the next order needs it.
+     */
+    void begin() {
+        open();
+        long period = settings.answerWithin().toMillis() / 2;
+        vertx.setPeriodic(period, id -> context.runOnContext(now -> askForASignOfLife(period, id)));
+    }
+
+    private void askForASignOfLife(long periodMillis, long timer) {
+        if (closed) {
+            vertx.cancelTimer(timer);
+            return;
+        }
+        long unused = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastUsedNanos);
+        if (isFree() && unused >= periodMillis) {
+            run("SELECT 1", Tuple.tuple()).onComplete(answer -> changed.run());
+        }
+    }
+
+    /**
+     * The attempt is bounded by the time to connect and by the driver's idle timeout in the
+     * handshake. It is never given up before: an attempt that nobody waits for any more would
+     * become a session that nobody closes.
+     */
+    private void open() {
         if (closed) {
             return;
         }
-        opening = true;
+        if (!reconnects.begin()) {
+            openLater();
+            return;
+        }
         PgConnection.connect(vertx, options)
-                .timeout(settings.connectWithin().toMillis(), TimeUnit.MILLISECONDS)
                 .onComplete(
                         result ->
                                 context.runOnContext(
                                         now -> {
-                                            opening = false;
                                             if (result.succeeded()) {
+                                                reconnects.succeeded();
                                                 opened(result.result());
                                             } else {
+                                                reconnects.failed();
+                                                isHopeful = false;
                                                 openLater();
                                             }
                                             changed.run();
@@ -86,7 +127,9 @@ final class Lane {
             fresh.close(); // it came too late
             return;
         }
+        replyTimeout.watch(fresh);
         connection = fresh;
+        lastUsedNanos = System.nanoTime();
         fresh.closeHandler(end -> context.runOnContext(now -> lost(fresh)));
         fresh.exceptionHandler(failure -> context.runOnContext(now -> lost(fresh)));
     }
@@ -96,20 +139,22 @@ final class Lane {
             return; // news of a connection that was given up before
         }
         connection = null;
-        which.close();
-        open(); // at once: one lost connection makes nobody wait longer than opening another
+        isHopeful = true;
         changed.run();
+        // Not before the old one is closed: two for a lane are more than were configured. It is
+        // closed within milliseconds, and otherwise by the reply timeout.
+        which.close().onComplete(end -> context.runOnContext(now -> open()));
     }
 
     private void openLater() {
         if (!closed) {
-            vertx.setTimer(REOPEN_AFTER_MILLIS, id -> context.runOnContext(now -> open()));
+            vertx.setTimer(LOOK_AGAIN_MILLIS, id -> context.runOnContext(now -> open()));
         }
     }
 
     /**
      * Runs one statement; only while the lane is free. If the answer does not come in time the
-     * connection is cut: what it would still answer belongs to nobody.
+     * connection is closed: what it would still answer belongs to nobody.
      */
     Future<RowSet<Row>> run(String sql, Tuple parameters) {
         PgConnection open = connection;
@@ -123,6 +168,7 @@ final class Lane {
                 .onComplete(
                         answer -> {
                             busy = false;
+                            lastUsedNanos = System.nanoTime();
                             if (answer.failed() && Postgres.isSilence(answer.cause())) {
                                 lost(open);
                             }

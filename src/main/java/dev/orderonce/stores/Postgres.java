@@ -5,11 +5,11 @@ import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Span;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
@@ -21,7 +21,6 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -29,13 +28,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Asks PostgreSQL one statement at a time; each answers, or fails, within a bounded time. */
 @ApplicationScoped
 public class Postgres implements MadeFromSettings {
-    private static final Logger LOG = Logger.getLogger(Postgres.class);
-
     /**
      * Classes of SQLSTATE that speak of the server and not of the statement: connection,
      * transaction rolled back, resources, operator intervention, system error; and 25, which a
@@ -57,7 +53,9 @@ public class Postgres implements MadeFromSettings {
     private final MeterRegistry metrics;
     private final StoreSpans spans;
     private final Duration answerWithin;
-    private final AtomicBoolean silent = new AtomicBoolean();
+    private final Reconnects reconnects = new Reconnects();
+    private final ReplyTimeout replyTimeout;
+    private final Outage outage;
     private volatile boolean stopping;
     private final List<Batches<?, ?>> batches = new CopyOnWriteArrayList<>();
 
@@ -65,6 +63,7 @@ public class Postgres implements MadeFromSettings {
             Pool pool,
             Vertx vertx,
             DatabaseSettings settings,
+            ReplyTimeout replyTimeout,
             MeterRegistry metrics,
             StoreSpans spans) {
         this.pool = pool;
@@ -73,6 +72,8 @@ public class Postgres implements MadeFromSettings {
         this.metrics = metrics;
         this.spans = spans;
         this.answerWithin = settings.answerWithin();
+        this.replyTimeout = replyTimeout;
+        this.outage = outage("pool");
         require("database.connections", settings.connections());
         require("database.lanes", settings.lanes());
         require("database.rows-per-statement", settings.rowsPerStatement());
@@ -83,10 +84,11 @@ public class Postgres implements MadeFromSettings {
                             + settings.statementWithin().toMillis()
                             + " ms");
         }
-        Gauge.builder("orderonce.store.silent", silent, is -> is.get() ? 1 : 0)
-                .description("1 while the store does not answer")
-                .tag("store", "postgresql")
-                .register(metrics);
+    }
+
+    /** One for each path: the pool answers when the others do not, and the other way round. */
+    Outage outage(String path) {
+        return new Outage("PostgreSQL", path, answerWithin, metrics);
     }
 
     private static void require(String setting, int value) {
@@ -104,6 +106,8 @@ public class Postgres implements MadeFromSettings {
                         this,
                         PostgresOptions.of(settings),
                         settings,
+                        reconnects,
+                        replyTimeout,
                         metrics,
                         spans);
         batches.add(made);
@@ -126,24 +130,56 @@ public class Postgres implements MadeFromSettings {
     public Uni<RowSet<Row>> query(String sql, Tuple parameters) {
         return Uni.createFrom()
                 .emitter(
-                        waiting -> {
+                        caller -> {
                             Span span = spans.begin(POSTGRESQL, firstWord(sql));
-                            pool.preparedQuery(sql)
-                                    .execute(parameters)
-                                    .timeout(answerWithin.toMillis(), TimeUnit.MILLISECONDS)
+                            run(sql, parameters)
                                     .onComplete(
                                             answer -> {
                                                 if (answer.succeeded()) {
-                                                    noteAnswer();
+                                                    outage.answered();
                                                     StoreSpans.answered(span, 1);
-                                                    waiting.complete(answer.result());
+                                                    caller.complete(answer.result());
                                                 } else {
-                                                    Throwable failure = translate(answer.cause());
+                                                    Throwable failure =
+                                                            translate(answer.cause(), outage);
                                                     StoreSpans.failed(span, failure);
-                                                    waiting.fail(failure);
+                                                    caller.fail(failure);
                                                 }
                                             });
                         });
+    }
+
+    /**
+     * The connection goes back to the pool when the statement has ended, whether the caller still
+     * waits or not. While PostgreSQL cannot be reached no connection is asked for: attempts would
+     * pile up in its queue.
+     */
+    private Future<RowSet<Row>> run(String sql, Tuple parameters) {
+        if (!isReachable()) {
+            return Future.failedFuture(
+                    new StoreUnavailable(POSTGRESQL, "it cannot be connected to"));
+        }
+        return pool.getConnection()
+                .compose(
+                        connection -> {
+                            Future<RowSet<Row>> statement =
+                                    connection.preparedQuery(sql).execute(parameters);
+                            statement.onComplete(ended -> connection.close());
+                            return statement.timeout(
+                                    answerWithin.toMillis(), TimeUnit.MILLISECONDS);
+                        });
+    }
+
+    private boolean isReachable() {
+        return reconnects.isReachable() || batches.stream().anyMatch(Batches::isOpen);
+    }
+
+    /**
+     * Whether orders can be written and read: what is asked for that has a connection of each kind.
+     * One that does not answer is closed within seconds, in use or not.
+     */
+    public boolean isOpen() {
+        return batches.stream().allMatch(Batches::isOpen);
     }
 
     /** Also of what nobody waits for any more. */
@@ -173,6 +209,12 @@ public class Postgres implements MadeFromSettings {
         return Uni.createFrom()
                 .deferred(
                         () -> {
+                            if (!isReachable()) {
+                                return Uni.createFrom()
+                                        .failure(
+                                                new StoreUnavailable(
+                                                        POSTGRESQL, "it cannot be connected to"));
+                            }
                             Span span = spans.begin(POSTGRESQL, name);
                             return work.ifNoItem()
                                     .after(answerWithin)
@@ -182,14 +224,14 @@ public class Postgres implements MadeFromSettings {
                                                             POSTGRESQL,
                                                             "no answer within " + answerWithin))
                                     .onFailure()
-                                    .transform(this::translate)
+                                    .transform(failure -> translate(failure, outage))
                                     .onTermination()
                                     .invoke((done, failure, left) -> end(span, failure));
                         });
     }
 
     /** Tells "no answer" from "no", and both from a fault of our own. */
-    Throwable translate(Throwable failure) {
+    Throwable translate(Throwable failure, Outage path) {
         if (stopping) { // the pool's own words for that are those of a fault
             return new StoreUnavailable(POSTGRESQL, "the service stops", failure);
         }
@@ -197,7 +239,7 @@ public class Postgres implements MadeFromSettings {
         // Hibernate wraps what the driver says; no useful chain of causes is longer than this.
         for (int depth = 0; cause != null && depth < 8; depth++, cause = cause.getCause()) {
             if (isSilence(cause)) {
-                noteSilence(cause);
+                path.failed(cause.getMessage());
                 return new StoreUnavailable(POSTGRESQL, String.valueOf(cause.getMessage()), cause);
             }
         }
@@ -216,17 +258,5 @@ public class Postgres implements MadeFromSettings {
 
     private static boolean isNotNow(String sqlState) {
         return sqlState.length() == 5 && NOT_NOW.contains(sqlState.substring(0, 2));
-    }
-
-    private void noteSilence(Throwable cause) {
-        if (silent.compareAndSet(false, true)) { // once per outage, not once per request
-            LOG.warnf("PostgreSQL does not answer: %s", cause.getMessage());
-        }
-    }
-
-    void noteAnswer() {
-        if (silent.get() && silent.compareAndSet(true, false)) {
-            LOG.info("PostgreSQL answers again");
-        }
     }
 }

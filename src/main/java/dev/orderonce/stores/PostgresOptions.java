@@ -29,11 +29,8 @@ final class PostgresOptions {
                 // A transaction that somebody forgot must not hold its locks; no work here has such
                 // pauses.
                 .addProperty("idle_in_transaction_session_timeout", "10000");
-        // A server that vanished without a word: the socket is given up, and the next request opens
-        // another. Ten times
-        // the time an answer may take; a connection that was merely unused is opened again in
-        // milliseconds.
-        options.setReadIdleTimeout(10 * millis(settings.answerWithin()));
+        // Of the handshake, which nothing else bounds; ReplyTimeout takes its place after that.
+        options.setReadIdleTimeout(millis(settings.answerWithin()));
         options.setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         return options;
     }

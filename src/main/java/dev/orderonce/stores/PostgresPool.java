@@ -6,6 +6,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnectOptions;
 
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 import java.util.List;
@@ -15,9 +16,18 @@ import java.util.concurrent.TimeUnit;
 @Singleton
 class PostgresPool implements PgPoolCreator {
     private final DatabaseSettings settings;
+    private final ReplyTimeout replyTimeout;
 
     PostgresPool(DatabaseSettings settings) {
         this.settings = settings;
+        this.replyTimeout = new ReplyTimeout(settings.answerWithin());
+    }
+
+    /** All connections share it: what is found out with one is true of the others. */
+    @Produces
+    @Singleton
+    ReplyTimeout replyTimeout() {
+        return replyTimeout;
     }
 
     @Override
@@ -34,6 +44,15 @@ class PostgresPool implements PgPoolCreator {
                 input.pgConnectOptionsList().stream()
                         .<SqlConnectOptions>map(given -> PostgresOptions.bounded(given, settings))
                         .toList();
-        return PgBuilder.pool().with(pool).connectingTo(servers).using(input.vertx()).build();
+        return PgBuilder.pool()
+                .with(pool)
+                .connectingTo(servers)
+                .withConnectHandler(
+                        connection -> {
+                            replyTimeout.watch(connection);
+                            connection.close(); // into the pool
+                        })
+                .using(input.vertx())
+                .build();
     }
 }

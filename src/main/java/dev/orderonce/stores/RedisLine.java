@@ -17,7 +17,6 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.redis.client.impl.RedisURI;
 
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
@@ -38,7 +37,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * is no timer per command.
  */
 final class RedisLine {
-    private static final Logger LOG = Logger.getLogger(RedisLine.class);
 
     /** A broken connection is noticed at most one check later than the bound says. */
     private static final int CHECKS_PER_BOUND = 4;
@@ -58,6 +56,7 @@ final class RedisLine {
     /** Touched on the event loop of {@link #context} only, as all that follows. */
     private final Queue<Asked> owed = new ArrayDeque<>();
 
+    private final Outage outage;
     private @Nullable NetSocket socket;
     private int greetingsOwed;
 
@@ -77,7 +76,6 @@ final class RedisLine {
 
     private int checks;
     private long checking;
-    private boolean complained;
     private boolean closed;
 
     RedisLine(
@@ -85,8 +83,10 @@ final class RedisLine {
             NetClient client,
             RedisURI address,
             RedisSettings settings,
-            Timer answers) {
+            Timer answers,
+            Outage outage) {
         this.answers = answers;
+        this.outage = outage;
         this.vertx = vertx;
         this.client = client;
         this.address = address;
@@ -240,6 +240,7 @@ final class RedisLine {
             return;
         }
         answered++;
+        outage.answered();
         accepted.decrementAndGet();
         if (answered == timed) {
             answers.record(System.nanoTime() - timedSince, TimeUnit.NANOSECONDS);
@@ -260,10 +261,7 @@ final class RedisLine {
             lost(current, why);
         } else if (--greetingsOwed == 0) {
             open = true;
-            if (complained) {
-                complained = false;
-                LOG.info("Redis answers again");
-            }
+            outage.answered();
         }
     }
 
@@ -283,11 +281,8 @@ final class RedisLine {
         NetSocket given = socket;
         socket = null;
         Future<Void> end = given == null ? Future.succeededFuture() : given.close();
-        if (!complained && !closed) {
-            complained = true; // once per outage, not ten times a second
-            LOG.warnf(
-                    "Redis does not answer, trying again every %s: %s",
-                    settings.reopenAfter(), why);
+        if (!closed) {
+            outage.failed(why);
         }
         timed = -1;
         answered = sent; // nothing is owed any more: whoever waited hears of it now

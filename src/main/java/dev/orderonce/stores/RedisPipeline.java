@@ -5,7 +5,6 @@ import static dev.orderonce.stores.StoreUnavailable.Store.REDIS;
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.util.concurrent.MultithreadEventExecutorGroup;
@@ -60,12 +59,13 @@ public class RedisPipeline implements MadeFromSettings {
                         .tag("statement", "packet")
                         .serviceLevelObjectives(Postgres.BUCKETS)
                         .register(metrics);
-        Gauge.builder("orderonce.store.silent", this, pipeline -> pipeline.isOpen() ? 0 : 1)
-                .description("1 while the store does not answer")
-                .tag("store", "redis")
-                .register(metrics);
+        // Lines that are lost together are open again one after the other.
+        Outage outage = new Outage("Redis", "commands", settings.replyWithin(), metrics);
         this.lines =
-                Stream.generate(() -> new RedisLine(vertx, client, address, settings, answers))
+                Stream.generate(
+                                () ->
+                                        new RedisLine(
+                                                vertx, client, address, settings, answers, outage))
                         .limit(settings.pipelines().orElse(eventLoops(vertx)))
                         .toList();
     }

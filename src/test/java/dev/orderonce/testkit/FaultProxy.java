@@ -9,8 +9,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -24,11 +28,15 @@ public final class FaultProxy implements AutoCloseable {
     private final ServerSocket listening;
     private final int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+    private final Queue<Long> acceptedAt = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean swallowing = new AtomicBoolean();
     private final AtomicLong requests = new AtomicLong();
     private volatile byte[] swallowed = {};
     private volatile boolean refusing;
     private volatile boolean frozen;
+    private volatile Set<Socket> dead = Set.of();
+    private volatile int mostOpen;
     private boolean holding;
 
     private FaultProxy(ServerSocket listening, int target) {
@@ -71,6 +79,26 @@ public final class FaultProxy implements AutoCloseable {
         frozen = true;
     }
 
+    /**
+     * The connections that are open now are dead without a reset, as after a power loss or a
+     * failover of an address; new ones work.
+     */
+    public void killSilently() {
+        dead = Set.copyOf(sockets);
+    }
+
+    /** How many connections the service has opened since a time of {@link System#nanoTime}. */
+    public long accepted(long sinceNanos) {
+        return acceptedAt.stream().filter(at -> at - sinceNanos >= 0).count();
+    }
+
+    /** The most connections of the service that were open at once since the last call. */
+    public int mostOpen() {
+        int most = mostOpen;
+        mostOpen = 0;
+        return most;
+    }
+
     /** Passes requests on and keeps the replies back, until {@link #heal()}; none is lost. */
     public synchronized void holdReplies() {
         holding = true;
@@ -111,6 +139,7 @@ public final class FaultProxy implements AutoCloseable {
         boolean wasFrozen = frozen;
         refusing = false;
         frozen = false;
+        dead = Set.of();
         swallowing.set(false);
         release();
         if (wasFrozen) {
@@ -142,6 +171,11 @@ public final class FaultProxy implements AutoCloseable {
 
     private void connect(Socket client) {
         sockets.add(client);
+        clients.add(client);
+        acceptedAt.add(System.nanoTime());
+        // A connection that the service has closed is known to be closed a moment later.
+        CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS)
+                .execute(() -> mostOpen = Math.max(mostOpen, clients.size()));
         try {
             Socket store = new Socket(InetAddress.getLoopbackAddress(), target);
             client.setTcpNoDelay(true);
@@ -150,6 +184,7 @@ public final class FaultProxy implements AutoCloseable {
             Thread.ofVirtual().start(() -> pass(client, store, true));
             Thread.ofVirtual().start(() -> pass(store, client, false));
         } catch (IOException storeIsAway) {
+            clients.remove(client);
             closeQuietly(client);
         }
     }
@@ -162,7 +197,10 @@ public final class FaultProxy implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
                 boolean isDropped =
-                        frozen; // decided before it is counted: who waits for the count knows what
+                        frozen
+                                || dead.contains(
+                                        from); // decided before it is counted: who waits for the
+                // count knows what
                 // became of it
                 if (toStore) {
                     requests.incrementAndGet();
@@ -185,6 +223,8 @@ public final class FaultProxy implements AutoCloseable {
         } finally {
             sockets.remove(from);
             sockets.remove(to);
+            clients.remove(from);
+            clients.remove(to);
         }
     }
 
