@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -68,6 +70,13 @@ class FrontDoor {
     }
 
     private void admit(RoutingContext context) {
+        if (!isConnected(context)) {
+            // Nobody can be answered, and the framework would wait at its stop for an end that it
+            // is
+            // not told of. Not at once: the next in the pipeline begins when this one ends.
+            context.vertx().runOnContext(gone -> context.response().end());
+            return;
+        }
         context.response().putHeader(HttpHeaders.DATE, date.now());
         if (isAmbiguous(context.request().uri())) {
             refuse(context, Problem.of(ProblemType.PATH_REFUSED));
@@ -86,7 +95,7 @@ class FrontDoor {
             underWay.decrementAndGet();
             refuse(context, Problem.of(ProblemType.OVERLOADED).after(settings.retryAfter()));
         } else {
-            context.addEndHandler(end -> underWay.decrementAndGet());
+            whenDone(context, underWay::decrementAndGet);
             boundBody(context);
             pass(context);
         }
@@ -163,6 +172,20 @@ class FrontDoor {
                 context::next);
     }
 
+    /** A request can begin after its connection was reset: one that waited behind another in it. */
+    private static boolean isConnected(RoutingContext context) {
+        return ((ConnectionBase) context.request().connection()).channel().isActive();
+    }
+
+    /**
+     * Runs exactly once, when the response has ended or the connection was lost, whichever is
+     * first. The end handlers of the routing context do not: what reads the body or streams the
+     * response takes the one place for a handler that they need.
+     */
+    private static void whenDone(RoutingContext context, Runnable action) {
+        QuarkusRequestWrapper.get(context.request()).addRequestDoneHandler(done -> action.run());
+    }
+
     private static void pass(RoutingContext context) {
         context.response().putHeader("X-Content-Type-Options", "nosniff");
         if (isPage(context.request().path())) {
@@ -230,7 +253,7 @@ class FrontDoor {
                                         context.request().connection().close();
                                     }
                                 });
-        context.addEndHandler(end -> context.vertx().cancelTimer(timer));
+        whenDone(context, () -> context.vertx().cancelTimer(timer));
     }
 
     private static void refuse(RoutingContext context, Problem problem) {

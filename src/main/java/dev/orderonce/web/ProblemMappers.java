@@ -22,6 +22,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
+import io.vertx.core.http.HttpClosedException;
 
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -30,6 +31,7 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -133,7 +135,11 @@ public class ProblemMappers {
 
     @ServerExceptionMapper
     public Response fault(Throwable failure) {
-        LOG.error("a request failed", failure);
+        if (failure instanceof IOException || failure instanceof HttpClosedException) {
+            LOG.debug("a client is gone", failure); // as often as anybody likes
+        } else {
+            LOG.error("a request failed", failure);
+        }
         return Problem.of(INTERNAL_ERROR).toResponse();
     }
 

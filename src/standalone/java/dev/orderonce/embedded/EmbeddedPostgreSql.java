@@ -13,8 +13,11 @@ public final class EmbeddedPostgreSql {
     /** The superuser that the library makes; it is reachable over the loopback interface only. */
     static final String USERNAME = "postgres";
 
-    /** Crash recovery after a kill under load takes seconds on a slow disk. */
-    private static final Duration START_WITHIN = Duration.ofSeconds(60);
+    /**
+     * Crash recovery after a kill takes seconds, and minutes on a busy machine; one that ends is
+     * noticed.
+     */
+    private static final Duration START_WITHIN = Duration.ofMinutes(5);
 
     private final Path data;
     private final Path programs;

@@ -18,7 +18,7 @@ import java.util.List;
 /** One Redis that keeps what it knows over a restart. */
 public final class EmbeddedRedis {
     /** It starts in milliseconds; reading back a long log takes seconds. */
-    private static final Duration START_WITHIN = Duration.ofSeconds(30);
+    private static final Duration START_WITHIN = Duration.ofMinutes(5);
 
     private static final String PROGRAM = "redis-server";
 

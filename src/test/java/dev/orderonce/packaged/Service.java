@@ -4,6 +4,8 @@ import dev.orderonce.testkit.Baskets;
 
 import io.vertx.core.json.JsonObject;
 
+import org.awaitility.Awaitility;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +32,8 @@ final class Service implements AutoCloseable {
     static final Path SERVER =
             Path.of("target/server/quarkus-app/quarkus-run.jar").toAbsolutePath();
 
-    /** Unpacking PostgreSQL and crash recovery on a busy machine. */
-    private static final Duration START_WITHIN = Duration.ofMinutes(2);
+    /** Beyond any machine's slowness; {@link Progress} gives up long before. */
+    private static final Duration NEVER = Duration.ofMinutes(30);
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
 
@@ -88,16 +91,28 @@ final class Service implements AutoCloseable {
 
     /** Waits until it is ready to take orders. */
     Service ready() {
-        org.awaitility.Awaitility.await()
-                .atMost(START_WITHIN)
+        awaitProgress(
+                () -> {
+                    if (!process.isAlive()) {
+                        throw new IllegalStateException("the service ended: " + log());
+                    }
+                    return isReady();
+                });
+        return this;
+    }
+
+    private void awaitProgress(Callable<Boolean> condition) {
+        Progress progress = new Progress(process);
+        Awaitility.await()
+                .atMost(NEVER)
                 .until(
                         () -> {
-                            if (!process.isAlive()) {
-                                throw new IllegalStateException("the service ended: " + log());
+                            boolean isDone = condition.call();
+                            if (!isDone) {
+                                progress.check();
                             }
-                            return isReady();
+                            return isDone;
                         });
-        return this;
     }
 
     private boolean isReady() {
@@ -126,10 +141,8 @@ final class Service implements AutoCloseable {
 
     /** Waits for its end and tells its exit code. */
     int exitCode() {
-        return process.onExit()
-                .orTimeout(START_WITHIN.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
-                .join()
-                .exitValue();
+        awaitProgress(() -> !process.isAlive());
+        return process.exitValue();
     }
 
     HttpResponse<String> send(String method, String path, Optional<String> token, String body) {
@@ -242,8 +255,6 @@ final class Service implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-        process.onExit()
-                .orTimeout(START_WITHIN.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
-                .join();
+        exitCode();
     }
 }
