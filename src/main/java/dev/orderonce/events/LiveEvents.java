@@ -55,6 +55,10 @@ public class LiveEvents {
     private final Map<Buyer, Set<LiveStream>> streams = new HashMap<>();
 
     private Optional<Progress> progress = Optional.empty();
+
+    /** While it is read: however many streams are opened at once, PostgreSQL is asked once. */
+    private Optional<Uni<Progress>> reading = Optional.empty();
+
     private boolean stopping;
 
     LiveEvents(
@@ -193,22 +197,33 @@ public class LiveEvents {
     }
 
     /** How far this replica has read the log; the end of the log if it did not read it before. */
-    private Uni<Progress> position() {
-        Optional<Progress> known;
+    Uni<Progress> position() {
         synchronized (streams) {
-            known = progress;
+            if (progress.isPresent()) {
+                return Uni.createFrom().item(progress.get());
+            }
+            if (reading.isEmpty()) {
+                reading = Optional.of(read().memoize().indefinitely());
+            }
+            return reading.get();
         }
-        return known.isPresent()
-                ? Uni.createFrom().item(known.get())
-                : store.now(clock.instant())
-                        .map(
-                                now -> {
-                                    synchronized (streams) {
-                                        // Of two that were read at once the first counts for both.
-                                        progress = progress.or(() -> Optional.of(now));
-                                        return progress.get();
-                                    }
-                                });
+    }
+
+    private Uni<Progress> read() {
+        return store.now(clock.instant())
+                .invoke(
+                        now -> {
+                            synchronized (streams) {
+                                progress = Optional.of(now);
+                            }
+                        })
+                .onTermination()
+                .invoke(
+                        () -> {
+                            synchronized (streams) {
+                                reading = Optional.empty();
+                            }
+                        });
     }
 
     private Uni<Boolean> tellBatch() {
@@ -235,7 +250,7 @@ public class LiveEvents {
     }
 
     /** One step for all streams: one that is registered before it or after it misses nothing. */
-    private void send(Progress from, List<PublishedEvent> events) {
+    void send(Progress from, List<PublishedEvent> events) {
         Instant now = clock.instant();
         synchronized (streams) {
             if (!progress.equals(Optional.of(from))) {

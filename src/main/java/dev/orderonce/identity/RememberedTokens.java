@@ -1,5 +1,9 @@
 package dev.orderonce.identity;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
+import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.identity.request.AuthenticationRequest;
@@ -17,12 +21,14 @@ import jakarta.enterprise.inject.Alternative;
 
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Verifies a token's signature once and believes it for a while: on the hot road the signature
@@ -33,25 +39,53 @@ import java.util.concurrent.ConcurrentHashMap;
 @ApplicationScoped
 class RememberedTokens implements HttpAuthenticationMechanism {
     /**
-     * About 1 kB each. More buyers than this within a minute on one replica only cost a signature
-     * again: everything is forgotten then, which needs no bookkeeping.
+     * What is remembered of a token is its identity, about three times as large as the token
+     * itself: some thousand buyers within a minute. More of them only cost a signature again.
      */
-    private static final int MOST = 20_000;
+    private static final long MOST_CHARACTERS = 8_000_000;
+
+    /** Issuers write 1 kB, some 4; a larger one is verified each time. */
+    private static final int LONGEST_REMEMBERED = 4096;
 
     private static final String SCHEME = "Bearer ";
+
+    private static final String BASE64_URL =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
     private final JWTAuthMechanism jwt;
     private final Clock clock;
     private final Duration believeFor;
-    private final Map<String, Remembered> verified = new ConcurrentHashMap<>();
+    private final Cache<Digest, Remembered> verified;
 
     RememberedTokens(JWTAuthMechanism jwt, Clock clock, IdentitySettings settings) {
         this.jwt = jwt;
         this.clock = clock;
         this.believeFor = settings.believeFor();
+        this.verified =
+                Caffeine.newBuilder()
+                        .maximumWeight(MOST_CHARACTERS)
+                        .<Digest, Remembered>weigher((digest, known) -> 3 * known.characters())
+                        .expireAfterWrite(believeFor)
+                        .build();
     }
 
-    private record Remembered(SecurityIdentity identity, Instant until) {}
+    private record Remembered(SecurityIdentity identity, Instant until, int characters) {}
+
+    /** SHA-256 of a token: an attacker's tokens are as small in memory as everybody's. */
+    private record Digest(long first, long second, long third, long fourth) {
+        static Digest of(String token) {
+            try {
+                ByteBuffer bytes =
+                        ByteBuffer.wrap(
+                                MessageDigest.getInstance("SHA-256")
+                                        .digest(token.getBytes(StandardCharsets.US_ASCII)));
+                return new Digest(
+                        bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException("every Java platform has SHA-256", impossible);
+            }
+        }
+    }
 
     @Override
     public Uni<SecurityIdentity> authenticate(
@@ -60,23 +94,62 @@ class RememberedTokens implements HttpAuthenticationMechanism {
         if (header == null || !header.startsWith(SCHEME)) {
             return jwt.authenticate(context, providers);
         }
-        Remembered remembered = verified.get(header);
+        String token = header.substring(SCHEME.length());
+        if (!isCanonical(token)) {
+            return Uni.createFrom()
+                    .failure(new AuthenticationFailedException("the token is not a JWT"));
+        }
+        Digest digest = Digest.of(token);
+        Remembered remembered = verified.getIfPresent(digest);
         if (remembered != null && clock.instant().isBefore(remembered.until())) {
             return Uni.createFrom().item(remembered.identity());
         }
-        return jwt.authenticate(context, providers).invoke(identity -> remember(header, identity));
+        return jwt.authenticate(context, providers)
+                .invoke(identity -> remember(digest, token.length(), identity));
     }
 
-    private void remember(String header, SecurityIdentity identity) {
-        if (identity != null && identity.getPrincipal() instanceof JsonWebToken token) {
-            if (verified.size() >= MOST) {
-                verified.clear();
+    /**
+     * Whether it is written in the one way that RFC 7515 has for it. The library that verifies
+     * reads the signature leniently: characters outside of the alphabet and the unused bits of its
+     * last symbol do not count, so one token had any number of spellings.
+     */
+    static boolean isCanonical(String token) {
+        int dots = 0;
+        int lastDot = -1;
+        for (int i = 0; i < token.length(); i++) {
+            char c = token.charAt(i);
+            if (c == '.') {
+                dots++;
+                lastDot = i;
+            } else if (BASE64_URL.indexOf(c) < 0) {
+                return false;
             }
+        }
+        int signature = token.length() - lastDot - 1;
+        if (dots != 2 || signature == 0) {
+            return false;
+        }
+        int lastSymbol = BASE64_URL.indexOf(token.charAt(token.length() - 1));
+        return switch (signature % 4) {
+            case 2 -> lastSymbol % 16 == 0; // 2 symbols for 1 byte
+            case 3 -> lastSymbol % 4 == 0; // 3 symbols for 2 bytes
+            case 1 -> false;
+            default -> true;
+        };
+    }
+
+    private void remember(Digest digest, int characters, SecurityIdentity identity) {
+        if (characters <= LONGEST_REMEMBERED
+                && identity != null
+                && identity.getPrincipal() instanceof JsonWebToken token) {
             Instant forgetAt = clock.instant().plus(believeFor);
             Instant expiresAt = Instant.ofEpochSecond(token.getExpirationTime());
             verified.put(
-                    header,
-                    new Remembered(identity, forgetAt.isBefore(expiresAt) ? forgetAt : expiresAt));
+                    digest,
+                    new Remembered(
+                            identity,
+                            forgetAt.isBefore(expiresAt) ? forgetAt : expiresAt,
+                            characters));
         }
     }
 

@@ -105,7 +105,8 @@ public final class Batches<Q, A> {
                                                 settings,
                                                 reconnects,
                                                 replyTimeout,
-                                                this::work))
+                                                this::work,
+                                                outage::answered))
                         .limit(settings.lanes())
                         .toList();
         this.mostTogether = settings.rowsPerStatement();

@@ -30,6 +30,7 @@ final class Lane {
     private final Reconnects reconnects;
     private final ReplyTimeout replyTimeout;
     private final Runnable changed;
+    private final Runnable answered;
     private @Nullable PgConnection connection;
     private boolean isHopeful = true;
     private boolean busy;
@@ -40,6 +41,7 @@ final class Lane {
      * Makes a lane that is not open yet.
      *
      * @param changed called on the event loop whenever the lane has become free or was lost
+     * @param answered called on the event loop for each sign of life
      */
     Lane(
             Vertx vertx,
@@ -48,7 +50,8 @@ final class Lane {
             DatabaseSettings settings,
             Reconnects reconnects,
             ReplyTimeout replyTimeout,
-            Runnable changed) {
+            Runnable changed,
+            Runnable answered) {
         this.vertx = vertx;
         this.context = context;
         this.options = options;
@@ -56,6 +59,7 @@ final class Lane {
         this.reconnects = reconnects;
         this.replyTimeout = replyTimeout;
         this.changed = changed;
+        this.answered = answered;
     }
 
     boolean isOpen() {
@@ -88,7 +92,9 @@ final class Lane {
         }
         long unused = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastUsedNanos);
         if (isFree() && unused >= periodMillis) {
-            run("SELECT 1", Tuple.tuple()).onComplete(answer -> changed.run());
+            run("SELECT 1", Tuple.tuple())
+                    .onSuccess(sign -> answered.run())
+                    .onComplete(answer -> changed.run());
         }
     }
 

@@ -53,6 +53,9 @@ class LiveEventsContractTest {
     @AfterEach
     void stopListening() {
         listeners.forEach(Listener::close);
+    }
+
+    private static void heal() {
         Stores.toRedis().heal();
         Stores.toPostgreSql().heal();
         Shop.awaitBusinessAsUsual();
@@ -381,17 +384,20 @@ class LiveEventsContractTest {
         // Given
         Stores.toPostgreSql().refuse();
         // When
-        Response response = shop.request().header("Accept", "text/event-stream").get("/events");
+        Response response;
+        Response anonymous;
+        try {
+            response = shop.request().header("Accept", "text/event-stream").get("/events");
+            anonymous = Shop.anonymous().header("Accept", "text/event-stream").get("/events");
+        } finally {
+            heal();
+        }
         // Then
         response.then()
                 .statusCode(503)
                 .header("Retry-After", notNullValue())
                 .body("type", equalTo("/problems/store-unavailable"));
-        Shop.anonymous()
-                .header("Accept", "text/event-stream")
-                .get("/events")
-                .then()
-                .statusCode(401);
+        anonymous.then().statusCode(401);
     }
 
     @Test
@@ -426,8 +432,7 @@ class LiveEventsContractTest {
                             tell();
                             assertThat(page.kinds(number)).containsExactly("PLACED");
                         });
-        Stores.toRedis().heal();
-        Shop.awaitBusinessAsUsual();
+        heal();
     }
 
     @Test

@@ -1,11 +1,14 @@
 package dev.orderonce.faults;
 
+import static io.restassured.RestAssured.given;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.LogRecords;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 
@@ -62,6 +65,55 @@ class PostgreSqlAwayTest {
                 .untilAsserted(() -> assertThat(shop.place(number).statusCode()).isIn(200, 201));
         shop.place(placed).then().statusCode(200);
         assertThat(Database.rows(number)).isOne();
+    }
+
+    /** One line where an outage begins and one where it ends, and nothing for each attempt. */
+    @Test
+    void stoppedUnderLoad_logsNoErrorAndOneLineForEachPath() {
+        // Given
+        String number = shop.newNumber();
+        shop.place(number).then().statusCode(201);
+        awaitNoOutage(number);
+        try (LogRecords records = LogRecords.collect()) {
+            // When
+            Stores.standalone().postgreSql().stop();
+            try {
+                for (int i = 0; i < 20; i++) {
+                    shop.place(number).then().statusCode(503);
+                    shop.cancel(number).then().statusCode(503);
+                    shop.request().get("/orders").then().statusCode(503);
+                }
+            } finally {
+                Stores.standalone().postgreSql().restart();
+            }
+            // Then
+            awaitNoOutage(number);
+            assertThat(records.errors()).isEmpty();
+            assertThat(records.matching("PostgreSQL does not answer .*"))
+                    .extracting(line -> line.replaceAll("[^(]*\\((\\w+)\\).*", "$1"))
+                    .doesNotHaveDuplicates()
+                    .contains("find", "pool");
+            assertThat(records.matching("PostgreSQL answers again .*"))
+                    .hasSameSizeAs(records.matching("PostgreSQL does not answer .*"));
+        }
+    }
+
+    /** Every path is asked, and answers; an outage of the test before is over. */
+    private void awaitNoOutage(String number) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () -> {
+                            shop.place(number);
+                            shop.request().get("/orders");
+                            shop.voidNumber(number);
+                            shop.request().get("/orders/{number}/events", number);
+                            return given().get("/q/metrics")
+                                    .asString()
+                                    .lines()
+                                    .filter(line -> line.startsWith("orderonce_store_silent{"))
+                                    .filter(line -> line.matches(".*\"(offer|find|pool)\".*"))
+                                    .allMatch(line -> line.endsWith(" 0.0"));
+                        });
     }
 
     @Test

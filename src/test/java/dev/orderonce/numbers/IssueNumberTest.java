@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Supplier;
 
 /**
  * One checkout, one number, when another replica could not reach Redis: what that replica placed is
@@ -41,8 +42,17 @@ class IssueNumberTest {
     @AfterEach
     void reset() {
         clock.reset();
-        Stores.toRedis().heal();
-        Shop.awaitBusinessAsUsual();
+    }
+
+    /** What is done while this replica cannot reach Redis. */
+    private static <T> T withoutRedis(Supplier<T> work) {
+        Stores.toRedis().refuse();
+        try {
+            return work.get();
+        } finally {
+            Stores.toRedis().heal();
+            Shop.awaitBusinessAsUsual();
+        }
     }
 
     /** The number that every replica derives for the checkout in the step this long ago. */
@@ -80,9 +90,8 @@ class IssueNumberTest {
     void placedWithoutRedis_isFoundWithoutRedis(int stepsAgo) {
         // Given
         OrderNumber placed = placedByAnotherReplica("c1", STEP.multipliedBy(stepsAgo));
-        Stores.toRedis().refuse();
         // When
-        Response response = shop.issue("c1");
+        Response response = withoutRedis(() -> shop.issue("c1"));
         // Then
         response.then()
                 .statusCode(200)
@@ -107,9 +116,8 @@ class IssueNumberTest {
     void checkout_hasTheSameNumberWithRedisAndWithout() {
         // Given
         String with = shop.issue("c1").path("number");
-        Stores.toRedis().refuse();
         // When
-        String without = shop.issue("c1").path("number");
+        String without = withoutRedis(() -> shop.issue("c1").path("number"));
         // Then
         assertThat(without).isEqualTo(with).isEqualTo(derived("c1", Duration.ZERO).shown());
     }

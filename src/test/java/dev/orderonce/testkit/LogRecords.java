@@ -1,0 +1,52 @@
+package dev.orderonce.testkit;
+
+import org.jboss.logmanager.ExtHandler;
+import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.formatters.PatternFormatter;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** What the service logs while a test looks. */
+public final class LogRecords implements AutoCloseable {
+    private record Line(Level level, String text) {}
+
+    private final Queue<Line> lines = new ConcurrentLinkedQueue<>();
+    private final PatternFormatter text = new PatternFormatter("%s");
+    private final Logger root = Logger.getLogger("");
+    private final ExtHandler handler =
+            new ExtHandler() {
+                @Override
+                protected void doPublish(ExtLogRecord entry) {
+                    lines.add(new Line(entry.getLevel(), text.format(entry)));
+                }
+            };
+
+    private LogRecords() {
+        root.addHandler(handler);
+    }
+
+    public static LogRecords collect() {
+        return new LogRecords();
+    }
+
+    /** Lines that an operator is called for. */
+    public List<String> errors() {
+        return lines.stream()
+                .filter(line -> line.level().intValue() >= Level.SEVERE.intValue())
+                .map(Line::text)
+                .toList();
+    }
+
+    public List<String> matching(String pattern) {
+        return lines.stream().map(Line::text).filter(text -> text.matches(pattern)).toList();
+    }
+
+    @Override
+    public void close() {
+        root.removeHandler(handler);
+    }
+}
