@@ -91,7 +91,8 @@ class StopIT {
             for (int i = 0; i < CUT_OFF; i++) {
                 cutOff(service.port(), requests.get(i % requests.size()), i % 4);
             }
-            await().untilAsserted(
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(
                             () ->
                                     assertThat(metric(service, "orderonce_http_under_way"))
                                             .as("places that are taken for good")
