@@ -154,6 +154,11 @@ public class LiveEvents {
     }
 
     void closed(LiveStream stream) {
+        unregister(stream);
+        open.decrementAndGet();
+    }
+
+    void unregister(LiveStream stream) {
         synchronized (streams) {
             streams.computeIfPresent(
                     stream.buyer(),
@@ -162,7 +167,6 @@ public class LiveEvents {
                         return all.isEmpty() ? null : all;
                     });
         }
-        open.decrementAndGet();
     }
 
     void begin(@Observes StartupEvent start, Rhythm rhythm) {

@@ -110,6 +110,7 @@ final class LiveStream {
 
     private void begin(LogPosition now) {
         if (isClosed) {
+            events.unregister(this); // the reader left before it was registered
             return;
         }
         begun = now;
