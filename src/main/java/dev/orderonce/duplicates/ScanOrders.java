@@ -19,6 +19,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -134,10 +135,38 @@ class ScanOrders implements Follower {
     private Uni<Void> compare(Set<OrderNumber> placed) {
         return placed.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : findAlike
-                        .near(placed, settings.lookBack(), MOST_NEIGHBOURS)
+                : near(placed)
+                        .onItem()
+                        .transformToUni(pairs -> withHabits(placed, pairs))
                         .onItem()
                         .transformToUni(this::keep);
+    }
+
+    private Uni<List<Pair>> near(Set<OrderNumber> numbers) {
+        return findAlike.near(numbers, settings.lookBack(), MOST_NEIGHBOURS);
+    }
+
+    /**
+     * Whether the later order of a pair repeats a habit shows in all that stands near to it: where
+     * it was placed after these orders, that is read too. Otherwise what is suspected would depend
+     * on which orders are looked at together.
+     */
+    private Uni<List<Pair>> withHabits(Set<OrderNumber> placed, List<Pair> pairs) {
+        Set<OrderNumber> after = new HashSet<>();
+        pairs.forEach(pair -> after.add(pair.later().number()));
+        after.removeAll(placed);
+        if (after.isEmpty()) {
+            return Uni.createFrom().item(pairs);
+        }
+        return near(after)
+                .map(
+                        others -> {
+                            List<Pair> all = new ArrayList<>(pairs);
+                            others.stream()
+                                    .filter(pair -> after.contains(pair.later().number()))
+                                    .forEach(all::add);
+                            return all;
+                        });
     }
 
     private Uni<Void> keep(List<Pair> pairs) {

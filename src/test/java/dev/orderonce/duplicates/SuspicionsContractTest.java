@@ -13,6 +13,8 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.orderonce.events.PublishedEvent;
+import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
@@ -38,6 +40,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +54,17 @@ import java.util.stream.IntStream;
 class SuspicionsContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final Map<String, Object> BASKET = Baskets.tea(2);
+    private static final Map<String, Object> LUNCH =
+            Map.of(
+                    "currency",
+                    "EUR",
+                    "total",
+                    600,
+                    "lines",
+                    List.of(
+                            Map.of("productCode", "tea", "quantity", 1, "unitPrice", 100),
+                            Map.of("productCode", "soup", "quantity", 1, "unitPrice", 200),
+                            Map.of("productCode", "bread", "quantity", 1, "unitPrice", 300)));
 
     @Inject TestClock clock;
 
@@ -397,25 +411,39 @@ class SuspicionsContractTest {
     @Test
     void habit_isNotShown() {
         // Given: the same for the fourth time, hours apart; of many lines, which is suspicious once
-        Map<String, Object> lunch =
-                Map.of(
-                        "currency",
-                        "EUR",
-                        "total",
-                        600,
-                        "lines",
-                        List.of(
-                                Map.of("productCode", "tea", "quantity", 1, "unitPrice", 100),
-                                Map.of("productCode", "soup", "quantity", 1, "unitPrice", 200),
-                                Map.of("productCode", "bread", "quantity", 1, "unitPrice", 300)));
         for (int i = 0; i < 4; i++) {
-            orderedUnasked(lunch);
+            orderedUnasked(LUNCH);
             clock.putForward(Duration.ofHours(2));
         }
         // When
         scan();
         // Then: at the second time nobody could know it for a habit
         list().then().body("suspicions", hasSize(1)).body("suspicions[0].score", equalTo(75));
+    }
+
+    /** A scan that is behind sees orders that were placed after those it looks at. */
+    @Test
+    void habitThatIsScannedOrderByOrder_isFoundOnceToo() {
+        // Given
+        List<String> numbers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            numbers.add(orderedUnasked(LUNCH));
+            clock.putForward(Duration.ofHours(2));
+        }
+        // When
+        for (String number : numbers) {
+            scanOrders
+                    .take(List.of(placed(OrderNumber.read(number).orElseThrow())))
+                    .await()
+                    .atMost(BOUND);
+        }
+        // Then
+        list().then().body("suspicions", hasSize(1)).body("suspicions[0].score", equalTo(75));
+    }
+
+    private PublishedEvent placed(OrderNumber number) {
+        return new PublishedEvent(
+                1, number.symbols(), shop.subject(), 1, "PLACED", "2026-01-01T00:00:00Z", "{}");
     }
 
     /** Nothing of this service writes such rows; a script or a broken disk may. */
