@@ -43,7 +43,7 @@ describe('a checkout that goes well', () => {
     let kept;
     service.next('POST /orders', () => {
       [kept] = structuredClone(storage.rows);
-      return json(201, { number: FIRST, lines: [], duplicated: false });
+      return json(201, { ...DRAFT, number: FIRST, duplicated: false });
     });
     await submit();
     assert.equal(kept.state, 'sending');
@@ -338,7 +338,7 @@ describe('new-number', () => {
     service.spend(FIRST, 'EXPIRED');
     service.next('POST /orders', problem(410, 'number-expired', 'new-number'), () => {
       assert.deepEqual(storage.rows.map(({ number, state, draft }) => [number, state, draft]), [[SECOND, 'sending', DRAFT]]);
-      return json(201, { number: SECOND, lines: [], duplicated: false });
+      return json(201, { ...DRAFT, number: SECOND, duplicated: false });
     });
     assert.equal((await submit()).outcome, 'placed');
   });

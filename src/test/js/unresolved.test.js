@@ -469,7 +469,7 @@ describe('whose rows', () => {
     const browser = new FakeBrowser();
     browser.service.isDown = true;
     const { checkout } = await browser.openAndLoad({ buyerToken: 'opaque' });
-    browser.service.next('GET /order-numbers', () => new Response('{"number":"N","state":"ISSUED"}'));
+    browser.service.next('GET /order-numbers', () => new Response(`{"number":"${FIRST}","state":"ISSUED"}`));
     browser.service.isDown = false;
     await browser.clock.until(checkout.reconcile());
     assert.deepEqual(browser.storage.rows.map(({ buyer }) => buyer), ['anonymous']);

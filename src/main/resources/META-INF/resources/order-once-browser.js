@@ -219,7 +219,13 @@ export function openBell(environment, closed, hear) {
     const channel = new BroadcastChannel(NAME);
     channel.onmessage = ({ data }) => hear(data);
     closed.addEventListener('abort', () => channel.close());
-    return (row) => !closed.aborted && channel.postMessage(row);
+    return (row) => {
+      try {
+        if (!closed.aborted) channel.postMessage(row);
+      } catch {
+        // An order can be nested too deeply to be copied. It stands all the same.
+      }
+    };
   } catch {
     const listen = (event) => event.key === key && hear(objectIn(event.newValue));
     window?.addEventListener('storage', listen, { signal: closed });

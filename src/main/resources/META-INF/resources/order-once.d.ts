@@ -101,7 +101,8 @@ export interface Environment {
  * One checkout in one tab. Other tabs of the same checkout know of each other: one sends, the others wait and show its
  * result.
  *
- * Nothing here rejects because of the network or the storage.
+ * Nothing here rejects because of the network or the storage. An answer that is not one to the request (another number's,
+ * or not what is described here) counts as no answer: it never makes an order placed, or not placed.
  */
 export interface Checkout extends EventTarget {
   /** Where this checkout stands. */

@@ -36,6 +36,8 @@ const MOST_NUMBERS = 3;
 const KEPT_ROWS = 20;
 
 const RETRIES = new Set(['same-number', 'new-number', 'never']);
+/** What the service writes: 18 symbols of Crockford's base 32 in three groups. */
+const NUMBER = /^[0-9A-HJKMNP-TV-Z]{6}(-[0-9A-HJKMNP-TV-Z]{6}){2}$/;
 
 // Refusals that are ours: nothing was sent. They are problems like the service's, so a page handles one kind only.
 const NO_NUMBER = localProblem('no-number', 'The service gave no order number; nothing was ordered. Try again.');
@@ -197,9 +199,20 @@ class Checkout extends EventTarget {
     const reply = await this.#service.numberOf(row.checkoutId);
     if (reply.kind !== 'answer') return { reply, row };
     const { number, state } = reply.body;
-    if (state === 'PLACED') return { reply, row: await this.#keepPlaced({ ...row, number }) };
+    if (state === 'PLACED') return this.#askPlaced(row, reply);
     if (number === row.number && isUsable(row)) return { reply, row };
     return { reply, row: await this.#keep({ ...row, number, state: 'ready', tries: 0 }) };
+  }
+
+  /**
+   * Reads the order of a checkout that was placed. The answer with its number does not name the checkout: if this buyer
+   * has no such order, a proxy has mixed up two answers, and this one says nothing about this checkout.
+   */
+  async #askPlaced(row, reply) {
+    const { number } = reply.body;
+    const found = await this.#service.find(number);
+    if (found.status === 404 && found.problem?.retry === 'never') return { reply: { kind: 'silence' }, row };
+    return { reply, row: await this.#keep({ ...row, number, state: 'placed', order: found.body ?? null }) };
   }
 
   /** Takes one step again and again, with waits, until that would not help or takes too long. */
@@ -503,11 +516,21 @@ function isStanding({ retry, order }) {
   return retry === 'never' && typeof order === 'string';
 }
 
+/** Whether two are one number, as the service reads them: any case, hyphens and spaces, I and L for 1, O for 0. */
+function isSame(one, other) {
+  return typeof one === 'string' && typeof other === 'string' && symbolsOf(one) === symbolsOf(other);
+}
+
+function symbolsOf(number) {
+  return number.replaceAll(/[- ]/g, '').toUpperCase().replaceAll(/[IL]/g, '1').replaceAll('O', '0');
+}
+
 // --- the service ---
 
 /**
  * The service over HTTP. Every request ends in a reply: an `answer` with a body as expected, a `refusal` with a readable
- * `retry`, or `silence`, which is everything else: no answer in time, a lost connection, what a proxy makes up.
+ * `retry`, or `silence`, which is everything else: no answer in time, a lost connection, what a proxy makes up, and what
+ * is said of another number than the one that was asked about.
  */
 class Service {
   #settings;
@@ -522,19 +545,22 @@ class Service {
   }
 
   numberOf(checkoutId) {
-    const isExpected = ({ number, state }) => typeof number === 'string' && (state === 'ISSUED' || state === 'PLACED');
+    const isExpected = ({ number, state }) => isNumber(number) && (state === 'ISSUED' || state === 'PLACED');
     return this.#ask('GET', `/order-numbers?checkout=${encodeURIComponent(checkoutId)}`, { isExpected });
   }
 
   place({ number, draft, acknowledgements }) {
     const body = { ...draft, orderNumber: number, acknowledgements };
-    return this.#ask('POST', '/orders', { body, isExpected: isOrder });
+    return this.#ask('POST', '/orders', { number, body, isExpected: isOrder });
+  }
+
+  find(number) {
+    return this.#ask('GET', `/orders/${encodeURIComponent(number)}`, { number, isExpected: isOrder });
   }
 
   /** The order as it is now, or null if it cannot be read just now. */
   async order(number) {
-    const reply = await this.#ask('GET', `/orders/${encodeURIComponent(number)}`, { isExpected: isOrder });
-    return reply.kind === 'answer' ? reply.body : null;
+    return (await this.find(number)).body ?? null;
   }
 
   /** What became of a number: `placed`, `not-placed`, `issued` or `unknown`. */
@@ -552,22 +578,27 @@ class Service {
 
   async #askFate(method, number) {
     const fates = { PLACED: 'placed', VOIDED: 'not-placed', EXPIRED: 'not-placed', ISSUED: 'issued' };
-    const isExpected = ({ state }) => Object.hasOwn(fates, state);
+    const isExpected = ({ state }) => typeof state === 'string' && Object.hasOwn(fates, state);
     const path = `/order-numbers/${encodeURIComponent(number)}`;
-    const { kind, body, problem } = await this.#ask(method, path, { isExpected });
+    const { kind, body, problem } = await this.#ask(method, path, { number, isExpected });
     if (kind === 'answer') return fates[body.state];
     if (kind === 'refusal' && problem.retry === 'new-number') return 'not-placed';
     return kind === 'refusal' && isStanding(problem) ? 'placed' : 'unknown';
   }
 
-  /** If the page has a way to refresh its token, a refused one is asked for again, once. */
-  async #ask(method, path, { body, isExpected }) {
-    const reply = await this.#askOnce(method, path, body, isExpected, false);
+  /**
+   * If the page has a way to refresh its token, a refused one is asked for again, once.
+   *
+   * @param question `number` if the request is about one, `body` if it has one, and `isExpected`, which judges an answer
+   */
+  async #ask(method, path, question) {
+    const reply = await this.#askOnce(method, path, question, false);
     const canRefresh = reply.status === 401 && typeof this.#token === 'function';
-    return canRefresh ? this.#askOnce(method, path, body, isExpected, true) : reply;
+    return canRefresh ? this.#askOnce(method, path, question, true) : reply;
   }
 
-  async #askOnce(method, path, body, isExpected, wasRefused) {
+  async #askOnce(method, path, question, wasRefused) {
+    const { body } = question;
     try {
       return await within(this.#environment, this.#settings.timeoutMs, async (signal) => {
         const { token, problem } = await this.#bearer(wasRefused);
@@ -575,7 +606,7 @@ class Service {
         const headers = { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) };
         const request = { method, headers, body: body && JSON.stringify(body), cache: 'no-store', signal };
         const response = await this.#environment.fetch(this.#settings.baseUrl + path, request);
-        return replyOf(response, await response.text(), isExpected);
+        return replyOf(response, await response.text(), question);
       });
     } catch {
       return { kind: 'silence' };
@@ -600,17 +631,39 @@ class Service {
   }
 }
 
-function isOrder({ number, lines }) {
-  return typeof number === 'string' && Array.isArray(lines);
+function isNumber(value) {
+  return typeof value === 'string' && NUMBER.test(value);
 }
 
-function replyOf(response, text, isExpected) {
+/** Whether everything that is read of an order is there. */
+function isOrder({ currency, total, lines }) {
+  return typeof currency === 'string' && typeof total === 'number' && Array.isArray(lines) && lines.every(isLine);
+}
+
+function isLine(line) {
+  return typeof line?.productCode === 'string' && typeof line.quantity === 'number' && typeof line.unitPrice === 'number';
+}
+
+function replyOf(response, text, { number, isExpected }) {
   const { status } = response;
   const body = objectIn(text);
   const retryAfterMs = retryAfterOf(response.headers);
-  if (response.ok && body && isExpected(body)) return { kind: 'answer', status, body };
-  if (!response.ok && RETRIES.has(body?.retry)) return { kind: 'refusal', status, problem: body, retryAfterMs };
+  if (response.ok && body && isExpected(body) && isAnswerAbout(number, body)) return { kind: 'answer', status, body };
+  if (!response.ok && RETRIES.has(body?.retry) && isRefusalAbout(number, body)) {
+    return { kind: 'refusal', status, problem: body, retryAfterMs };
+  }
   return { kind: 'silence', status, retryAfterMs };
+}
+
+/** @param asked undefined if the request was not about one number */
+function isAnswerAbout(asked, { number }) {
+  return asked === undefined || isSame(number, asked);
+}
+
+/** Not every refusal names its number; one that names another, or says that another order stands, is not an answer. */
+function isRefusalAbout(asked, problem) {
+  const { number = asked, order } = problem;
+  return asked === undefined || (isSame(number, asked) && (!isStanding(problem) || isSame(order.split('/').at(-1), asked)));
 }
 
 /** In milliseconds; 0 if it cannot be read, because that it is there asks for a repeat; undefined without one. */

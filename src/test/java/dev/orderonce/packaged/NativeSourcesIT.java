@@ -31,7 +31,7 @@ import java.util.zip.ZipFile;
 
 /**
  * What a native executable would be made from lists everything that is looked up by its name at run
- * time: what goes over the wire, the migrations, the pages.
+ * time: what goes over the wire, the migrations, the files that are served.
  */
 class NativeSourcesIT {
     private static final Path SOURCES = Path.of("target", "native", "native-sources");
@@ -128,7 +128,7 @@ class NativeSourcesIT {
     }
 
     @Test
-    void everyMigrationAndPage_isListed() throws IOException {
+    void everyMigrationAndServedFile_isListed() throws IOException {
         // Given
         List<Pattern> patterns = resources();
         List<String> wanted = new ArrayList<>();

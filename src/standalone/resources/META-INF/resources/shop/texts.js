@@ -107,5 +107,4 @@ export const TEXTS = {
   'foot.support': ['For support', '客服'],
   'foot.api': ['API description', '接口说明'],
   'foot.problems': ['Problems', '问题说明'],
-  'foot.health': ['Health', '健康状况'],
 };

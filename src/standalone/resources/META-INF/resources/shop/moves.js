@@ -1,6 +1,6 @@
 // What a buyer can do with an order: pay and cancel. Each resolves to what came of it, in words.
 
-import { explain } from '../shared/api.js';
+import { NO_ANSWER, explain } from '../shared/api.js';
 import { openDialog } from '../shared/dialog.js';
 import { element } from '../shared/dom.js';
 import { money, text } from '../shared/language.js';
@@ -19,11 +19,9 @@ export async function pay(order, api, orders) {
   const amount = money(total, currency);
   const { key, end } = attempt(`pay ${number}`);
   const told = orders.quietly(number, 'PAID', 'PAYMENT_REFUSED');
-  const { isOk, status, body } = await api.post(
-    `/orders/${encodeURIComponent(number)}/payments`,
-    { method: METHOD },
-    key,
-  );
+  const reply = await api.post(`/orders/${encodeURIComponent(number)}/payments`, { method: METHOD }, key);
+  // What a mixed-up proxy says of another order's payment is not known of this one.
+  const { isOk, status, body } = reply.isOk && reply.body.number !== number ? NO_ANSWER : reply;
   const isDecided = isOk ? body.state !== 'ASKED' : status < 500 && body?.retry && body.retry !== 'same-number';
   if (isDecided) end();
   told(isOk && isDecided);

@@ -1,6 +1,6 @@
 /*
- * Who is at the page. The standalone build lets anybody be anybody (POST /demo/sign-in); a server build has no such
- * thing and answers 404: there the page needs a token of the shop's own sign-in, and asks for one.
+ * Who is at the page. The service lets anybody be anybody (POST /demo/sign-in) until an issuer of tokens is configured.
+ * With one it answers 404: then the page needs a token of the shop's own sign-in, and asks for one.
  */
 
 import { keep, keepForTab, recall, recallForTab } from './keep.js';

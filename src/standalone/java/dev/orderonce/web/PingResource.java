@@ -8,7 +8,10 @@ import jakarta.ws.rs.Path;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** Does nothing, as fast as the service can: what the benchmark measures the hot road against. */
+/**
+ * Does nothing, as fast as the service can: what the benchmark, which runs the standalone build,
+ * measures the hot path against.
+ */
 @Path("/ping")
 @PermitAll
 class PingResource {

@@ -3,6 +3,8 @@
 import { hasText, text } from './language.js';
 
 const WITHIN_MS = 15_000;
+/** What became of the request is not known. */
+export const NO_ANSWER = { isOk: false, status: 0, body: null };
 
 export class Api {
   #session;
@@ -28,7 +30,10 @@ export class Api {
     return reply.status === 401 ? this.#askOnce(method, path, body, key, true) : reply;
   }
 
-  /** `{ isOk, status, body }`: status 0 without an answer; without `isOk` the body is a problem, or null. */
+  /**
+   * `{ isOk, status, body }`: with `isOk` the body is an object, without it a problem or null. The status is 0 without an
+   * answer, and for a success without an object, which is no answer of the service's.
+   */
   async #askOnce(method, path, body, key, wasRefused) {
     try {
       const headers = { Authorization: `Bearer ${await this.#session.token({ wasRefused })}` };
@@ -41,9 +46,11 @@ export class Api {
         cache: 'no-store',
         signal: AbortSignal.timeout(WITHIN_MS),
       });
-      return { isOk: response.ok, status: response.status, body: await response.json().catch(() => null) };
+      const body = await response.json().catch(() => null);
+      const isAnswer = !response.ok || (body !== null && typeof body === 'object');
+      return isAnswer ? { isOk: response.ok, status: response.status, body } : NO_ANSWER;
     } catch {
-      return { isOk: false, status: 0, body: null };
+      return NO_ANSWER;
     }
   }
 }
