@@ -1,5 +1,7 @@
 package dev.orderonce.bench;
 
+import dev.orderonce.embedded.EmbeddedPostgreSql;
+
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.pgclient.PgConnectOptions;
@@ -37,12 +39,12 @@ final class BareInserts {
     private static final Pattern TPS = Pattern.compile("tps = ([0-9.]+) \\(without");
 
     private final Vertx vertx;
-    private final String url;
+    private final EmbeddedPostgreSql store;
     private final AtomicLong numbers = new AtomicLong(System.currentTimeMillis() * 1_000_000);
 
-    BareInserts(Vertx vertx, String url) {
+    BareInserts(Vertx vertx, EmbeddedPostgreSql store) {
         this.vertx = vertx;
-        this.url = url;
+        this.store = store;
     }
 
     /** Rows per second by the driver that the service uses. */
@@ -52,9 +54,9 @@ final class BareInserts {
         long begin = System.nanoTime();
         long end = begin + TimeUnit.MILLISECONDS.toNanos(millis);
         PgConnectOptions options =
-                PgConnectOptions.fromUri(url)
-                        .setUser("postgres")
-                        .setPassword("")
+                PgConnectOptions.fromUri(store.url())
+                        .setUser(store.username())
+                        .setPassword(store.password())
                         .setCachePreparedStatements(true);
         for (int i = 0; i < CONNECTIONS; i++) {
             PgConnection.connect(vertx, options)
@@ -97,8 +99,7 @@ final class BareInserts {
     }
 
     /** Rows per second by pgbench; 0 if it is not on this machine. */
-    double byPgbench(long millis, int port, Path directory)
-            throws IOException, InterruptedException {
+    double byPgbench(long millis, Path directory) throws IOException, InterruptedException {
         Path script = directory.resolve("insert.sql");
         Files.writeString(
                 script,
@@ -108,31 +109,32 @@ final class BareInserts {
                         'EUR', 4200, '%s', '[]', '\\x00000000000000000000000000000000');
                 """
                         .formatted(LINES));
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                                "pgbench",
+                                "-n",
+                                "-M",
+                                "prepared",
+                                "-c",
+                                Integer.toString(CONNECTIONS),
+                                "-j",
+                                "2",
+                                "-T",
+                                Long.toString(Math.max(1, millis / 1000)),
+                                "-f",
+                                script.toString(),
+                                "-h",
+                                "127.0.0.1",
+                                "-p",
+                                Integer.toString(store.port()),
+                                "-U",
+                                store.username(),
+                                "postgres")
+                        .redirectErrorStream(true);
+        builder.environment().put("PGPASSWORD", store.password());
         Process pgbench;
         try {
-            pgbench =
-                    new ProcessBuilder(
-                                    "pgbench",
-                                    "-n",
-                                    "-M",
-                                    "prepared",
-                                    "-c",
-                                    Integer.toString(CONNECTIONS),
-                                    "-j",
-                                    "2",
-                                    "-T",
-                                    Long.toString(Math.max(1, millis / 1000)),
-                                    "-f",
-                                    script.toString(),
-                                    "-h",
-                                    "127.0.0.1",
-                                    "-p",
-                                    Integer.toString(port),
-                                    "-U",
-                                    "postgres",
-                                    "postgres")
-                            .redirectErrorStream(true)
-                            .start();
+            pgbench = builder.start();
         } catch (IOException notThere) {
             return 0;
         }

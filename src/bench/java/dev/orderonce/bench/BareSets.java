@@ -1,5 +1,7 @@
 package dev.orderonce.bench;
 
+import dev.orderonce.embedded.EmbeddedRedis;
+
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
@@ -9,6 +11,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -17,11 +20,11 @@ final class BareSets {
     private static final int CONNECTIONS = 50;
 
     private final Vertx vertx;
-    private final int port;
+    private final EmbeddedRedis store;
 
-    BareSets(Vertx vertx, int port) {
+    BareSets(Vertx vertx, EmbeddedRedis store) {
         this.vertx = vertx;
-        this.port = port;
+        this.store = store;
     }
 
     double perSecond(long millis) throws InterruptedException {
@@ -33,19 +36,23 @@ final class BareSets {
         long end = begin + TimeUnit.MILLISECONDS.toNanos(millis);
         NetClient client = vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true));
         for (int i = 0; i < CONNECTIONS; i++) {
-            client.connect(port, "127.0.0.1")
+            client.connect(store.port(), "127.0.0.1")
                     .onSuccess(
                             socket -> {
+                                AtomicBoolean isAuthenticated = new AtomicBoolean();
                                 socket.handler(
                                         reply -> {
-                                            sets.increment();
+                                            // The first reply is the one to AUTH.
+                                            if (isAuthenticated.getAndSet(true)) {
+                                                sets.increment();
+                                            }
                                             sendOrFinish(
                                                     socket,
                                                     end,
                                                     done,
                                                     run + keys.incrementAndGet());
                                         });
-                                sendOrFinish(socket, end, done, run + keys.incrementAndGet());
+                                socket.write("AUTH " + store.password() + "\r\n");
                             })
                     .onFailure(failure -> done.countDown());
         }

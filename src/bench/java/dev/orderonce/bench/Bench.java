@@ -73,10 +73,7 @@ public final class Bench {
         // "At none" means none: what an earlier run left would be in the way of this one's figures.
         delete(directory.resolve("stores"));
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        int port = freePort();
         redis =
                 ProcessHandle.current()
                         .children()
@@ -87,8 +84,8 @@ public final class Bench {
         String token = signIn(port);
         load = new HttpLoad(vertx, port);
         requests = new Requests(token);
-        inserts = new BareInserts(vertx, stores.postgreSql().url());
-        sets = new BareSets(vertx, stores.redis().port());
+        inserts = new BareInserts(vertx, stores.postgreSql());
+        sets = new BareSets(vertx, stores.redis());
         sql(
                 "CREATE SEQUENCE IF NOT EXISTS bench_numbers START 100000000000000000",
                 // The obvious order has the same columns and indexes; text for json, as Hibernate
@@ -147,7 +144,7 @@ public final class Bench {
         Queue<String> obvious = new ConcurrentLinkedQueue<>();
         Queue<String> placed = new ConcurrentLinkedQueue<>();
         to.add("bare INSERT, same driver", inserts.byDriver(MILLIS));
-        double pgbench = inserts.byPgbench(MILLIS, stores.postgreSql().port(), directory);
+        double pgbench = inserts.byPgbench(MILLIS, directory);
         if (pgbench > 0) {
             to.add("bare INSERT, pgbench", pgbench);
         }
@@ -184,7 +181,10 @@ public final class Bench {
     private String redis(String command) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
             socket.getOutputStream()
-                    .write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
+                    .write(
+                            "AUTH %s\r\n%s\r\nQUIT\r\n"
+                                    .formatted(stores.redis().password(), command)
+                                    .getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
@@ -296,8 +296,8 @@ public final class Bench {
                     SELECT -n, '00Z' || lpad(to_hex(n), 15, '0'), 1, 'PLACED', timestamptz '2026-01-01'
                     FROM generate_series(1, %d) AS n ON CONFLICT DO NOTHING
                     """
-                            .formatted(TO_REMOVE),
-                    "CHECKPOINT");
+                            .formatted(TO_REMOVE));
+            checkpoint();
             long before = left();
             closed(report, DURING_REMOVAL, () -> requests.places("/orders", issued, null));
             long after = left();
@@ -311,8 +311,8 @@ public final class Bench {
                     "DELETE FROM orders WHERE number BETWEEN '00Z' AND '00ZZ'",
                     "DELETE FROM order_events WHERE id < 0",
                     "VACUUM orders",
-                    "VACUUM order_events",
-                    "CHECKPOINT");
+                    "VACUUM order_events");
+            checkpoint();
         }
     }
 
@@ -329,7 +329,7 @@ public final class Bench {
     }
 
     /** Old orders of many buyers: their numbers sort before all that are issued now. */
-    private void fill(long orders) throws SQLException {
+    private void fill(long orders) throws SQLException, IOException {
         sql(
                 """
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements, fingerprint)
@@ -341,8 +341,8 @@ public final class Bench {
                 ON CONFLICT DO NOTHING
                 """
                         .formatted(orders),
-                "VACUUM ANALYZE orders",
-                "CHECKPOINT");
+                "VACUUM ANALYZE orders");
+        checkpoint();
     }
 
     private void soak() throws IOException {
@@ -415,12 +415,20 @@ public final class Bench {
         return options;
     }
 
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
     private Process launch(int port) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options());
         stores.settings().forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-Dquarkus.http.port=" + port);
+        int managementPort = freePort();
+        command.add("-Dquarkus.management.port=" + managementPort);
         // There is nothing to remove but what the case about it puts there.
         command.add("-Devents.kept-for=1h");
         command.add("-Devents.forget-every=1s");
@@ -439,7 +447,9 @@ public final class Bench {
                         .start();
         HttpClient http = HttpClient.newHttpClient();
         HttpRequest ready =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/q/health/ready"))
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        "http://127.0.0.1:" + managementPort + "/q/health/ready"))
                         .build();
         for (int i = 0; i < 300; i++) {
             try {
@@ -476,8 +486,24 @@ public final class Bench {
         }
     }
 
+    /** The service's role may not do this. */
+    private void checkpoint() throws SQLException, IOException {
+        Path password = directory.resolve("stores/postgresql-superuser.password");
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                "jdbc:" + stores.postgreSql().url(),
+                                "postgres",
+                                Files.readString(password));
+                Statement statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT");
+        }
+    }
+
     private Connection connect() throws SQLException {
-        return DriverManager.getConnection("jdbc:" + stores.postgreSql().url(), "postgres", "");
+        return DriverManager.getConnection(
+                "jdbc:" + stores.postgreSql().url(),
+                stores.postgreSql().username(),
+                stores.postgreSql().password());
     }
 
     /** Resident memory of the service, where the system tells it; −1 elsewhere. */

@@ -69,10 +69,7 @@ final class Starts {
         private String token = "";
 
         Running(String option) throws IOException {
-            int port;
-            try (ServerSocket socket = new ServerSocket(0)) {
-                port = socket.getLocalPort();
-            }
+            int port = freePort();
             url = "http://127.0.0.1:" + port;
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -80,6 +77,7 @@ final class Starts {
             command.add(option);
             settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
             command.add("-Dquarkus.http.port=" + port);
+            command.add("-Dquarkus.management.port=" + freePort());
             command.add("-jar");
             command.add(jar.toString());
             process =
@@ -87,6 +85,12 @@ final class Starts {
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                             .start();
+        }
+
+        private static int freePort() throws IOException {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                return socket.getLocalPort();
+            }
         }
 
         /** Tries until there is one. */

@@ -2,16 +2,91 @@ package dev.orderonce.embedded;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
+import org.jboss.logging.Logger;
+import org.postgresql.util.PasswordUtil;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** One PostgreSQL, as durable as any: what it acknowledged survives a kill. */
+/**
+ * One PostgreSQL, as durable as any: what it acknowledged survives a kill.
+ *
+ * <p>It listens on the loopback interface, where every user of the machine can connect, so every
+ * connection needs a password (SCRAM-SHA-256). Two roles have one, each kept in a file beside the
+ * data that only its owner can read. The service's role owns the database and is no superuser: a
+ * superuser reads and writes files and starts programs as the user who runs the service.
+ */
 public final class EmbeddedPostgreSql {
-    /** The superuser that the library makes; it is reachable over the loopback interface only. */
-    static final String USERNAME = "postgres";
+    private static final Logger LOG = Logger.getLogger(EmbeddedPostgreSql.class);
+
+    private static final String USERNAME = "orders";
+
+    /**
+     * The library makes this role with the data, and connects as it to learn that PostgreSQL is
+     * ready.
+     */
+    private static final String SUPERUSER = "postgres";
+
+    private static final String ENCRYPTION = "scram-sha-256";
+
+    /** A line that lets somebody in without a password. */
+    private static final Pattern TRUST = Pattern.compile("^[^#]*\\btrust\\b");
+
+    private static final String RULES =
+            """
+            # Written by order-once. Every connection needs a password.
+            # TYPE  DATABASE  USER  ADDRESS       METHOD
+            host    all       all   127.0.0.1/32  scram-sha-256
+            host    all       all   ::1/128       scram-sha-256
+            """;
+
+    /**
+     * Makes the service's role and the owner of the database. In the data of a version before, what
+     * is in the database is the superuser's, and goes to the service's role with it: tables,
+     * sequences (one that belongs to a column follows its table) and functions. What others own
+     * stays theirs.
+     */
+    private static final String SERVICE_ROLE =
+            """
+            DO $$
+            DECLARE
+                object record;
+            BEGIN
+                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'orders') THEN
+                    CREATE ROLE orders;
+                END IF;
+                ALTER ROLE orders LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+                IF (SELECT datdba FROM pg_database WHERE datname = 'postgres') = 'orders'::regrole THEN
+                    RETURN;
+                END IF;
+                ALTER DATABASE postgres OWNER TO orders;
+                FOR object IN
+                    SELECT oid::regclass AS name FROM pg_class
+                    WHERE relnamespace = 'public'::regnamespace AND relowner = 'postgres'::regrole
+                        AND (relkind IN ('r', 'p', 'v', 'm', 'f')
+                            OR relkind = 'S' AND NOT EXISTS (
+                                SELECT FROM pg_depend
+                                WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid
+                                    AND deptype IN ('a', 'i')))
+                LOOP
+                    EXECUTE format('ALTER TABLE %s OWNER TO orders', object.name);
+                END LOOP;
+                FOR object IN
+                    SELECT oid::regprocedure AS name FROM pg_proc
+                    WHERE pronamespace = 'public'::regnamespace AND proowner = 'postgres'::regrole
+                LOOP
+                    EXECUTE format('ALTER ROUTINE %s OWNER TO orders', object.name);
+                END LOOP;
+            END $$
+            """;
 
     /**
      * Crash recovery after a kill takes seconds, and minutes on a busy machine; one that ends is
@@ -22,23 +97,112 @@ public final class EmbeddedPostgreSql {
     private final Path data;
     private final Path programs;
     private final int port;
+    private final Path superuserPasswordFile;
+    private final String superuserPassword;
+    private final String password;
     private EmbeddedPostgres server;
 
     private EmbeddedPostgreSql(Path data, Path programs, int port) {
         this.data = data;
         this.programs = programs;
         this.port = port;
+        this.superuserPasswordFile = data.resolveSibling("postgresql-superuser.password");
+        boolean isOpen = trustsAnybody();
+        if (!isOpen && isMade() && !Files.exists(superuserPasswordFile)) {
+            throw new IllegalStateException(
+                    "the superuser's password of PostgreSQL is missing: put %s back, or write trust in place of %s in %s for one start, which makes new passwords"
+                            .formatted(superuserPasswordFile, ENCRYPTION, rules()));
+        }
+        this.superuserPassword = Secrets.kept(superuserPasswordFile, Secrets::newPassword);
+        this.password =
+                Secrets.kept(
+                        data.resolveSibling("postgresql-" + USERNAME + ".password"),
+                        Secrets::newPassword);
+        if (isOpen) {
+            closeToOthers();
+        }
         this.server = launch();
+        try {
+            setUpRoles(server);
+        } catch (RuntimeException failure) {
+            stop();
+            throw failure;
+        }
     }
 
     /**
      * Starts it on a free port.
      *
-     * @param data its data; made if it is not there
+     * @param data its data; made if it is not there. The passwords are kept beside it.
      * @param programs where its executables are unpacked
+     * @throws IllegalStateException with a sentence if its roles cannot be set up
      */
     public static EmbeddedPostgreSql start(Path data, Path programs) {
         return new EmbeddedPostgreSql(data, programs, Processes.freePort());
+    }
+
+    private boolean isMade() {
+        return Files.exists(data.resolve("postgresql.conf"));
+    }
+
+    private Path rules() {
+        return data.resolve("pg_hba.conf");
+    }
+
+    private boolean trustsAnybody() {
+        if (!Files.exists(rules())) {
+            return false;
+        }
+        try (Stream<String> lines = Files.lines(rules())) {
+            return lines.anyMatch(line -> TRUST.matcher(line).find());
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot read " + rules(), failure);
+        }
+    }
+
+    /**
+     * Takes over the data of a version that trusted every user of this machine. It runs once more
+     * as it was, on a new port, until it has its roles and passwords. The rules change last:
+     * whatever cuts this short, the next start begins it again.
+     */
+    private void closeToOthers() {
+        LOG.infof("PostgreSQL in %s trusted every user of this machine; it gets passwords", data);
+        EmbeddedPostgres open = launch();
+        try {
+            setUpRoles(open);
+        } finally {
+            close(open);
+        }
+        try {
+            Secrets.write(rules(), RULES);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot write " + rules(), failure);
+        }
+    }
+
+    /** Gives both roles the passwords of the files: all of it or nothing. */
+    private void setUpRoles(EmbeddedPostgres running) {
+        try (Connection connection = running.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute(SERVICE_ROLE);
+            // A password's digest: what is in a statement can end up in a log.
+            statement.execute(setPassword(SUPERUSER, superuserPassword));
+            statement.execute(setPassword(USERNAME, password));
+            connection.commit();
+        } catch (SQLException failure) {
+            throw new IllegalStateException(
+                    "PostgreSQL in %s did not accept its roles and passwords and is as it was (%s); its log is %s"
+                            .formatted(data, failure.getMessage(), log()),
+                    failure);
+        }
+    }
+
+    private static String setPassword(String role, String password) throws SQLException {
+        return "ALTER ROLE %s PASSWORD '%s'"
+                .formatted(
+                        role,
+                        PasswordUtil.encodePassword(role, password.toCharArray(), ENCRYPTION));
     }
 
     private EmbeddedPostgres launch() {
@@ -64,7 +228,18 @@ public final class EmbeddedPostgreSql {
                     // Its own default of 300 is for test suites that leak.
                     .setServerConfig("max_connections", "100")
                     .setServerConfig("timezone", "UTC")
+                    // No socket in a directory that everybody writes to, which is the default.
+                    .setServerConfig("unix_socket_directories", "")
                     .setLocaleConfig("locale", "C")
+                    // These are options of initdb like the locale. The library asks for "trust",
+                    // and of two options the later counts: nobody is let in without a password, not
+                    // even at the first start.
+                    .setLocaleConfig("auth", ENCRYPTION)
+                    .setLocaleConfig("pwfile", superuserPasswordFile.toString())
+                    .setConnectConfig("password", superuserPassword)
+                    // The owner of a database can set the path of all who connect to it, and so
+                    // have a superuser run a function of the owner's.
+                    .setConnectConfig("options", "-c search_path=pg_catalog")
                     .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log()))
                     .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log()))
                     // Stopped by us, after the last request in flight has been answered.
@@ -80,6 +255,7 @@ public final class EmbeddedPostgreSql {
         return data.resolveSibling("postgresql.log").toFile();
     }
 
+    /** Where it is, without the user and the password. */
     public String url() {
         return "postgresql://127.0.0.1:" + port + "/postgres";
     }
@@ -88,14 +264,28 @@ public final class EmbeddedPostgreSql {
         return port;
     }
 
+    /** The service's role. */
+    public String username() {
+        return USERNAME;
+    }
+
+    /** The password of the service's role. */
+    public String password() {
+        return password;
+    }
+
     /** Starts it again, on the same port and data, after {@link #stop()} or {@link #kill()}. */
     public void restart() {
         server = launch();
     }
 
     public void stop() {
+        close(server);
+    }
+
+    private static void close(EmbeddedPostgres running) {
         try {
-            server.close();
+            running.close();
         } catch (IOException failure) {
             throw new UncheckedIOException("PostgreSQL did not stop", failure);
         }

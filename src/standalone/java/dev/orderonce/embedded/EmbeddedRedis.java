@@ -15,7 +15,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** One Redis that keeps what it knows over a restart. */
+/**
+ * One Redis that keeps what it knows over a restart.
+ *
+ * <p>It listens on the loopback interface, where every user of the machine can connect, so every
+ * connection needs a password. The password is kept in a file beside the data that only its owner
+ * can read.
+ */
 public final class EmbeddedRedis {
     /** It starts in milliseconds; reading back a long log takes seconds. */
     private static final Duration START_WITHIN = Duration.ofMinutes(5);
@@ -24,18 +30,20 @@ public final class EmbeddedRedis {
 
     private final Path data;
     private final int port;
+    private final String password;
     private Process server;
 
     private EmbeddedRedis(Path data, int port) {
         this.data = data;
         this.port = port;
+        this.password = Secrets.kept(data.resolveSibling("redis.password"), Secrets::newPassword);
         this.server = launch();
     }
 
     /**
      * Starts it on a free port.
      *
-     * @param data its data; made if it is not there
+     * @param data its data; made if it is not there. The password is kept beside it.
      */
     public static EmbeddedRedis start(Path data) {
         return new EmbeddedRedis(data, Processes.freePort());
@@ -46,10 +54,13 @@ public final class EmbeddedRedis {
         Processes.reap(pid, PROGRAM);
         try {
             Files.createDirectories(data);
+            Path configuration = data.resolveSibling("redis.conf");
+            Secrets.write(configuration, "requirepass " + password + '\n');
             // The library is used for its executables; running them here lets a restart keep its
             // port and its data.
             Process process =
                     new ProcessBuilder(command())
+                            .redirectInput(configuration.toFile())
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                             .start();
@@ -64,6 +75,9 @@ public final class EmbeddedRedis {
     private List<String> command() throws IOException {
         return List.of(
                 RedisExecProvider.defaultProvider().get().getAbsolutePath(),
+                // The password comes from standard input, a file: everybody on the machine can read
+                // this command.
+                "-",
                 "--port",
                 Integer.toString(port),
                 "--bind",
@@ -97,24 +111,30 @@ public final class EmbeddedRedis {
     private boolean answers() {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             OutputStream out = socket.getOutputStream();
-            out.write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.write(
+                    "AUTH %s\r\nPING\r\n".formatted(password).getBytes(StandardCharsets.US_ASCII));
             out.flush();
             BufferedReader in =
                     new BufferedReader(
                             new InputStreamReader(
                                     socket.getInputStream(), StandardCharsets.US_ASCII));
-            return "+PONG".equals(in.readLine());
+            return "+OK".equals(in.readLine()) && "+PONG".equals(in.readLine());
         } catch (IOException notYet) {
             return false;
         }
     }
 
+    /** Where it is, with the password. */
     public String url() {
-        return "redis://127.0.0.1:" + port;
+        return "redis://:" + password + "@127.0.0.1:" + port;
     }
 
     public int port() {
         return port;
+    }
+
+    public String password() {
+        return password;
     }
 
     /** Starts it again, on the same port and data, after {@link #stop()}. */

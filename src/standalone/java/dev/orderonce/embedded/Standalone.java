@@ -15,13 +15,7 @@ import dev.orderonce.payments.PaymentSettings;
 
 import org.eclipse.microprofile.config.Config;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +26,8 @@ import java.util.Optional;
  * listens on the loopback interface only.
  */
 public final class Standalone implements AutoCloseable {
-    private static final int KEY_BYTES = 32;
+    /** Not among the required settings: a database elsewhere may do without. */
+    private static final String DATABASE_PASSWORD = "database.password";
 
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final DataDirectory directory;
@@ -77,7 +72,8 @@ public final class Standalone implements AutoCloseable {
                     EmbeddedPostgreSql.start(data.resolve("postgresql"), data.resolve("programs"));
             postgreSql = Optional.of(started);
             settings.put(DATABASE_URL.property(), started.url());
-            settings.put(DATABASE_USERNAME.property(), EmbeddedPostgreSql.USERNAME);
+            settings.put(DATABASE_USERNAME.property(), started.username());
+            settings.put(DATABASE_PASSWORD, started.password());
         }
         if (!REDIS_URL.isGiven(given)) {
             EmbeddedRedis started = EmbeddedRedis.start(data.resolve("redis"));
@@ -85,7 +81,10 @@ public final class Standalone implements AutoCloseable {
             settings.put(REDIS_URL.property(), started.url());
         }
         if (!NUMBERS_SIGNING_KEY.isGiven(given)) {
-            settings.put(NUMBERS_SIGNING_KEY.property(), signingKey(data.resolve("numbers.key")));
+            // Kept: numbers that were issued before a restart are still good after it.
+            settings.put(
+                    NUMBERS_SIGNING_KEY.property(),
+                    Secrets.kept(data.resolve("numbers.key"), Secrets::newKey));
         }
         if (!IDENTITY_ISSUER.isGiven(given)) {
             settings.putAll(
@@ -96,44 +95,14 @@ public final class Standalone implements AutoCloseable {
                             IDENTITY_KEYS.property()));
         }
         if (!PAYMENTS_PROVIDER_URL.isGiven(given)) {
-            // It lives as long as the process, and so does what it signs with.
             settings.put(PAYMENTS_PROVIDER_URL.property(), PaymentSettings.SIMULATED);
-            settings.put(PAYMENTS_NOTIFICATION_SECRET.property(), newKey());
+            if (!PAYMENTS_NOTIFICATION_SECRET.isGiven(given)) {
+                // The simulated provider lives as long as the process, and so does this secret.
+                settings.put(PAYMENTS_NOTIFICATION_SECRET.property(), Secrets.newKey());
+            }
         }
         settings.put("quarkus.http.host", "127.0.0.1");
-    }
-
-    /** Kept beside the data: numbers that were issued before a restart are still good after it. */
-    private static String signingKey(Path file) {
-        try {
-            if (!Files.exists(file)) {
-                Path fresh = file.resolveSibling(file.getFileName() + ".new");
-                Files.deleteIfExists(fresh);
-                createForOwnerOnly(fresh);
-                Files.writeString(fresh, newKey());
-                Files.move(fresh, file);
-            }
-            return Files.readString(file).strip();
-        } catch (IOException failure) {
-            throw new UncheckedIOException("cannot keep the signing key in " + file, failure);
-        }
-    }
-
-    private static String newKey() {
-        byte[] key = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(key);
-        return Base64.getEncoder().encodeToString(key);
-    }
-
-    private static void createForOwnerOnly(Path file) throws IOException {
-        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createFile(
-                    file,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------")));
-        } else {
-            Files.createFile(file);
-        }
+        settings.put("quarkus.management.host", "127.0.0.1");
     }
 
     /** The settings that make the service use what was started. */

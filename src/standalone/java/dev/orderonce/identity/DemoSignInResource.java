@@ -4,6 +4,7 @@ import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
 import dev.orderonce.web.Violation;
 
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.jwt.build.Jwt;
 
 import jakarta.annotation.security.PermitAll;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -36,10 +38,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Lets anybody on this machine be anybody, for trying things out. It is in the standalone build
- * only, and answers only while no token issuer is configured.
+ * only, and answers only while no token issuer is configured, and only under a name of this machine
+ * itself.
  */
 @Path("/demo/sign-in")
 @PermitAll
@@ -50,6 +54,15 @@ class DemoSignInResource {
      * Long enough to try things out over an afternoon; the key does not outlive the process anyway.
      */
     private static final Duration VALID_FOR = Duration.ofHours(4);
+
+    /**
+     * A page of any site can make its own name lead to 127.0.0.1 (DNS rebinding): for the browser
+     * the service is then that page's own site, and the page may read what it answers. The name in
+     * the header Host gives the page away; a page cannot set that header.
+     */
+    private static final Pattern THIS_MACHINE =
+            Pattern.compile(
+                    "(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
 
     private static final Set<String> ROLES =
             Set.of(Role.BUYER, Role.MERCHANT, Role.SUPPORT, Role.SERVICE);
@@ -85,7 +98,7 @@ class DemoSignInResource {
             @Schema(examples = "alice", required = true, minLength = 1, maxLength = Buyer.LONGEST)
                     @Nullable String subject,
             @Schema(description = "buyer, merchant, support, service; a buyer if none is given")
-                    @Nullable List<String> roles) {}
+                    @Nullable List<@Nullable String> roles) {}
 
     /** A token to be that with. */
     @Schema(name = "SignedIn")
@@ -93,6 +106,7 @@ class DemoSignInResource {
             @Schema(required = true) String token, @Schema(required = true) Instant expiresAt) {}
 
     @POST
+    @NonBlocking // a millisecond for the signature
     @Operation(
             operationId = "demoSignIn",
             summary = "Be anybody, for trying things out (standalone build only)")
@@ -100,8 +114,16 @@ class DemoSignInResource {
             responseCode = "200",
             description = "A token for the header Authorization: Bearer",
             content = @Content(schema = @Schema(implementation = SignedIn.class)))
-    public Response signIn(SignIn signIn) {
+    public Response signIn(SignIn signIn, @Context HttpHeaders headers) {
         PrivateKey signing = key.orElseThrow(NotFoundException::new);
+        String host = headers.getHeaderString(HttpHeaders.HOST);
+        if (host == null || !THIS_MACHINE.matcher(host).matches()) {
+            // The pages take "not found" for a service without a demo sign-in, and ask for a token.
+            return Problem.of(
+                            ProblemType.NOT_FOUND,
+                            "The demo sign-in is at localhost, 127.0.0.1 and [::1] only.")
+                    .toResponse();
+        }
         if (signIn == null) {
             return Problem.of(ProblemType.BODY_UNREADABLE).toResponse();
         }
@@ -115,9 +137,16 @@ class DemoSignInResource {
                                     + Buyer.LONGEST
                                     + " characters, no control characters"));
         }
-        Set<String> roles =
-                signIn.roles() == null ? Set.of(Role.BUYER) : new HashSet<>(signIn.roles());
-        if (!ROLES.containsAll(roles)) {
+        Set<String> roles = new HashSet<>();
+        boolean areKnown = true;
+        for (String role : signIn.roles() == null ? List.of(Role.BUYER) : signIn.roles()) {
+            if (role == null || !ROLES.contains(role)) {
+                areKnown = false;
+            } else {
+                roles.add(role);
+            }
+        }
+        if (!areKnown) {
             violations.add(
                     new Violation("roles", "must be among buyer, merchant, support, service"));
         }

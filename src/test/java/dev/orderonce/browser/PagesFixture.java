@@ -11,19 +11,18 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import dev.orderonce.embedded.Standalone;
 import dev.orderonce.packaged.Replica;
 import dev.orderonce.testkit.BadNetwork;
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Stores;
 
 import io.smallrye.config.SmallRyeConfigBuilder;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 
@@ -41,11 +40,7 @@ final class PagesFixture implements AutoCloseable {
 
     PagesFixture(Path directory) throws IOException {
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
-        Map<String, String> settings = new HashMap<>();
-        settings.put("DATABASE_URL", stores.postgreSql().url());
-        settings.put("DATABASE_USERNAME", "postgres");
-        settings.put("REDIS_URL", stores.redis().url());
-        replica = Replica.start(directory.resolve("service"), settings);
+        replica = Replica.start(directory.resolve("service"), Stores.environment(stores));
         network = BadNetwork.before(replica.port());
         playwright = Browsers.playwright();
         browser = Browsers.launch(playwright);
@@ -147,9 +142,7 @@ final class PagesFixture implements AutoCloseable {
     }
 
     long ordersOf(String buyer) throws SQLException {
-        try (Connection connection =
-                        DriverManager.getConnection(
-                                "jdbc:" + stores.postgreSql().url(), "postgres", "");
+        try (Connection connection = Database.connect(stores);
                 PreparedStatement statement =
                         connection.prepareStatement(
                                 "SELECT count(*) FROM orders WHERE buyer = ? AND state <> 'VOIDED'")) {

@@ -78,6 +78,10 @@ class RedisPipelineTest {
         return Stores.standalone().redis().port();
     }
 
+    private static String url() {
+        return Stores.standalone().redis().url();
+    }
+
     private RedisPipeline open(RedisSettings settings) {
         RedisPipeline pipeline =
                 new RedisPipeline(vertx, settings, new SimpleMeterRegistry(), spans);
@@ -120,7 +124,7 @@ class RedisPipelineTest {
     @Test
     void refusedCommand_failsAloneAndSaysWhy() {
         // Given
-        RedisPipeline redis = openAndAwait(new OneLine("redis://127.0.0.1:" + port(), 100, BOUND));
+        RedisPipeline redis = openAndAwait(new OneLine(url(), 100, BOUND));
         // When
         CompletableFuture<RedisReply> before = ask(redis, "SET", key, "text");
         CompletableFuture<RedisReply> refused = ask(redis, "INCR", key);
@@ -184,7 +188,7 @@ class RedisPipelineTest {
     @Test
     void moreThanMayWait_isRefusedAtOnce() {
         // Given: one command that Redis answers only when it is told to
-        RedisPipeline redis = openAndAwait(new OneLine("redis://127.0.0.1:" + port(), 2, BOUND));
+        RedisPipeline redis = openAndAwait(new OneLine(url(), 2, BOUND));
         CompletableFuture<RedisReply> blocking = ask(redis, "BLPOP", key, "0");
         CompletableFuture<RedisReply> waiting = ask(redis, "PING");
         // When
@@ -208,8 +212,7 @@ class RedisPipelineTest {
         opened.add(proxy);
         RedisPipeline redis =
                 openAndAwait(
-                        new OneLine(
-                                "redis://127.0.0.1:" + proxy.port(), 100, Duration.ofMillis(200)));
+                        new OneLine(Stores.at(proxy.port(), url()), 100, Duration.ofMillis(200)));
         proxy.freeze();
         // When
         List<CompletableFuture<RedisReply>> asked =

@@ -1,5 +1,7 @@
 package dev.orderonce.testkit;
 
+import dev.orderonce.embedded.Standalone;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Looks into PostgreSQL past the service, to see what is really there. */
@@ -21,8 +24,15 @@ public final class Database {
 
     /** A connection of its own. */
     public static Connection connect() throws SQLException {
+        return connect(Stores.standalone());
+    }
+
+    /** A connection of its own to other stores than those of the tests within one process. */
+    public static Connection connect(Standalone stores) throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:" + Stores.standalone().postgreSql().url(), "postgres", "");
+                "jdbc:" + stores.postgreSql().url(),
+                stores.postgreSql().username(),
+                stores.postgreSql().password());
     }
 
     /** How many rows stand under the number: 0 or 1. */
@@ -150,7 +160,8 @@ public final class Database {
     }
 
     private static ProcessHandle postmaster() {
-        Path file = Path.of(value("SHOW data_directory"), "postmaster.pid");
+        String data = Objects.requireNonNull(Stores.standalone().settings().get("standalone.data"));
+        Path file = Path.of(data, "postgresql", "postmaster.pid");
         try {
             return ProcessHandle.of(Long.parseLong(Files.readAllLines(file).getFirst()))
                     .orElseThrow();

@@ -1,8 +1,11 @@
 package dev.orderonce.testkit;
 
+import dev.orderonce.embedded.Standalone;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -97,14 +100,27 @@ public final class RedisCommands {
 
     /** Sends one command; tells the first line of its reply. */
     public static String send(String command) {
-        try (Socket socket =
-                new Socket(InetAddress.getLoopbackAddress(), Stores.standalone().redis().port())) {
-            socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
-            socket.getOutputStream().flush();
-            return new BufferedReader(
+        return send(Stores.standalone(), command);
+    }
+
+    /** Sends one command to other stores than those of the tests within one process. */
+    public static String send(Standalone stores, String command) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    "AUTH %s\r\n%s\r\n"
+                            .formatted(stores.redis().password(), command)
+                            .getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            BufferedReader in =
+                    new BufferedReader(
                             new InputStreamReader(
-                                    socket.getInputStream(), StandardCharsets.US_ASCII))
-                    .readLine();
+                                    socket.getInputStream(), StandardCharsets.US_ASCII));
+            String authenticated = in.readLine();
+            if (!authenticated.equals("+OK")) {
+                throw new IllegalStateException(authenticated);
+            }
+            return in.readLine();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -57,8 +57,8 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         running = this;
         Map<String, String> settings = new HashMap<>(standalone.settings());
-        settings.put("database.url", "postgresql://127.0.0.1:" + toPostgreSql.port() + "/postgres");
-        settings.put("redis.url", "redis://127.0.0.1:" + toRedis.port());
+        settings.put("database.url", at(toPostgreSql.port(), standalone.postgreSql().url()));
+        settings.put("redis.url", at(toRedis.port(), standalone.redis().url()));
         // A test that relays events or removes what is over does so itself: a test that swallows
         // one
         // reply of PostgreSQL must not catch one of these.
@@ -82,6 +82,20 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
             settings.put("limits." + limit + ".burst", "100000");
         }
         return settings;
+    }
+
+    /** The address of a store at another port, where a proxy leads to it. */
+    public static String at(int port, String url) {
+        return url.replaceFirst(":[0-9]+(?=/|$)", ":" + port);
+    }
+
+    /** The environment of a service that is to use these stores. */
+    public static Map<String, String> environment(Standalone stores) {
+        return Map.of(
+                "DATABASE_URL", stores.postgreSql().url(),
+                "DATABASE_USERNAME", stores.postgreSql().username(),
+                "DATABASE_PASSWORD", stores.postgreSql().password(),
+                "REDIS_URL", stores.redis().url());
     }
 
     @Override
