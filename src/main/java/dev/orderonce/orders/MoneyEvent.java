@@ -16,8 +16,11 @@ public enum MoneyEvent {
     DECLINED(Move.PAYMENT_REFUSED, "PAYMENT_DECLINED"),
     /** The provider captured a payment after it had declined it; it is refunded. */
     CAPTURED_AFTER_ALL("PAYMENT_CAPTURED"),
-    /** The money is to be returned. No event if the order's own move said so before. */
-    REFUND_BEGUN("PAYMENT_REFUND_BEGUN"),
+    /**
+     * The money is to be returned, or the provider has returned it unasked: then a paid order
+     * follows. No event if the order's own move said so before.
+     */
+    REFUND_BEGUN(Move.REFUND_BEGUN, "PAYMENT_REFUND_BEGUN"),
     /** The money is returned. */
     REFUNDED(Move.REFUNDED, "PAYMENT_REFUNDED");
 

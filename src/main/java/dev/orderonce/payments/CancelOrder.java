@@ -15,6 +15,7 @@ import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
+import dev.orderonce.web.Words;
 
 import io.smallrye.mutiny.Uni;
 
@@ -22,6 +23,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -96,15 +98,16 @@ public class CancelOrder {
     }
 
     public Uni<Cancelling> byBuyer(Buyer buyer, String written, @Nullable String reason) {
-        return tooLong(reason)
-                ? item(new Cancelling.Invalid(List.of(badReason())))
-                : cancel(
+        List<Violation> violations = new ArrayList<>();
+        Optional<String> words =
+                reason == null
+                        ? Optional.empty()
+                        : Words.read("reason", reason, LONGEST_REASON, violations);
+        return violations.isEmpty()
+                ? cancel(
                         findOrder.ofBuyer(buyer, written),
-                        new Asker(
-                                buyer.subject(),
-                                false,
-                                Optional.ofNullable(reason),
-                                Optional.empty()));
+                        new Asker(buyer.subject(), false, words, Optional.empty()))
+                : item(new Cancelling.Invalid(violations));
     }
 
     public Uni<Cancelling> bySupport(Buyer support, String written, @Nullable String reason) {
@@ -121,21 +124,13 @@ public class CancelOrder {
             String written,
             @Nullable String reason,
             Optional<OrderNumber> duplicateOf) {
-        return reason == null || reason.isBlank() || tooLong(reason)
-                ? item(new Cancelling.Invalid(List.of(badReason())))
-                : cancel(
+        List<Violation> violations = new ArrayList<>();
+        Optional<String> words = Words.read("reason", reason, LONGEST_REASON, violations);
+        return words.isPresent()
+                ? cancel(
                         findOrder.ofAnybody(written),
-                        new Asker(support.subject(), true, Optional.of(reason), duplicateOf));
-    }
-
-    private static boolean tooLong(@Nullable String reason) {
-        return reason != null && reason.length() > LONGEST_REASON;
-    }
-
-    private static Violation badReason() {
-        return new Violation(
-                "reason",
-                "must have 1 to " + LONGEST_REASON + " characters (support must give one)");
+                        new Asker(support.subject(), true, words, duplicateOf))
+                : item(new Cancelling.Invalid(violations));
     }
 
     private Uni<Cancelling> cancel(Uni<Finding> finding, Asker asker) {

@@ -2,11 +2,11 @@ package dev.orderonce.payments;
 
 import dev.orderonce.money.Money;
 import dev.orderonce.payments.ProviderCalls.ProviderAnswer;
+import dev.orderonce.payments.ProviderCalls.ProviderRefusal;
 
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.ws.rs.WebApplicationException;
 
 import java.util.Set;
 import java.util.function.Predicate;
@@ -63,13 +63,11 @@ class HttpGateway implements PaymentGateway {
 
     /** A capture that the provider finds unsound was not done, and asking again changes nothing. */
     private static boolean isRefusal(Throwable failure) {
-        return failure instanceof WebApplicationException answer
-                && REFUSALS.contains(answer.getResponse().getStatus());
+        return failure instanceof ProviderRefusal refusal && REFUSALS.contains(refusal.status());
     }
 
     private static boolean isUnheard(Throwable failure) {
-        return failure instanceof WebApplicationException answer
-                && answer.getResponse().getStatus() == 404;
+        return failure instanceof ProviderRefusal refusal && refusal.status() == 404;
     }
 
     private static Answer read(ProviderAnswer answer) {

@@ -1,6 +1,7 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.limits.Limits;
 import dev.orderonce.locks.OrderLock;
 import dev.orderonce.locks.OrderLock.Locked;
 import dev.orderonce.once.ClientKey;
@@ -17,6 +18,8 @@ import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
@@ -46,7 +50,9 @@ public class PayOrder {
     private final PaymentStore store;
     private final SettlePayment settlePayment;
     private final OrderLock lock;
+    private final DeclineLimits limits;
     private final Clock clock;
+    private final Counter limited;
     private final SecureRandom random = new SecureRandom();
 
     PayOrder(
@@ -55,13 +61,17 @@ public class PayOrder {
             PaymentStore store,
             SettlePayment settlePayment,
             OrderLock lock,
-            Clock clock) {
+            DeclineLimits limits,
+            Clock clock,
+            MeterRegistry metrics) {
         this.findOrder = findOrder;
         this.moveOrder = moveOrder;
         this.store = store;
         this.settlePayment = settlePayment;
         this.lock = lock;
+        this.limits = limits;
         this.clock = clock;
+        this.limited = metrics.counter(Limits.METRIC, "limit", DeclineLimits.NAME);
     }
 
     /** Every way paying can end, in the order the checks run. */
@@ -89,6 +99,13 @@ public class PayOrder {
 
         /** Somebody else is paying or cancelling it. */
         record Busy(Order order) implements Paying {}
+
+        /**
+         * Too many payments were declined; the provider was not asked.
+         *
+         * @param retryAfter when another one fits
+         */
+        record Limited(Duration retryAfter) implements Paying {}
 
         /** A store did not answer: what became of it is not known. */
         record Unavailable(Store silent) implements Paying {}
@@ -187,25 +204,39 @@ public class PayOrder {
                         Optional.empty(),
                         clock.instant().truncatedTo(ChronoUnit.MICROS),
                         0);
-        return store.begin(payment, settlePayment.lookAfter())
+        return store.begin(payment, buyer, limits, settlePayment.lookAfter())
                 .onItem()
                 .transformToUni(
                         isBegun ->
                                 isBegun
                                         ? ask(buyer, payment, fence)
-                                        : store.find(order.number(), key)
-                                                .onItem()
-                                                .transformToUni(
-                                                        earlier -> told(order, earlier, method)));
+                                        : notBegun(buyer, order, key, method));
     }
 
-    /** Somebody was faster: under the same key, or with another one. */
-    private Uni<Paying> told(Order order, Optional<Payment> earlier, String method) {
-        return lookAgain(
-                order,
-                now ->
-                        earlier.map(payment -> repeat(payment, now, method))
-                                .orElseGet(() -> new Paying.Busy(now)));
+    /** Somebody was faster, under the same key or with another one; or a limit is reached. */
+    private Uni<Paying> notBegun(Buyer buyer, Order order, ClientKey key, String method) {
+        return store.find(order.number(), key)
+                .onItem()
+                .transformToUni(
+                        earlier ->
+                                earlier.isPresent()
+                                        ? lookAgain(
+                                                order, now -> repeat(earlier.get(), now, method))
+                                        : store.untilAnotherFits(
+                                                        order.number(),
+                                                        buyer,
+                                                        limits,
+                                                        clock.instant())
+                                                .onItem()
+                                                .transformToUni(wait -> refused(order, wait)));
+    }
+
+    private Uni<Paying> refused(Order order, Optional<Duration> wait) {
+        if (wait.isEmpty()) {
+            return lookAgain(order, Paying.Busy::new);
+        }
+        limited.increment();
+        return item(new Paying.Limited(wait.get()));
     }
 
     private Uni<Paying> ask(Buyer buyer, Payment payment, OptionalLong fence) {

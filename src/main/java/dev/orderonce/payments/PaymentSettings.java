@@ -75,4 +75,26 @@ public interface PaymentSettings {
     /** How often operators are told how many payments wait for support. */
     @WithDefault("15s")
     Duration watchEvery();
+
+    /**
+     * How many payments of one order may be declined within {@link #declinedOrderWindow} before the
+     * next is refused; at least 1. A person tries another card, and perhaps mistypes it.
+     */
+    @WithDefault("5")
+    int declinedPerOrder();
+
+    /** For how long a declined payment counts against its order. */
+    @WithDefault("10m")
+    Duration declinedOrderWindow();
+
+    /**
+     * How many payments of one buyer may be declined within {@link #declinedBuyerWindow}, or be
+     * under way, before the next is refused; at least 1.
+     */
+    @WithDefault("10")
+    int declinedPerBuyer();
+
+    /** For how long a declined payment counts against its buyer. */
+    @WithDefault("1h")
+    Duration declinedBuyerWindow();
 }

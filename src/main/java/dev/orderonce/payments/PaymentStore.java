@@ -1,5 +1,6 @@
 package dev.orderonce.payments;
 
+import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.once.ClientKey;
@@ -32,20 +33,39 @@ class PaymentStore {
     private static final String COLUMNS =
             "id, number, client_key, method, amount, currency, state, reason, begun_at, looks";
 
-    /** No target: one attempt per key and one live attempt per order are both indexes. */
+    /**
+     * No target: one attempt per key and one live attempt per order are both indexes. Attempts of a
+     * buyer that begin within the same millisecond do not see each other, so the limit of a buyer
+     * can be passed by as many as there are connections; that of an order cannot.
+     */
     private static final String BEGIN =
             """
-            INSERT INTO payments (id, number, client_key, method, amount, currency, state, begun_at, look_at)
-            VALUES ($1, $2, $3, $4, $5, $6, 'ASKED', $7, $8)
+            INSERT INTO payments (id, number, client_key, method, amount, currency, state, begun_at, look_at, buyer)
+            SELECT $1, $2, $3, $4, $5, $6, 'ASKED', $7, $8, $9
+            WHERE (SELECT count(*) FROM payments
+                   WHERE number = $2 AND refused AND begun_at > $10) < $11
+              AND (SELECT count(*) FROM payments
+                   WHERE buyer = $9 AND (state = 'ASKED' OR refused) AND begun_at > $12) < $13
             ON CONFLICT DO NOTHING
             RETURNING id
+            """;
+
+    /** The attempts whose age decides when there is room for another one. */
+    private static final String FULL_SINCE =
+            """
+            SELECT (SELECT begun_at FROM payments WHERE number = $1 AND refused AND begun_at > $2
+                    ORDER BY begun_at DESC OFFSET $3 - 1 LIMIT 1) AS of_order,
+                   (SELECT begun_at FROM payments WHERE buyer = $4 AND refused AND begun_at > $5
+                    ORDER BY begun_at DESC OFFSET $6 - 1 LIMIT 1) AS of_buyer,
+                   (SELECT count(*) FROM payments
+                    WHERE buyer = $4 AND (state = 'ASKED' OR refused) AND begun_at > $5) AS not_captured
             """;
 
     /** The payment, its order and the event change together or not at all. */
     private static final String CHANGE =
             """
             WITH change AS (
-                UPDATE payments SET state = $3, reason = COALESCE($4, reason), look_at = $5
+                UPDATE payments SET state = $3, reason = COALESCE($4, reason), look_at = $5, refused = refused OR $12
                 WHERE id = $1 AND state = $2
                 RETURNING number, id AS payment, CAST($6 AS text) AS move, CAST($7 AS text) AS move_from,
                           CAST($8 AS text) AS move_to, CAST($9 AS text) AS kind, CAST($10 AS timestamptz) AS at,
@@ -90,8 +110,11 @@ class PaymentStore {
         this.unreadableRows = unreadableRows;
     }
 
-    /** Begins an attempt, unless there is one under its key or another one may hold money. */
-    Uni<Boolean> begin(Payment payment, Instant lookAt) {
+    /**
+     * Begins an attempt, unless there is one under its key, another one may hold money, or too many
+     * were declined.
+     */
+    Uni<Boolean> begin(Payment payment, Buyer buyer, DeclineLimits limits, Instant lookAt) {
         return postgres.query(
                         BEGIN,
                         Tuple.from(
@@ -103,8 +126,39 @@ class PaymentStore {
                                         payment.amount().minor(),
                                         payment.amount().currency().getCurrencyCode(),
                                         at(payment.begunAt()),
-                                        at(lookAt))))
+                                        at(lookAt),
+                                        buyer.subject(),
+                                        at(payment.begunAt().minus(limits.ofOrder().window())),
+                                        limits.ofOrder().most(),
+                                        at(payment.begunAt().minus(limits.ofBuyer().window())),
+                                        limits.ofBuyer().most())))
                 .map(rows -> rows.size() == 1);
+    }
+
+    /** How long until another attempt fits the limits; empty if one does now. */
+    Uni<Optional<Duration>> untilAnotherFits(
+            OrderNumber number, Buyer buyer, DeclineLimits limits, Instant now) {
+        return postgres.query(
+                        FULL_SINCE,
+                        Tuple.from(
+                                Arrays.asList(
+                                        number.symbols(),
+                                        at(now.minus(limits.ofOrder().window())),
+                                        limits.ofOrder().most(),
+                                        buyer.subject(),
+                                        at(now.minus(limits.ofBuyer().window())),
+                                        limits.ofBuyer().most())))
+                .map(
+                        rows -> {
+                            Row row = rows.iterator().next();
+                            return limits.wait(
+                                    Optional.ofNullable(row.getOffsetDateTime("of_order"))
+                                            .map(OffsetDateTime::toInstant),
+                                    Optional.ofNullable(row.getOffsetDateTime("of_buyer"))
+                                            .map(OffsetDateTime::toInstant),
+                                    row.getLong("not_captured"),
+                                    now);
+                        });
     }
 
     Uni<Optional<Payment>> find(String id) {
@@ -125,12 +179,14 @@ class PaymentStore {
      * Moves it from one state to another, to be looked at again at {@code lookAt}. Its order
      * follows in the same commit, with one event.
      *
+     * @param isRefused whether the provider has declined it
      * @return whether it was in that state
      */
     Uni<Boolean> change(
             Payment payment,
             PaymentState to,
             Optional<String> reason,
+            boolean isRefused,
             Instant lookAt,
             Instant now) {
         MoneyEvent event = payment.state().eventOf(to);
@@ -150,7 +206,8 @@ class PaymentStore {
                                         event.move().map(move -> move.to().name()).orElse(null),
                                         event.kind(),
                                         at(now),
-                                        event.detail(words.map(because::reason).orElse(because)))))
+                                        event.detail(words.map(because::reason).orElse(because)),
+                                        isRefused)))
                 .map(rows -> rows.size() == 1);
     }
 
@@ -197,28 +254,35 @@ class PaymentStore {
                 .map(PaymentStore::all);
     }
 
-    /** Keeps in mind that the provider's event was dealt with. */
-    Uni<RowSet<Row>> remember(String event, Instant now) {
+    /**
+     * Keeps in mind that the provider's event was dealt with. Of one payment: a provider may use an
+     * event's name for another one too.
+     */
+    Uni<RowSet<Row>> remember(String event, String payment, Instant now) {
         return postgres.query(
-                "INSERT INTO payment_notifications (event, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                Tuple.of(event, at(now)));
+                """
+                INSERT INTO payment_notifications (event, payment, received_at) VALUES ($1, $2, $3)
+                ON CONFLICT DO NOTHING
+                """,
+                Tuple.of(event, payment, at(now)));
     }
 
     /** Forgets some events that were received before a time; tells how many. */
     Uni<Integer> forget(Instant before, int most) {
         return postgres.query(
                         """
-                        DELETE FROM payment_notifications WHERE event IN (
-                            SELECT event FROM payment_notifications WHERE received_at < $1
+                        DELETE FROM payment_notifications WHERE (event, payment) IN (
+                            SELECT event, payment FROM payment_notifications WHERE received_at < $1
                             ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)
                         """,
                         Tuple.of(at(before), most))
                 .map(RowSet::rowCount);
     }
 
-    Uni<Boolean> isRemembered(String event) {
+    Uni<Boolean> isRemembered(String event, String payment) {
         return postgres.query(
-                        "SELECT 1 FROM payment_notifications WHERE event = $1", Tuple.of(event))
+                        "SELECT 1 FROM payment_notifications WHERE event = $1 AND payment = $2",
+                        Tuple.of(event, payment))
                 .map(rows -> rows.size() == 1);
     }
 

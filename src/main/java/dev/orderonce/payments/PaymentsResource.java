@@ -147,6 +147,11 @@ class PaymentsResource {
                             .build();
             case Paying.NotOpen(Order order) -> OrderView.notOpen(order).toResponse();
             case Paying.Busy(Order order) -> busy(order);
+            case Paying.Limited(var retryAfter) ->
+                    Problem.of(ProblemType.LIMIT_REACHED)
+                            .with("limit", DeclineLimits.NAME)
+                            .after(retryAfter)
+                            .toResponse();
             case Paying.Unavailable(var silent) -> unavailable();
             case Paying.Asked(Payment payment, Order order) ->
                     answer(

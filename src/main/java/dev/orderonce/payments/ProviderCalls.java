@@ -1,36 +1,39 @@
 package dev.orderonce.payments;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 
-import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
-import jakarta.ws.rs.PUT;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.MediaType;
 
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
 import org.jspecify.annotations.Nullable;
 
-import java.io.Closeable;
 import java.io.IOException;
-import java.net.URI;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The provider's interface, with its time-outs, retries and circuit breaker. Asking again is
  * harmless: every call names our own reference.
+ *
+ * <p>An answer is bounded in size and in time, from the first byte sent to the last byte received:
+ * a client for REST reads whatever comes for as long as something comes. Redirects are not
+ * followed: the token is for this provider, not for where it may send us.
  */
 @ApplicationScoped
 class ProviderCalls {
@@ -45,112 +48,156 @@ class ProviderCalls {
 
     private static final long RETRY_AFTER_MILLIS = 100;
 
+    /** A state and a reason are a few hundred bytes. */
+    private static final int LARGEST_ANSWER = 64 * 1024;
+
     private final PaymentSettings settings;
+    private final ObjectMapper json;
+    private final HttpClient client;
 
     /** None is sent if there is no token. */
     private final @Nullable String authorization;
 
-    private final AtomicReference<@Nullable Provider> connected = new AtomicReference<>();
-
-    ProviderCalls(PaymentSettings settings) {
+    ProviderCalls(PaymentSettings settings, ObjectMapper json, Vertx vertx) {
         this.settings = settings;
+        this.json = json;
         this.authorization = settings.providerToken().map(token -> "Bearer " + token).orElse(null);
+        int millis = (int) settings.answerWithin().toMillis();
+        this.client =
+                vertx.createHttpClient(
+                        new HttpClientOptions()
+                                .setConnectTimeout(millis)
+                                .setMaxPoolSize(CALLS_WATCHED));
     }
 
-    private Provider connect() {
-        String url = settings.providerUrl().orElseThrow();
-        long millis = settings.answerWithin().toMillis();
-        return QuarkusRestClientBuilder.newBuilder()
-                .baseUri(URI.create(url))
-                .connectTimeout(millis, TimeUnit.MILLISECONDS)
-                .readTimeout(millis, TimeUnit.MILLISECONDS)
-                // The token is for this provider, not for where it may send us.
-                .followRedirects(false)
-                .build(Provider.class);
-    }
-
-    /** What the provider is sent with a capture. */
-    record CaptureRequest(long amount, String currency, String method) {}
-
-    /** What the provider is sent with a refund. */
-    record RefundRequest(long amount, String currency) {}
-
-    /** What it answers: {@code captured}, {@code declined} or {@code refunded}. */
-    @JsonIgnoreProperties(ignoreUnknown = true) // what a provider adds is its own business
+    /** What the provider answers: {@code captured}, {@code declined} or {@code refunded}. */
     record ProviderAnswer(@Nullable String state, @Nullable String reason) {}
 
-    /** The provider's resources. */
-    @Path("/payments/{reference}")
-    @Consumes(MediaType.APPLICATION_JSON)
-    @Produces(MediaType.APPLICATION_JSON)
-    interface Provider {
-        @PUT
-        @Path("/capture")
-        Uni<ProviderAnswer> capture(
-                @HeaderParam("Authorization") @Nullable String authorization,
-                @PathParam("reference") String reference,
-                CaptureRequest request);
+    /** The provider answered with a status other than success. */
+    static final class ProviderRefusal extends RuntimeException {
+        private static final long serialVersionUID = 1;
 
-        @PUT
-        @Path("/refund")
-        Uni<ProviderAnswer> refund(
-                @HeaderParam("Authorization") @Nullable String authorization,
-                @PathParam("reference") String reference,
-                RefundRequest request);
+        private final int status;
 
-        @GET
-        Uni<ProviderAnswer> query(
-                @HeaderParam("Authorization") @Nullable String authorization,
-                @PathParam("reference") String reference);
-    }
+        ProviderRefusal(int status) {
+            super("the provider answered with status " + status);
+            this.status = status;
+        }
 
-    @Retry(
-            maxRetries = RETRIES,
-            delay = RETRY_AFTER_MILLIS,
-            abortOn = WebApplicationException.class)
-    @CircuitBreaker(
-            requestVolumeThreshold = CALLS_WATCHED,
-            delay = OPEN_MILLIS,
-            skipOn = WebApplicationException.class)
-    Uni<ProviderAnswer> capture(String reference, long amount, String currency, String method) {
-        return provider()
-                .capture(authorization, reference, new CaptureRequest(amount, currency, method));
-    }
-
-    @Retry(
-            maxRetries = RETRIES,
-            delay = RETRY_AFTER_MILLIS,
-            abortOn = WebApplicationException.class)
-    @CircuitBreaker(
-            requestVolumeThreshold = CALLS_WATCHED,
-            delay = OPEN_MILLIS,
-            skipOn = WebApplicationException.class)
-    Uni<ProviderAnswer> refund(String reference, long amount, String currency) {
-        return provider().refund(authorization, reference, new RefundRequest(amount, currency));
-    }
-
-    @Retry(
-            maxRetries = RETRIES,
-            delay = RETRY_AFTER_MILLIS,
-            abortOn = WebApplicationException.class)
-    @CircuitBreaker(
-            requestVolumeThreshold = CALLS_WATCHED,
-            delay = OPEN_MILLIS,
-            skipOn = WebApplicationException.class)
-    Uni<ProviderAnswer> query(String reference) {
-        return provider().query(authorization, reference);
-    }
-
-    @PreDestroy
-    void close() throws IOException {
-        if (connected.getAndSet(null) instanceof Closeable open) {
-            open.close();
+        int status() {
+            return status;
         }
     }
 
-    /** Made when it is first needed: a simulated provider has no address to connect to. */
-    private Provider provider() {
-        return Objects.requireNonNull(
-                connected.updateAndGet(earlier -> earlier == null ? connect() : earlier));
+    @Retry(maxRetries = RETRIES, delay = RETRY_AFTER_MILLIS, abortOn = ProviderRefusal.class)
+    @CircuitBreaker(
+            requestVolumeThreshold = CALLS_WATCHED,
+            delay = OPEN_MILLIS,
+            skipOn = ProviderRefusal.class)
+    Uni<ProviderAnswer> capture(String reference, long amount, String currency, String method) {
+        return call(
+                HttpMethod.PUT,
+                reference + "/capture",
+                money(amount, currency).put("method", method).toBuffer());
+    }
+
+    @Retry(maxRetries = RETRIES, delay = RETRY_AFTER_MILLIS, abortOn = ProviderRefusal.class)
+    @CircuitBreaker(
+            requestVolumeThreshold = CALLS_WATCHED,
+            delay = OPEN_MILLIS,
+            skipOn = ProviderRefusal.class)
+    Uni<ProviderAnswer> refund(String reference, long amount, String currency) {
+        return call(HttpMethod.PUT, reference + "/refund", money(amount, currency).toBuffer());
+    }
+
+    @Retry(maxRetries = RETRIES, delay = RETRY_AFTER_MILLIS, abortOn = ProviderRefusal.class)
+    @CircuitBreaker(
+            requestVolumeThreshold = CALLS_WATCHED,
+            delay = OPEN_MILLIS,
+            skipOn = ProviderRefusal.class)
+    Uni<ProviderAnswer> query(String reference) {
+        return call(HttpMethod.GET, reference, Buffer.buffer());
+    }
+
+    private static JsonObject money(long amount, String currency) {
+        return new JsonObject().put("amount", amount).put("currency", currency);
+    }
+
+    /** Made anew for each attempt: a retry is another request. */
+    private Uni<ProviderAnswer> call(HttpMethod method, String path, Buffer body) {
+        return Uni.createFrom()
+                .completionStage(() -> answer(method, path, body).toCompletionStage());
+    }
+
+    private Future<ProviderAnswer> answer(HttpMethod method, String path, Buffer body) {
+        String url = settings.providerUrl().orElseThrow() + "/payments/" + path;
+        return client.request(new RequestOptions().setMethod(method).setAbsoluteURI(url))
+                .compose(
+                        request ->
+                                exchange(request, body)
+                                        .timeout(
+                                                settings.answerWithin().toMillis(),
+                                                TimeUnit.MILLISECONDS)
+                                        // What it would still answer is not waited for.
+                                        .onFailure(given -> request.reset()));
+    }
+
+    private Future<ProviderAnswer> exchange(HttpClientRequest request, Buffer body) {
+        if (authorization != null) {
+            request.putHeader(HttpHeaders.AUTHORIZATION, authorization);
+        }
+        request.putHeader(HttpHeaders.ACCEPT, "application/json");
+        if (body.length() > 0) {
+            request.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+        }
+        return request.send(body)
+                .compose(
+                        response ->
+                                bounded(response)
+                                        .compose(answer -> read(response.statusCode(), answer)));
+    }
+
+    /** The whole body, unless it is larger than any answer. */
+    private static Future<Buffer> bounded(HttpClientResponse response) {
+        Promise<Buffer> whole = Promise.promise();
+        Buffer received = Buffer.buffer();
+        response.exceptionHandler(whole::tryFail);
+        response.endHandler(end -> whole.tryComplete(received));
+        response.handler(
+                chunk -> {
+                    if (received.length() + chunk.length() > LARGEST_ANSWER) {
+                        whole.tryFail(
+                                new IOException(
+                                        "the provider answered with more than "
+                                                + LARGEST_ANSWER
+                                                + " bytes"));
+                    } else {
+                        received.appendBuffer(chunk);
+                    }
+                });
+        return whole.future();
+    }
+
+    /** Members that are not known are the provider's own business. */
+    private Future<ProviderAnswer> read(int status, Buffer body) {
+        if (status < 200 || status > 299) {
+            return Future.failedFuture(new ProviderRefusal(status));
+        }
+        try {
+            JsonNode answer = json.readTree(body.getBytes());
+            return Future.succeededFuture(
+                    new ProviderAnswer(text(answer, "state"), text(answer, "reason")));
+        } catch (IOException unreadable) {
+            return Future.failedFuture(unreadable);
+        }
+    }
+
+    private static @Nullable String text(JsonNode answer, String member) {
+        return answer.path(member).textValue();
+    }
+
+    @PreDestroy
+    void close() {
+        client.close();
     }
 }

@@ -142,7 +142,7 @@ public class ReceiveNotification {
             String event = node.path("event").asText();
             String reference = node.path("reference").asText();
             Optional<Kind> kind = kind(node.path("kind").asText());
-            return kind.isEmpty() || event.isEmpty() || event.length() > LONGEST_EVENT
+            return kind.isEmpty() || !isName(event) || !isName(reference)
                     ? Optional.empty()
                     : Optional.of(
                             new Notification(
@@ -153,6 +153,14 @@ public class ReceiveNotification {
         } catch (JsonProcessingException unreadable) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isName(String text) {
+        return !text.isEmpty()
+                && text.length() <= LONGEST_EVENT
+                && text.chars()
+                        .noneMatch(
+                                c -> Character.isISOControl(c) || Character.isSurrogate((char) c));
     }
 
     private static Optional<Kind> kind(String word) {
@@ -171,7 +179,9 @@ public class ReceiveNotification {
                         found ->
                                 found.isEmpty()
                                         ? item(new Receipt.Unknown())
-                                        : store.isRemembered(notification.event())
+                                        : store.isRemembered(
+                                                        notification.event(),
+                                                        notification.reference())
                                                 .onItem()
                                                 .transformToUni(
                                                         isKnown ->
@@ -193,7 +203,12 @@ public class ReceiveNotification {
                 .onItem()
                 .transformToUni(noted -> settlePayment.settle(payment.id(), OptionalLong.empty()))
                 .onItem()
-                .transformToUni(settled -> store.remember(notification.event(), clock.instant()))
+                .transformToUni(
+                        settled ->
+                                store.remember(
+                                        notification.event(),
+                                        notification.reference(),
+                                        clock.instant()))
                 .map(remembered -> new Receipt.Received());
     }
 
@@ -203,15 +218,9 @@ public class ReceiveNotification {
             case CAPTURED -> settlePayment.noteCaptured(payment);
             case DECLINED ->
                     payment.state() == PaymentState.ASKED
-                            ? settlePayment.change(
-                                    payment,
-                                    PaymentState.DECLINED,
-                                    Optional.of(notification.reason()))
+                            ? settlePayment.noteDeclined(payment, notification.reason())
                             : Uni.createFrom().item(false);
-            case REFUNDED ->
-                    payment.state() == PaymentState.REFUNDING
-                            ? settlePayment.change(payment, PaymentState.REFUNDED, Optional.empty())
-                            : Uni.createFrom().item(false);
+            case REFUNDED -> settlePayment.noteRefunded(payment);
         };
     }
 

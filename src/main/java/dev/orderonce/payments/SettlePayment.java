@@ -46,6 +46,8 @@ class SettlePayment {
     /** From ASKED to the end there are five steps; more is two who undo each other. */
     private static final int MOST_STEPS = 12;
 
+    private static final String REFUNDED_BY_PROVIDER = "the provider gave it back";
+
     private static final Because BY = Because.of(PaymentStore.BY);
 
     private final PaymentStore store;
@@ -219,13 +221,16 @@ class SettlePayment {
                             .transformToUni(
                                     noted -> step(payment.id(), fence, stepsLeft - 1, false));
             case Answer.Declined(String reason) ->
-                    change(payment, PaymentState.DECLINED, Optional.of(reason), fence, stepsLeft);
+                    noteDeclined(payment, reason)
+                            .onItem()
+                            .transformToUni(
+                                    noted -> step(payment.id(), fence, stepsLeft - 1, false));
             // Somebody gave it back behind our back: there is no money under it.
             case Answer.Refunded refunded ->
                     change(
                             payment,
                             PaymentState.DECLINED,
-                            Optional.of("the provider gave it back"),
+                            Optional.of(REFUNDED_BY_PROVIDER),
                             fence,
                             stepsLeft);
             case Answer.Unheard unheard ->
@@ -269,6 +274,26 @@ class SettlePayment {
         };
     }
 
+    /**
+     * The provider returned the money, asked or not: a colleague did it in the provider's console,
+     * or the buyer's bank took it back. The order follows; one that was shipped gets events that
+     * say so.
+     */
+    Uni<Boolean> noteRefunded(Payment payment) {
+        return switch (payment.state()) {
+            case REFUNDING -> change(payment, PaymentState.REFUNDED, Optional.empty());
+            case CAPTURED ->
+                    change(payment, PaymentState.REFUNDING, Optional.of(REFUNDED_BY_PROVIDER))
+                            .onItem()
+                            .transformToUni(changed -> store.find(payment.id()))
+                            .map(Optional::orElseThrow)
+                            .onItem()
+                            .transformToUni(this::noteRefunded);
+            case ASKED -> change(payment, PaymentState.DECLINED, Optional.of(REFUNDED_BY_PROVIDER));
+            case DECLINED, REFUNDED -> Uni.createFrom().item(false);
+        };
+    }
+
     /** Somebody changed it since it was read; it never goes back to ASKED. */
     private Uni<Boolean> noteCapturedMeanwhile(String id) {
         return store.find(id)
@@ -292,7 +317,21 @@ class SettlePayment {
     /** Changes the payment, and its order with it; tells whether it was as it was read. */
     Uni<Boolean> change(Payment payment, PaymentState to, Optional<String> reason) {
         Instant now = clock.instant();
-        return store.change(payment, to, reason, now.plus(settings.lookAfter()), now);
+        return store.change(payment, to, reason, false, now.plus(settings.lookAfter()), now);
+    }
+
+    /**
+     * The provider does not take the buyer's money with this method; so it counts for the limit.
+     */
+    Uni<Boolean> noteDeclined(Payment payment, String reason) {
+        Instant now = clock.instant();
+        return store.change(
+                payment,
+                PaymentState.DECLINED,
+                Optional.of(reason),
+                true,
+                now.plus(settings.lookAfter()),
+                now);
     }
 
     private Uni<Settled> move(

@@ -2,6 +2,7 @@ package dev.orderonce.payments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 
 import dev.orderonce.money.Money;
@@ -9,6 +10,9 @@ import dev.orderonce.payments.PaymentGateway.Answer;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+
+import jakarta.inject.Inject;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +32,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A provider over HTTP: what is sent to it, and what is made of whatever it answers. */
 @QuarkusTest
@@ -35,11 +41,18 @@ class HttpGatewayTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
     private static final Money AMOUNT = new Money(4200, Currency.getInstance("EUR"));
 
+    @Inject ObjectMapper json;
+
+    @Inject Vertx vertx;
+
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private final CountDownLatch held = new CountDownLatch(1);
     private volatile int status = 200;
     private volatile String body = "{\"state\":\"captured\"}";
     private volatile boolean isSilent;
+    private volatile long endless;
+    private volatile boolean isDribbling;
+    private final AtomicLong written = new AtomicLong();
     private HttpServer server;
     private ProviderCalls calls;
     private HttpGateway gateway;
@@ -97,6 +110,26 @@ class HttpGatewayTest {
         }
 
         @Override
+        public int declinedPerOrder() {
+            return 5;
+        }
+
+        @Override
+        public Duration declinedOrderWindow() {
+            return Duration.ofMinutes(10);
+        }
+
+        @Override
+        public int declinedPerBuyer() {
+            return 10;
+        }
+
+        @Override
+        public Duration declinedBuyerWindow() {
+            return Duration.ofHours(1);
+        }
+
+        @Override
         public Duration unpaidEvery() {
             return Duration.ofSeconds(10);
         }
@@ -127,8 +160,17 @@ class HttpGatewayTest {
                         }
                         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
                         exchange.getResponseHeaders().set("Content-Type", "application/json");
-                        exchange.sendResponseHeaders(status, bytes.length);
+                        exchange.sendResponseHeaders(
+                                status, endless > 0 || isDribbling ? 0 : bytes.length);
                         exchange.getResponseBody().write(bytes);
+                        for (long i = 0; i < endless; i = written.incrementAndGet()) {
+                            exchange.getResponseBody().write(new byte[4096]);
+                        }
+                        while (isDribbling) {
+                            exchange.getResponseBody().write(' ');
+                            exchange.getResponseBody().flush();
+                            isDribbling = !held.await(100, TimeUnit.MILLISECONDS);
+                        }
                     } catch (InterruptedException stopped) {
                         Thread.currentThread().interrupt();
                     }
@@ -137,12 +179,14 @@ class HttpGatewayTest {
         calls =
                 new ProviderCalls(
                         new Hurried(
-                                Optional.of("http://127.0.0.1:" + server.getAddress().getPort())));
+                                Optional.of("http://127.0.0.1:" + server.getAddress().getPort())),
+                        json,
+                        vertx);
         gateway = new HttpGateway(calls);
     }
 
     @AfterEach
-    void stopTheProvider() throws IOException {
+    void stopTheProvider() {
         calls.close();
         held.countDown();
         server.stop(0);
@@ -243,6 +287,30 @@ class HttpGatewayTest {
         // Then
         assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa")))
                 .isInstanceOf(Answer.Silent.class);
+    }
+
+    /** 400 MB, of which no more is read than an answer may have. */
+    @Test
+    void answerWithoutEnd_isCutOff() {
+        // Given
+        endless = 100_000;
+        // When
+        Answer answer = get(gateway.query("p-1"));
+        // Then
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        Answer.Silent.class,
+                        silent -> assertThat(silent.why()).contains("more than 65536 bytes"));
+        assertThat(written.get()).isLessThan(endless);
+    }
+
+    /** Each byte is traffic; the time for all of them is bounded. */
+    @Test
+    void answerByteByByte_isSilence() {
+        // Given
+        isDribbling = true;
+        // Then
+        assertThat(get(gateway.query("p-1"))).isInstanceOf(Answer.Silent.class);
     }
 
     @Test

@@ -34,6 +34,7 @@ class NotificationsContractTest {
 
     private final Shop shop = Shop.newBuyer();
     private final Shop support = Shop.as("support", "support");
+    private final Shop merchant = Shop.as("merchant", "merchant");
 
     private static String body(String event, String payment, String kind) {
         return "{\"event\":\"%s\",\"reference\":\"%s\",\"kind\":\"%s\",\"new member\":1}"
@@ -102,6 +103,62 @@ class NotificationsContractTest {
         // Then
         response.then().statusCode(204);
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID");
+    }
+
+    /** In the provider's console, or by the buyer's bank. */
+    @Test
+    void refundedWithoutBeingAsked_movesTheOrder() {
+        // Given
+        String number = shop.newOrder(4200);
+        String payment = shop.pay(number).then().statusCode(201).extract().path("payment");
+        // When
+        Response response = tell(newEvent(), payment, "refunded");
+        // Then
+        response.then().statusCode(204);
+        shop.find(number).then().body("state", equalTo("REFUNDED"));
+        assertThat(shop.history(number))
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
+        merchant.ship(number).then().statusCode(409);
+    }
+
+    @Test
+    void refundedAfterTheShipment_isTold() {
+        // Given
+        String number = shop.newOrder(4200);
+        String payment = shop.pay(number).then().statusCode(201).extract().path("payment");
+        merchant.ship(number).then().statusCode(200);
+        // When
+        tell(newEvent(), payment, "refunded").then().statusCode(204);
+        // Then
+        shop.find(number).then().body("state", equalTo("SHIPPED"));
+        assertThat(shop.history(number))
+                .endsWith("SHIPPED", "PAYMENT_REFUND_BEGUN", "PAYMENT_REFUNDED");
+    }
+
+    @Test
+    void sameEventOfTwoPayments_isDealtWithForEach() {
+        // Given
+        String first = shop.newOrder(4904);
+        String second = shop.newOrder(4914);
+        String firstPayment = unknown(first);
+        String secondPayment = shop.pay(second).then().extract().path("payment");
+        String event = newEvent();
+        // When
+        tell(event, firstPayment, "captured").then().statusCode(204);
+        tell(event, secondPayment, "refunded").then().statusCode(204);
+        // Then
+        shop.find(first).then().body("state", equalTo("PAID"));
+        shop.find(second).then().body("state", equalTo("REFUNDED"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\u0000", "evt\\u0000x", "\\ud800"})
+    void eventThatCannotBeKept_isRefused(String event) {
+        // Given
+        String payment = unknown(shop.newOrder(4904));
+        // Then
+        tell(event, payment, "captured").then().statusCode(400);
+        tell(newEvent(), event, "captured").then().statusCode(400);
     }
 
     @Test

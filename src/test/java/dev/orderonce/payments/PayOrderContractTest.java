@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
+import dev.orderonce.testkit.TestClock;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -18,6 +19,7 @@ import io.restassured.response.Response;
 
 import jakarta.inject.Inject;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,11 +38,20 @@ import java.util.stream.IntStream;
 class PayOrderContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final int RACERS = 16;
+    private static final int DECLINED_OF_ORDER = 5;
+    private static final int DECLINED_OF_BUYER = 10;
 
     @Inject PaymentGateway gateway;
 
+    @Inject TestClock clock;
+
     private final Shop shop = Shop.newBuyer();
     private final String key = UUID.randomUUID().toString();
+
+    @AfterEach
+    void reset() {
+        clock.reset();
+    }
 
     @Test
     void captured_theOrderIsPaid() {
@@ -103,6 +114,72 @@ class PayOrderContractTest {
                         "PAYMENT_REFUSED",
                         "PAYMENT_BEGUN",
                         "PAYMENT_REFUSED");
+    }
+
+    /** Whoever tries cards: each attempt under another key, with another one. */
+    @Test
+    void declinedTooOften_theProviderIsNotAskedAgain() {
+        // Given
+        String number = shop.newOrder(4901);
+        String first = UUID.randomUUID().toString();
+        shop.pay(number, first, "tok_visa").then().body("state", equalTo("DECLINED"));
+        for (int i = 1; i < DECLINED_OF_ORDER; i++) {
+            shop.pay(number).then().statusCode(201).body("state", equalTo("DECLINED"));
+        }
+        // When
+        Response response = shop.pay(number);
+        // Then
+        response.then()
+                .statusCode(429)
+                .body("type", equalTo("/problems/limit-reached"))
+                .body("limit", equalTo("payments-declined"));
+        assertThat(Integer.parseInt(response.header("Retry-After"))).isBetween(540, 600);
+        assertThat(shop.history(number)).hasSize(1 + 2 * DECLINED_OF_ORDER);
+        shop.pay(number, first, "tok_visa").then().statusCode(200);
+        shop.find(number).then().body("state", equalTo("CREATED"));
+        // and after a while
+        clock.putForward(Duration.ofMinutes(11));
+        shop.pay(number).then().statusCode(201);
+    }
+
+    @Test
+    void declinedTooOftenOnManyOrders_theBuyerPaysNoneForAWhile() {
+        // Given
+        for (int i = 0; i < DECLINED_OF_BUYER; i++) {
+            shop.pay(shop.newOrder(4901)).then().body("state", equalTo("DECLINED"));
+        }
+        String number = shop.newOrder(4200);
+        Shop other = Shop.newBuyer();
+        // When
+        Response response = shop.pay(number);
+        // Then
+        response.then().statusCode(429);
+        assertThat(Integer.parseInt(response.header("Retry-After"))).isBetween(3500, 3600);
+        other.pay(other.newOrder(4200)).then().statusCode(201);
+        // and after a while
+        clock.putForward(Duration.ofMinutes(61));
+        shop.pay(number).then().statusCode(201).body("state", equalTo("CAPTURED"));
+    }
+
+    /** The captures that are under way count: a hundred at once do not all pass. */
+    @Test
+    void manyAtOnce_areBounded() throws Exception {
+        // Given
+        List<String> numbers =
+                IntStream.range(0, 4 * DECLINED_OF_BUYER)
+                        .mapToObj(i -> shop.newOrder(4901))
+                        .toList();
+        // When
+        List<Response> responses =
+                Racers.race(
+                        numbers.stream()
+                                .map(number -> (Callable<Response>) () -> shop.pay(number))
+                                .toList());
+        // Then
+        long asked = responses.stream().filter(response -> response.statusCode() == 201).count();
+        assertThat(asked).isBetween((long) DECLINED_OF_BUYER, 2L * DECLINED_OF_BUYER);
+        assertThat(responses)
+                .allSatisfy(response -> assertThat(response.statusCode()).isIn(201, 429));
     }
 
     @Test

@@ -1,0 +1,80 @@
+package dev.orderonce.payments;
+
+import dev.orderonce.settings.MadeFromSettings;
+import dev.orderonce.settings.UnusableSetting;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How many payments may be declined before no further one is begun for a while: a person has two or
+ * three cards, and whoever tries stolen ones has a list (OWASP API6:2023).
+ *
+ * <p>They are counted in PostgreSQL, in the statement that begins a payment: a replica, a restart
+ * or an outage of Redis does not begin the count anew.
+ */
+@ApplicationScoped
+class DeclineLimits implements MadeFromSettings {
+    /** As problems and metrics name it. */
+    static final String NAME = "payments-declined";
+
+    /** For what is under way to be decided: a capture takes about a second. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    /**
+     * So many within a time.
+     *
+     * @param most at least 1
+     */
+    record Most(int most, Duration window) {
+        Duration wait(Instant oldest, Instant now) {
+            return Duration.between(now, oldest.plus(window));
+        }
+    }
+
+    private final Most ofOrder;
+    private final Most ofBuyer;
+
+    DeclineLimits(PaymentSettings settings) {
+        this.ofOrder = new Most(settings.declinedPerOrder(), settings.declinedOrderWindow());
+        this.ofBuyer = new Most(settings.declinedPerBuyer(), settings.declinedBuyerWindow());
+        if (ofOrder.most() < 1 || ofBuyer.most() < 1) {
+            throw new UnusableSetting(
+                    "payments.declined-per-order, payments.declined-per-buyer: at least 1");
+        }
+    }
+
+    Most ofOrder() {
+        return ofOrder;
+    }
+
+    /** Those whose answer is not known yet count too, or a hundred at once would pass. */
+    Most ofBuyer() {
+        return ofBuyer;
+    }
+
+    /**
+     * How long until another attempt fits.
+     *
+     * @param orderFullSince when the oldest of the declined payments that fill the order's limit
+     *     was begun
+     * @param buyerFullSince when the oldest of those that fill the buyer's limit was begun
+     * @param notCaptured the buyer's payments that were declined or are under way
+     */
+    Optional<Duration> wait(
+            Optional<Instant> orderFullSince,
+            Optional<Instant> buyerFullSince,
+            long notCaptured,
+            Instant now) {
+        Optional<Duration> full =
+                Stream.concat(
+                                orderFullSince.map(since -> ofOrder.wait(since, now)).stream(),
+                                buyerFullSince.map(since -> ofBuyer.wait(since, now)).stream())
+                        .max(Duration::compareTo);
+        return full.isEmpty() && notCaptured >= ofBuyer.most() ? Optional.of(SOON) : full;
+    }
+}
