@@ -40,7 +40,8 @@ class DisputeStore {
             """
             WITH opened AS (
                 INSERT INTO disputes (id, number, buyer, kind, duplicate_of, state, opened_at, due_at, messages, evidence)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, CAST($10::text AS json))
+                SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, CAST($10::text AS json)
+                WHERE (SELECT count(*) FROM disputes WHERE number = $2 AND opened_at > $12) < $13
                 ON CONFLICT DO NOTHING
                 RETURNING id, buyer, opened_at, messages
             ), said AS (
@@ -52,12 +53,15 @@ class DisputeStore {
 
     /**
      * The row is held first, so that one message at a time finds its number; one that stands under
-     * its key already is not written and moves nothing. Who writes out of turn changes no due date.
+     * its key already is not written and moves nothing. Each party has messages of its own: a buyer
+     * who writes a hundred does not silence the shop. Who writes out of turn changes no due date.
      */
     private static final String SEND =
             """
             WITH held AS (
-                SELECT id, messages FROM disputes WHERE id = $1 AND state = ANY($2) AND messages < $4 FOR UPDATE
+                SELECT id, messages FROM disputes WHERE id = $1 AND state = ANY($2)
+                  AND (SELECT count(*) FROM dispute_messages WHERE dispute = $1 AND party = $6) < $4
+                FOR UPDATE
             ), sent AS (
                 INSERT INTO dispute_messages (dispute, sequence, party, author, client_key, text, at)
                 SELECT id, messages + 1, $6, $7, $8, $9, $10 FROM held
@@ -137,11 +141,12 @@ class DisputeStore {
 
     /**
      * Opens it, with what the buyer wrote as its first message, unless its order has one that is
-     * not decided.
+     * not decided, or as many were opened since a time as may be.
      *
      * @return whether it was opened
      */
-    Uni<Boolean> open(Dispute offered, Evidence evidence, Optional<String> message) {
+    Uni<Boolean> open(
+            Dispute offered, Evidence evidence, Optional<String> message, Instant since, int most) {
         return postgres.query(
                         OPEN,
                         Tuple.from(
@@ -159,7 +164,9 @@ class DisputeStore {
                                         at(offered.dueAt()),
                                         offered.messages(),
                                         json.write(evidence),
-                                        message.orElse(null))))
+                                        message.orElse(null),
+                                        at(since),
+                                        (long) most)))
                 .map(rows -> rows.size() == 1);
     }
 
@@ -185,6 +192,25 @@ class DisputeStore {
                                 + " FROM disputes WHERE number = $1 ORDER BY opened_at DESC LIMIT 1",
                         Tuple.of(number.symbols()))
                 .map(DisputeStore::first);
+    }
+
+    /** When the oldest of the last so many was opened, if that was after a time. */
+    Uni<Optional<Instant>> openedAt(OrderNumber number, Instant since, int ago) {
+        return postgres.query(
+                        """
+                        SELECT opened_at FROM disputes WHERE number = $1 AND opened_at > $2
+                        ORDER BY opened_at DESC OFFSET $3 - 1 LIMIT 1
+                        """,
+                        Tuple.of(number.symbols(), at(since), (long) ago))
+                .map(
+                        rows ->
+                                rows.size() == 0
+                                        ? Optional.empty()
+                                        : Optional.of(
+                                                rows.iterator()
+                                                        .next()
+                                                        .getOffsetDateTime("opened_at")
+                                                        .toInstant()));
     }
 
     /** With all that belongs to it. */
@@ -232,7 +258,7 @@ class DisputeStore {
      * Adds a message and makes the move that goes with it.
      *
      * @param dueAt from now on, if the turn passes
-     * @param most there may be of them
+     * @param most there may be of this party's
      * @return empty if the move is not open, or there are so many, or one stands under the key
      */
     Uni<Optional<Dispute>> send(
@@ -240,7 +266,7 @@ class DisputeStore {
         return postgres.query(
                         SEND,
                         move(id, move)
-                                .addInteger(most)
+                                .addLong((long) most)
                                 .addOffsetDateTime(at(dueAt))
                                 .addString(message.party().name())
                                 .addString(message.author().subject())

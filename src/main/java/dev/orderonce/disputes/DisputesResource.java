@@ -11,6 +11,7 @@ import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderView;
 import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
+import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
 import dev.orderonce.web.Violation;
@@ -165,7 +166,7 @@ class DisputesResource {
         long begunAt = System.nanoTime();
         Party as = party();
         return listDisputes
-                .list(caller.buyer(), as, state, overdue, after, wholeOrZero(limit))
+                .list(caller.buyer(), as, state, overdue, after, Parameters.whole(limit))
                 .map(
                         listing -> {
                             outcomes.record("list-disputes", listing, "", begunAt);
@@ -184,11 +185,6 @@ class DisputesResource {
         return new DisputesView(
                 disputes.stream().map(dispute -> DisputeView.of(dispute, as)).toList(),
                 next.orElse(null));
-    }
-
-    /** What is no number is out of every range, and is refused as that with a sentence. */
-    private static int wholeOrZero(String text) {
-        return text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
     }
 
     /** What a party sends to say something. */

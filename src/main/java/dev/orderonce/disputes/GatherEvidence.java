@@ -3,13 +3,10 @@ package dev.orderonce.disputes;
 import dev.orderonce.disputes.Evidence.OrderEvidence;
 import dev.orderonce.numbers.FindSubmits;
 import dev.orderonce.numbers.Submit;
-import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.ListEvents;
-import dev.orderonce.orders.ListEvents.History;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderEvent;
 import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.smallrye.mutiny.Uni;
 
@@ -78,19 +75,7 @@ class GatherEvidence {
     }
 
     private Uni<List<OrderEvent>> eventsOf(Order order) {
-        return listEvents.of(new Finding.Found(order)).map(GatherEvidence::latest);
-    }
-
-    private static List<OrderEvent> latest(History history) {
-        return switch (history) {
-            case History.Absent absent -> List.of();
-            case History.Unavailable(Store silent) ->
-                    throw new StoreUnavailable(silent, "the events of an order are not known");
-            case History.Told(var events) ->
-                    List.copyOf(
-                            events.subList(
-                                    Math.max(0, events.size() - MOST_EVENTS), events.size()));
-        };
+        return listEvents.latest(order.number(), MOST_EVENTS);
     }
 
     /** Without Redis it is not known, and said so: a buyer is not sent away because of it. */

@@ -17,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,6 +27,11 @@ import java.util.Optional;
 /** Opens a dispute of an order, one at a time however often it is asked, with its evidence. */
 @ApplicationScoped
 public class OpenDispute {
+    /** Of one order within {@link #WINDOW}: to open and withdraw is not a conversation. */
+    private static final int MOST = 5;
+
+    private static final Duration WINDOW = Duration.ofDays(1);
+
     private final FindOrder findOrder;
     private final GatherEvidence gatherEvidence;
     private final DisputeStore store;
@@ -59,6 +65,13 @@ public class OpenDispute {
 
         /** The same was said of the order before, and is not decided: this was a repeat. */
         record AlreadyOpen(Dossier dossier) implements Opening {}
+
+        /**
+         * Too many disputes of the order were opened.
+         *
+         * @param retryAfter when another one fits
+         */
+        record Limited(Duration retryAfter) implements Opening {}
 
         /** PostgreSQL did not answer: whether it was opened is not known. */
         record Unavailable(Store silent) implements Opening {}
@@ -190,16 +203,42 @@ public class OpenDispute {
                         sound.message().isPresent() ? 1 : 0,
                         Optional.empty(),
                         Optional.empty());
-        return store.open(offered, evidence, sound.message())
+        Instant since = now.minus(WINDOW);
+        return store.open(offered, evidence, sound.message(), since, MOST)
                 .onItem()
                 .transformToUni(
                         isOpened ->
                                 isOpened
                                         ? store.dossier(offered).map(Opening.Opened::new)
-                                        : repeatLatest(order, sound.claim()));
+                                        : notOpened(order, sound.claim(), since));
     }
 
-    /** Somebody was faster, with the same or with something else, decided since or not. */
+    /** Somebody was faster, or a limit is reached. */
+    private Uni<Opening> notOpened(Order order, Claim claim, Instant since) {
+        return store.undecided(order.number())
+                .onItem()
+                .transformToUni(
+                        earlier ->
+                                earlier.isPresent()
+                                        ? repeat(earlier.get(), claim)
+                                        : store.openedAt(order.number(), since, MOST)
+                                                .onItem()
+                                                .transformToUni(
+                                                        oldest ->
+                                                                oldest.isPresent()
+                                                                        ? item(
+                                                                                limited(
+                                                                                        oldest
+                                                                                                .get()))
+                                                                        : repeatLatest(
+                                                                                order, claim)));
+    }
+
+    private Opening limited(Instant oldest) {
+        return new Opening.Limited(Duration.between(clock.instant(), oldest.plus(WINDOW)));
+    }
+
+    /** Somebody was faster, and what they opened was decided since. */
     private Uni<Opening> repeatLatest(Order order, Claim claim) {
         return store.latest(order.number())
                 .map(

@@ -99,6 +99,11 @@ class OrderDisputesResource {
                     answer(Response.Status.OK, dossier)
                             .header("Idempotent-Replayed", "true")
                             .build();
+            case Opening.Limited(var retryAfter) ->
+                    Problem.of(ProblemType.LIMIT_REACHED)
+                            .with("limit", "disputes-opened")
+                            .after(retryAfter)
+                            .toResponse();
             case Opening.Unavailable(var silent) ->
                     Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
             case Opening.Opened(Dossier dossier) ->

@@ -28,8 +28,11 @@ public class SendMessage {
     /** About a page: longer than anybody reads on a phone. */
     public static final int LONGEST_TEXT = 2000;
 
-    /** More than two who mean to agree ever need; support decides before that. */
-    private static final int MOST = 100;
+    /**
+     * Of the buyer, and of the merchant: more than two who mean to agree ever need. Support
+     * decides, and can always say why.
+     */
+    private static final int MOST = 50;
 
     private final FindDispute findDispute;
     private final DisputeStore store;
@@ -133,12 +136,19 @@ public class SendMessage {
                         move(message.party()),
                         message,
                         message.at().plus(settings.answerWithin()),
-                        MOST)
+                        most(message.party()))
                 .onItem()
                 .transformToUni(
                         sent ->
                                 sent.map(now -> tell(now, Sending.Sent::new))
                                         .orElseGet(() -> lookAgain(dispute, message)));
+    }
+
+    private static int most(Party party) {
+        return switch (party) {
+            case BUYER, MERCHANT -> MOST;
+            case SUPPORT, SERVICE -> Integer.MAX_VALUE;
+        };
     }
 
     private static Move move(Party party) {
@@ -166,14 +176,14 @@ public class SendMessage {
     }
 
     private static Sending refusal(Dispute dispute) {
-        return Move.ANSWERED.isOpenFrom(dispute.state()) && dispute.messages() >= MOST
+        return Move.ANSWERED.isOpenFrom(dispute.state())
                 ? new Sending.Invalid(
                         List.of(
                                 new Violation(
                                         "text",
-                                        "cannot be added: a dispute has at most "
+                                        "cannot be added: buyer and merchant have "
                                                 + MOST
-                                                + " messages")))
+                                                + " messages each in a dispute")))
                 : new Sending.NotOpen(dispute);
     }
 

@@ -9,6 +9,7 @@ import dev.orderonce.identity.Role;
 import dev.orderonce.payments.CancelOrder;
 import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
+import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
 
@@ -132,9 +133,9 @@ class SuspicionsResource {
                         new ListSuspicions.Query(
                                 known.get(),
                                 after.flatMap(SuspicionsResource::whole),
-                                wholeOrBad(score),
+                                Parameters.whole(score),
                                 buyer,
-                                wholeOrBad(limit)))
+                                Parameters.whole(limit)))
                 .map(
                         listing -> {
                             outcomes.record("list-suspected-duplicates", listing, "", begunAt);
@@ -144,11 +145,6 @@ class SuspicionsResource {
 
     private static Uni<Response> refused(String why) {
         return Uni.createFrom().item(Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse());
-    }
-
-    /** What is no number is out of every range, and is refused as that with a sentence. */
-    private static int wholeOrBad(String text) {
-        return text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : -1;
     }
 
     private static Optional<Long> whole(String text) {

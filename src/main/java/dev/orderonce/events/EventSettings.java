@@ -54,6 +54,10 @@ public interface EventSettings {
     @WithDefault("2000")
     int listeners();
 
+    /** Of one buyer: a person has a few tabs and a phone. At least 1. */
+    @WithDefault("10")
+    int listenersPerBuyer();
+
     /**
      * How long a page is listened for on one connection. It comes back then, with a fresh token and
      * from where it was.

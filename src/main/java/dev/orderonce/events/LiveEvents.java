@@ -1,6 +1,7 @@
 package dev.orderonce.events;
 
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.limits.Room;
 import dev.orderonce.stores.StoreUnavailable;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -50,6 +51,7 @@ public class LiveEvents {
     private final Clock clock;
     private final Vertx vertx;
     private final AtomicInteger open = new AtomicInteger();
+    private final Room room;
 
     /** What follows is touched under the monitor of {@link #streams}, and never for long. */
     private final Map<Buyer, Set<LiveStream>> streams = new HashMap<>();
@@ -72,6 +74,7 @@ public class LiveEvents {
         this.settings = settings;
         this.clock = clock;
         this.vertx = vertx;
+        this.room = new Room(settings.listeners(), settings.listenersPerBuyer());
         metrics.gauge("orderonce.events.listeners", open);
         // The framework waits for requests that are under way when it stops; these would be for
         // ever.
@@ -95,9 +98,12 @@ public class LiveEvents {
         }
     }
 
-    /** Whether one more stream may be opened. */
-    public boolean hasRoom() {
-        return open.get() < settings.listeners();
+    /**
+     * The room for streams. It is taken before a stream is opened: a thousand that are asked for at
+     * once would otherwise all find some.
+     */
+    public Room room() {
+        return room;
     }
 
     /**

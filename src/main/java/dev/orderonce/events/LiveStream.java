@@ -87,7 +87,7 @@ final class LiveStream {
 
     /** From any thread: everything in this position happened before the stream was opened. */
     void open(LogPosition now) {
-        context.execute(() -> begin(now));
+        later(() -> begin(now));
     }
 
     /**
@@ -96,16 +96,24 @@ final class LiveStream {
      * @param position the events up to and with this one
      */
     void happened(PublishedEvent event, LogPosition position) {
-        context.execute(() -> receive(event, position));
+        later(() -> receive(event, position));
     }
 
     /** From any thread: ends the stream after what is waiting in it. */
     void end() {
-        context.execute(
+        later(
                 () -> {
                     isEnding = true;
                     send();
                 });
+    }
+
+    /**
+     * Never within the call, also on the stream's own event loop: whoever calls holds the monitor
+     * of all streams and goes through them, and a stream whose reader is gone leaves them.
+     */
+    private void later(Runnable step) {
+        context.runOnContext(then -> step.run());
     }
 
     private void begin(LogPosition now) {

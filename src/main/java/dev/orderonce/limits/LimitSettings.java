@@ -20,6 +20,9 @@ public interface LimitSettings {
     /** Of {@link Limit#ORDERS_PLACED}. */
     Allowance ordersPlaced();
 
+    /** Of {@link Limit#NUMBERS_WRONG}. */
+    Allowance numbersWrong();
+
     /** How much of one thing. */
     interface Allowance {
         /** How many in each window, in the long run; at least 1. */

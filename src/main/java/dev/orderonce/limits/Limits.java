@@ -54,7 +54,8 @@ public class Limits implements MadeFromSettings {
 
     private static final char REFUSED = 'l';
 
-    private static final String LIMITED = "orderonce.limited";
+    /** Counts what was refused, by {@code limit}. */
+    public static final String METRIC = "orderonce.limited";
 
     /** About 100 bytes each; who was quiet for longest is forgotten first. */
     private static final int MOST_BUYERS = 50_000;
@@ -70,7 +71,7 @@ public class Limits implements MadeFromSettings {
         for (Limit limit : Limit.values()) {
             Bucket bucket = Bucket.of(limit, allowance(settings, limit));
             // There from the start, so that an alert can tell "never" from "not known".
-            metrics.counter(LIMITED, "limit", limit.text());
+            metrics.counter(METRIC, "limit", limit.text());
             buckets.put(limit, bucket);
             withoutRedis.put(
                     limit,
@@ -86,6 +87,7 @@ public class Limits implements MadeFromSettings {
             case NUMBERS_ISSUED -> settings.numbersIssued();
             case NUMBERS_OUTSTANDING -> settings.numbersOutstanding();
             case ORDERS_PLACED -> settings.ordersPlaced();
+            case NUMBERS_WRONG -> settings.numbersWrong();
         };
     }
 
@@ -141,7 +143,7 @@ public class Limits implements MadeFromSettings {
      */
     public Optional<Excess> takeWithoutRedis(Limit limit, Buyer buyer) {
         Bucket bucket = bucket(limit);
-        double now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+        double now = now();
         double[] wait = {0};
         Objects.requireNonNull(withoutRedis.get(limit))
                 .asMap()
@@ -155,8 +157,33 @@ public class Limits implements MadeFromSettings {
         return wait[0] > 0 ? Optional.of(excess(limit, wait[0])) : Optional.empty();
     }
 
+    /** Whether one more would be refused in this process; takes none. */
+    public Optional<Excess> fullWithoutRedis(Limit limit, Buyer buyer) {
+        Double emptyAt = Objects.requireNonNull(withoutRedis.get(limit)).getIfPresent(buyer);
+        if (emptyAt == null) {
+            return Optional.empty(); // nearly always
+        }
+        double wait = bucket(limit).wait(emptyAt, now());
+        return wait > 0 ? Optional.of(excess(limit, wait)) : Optional.empty();
+    }
+
+    /** Takes one in this process, whether it fits or not. */
+    public void countWithoutRedis(Limit limit, Buyer buyer) {
+        double now = now();
+        Objects.requireNonNull(withoutRedis.get(limit))
+                .asMap()
+                .merge(
+                        buyer,
+                        bucket(limit).filled(now, now),
+                        (emptyAt, first) -> bucket(limit).filled(emptyAt, now));
+    }
+
+    private double now() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    }
+
     private Excess excess(Limit limit, double waitMicros) {
-        metrics.counter(LIMITED, "limit", limit.text()).increment();
+        metrics.counter(METRIC, "limit", limit.text()).increment();
         return new Excess(bucket(limit), micros(waitMicros));
     }
 

@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Finds one order for somebody who may see it; anybody else's reads as absent. */
 @ApplicationScoped
@@ -34,13 +35,12 @@ public class FindOrder {
 
     /** One of this buyer's own. */
     public Uni<Finding> ofBuyer(Buyer buyer, String written) {
-        return find(written)
-                .map(finding -> isOthers(finding, buyer) ? new Finding.Absent() : finding);
+        return find(written, number -> store.findOwn(number, buyer));
     }
 
     /** Anybody's, for the shop's staff. */
     public Uni<Finding> ofAnybody(String written) {
-        return find(written);
+        return find(written, store::find);
     }
 
     /**
@@ -53,17 +53,14 @@ public class FindOrder {
                 .map(found -> found.filter(Order.class::isInstance).map(Order.class::cast));
     }
 
-    private static boolean isOthers(Finding finding, Buyer buyer) {
-        return finding instanceof Finding.Found(Order order) && !order.buyer().equals(buyer);
-    }
-
-    private Uni<Finding> find(String written) {
+    private static Uni<Finding> find(
+            String written, Function<OrderNumber, Uni<Optional<Standing>>> search) {
         // The signature is not asked: an order outlives the key that signed its number.
         Optional<OrderNumber> number = OrderNumber.read(written);
         if (number.isEmpty()) {
             return Uni.createFrom().item(new Finding.Absent());
         }
-        return store.find(number.get())
+        return search.apply(number.get())
                 .map(FindOrder::finding)
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(silent -> new Finding.Unavailable(silent.store()));

@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
@@ -9,10 +10,13 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 
 import java.util.List;
+import java.util.Optional;
 
-/** Tells what has happened to an order. */
+/** Tells what has happened to an order, a page at a time. */
 @ApplicationScoped
 public class ListEvents {
+    public static final int LARGEST_PAGE = 100;
+
     private final OrderStore store;
 
     ListEvents(OrderStore store) {
@@ -21,26 +25,67 @@ public class ListEvents {
 
     /** Every way it can end. */
     public sealed interface History {
+        /** The page size or the place to go on from cannot be used. */
+        record BadParameter(String why) implements History {}
+
         /** No such order, or none that the asker may see. */
         record Absent() implements History {}
 
         /** PostgreSQL did not answer. */
         record Unavailable(Store silent) implements History {}
 
-        record Told(List<OrderEvent> events) implements History {}
+        /**
+         * One page.
+         *
+         * @param after the sequence to go on from, if there is more
+         */
+        record Page(List<OrderEvent> events, Optional<Integer> after) implements History {}
     }
 
-    /** The events of an order that was found for whoever asks. */
-    public Uni<History> of(Finding finding) {
+    /**
+     * The events of an order that was found for whoever asks.
+     *
+     * @param after the sequence of the last event of the page before; 0 for the first page
+     * @param limit 1 to {@value #LARGEST_PAGE}
+     */
+    public Uni<History> of(Finding finding, int after, int limit) {
+        if (limit < 1 || limit > LARGEST_PAGE) {
+            return bad("\"limit\" must be from 1 to " + LARGEST_PAGE + ".");
+        }
+        if (after < 0) {
+            return bad("\"after\" must be the sequence of an event.");
+        }
         return switch (finding) {
             case Finding.Absent absent -> Uni.createFrom().item(new History.Absent());
             case Finding.Unavailable(Store silent) ->
                     Uni.createFrom().item(new History.Unavailable(silent));
             case Finding.Found(Order order) ->
-                    store.events(order.number())
-                            .<History>map(History.Told::new)
+                    store.events(order.number(), after, limit + 1)
+                            .map(events -> page(events, limit))
                             .onFailure(StoreUnavailable.class)
                             .recoverWithItem(silent -> new History.Unavailable(silent.store()));
         };
+    }
+
+    /**
+     * The last events of an order, in its order.
+     *
+     * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer
+     */
+    public Uni<List<OrderEvent>> latest(OrderNumber number, int most) {
+        return store.latestEvents(number, most);
+    }
+
+    /** One more than the page was read, to know whether there is another page. */
+    private static History page(List<OrderEvent> events, int limit) {
+        boolean isLast = events.size() <= limit;
+        return isLast
+                ? new History.Page(events, Optional.empty())
+                : new History.Page(
+                        events.subList(0, limit), Optional.of(events.get(limit - 1).sequence()));
+    }
+
+    private static Uni<History> bad(String why) {
+        return Uni.createFrom().item(new History.BadParameter(why));
     }
 }

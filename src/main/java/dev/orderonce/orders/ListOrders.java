@@ -1,16 +1,19 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.limits.Room;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.quarkus.hibernate.reactive.panache.Panache;
+import io.quarkus.hibernate.reactive.panache.PanacheQuery;
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,13 +25,35 @@ import java.util.Optional;
 public class ListOrders {
     public static final int LARGEST_PAGE = 100;
 
+    /**
+     * A page ends with the order that passes this many characters of lines: the largest order has
+     * 100,000, and a hundred of those would be 10 MB in memory for each reader. What has been sent
+     * and not been taken yet is in memory too.
+     */
+    static final int MOST_CHARACTERS = 500_000;
+
+    /** Rows that are read at once, so that a page of large orders is not read whole first. */
+    private static final int AT_ONCE = 25;
+
+    /** Pages that are read, or were sent and not taken yet. */
+    private static final int MOST_PAGES = 64;
+
+    /** Of one buyer: a page and its reload. */
+    private static final int MOST_PAGES_OF_BUYER = 2;
+
     private static final String NEWEST_FIRST = "order by decidedAt desc, number desc";
     private static final String OWN = "buyer = ?1 and state <> 'VOIDED'";
 
     private final Postgres postgres;
+    private final Room room = new Room(MOST_PAGES, MOST_PAGES_OF_BUYER);
 
     ListOrders(Postgres postgres) {
         this.postgres = postgres;
+    }
+
+    /** The room for pages in memory; whoever lists takes some until the page was taken. */
+    Room room() {
+        return room;
     }
 
     /** Every way listing can end. */
@@ -37,7 +62,7 @@ public class ListOrders {
         record BadParameter(String why) implements Listing {}
 
         /**
-         * One page.
+         * One page; of orders with very many characters fewer than were asked for.
          *
          * @param after the number to go on from, if there may be more
          */
@@ -60,7 +85,8 @@ public class ListOrders {
         }
         Uni<Listing> listing =
                 after.isEmpty()
-                        ? Panache.withSession(() -> first(buyer, limit))
+                        ? Panache.withSession(
+                                () -> collect(buyer, Optional.empty(), new ArrayList<>(), limit))
                         : OrderNumber.read(after.get())
                                 .map(
                                         number ->
@@ -72,39 +98,68 @@ public class ListOrders {
                 .recoverWithItem(silent -> new Listing.Unavailable(silent.store()));
     }
 
-    private static Uni<Listing> first(Buyer buyer, int limit) {
-        return OrderEntity.<OrderEntity>find(OWN + ' ' + NEWEST_FIRST, buyer.subject())
-                .range(0, limit)
-                .list()
-                .map(rows -> page(rows, limit));
-    }
-
     private static Uni<Listing> following(Buyer buyer, OrderNumber after, int limit) {
         return OrderEntity.<OrderEntity>find(
                         OWN + " and number = ?2", buyer.subject(), after.symbols())
                 .firstResult()
                 .onItem()
                 .transformToUni(
-                        last -> last == null ? item(noSuchPlace()) : following(buyer, last, limit));
+                        last ->
+                                last == null
+                                        ? item(noSuchPlace())
+                                        : collect(
+                                                buyer,
+                                                Optional.of(last),
+                                                new ArrayList<>(),
+                                                limit));
     }
 
-    private static Uni<Listing> following(Buyer buyer, OrderEntity last, int limit) {
-        return OrderEntity.<OrderEntity>find(
-                        OWN + " and (decidedAt, number) < (?2, ?3) " + NEWEST_FIRST,
-                        buyer.subject(),
-                        last.decidedAt,
-                        last.number)
-                .range(0, limit)
-                .list()
-                .map(rows -> page(rows, limit));
+    /** Reads on until the page is full: one row more, to know whether there is another page. */
+    private static Uni<Listing> collect(
+            Buyer buyer, Optional<OrderEntity> last, List<OrderEntity> rows, int limit) {
+        int wanted = Math.min(limit + 1 - rows.size(), AT_ONCE);
+        return read(buyer, last, wanted)
+                .onItem()
+                .transformToUni(
+                        more -> {
+                            rows.addAll(more);
+                            int most = Math.min(limit, fitting(rows));
+                            return rows.size() > most || more.size() < wanted
+                                    ? item(page(rows, most))
+                                    : collect(buyer, Optional.of(rows.getLast()), rows, limit);
+                        });
     }
 
-    /** One row more than the page was read, to know whether there is another page. */
-    private static Listing page(List<OrderEntity> rows, int limit) {
-        List<Order> orders = rows.stream().limit(limit).map(OrderEntity::toOrder).toList();
+    private static Uni<List<OrderEntity>> read(
+            Buyer buyer, Optional<OrderEntity> last, int wanted) {
+        PanacheQuery<OrderEntity> query =
+                last.isEmpty()
+                        ? OrderEntity.find(OWN + ' ' + NEWEST_FIRST, buyer.subject())
+                        : OrderEntity.find(
+                                OWN + " and (decidedAt, number) < (?2, ?3) " + NEWEST_FIRST,
+                                buyer.subject(),
+                                last.get().decidedAt,
+                                last.get().number);
+        return query.range(0, wanted - 1).list();
+    }
+
+    private static Listing page(List<OrderEntity> rows, int most) {
+        List<Order> orders = rows.stream().limit(most).map(OrderEntity::toOrder).toList();
         return new Listing.Page(
                 orders,
-                rows.size() > limit ? Optional.of(orders.getLast().number()) : Optional.empty());
+                rows.size() > most ? Optional.of(orders.getLast().number()) : Optional.empty());
+    }
+
+    /** How many of the rows make a page. */
+    private static int fitting(List<OrderEntity> rows) {
+        int characters = 0;
+        for (int i = 0; i < rows.size(); i++) {
+            characters += rows.get(i).lines.length();
+            if (characters > MOST_CHARACTERS) {
+                return i + 1;
+            }
+        }
+        return Integer.MAX_VALUE;
     }
 
     private static Listing noSuchPlace() {

@@ -11,10 +11,12 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
+import dev.orderonce.web.RequestEnd;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -75,14 +77,24 @@ class LiveEventsResource {
      */
     @ServerRequestFilter
     @OpensStream
-    public Uni<Response> prepare() {
-        return liveEvents.hasRoom()
-                ? liveEvents.prepare().replaceWith((Response) null)
-                : Uni.createFrom()
-                        .item(
-                                Problem.of(ProblemType.OVERLOADED)
-                                        .after(http.retryAfter())
-                                        .toResponse());
+    public Uni<Response> prepare(RoutingContext context) {
+        Buyer buyer = caller.buyer();
+        return switch (liveEvents.room().take(buyer)) {
+            case TAKEN -> {
+                RequestEnd.whenDone(context, () -> liveEvents.room().giveBack(buyer));
+                context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+                yield liveEvents.prepare().replaceWith((Response) null);
+            }
+            case BUYER_FULL ->
+                    refused(
+                            Problem.of(ProblemType.LIMIT_REACHED)
+                                    .with("limit", "live-event-streams"));
+            case FULL -> refused(Problem.of(ProblemType.OVERLOADED));
+        };
+    }
+
+    private Uni<Response> refused(Problem problem) {
+        return Uni.createFrom().item(problem.after(http.retryAfter()).toResponse());
     }
 
     /** An event as it goes over the wire. */

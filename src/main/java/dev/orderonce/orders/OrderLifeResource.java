@@ -6,25 +6,31 @@ import dev.orderonce.orders.FulfilOrder.Fulfilment;
 import dev.orderonce.orders.ListEvents.History;
 import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
+import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
 
 import io.smallrye.mutiny.Uni;
 
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.List;
@@ -123,7 +129,13 @@ class OrderLifeResource {
 
     /** An order's history as it goes over the wire. */
     @Schema(name = "OrderEvents")
-    record EventsView(@Schema(required = true) List<EventView> events) {}
+    record EventsView(
+            @Schema(required = true) List<EventView> events,
+            @Schema(
+                            nullable = true,
+                            required = true,
+                            description = "Where to go on; null on the last page")
+                    @Nullable Integer after) {}
 
     @GET
     @Path("/events")
@@ -134,9 +146,31 @@ class OrderLifeResource {
             description = "A buyer sees their own; merchant and support see every order's.")
     @APIResponse(
             responseCode = "200",
-            description = "All of it",
+            description = "One page",
             content = @Content(schema = @Schema(implementation = EventsView.class)))
-    public Uni<Response> events(@PathParam("number") String number) {
+    public Uni<Response> events(
+            @PathParam("number") String number,
+            @Parameter(
+                            description = "The `after` of the page before",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "0",
+                                            defaultValue = "0"))
+                    @DefaultValue("0")
+                    @QueryParam("after")
+                    String after,
+            @Parameter(
+                            description = "1 to 100",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "100",
+                                            defaultValue = "100"))
+                    @DefaultValue("100")
+                    @QueryParam("limit")
+                    String limit) {
         long begunAt = System.nanoTime();
         Uni<FindOrder.Finding> finding =
                 caller.isStaff()
@@ -146,7 +180,10 @@ class OrderLifeResource {
         Function<OrderEvent, EventView> view =
                 caller.isStaff() ? EventView::of : event -> EventView.of(event.forBuyer(asking));
         return finding.onItem()
-                .transformToUni(listEvents::of)
+                .transformToUni(
+                        found ->
+                                listEvents.of(
+                                        found, Parameters.whole(after), Parameters.whole(limit)))
                 .map(
                         history -> {
                             outcomes.record("list-events", history, number, begunAt);
@@ -154,8 +191,12 @@ class OrderLifeResource {
                                 case History.Absent absent ->
                                         Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
                                 case History.Unavailable(var silent) -> unavailable();
-                                case History.Told(var events) ->
-                                        ok(new EventsView(events.stream().map(view).toList()))
+                                case History.BadParameter(String why) ->
+                                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+                                case History.Page(var events, var next) ->
+                                        ok(new EventsView(
+                                                        events.stream().map(view).toList(),
+                                                        next.orElse(null)))
                                                 .build();
                             };
                         });

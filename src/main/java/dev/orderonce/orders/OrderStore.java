@@ -47,7 +47,7 @@ class OrderStore {
 
     private final Postgres postgres;
     private final Batches<Standing, Boolean> offers;
-    private final Batches<OrderNumber, Optional<Standing>> finds;
+    private final Batches<Sought, Optional<Standing>> finds;
 
     OrderStore(Postgres postgres) {
         this.postgres = postgres;
@@ -173,17 +173,28 @@ class OrderStore {
     }
 
     private static final String EVENTS =
-            "SELECT sequence, kind, at, detail::text AS detail FROM order_events WHERE number = $1 ORDER BY sequence";
+            "SELECT sequence, kind, at, detail::text AS detail FROM order_events WHERE number = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
 
-    /** What has happened to the order, in its own order. */
-    Uni<List<OrderEvent>> events(OrderNumber number) {
-        return postgres.query(EVENTS, Tuple.of(number.symbols()))
-                .map(
-                        rows -> {
-                            List<OrderEvent> events = new ArrayList<>(rows.size());
-                            rows.forEach(row -> events.add(event(row)));
-                            return events;
-                        });
+    /** Some of what has happened to the order after an event, in its own order. */
+    Uni<List<OrderEvent>> events(OrderNumber number, int after, int most) {
+        return postgres.query(EVENTS, Tuple.of(number.symbols(), after, (long) most))
+                .map(OrderStore::events);
+    }
+
+    private static final String LATEST_EVENTS =
+            "SELECT * FROM (SELECT sequence, kind, at, detail::text AS detail FROM order_events WHERE number = $1"
+                    + " ORDER BY sequence DESC LIMIT $2) AS latest ORDER BY sequence";
+
+    /** The last of what has happened to the order, in its own order. */
+    Uni<List<OrderEvent>> latestEvents(OrderNumber number, int most) {
+        return postgres.query(LATEST_EVENTS, Tuple.of(number.symbols(), (long) most))
+                .map(OrderStore::events);
+    }
+
+    private static List<OrderEvent> events(RowSet<Row> rows) {
+        List<OrderEvent> events = new ArrayList<>(rows.size());
+        rows.forEach(row -> events.add(event(row)));
+        return events;
     }
 
     private static OrderEvent event(Row row) {
@@ -196,8 +207,19 @@ class OrderStore {
 
     /** What stands under the number. */
     Uni<Optional<Standing>> find(OrderNumber number) {
-        return finds.ask(number);
+        return finds.ask(new Sought(number, Optional.empty()));
     }
+
+    /**
+     * What stands under the number, if it is this buyer's. What is somebody else's is neither sent
+     * by PostgreSQL nor read: it takes as long as nothing at all.
+     */
+    Uni<Optional<Standing>> findOwn(OrderNumber number, Buyer buyer) {
+        return finds.ask(new Sought(number, Optional.of(buyer)));
+    }
+
+    /** A number, and whose it has to be if that matters. */
+    private record Sought(OrderNumber number, Optional<Buyer> owner) {}
 
     /** Offers rows under their numbers; the answer is whether the row was written. */
     private static final class Offer implements Batched<Standing, Boolean> {
@@ -338,7 +360,7 @@ class OrderStore {
     }
 
     /** Finds what stands under numbers. */
-    private static final class Find implements Batched<OrderNumber, Optional<Standing>> {
+    private static final class Find implements Batched<Sought, Optional<Standing>> {
         @Override
         public String name() {
             return "find";
@@ -349,31 +371,51 @@ class OrderStore {
             return """
             SELECT number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
                    client_key, payment
-            FROM orders WHERE number = ANY($1)
+            FROM orders WHERE number = ANY($1) AND (number = ANY($2) OR buyer = ANY($3))
             """;
         }
 
         @Override
-        public Object key(OrderNumber number) {
-            return number;
+        public Object key(Sought sought) {
+            return sought;
         }
 
         @Override
-        public Tuple parameters(List<OrderNumber> numbers) {
+        public Tuple parameters(List<Sought> sought) {
+            String[] numbers = new String[sought.size()];
+            List<String> whoever = new ArrayList<>();
+            Set<String> owners = new HashSet<>();
+            for (int i = 0; i < numbers.length; i++) {
+                Sought one = sought.get(i);
+                numbers[i] = one.number().symbols();
+                one.owner()
+                        .ifPresentOrElse(
+                                owner -> owners.add(owner.subject()),
+                                () -> whoever.add(one.number().symbols()));
+            }
             return Tuple.tuple()
-                    .addArrayOfString(
-                            numbers.stream().map(OrderNumber::symbols).toArray(String[]::new));
+                    .addArrayOfString(numbers)
+                    .addArrayOfString(whoever.toArray(String[]::new))
+                    .addArrayOfString(owners.toArray(String[]::new));
         }
 
         @Override
-        public List<Optional<Standing>> answers(List<OrderNumber> numbers, RowSet<Row> rows) {
-            Map<OrderNumber, Standing> found = HashMap.newHashMap(rows.size());
-            rows.forEach(
-                    row -> {
-                        Standing standing = standing(row);
-                        found.put(standing.number(), standing);
-                    });
-            return numbers.stream().map(number -> Optional.ofNullable(found.get(number))).toList();
+        public List<Optional<Standing>> answers(List<Sought> sought, RowSet<Row> rows) {
+            Map<String, Row> found = HashMap.newHashMap(rows.size());
+            rows.forEach(row -> found.put(row.getString("number"), row));
+            List<Optional<Standing>> answers = new ArrayList<>(sought.size());
+            for (Sought one : sought) {
+                answers.add(
+                        Optional.ofNullable(found.get(one.number().symbols()))
+                                .filter(row -> isOf(one, row))
+                                .map(OrderStore::standing));
+            }
+            return answers;
+        }
+
+        private static boolean isOf(Sought sought, Row row) {
+            return sought.owner().isEmpty()
+                    || sought.owner().get().subject().equals(row.getString("buyer"));
         }
     }
 

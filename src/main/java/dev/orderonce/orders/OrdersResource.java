@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.numbers.OrderNumber;
@@ -8,10 +9,13 @@ import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.ListOrders.Listing;
 import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
+import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
+import dev.orderonce.web.RequestEnd;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -23,6 +27,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -43,7 +48,6 @@ import java.util.Optional;
 /** Orders over HTTP: translates, decides nothing. */
 @Path("/orders")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 class OrdersResource {
     private static final String KEY = "Idempotency-Key";
     private static final String REPLAYED = "Idempotent-Replayed";
@@ -72,6 +76,7 @@ class OrdersResource {
 
     @POST
     @RolesAllowed(Role.BUYER)
+    @Consumes(MediaType.APPLICATION_JSON) // not for the class: a GET may say anything of its body
     @Operation(
             operationId = "placeOrder",
             summary = "Place an order under an issued number, or under a key of the client's own",
@@ -266,10 +271,21 @@ class OrdersResource {
                                             defaultValue = "20"))
                     @DefaultValue("20")
                     @QueryParam("limit")
-                    String limit) {
+                    String limit,
+            @Context RoutingContext context) {
         long begunAt = System.nanoTime();
+        Buyer buyer = caller.buyer();
+        switch (listOrders.room().take(buyer)) {
+            case TAKEN -> RequestEnd.whenTaken(context, () -> listOrders.room().giveBack(buyer));
+            case BUYER_FULL -> {
+                return busy(Problem.of(ProblemType.LIMIT_REACHED).with("limit", "orders-listed"));
+            }
+            case FULL -> {
+                return busy(Problem.of(ProblemType.OVERLOADED));
+            }
+        }
         return listOrders
-                .list(caller.buyer(), after, wholeOrZero(limit))
+                .list(buyer, after, Parameters.whole(limit))
                 .map(
                         listing -> {
                             outcomes.record("list-orders", listing, "", begunAt);
@@ -286,9 +302,8 @@ class OrdersResource {
                         });
     }
 
-    /** What is no number is out of every range, and is refused as that with a sentence. */
-    private static int wholeOrZero(String text) {
-        return text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+    private Uni<Response> busy(Problem problem) {
+        return Uni.createFrom().item(problem.after(http.retryAfter()).toResponse());
     }
 
     private Response unavailable() {

@@ -3,7 +3,6 @@ package dev.orderonce.picture;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
 
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Puts together what all replicas have counted in the last hour. */
 @ApplicationScoped
@@ -43,14 +43,15 @@ public class DrawPicture {
 
     public Uni<Picture> draw() {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
-        return Multi.createFrom()
-                .range(0, MINUTES)
-                .map(minute -> now.minus(Duration.ofMinutes(MINUTES - 1L - minute)))
-                .onItem()
-                .transformToUni(at -> store.read(at).map(counts -> minute(at, counts)))
-                .concatenate()
-                .collect()
-                .asList()
+        List<Uni<Minute>> minutes =
+                IntStream.range(0, MINUTES)
+                        .mapToObj(minute -> now.minus(Duration.ofMinutes(MINUTES - 1L - minute)))
+                        .map(at -> store.read(at).map(counts -> minute(at, counts)))
+                        .toList();
+        // All at once, in this turn of the event loop: they go to Redis in one packet.
+        return Uni.join()
+                .all(minutes)
+                .andFailFast()
                 .<Picture>map(Picture.Drawn::new)
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(silent -> new Picture.Unavailable(silent.store()));

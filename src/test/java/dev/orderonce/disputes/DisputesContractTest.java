@@ -364,10 +364,18 @@ class DisputesContractTest {
     }
 
     @Test
-    void oneMoreThanAHundred_isRefused() {
+    void buyerWhoHasSaidFiftyThings_isRefusedAndSilencesNobody() {
         // Given
         String id = Parties.opened(shop, shop.newOrder(4200));
-        Database.execute("UPDATE disputes SET messages = 100 WHERE id = '%s'".formatted(id));
+        Database.execute(
+                """
+                WITH said AS (
+                    INSERT INTO dispute_messages (dispute, sequence, party, author, text, at)
+                    SELECT id, sequence, 'BUYER', buyer, 'Again.', now()
+                    FROM disputes, generate_series(messages + 1, 50) AS sequence WHERE id = '%1$s')
+                UPDATE disputes SET messages = 50 WHERE id = '%1$s'
+                """
+                        .formatted(id));
         // When
         Response response = Parties.send(shop, id, "One more.");
         // Then
@@ -375,6 +383,7 @@ class DisputesContractTest {
                 .statusCode(400)
                 .body("type", equalTo("/problems/body-invalid"))
                 .body("violations.field", contains("text"));
+        Parties.send(support, id, "We have read it.").then().statusCode(201);
     }
 
     @Test

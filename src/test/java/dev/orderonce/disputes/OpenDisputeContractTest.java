@@ -48,6 +48,24 @@ class OpenDisputeContractTest {
     }
 
     @Test
+    void openedAndWithdrawnTooOften_isRefusedForADay() {
+        // Given
+        String number = shop.newOrder(4200);
+        for (int i = 0; i < 5; i++) {
+            Parties.withdraw(shop, Parties.opened(shop, number)).then().statusCode(200);
+        }
+        // When
+        Response response = Parties.notMine(shop, number);
+        // Then
+        response.then()
+                .statusCode(429)
+                .body("type", equalTo("/problems/limit-reached"))
+                .body("limit", equalTo("disputes-opened"));
+        assertThat(Integer.parseInt(response.header("Retry-After"))).isBetween(86_000, 86_400);
+        Parties.notMine(shop, shop.newOrder(4300)).then().statusCode(201);
+    }
+
+    @Test
     void notMine_isOpen() {
         // Given
         String number = shop.newOrder(4200);

@@ -1,10 +1,13 @@
 package dev.orderonce.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.orderonce.testkit.Baskets;
+import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -14,9 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** What GET /orders and GET /orders/{n} promise. */
@@ -94,6 +100,79 @@ class FindOrdersContractTest {
         // Then
         Collections.reverse(placed);
         assertThat(listed).isEqualTo(placed);
+    }
+
+    /** Each of 100 lines; a page of all of them would be 3 MB. */
+    @Test
+    void pageOfLargeOrders_endsSooner() {
+        // Given
+        for (int i = 0; i < 30; i++) {
+            RedisCommands.flush(); // nobody is to be asked about lookalikes
+            shop.place(shop.newNumber(), Baskets.largest()).then().statusCode(201);
+        }
+        // When
+        Set<String> listed = new HashSet<>();
+        int largest = 0;
+        int pages = 0;
+        Response page = shop.request().queryParam("limit", 100).get("/orders");
+        while (true) {
+            pages++;
+            largest = Math.max(largest, page.asByteArray().length);
+            listed.addAll(page.<List<String>>path("orders.number"));
+            if (page.path("after") == null) {
+                break;
+            }
+            page =
+                    shop.request()
+                            .queryParam("limit", 100)
+                            .queryParam("after", page.<String>path("after"))
+                            .get("/orders");
+        }
+        // Then
+        assertThat(listed).hasSize(30);
+        assertThat(pages).isGreaterThan(1);
+        assertThat(largest).isLessThan(1_700_000);
+    }
+
+    /** A character of four bytes is not an escape of twelve. */
+    @Test
+    void emoji_areSentAsTheyAre() {
+        // Given
+        String number = shop.newNumber();
+        shop.place(number, Baskets.tea("tea-🍵", 2)).then().statusCode(201);
+        // When
+        byte[] body = shop.find(number).asByteArray();
+        // Then
+        assertThat(new String(body, StandardCharsets.UTF_8)).contains("tea-🍵");
+    }
+
+    @Test
+    void history_isReadPageByPage() {
+        // Given
+        String number = shop.newOrder(4901);
+        shop.pay(number).then().statusCode(201);
+        shop.pay(number).then().statusCode(201);
+        // When
+        Response first =
+                shop.request().queryParam("limit", 3).get("/orders/{number}/events", number);
+        Response last =
+                shop.request()
+                        .queryParam("limit", 3)
+                        .queryParam("after", first.<Integer>path("after"))
+                        .get("/orders/{number}/events", number);
+        // Then
+        first.then().body("events.sequence", contains(1, 2, 3)).body("after", equalTo(3));
+        last.then().body("events.sequence", contains(4, 5)).body("after", nullValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"limit=0", "limit=101", "limit=x", "after=-1", "after=x"})
+    void historyOutOfBounds_isRefusedWithASentence(String query) {
+        shop.badRequest()
+                .get("/orders/" + shop.newOrder(4200) + "/events?" + query)
+                .then()
+                .statusCode(400)
+                .body("type", equalTo("/problems/parameter-invalid"));
     }
 
     @Test
