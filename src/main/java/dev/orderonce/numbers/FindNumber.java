@@ -11,13 +11,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 /** Answers "was it placed?" with the truth: what it calls final stays so (I2). */
 @ApplicationScoped
 public class FindNumber {
-    private final SigningKeys keys;
+    private final NumberOwners owners;
     private final Ledger ledger;
     private final AdmitNumber admitNumber;
     private final Validity validity;
 
-    FindNumber(SigningKeys keys, Ledger ledger, AdmitNumber admitNumber, Validity validity) {
-        this.keys = keys;
+    FindNumber(NumberOwners owners, Ledger ledger, AdmitNumber admitNumber, Validity validity) {
+        this.owners = owners;
         this.ledger = ledger;
         this.admitNumber = admitNumber;
         this.validity = validity;
@@ -37,7 +37,12 @@ public class FindNumber {
     }
 
     private Uni<NumberState> findIssued(Buyer buyer, OrderNumber number) {
-        return keys.isOwn(number, buyer) ? find(buyer, number) : item(new NumberState.Unknown());
+        return switch (owners.ask(number, buyer)) {
+            case NumberOwners.Answer.Own own -> find(buyer, number);
+            case NumberOwners.Answer.Foreign foreign -> item(new NumberState.Unknown());
+            case NumberOwners.Answer.TooManyWrong(var excess) ->
+                    item(new NumberState.Limited(excess));
+        };
     }
 
     /** Such a number exists only as its order's. */

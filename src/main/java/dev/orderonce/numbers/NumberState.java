@@ -1,14 +1,18 @@
 package dev.orderonce.numbers;
 
+import dev.orderonce.limits.Excess;
 import dev.orderonce.stores.StoreUnavailable.Store;
 
 /**
- * Every answer to "what became of this number?". All but {@link Issued} and {@link Unavailable} are
- * final.
+ * Every answer to "what became of this number?". All but {@link Issued}, {@link Limited} and {@link
+ * Unavailable} are final.
  */
 public sealed interface NumberState {
     /** Never issued to this buyer: malformed, forged, or somebody else's. */
     record Unknown() implements NumberState {}
+
+    /** The buyer has named too many numbers that were never issued to them. */
+    record Limited(Excess excess) implements NumberState {}
 
     /** It can still be placed. */
     record Issued(OrderNumber number) implements NumberState {}

@@ -237,6 +237,7 @@ class OrderNumbersResource {
         return switch (state) {
             case NumberState.Unknown unknown ->
                     Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
+            case NumberState.Limited(var excess) -> excess.toProblem().toResponse();
             case NumberState.Issued(OrderNumber number) -> ok(number, State.ISSUED);
             case NumberState.Placed(OrderNumber number) -> ok(number, State.PLACED);
             case NumberState.Voided(OrderNumber number) -> ok(number, State.VOIDED);
@@ -270,6 +271,7 @@ class OrderNumbersResource {
     private Response toResponse(Voiding voiding) {
         return switch (voiding) {
             case Voiding.Unknown unknown -> Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
+            case Voiding.Limited(var excess) -> excess.toProblem().toResponse();
             case Voiding.Voided(OrderNumber number) -> ok(number, State.VOIDED);
             case Voiding.Expired(OrderNumber number) -> ok(number, State.EXPIRED);
             case Voiding.PlacedFirst(OrderNumber number) ->

@@ -13,13 +13,13 @@ import jakarta.enterprise.context.ApplicationScoped;
  */
 @ApplicationScoped
 public class VoidNumber {
-    private final SigningKeys keys;
+    private final NumberOwners owners;
     private final Ledger ledger;
     private final NumberCache cache;
     private final Validity validity;
 
-    VoidNumber(SigningKeys keys, Ledger ledger, NumberCache cache, Validity validity) {
-        this.keys = keys;
+    VoidNumber(NumberOwners owners, Ledger ledger, NumberCache cache, Validity validity) {
+        this.owners = owners;
         this.ledger = ledger;
         this.cache = cache;
         this.validity = validity;
@@ -39,7 +39,11 @@ public class VoidNumber {
     }
 
     private Uni<Voiding> voidIssued(Buyer buyer, OrderNumber number) {
-        return keys.isOwn(number, buyer) ? voidNumber(buyer, number) : item(new Voiding.Unknown());
+        return switch (owners.ask(number, buyer)) {
+            case NumberOwners.Answer.Own own -> voidNumber(buyer, number);
+            case NumberOwners.Answer.Foreign foreign -> item(new Voiding.Unknown());
+            case NumberOwners.Answer.TooManyWrong(var excess) -> item(new Voiding.Limited(excess));
+        };
     }
 
     /**

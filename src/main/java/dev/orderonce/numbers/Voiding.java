@@ -1,11 +1,15 @@
 package dev.orderonce.numbers;
 
+import dev.orderonce.limits.Excess;
 import dev.orderonce.stores.StoreUnavailable.Store;
 
 /** Every way a request to void a number can end. */
 public sealed interface Voiding {
     /** Never issued to this buyer: malformed, forged, or somebody else's. */
     record Unknown() implements Voiding {}
+
+    /** The buyer has named too many numbers that were never issued to them. */
+    record Limited(Excess excess) implements Voiding {}
 
     /** It can never become an order now, by this request or by an earlier decision. */
     record Voided(OrderNumber number) implements Voiding {}

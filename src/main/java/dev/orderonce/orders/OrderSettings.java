@@ -4,7 +4,9 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Settings of placing orders, prefix {@code orders}. */
 @ConfigMapping(prefix = "orders")
@@ -19,4 +21,11 @@ public interface OrderSettings {
      * without being asked. A currency without one is not asked about.
      */
     Map<String, Long> largeAmounts();
+
+    /**
+     * The key with which the shop's catalogue signs prices, base 64, at least 32 bytes; and after
+     * it, while it is being replaced, the earlier one. With it every order needs a quote; without
+     * it whoever takes the shop's orders has to check their prices.
+     */
+    Optional<List<String>> quoteKey();
 }

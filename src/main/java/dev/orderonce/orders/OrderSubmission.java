@@ -28,7 +28,13 @@ public record OrderSubmission(
         @Schema(required = true, minItems = 1, maxItems = OrderDraft.MOST_LINES)
                 @Nullable List<@Nullable LineSubmission> lines,
         @Schema(maxItems = OrderDraft.MOST_ACKNOWLEDGEMENTS)
-                @Nullable List<@Nullable AcknowledgementSubmission> acknowledgements) {
+                @Nullable List<@Nullable AcknowledgementSubmission> acknowledgements,
+        @Schema(
+                        description =
+                                "The catalogue's signature of currency and lines. Required where the shop signs its prices; "
+                                        + "not looked at elsewhere",
+                        examples = "v1.1795290000.3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+                @Nullable String quote) {
 
     /** One line as it was sent. */
     @Schema(name = "LineSubmission", additionalProperties = Schema.False.class)

@@ -8,6 +8,7 @@ import dev.orderonce.once.ClientKey;
 import dev.orderonce.once.CreateOnce;
 import dev.orderonce.once.Created;
 import dev.orderonce.once.Creation;
+import dev.orderonce.orders.PlaceOrder.Wanted;
 
 import io.smallrye.mutiny.Uni;
 
@@ -37,9 +38,9 @@ class PlaceByKey {
         this.validity = validity;
     }
 
-    Uni<Placement> place(Buyer buyer, ClientKey key, OrderDraft draft) {
+    Uni<Placement> place(Buyer buyer, ClientKey key, Wanted wanted) {
         OrderNumber number = OrderNumber.ofClientKey(buyer, key.text());
-        return once.create(new OneOrder(buyer, key, number, draft))
+        return once.create(new OneOrder(buyer, key, number, wanted))
                 .onItem()
                 .transformToUni(
                         created ->
@@ -68,12 +69,14 @@ class PlaceByKey {
         private final ClientKey key;
         private final OrderNumber number;
         private final OrderDraft draft;
+        private final Optional<Placement> refusal;
 
-        OneOrder(Buyer buyer, ClientKey key, OrderNumber number, OrderDraft draft) {
+        OneOrder(Buyer buyer, ClientKey key, OrderNumber number, Wanted wanted) {
             this.buyer = buyer;
             this.key = key;
             this.number = number;
-            this.draft = draft;
+            this.draft = wanted.draft();
+            this.refusal = wanted.refusal();
         }
 
         @Override
@@ -88,12 +91,11 @@ class PlaceByKey {
 
         @Override
         public Uni<Created<Placement>> make() {
-            Uni<Optional<Placement>> refusal =
-                    askFirst.isLarge(draft)
-                            ? Uni.createFrom()
-                                    .item(Optional.of(new Placement.LargeAmount(draft.total())))
+            Uni<Optional<Placement>> asked =
+                    refusal.isPresent()
+                            ? Uni.createFrom().item(refusal)
                             : askFirst.ask(buyer, number, askFirst.likeness(draft));
-            return refusal.onItem()
+            return asked.onItem()
                     .transformToUni(refused -> refused.map(this::refuse).orElseGet(this::offer));
         }
 

@@ -5,10 +5,11 @@ import dev.orderonce.numbers.Admission;
 import dev.orderonce.numbers.AdmitNumber;
 import dev.orderonce.numbers.Entry;
 import dev.orderonce.numbers.Likeness;
+import dev.orderonce.numbers.NumberOwners;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.numbers.SigningKeys;
 import dev.orderonce.numbers.Validity;
 import dev.orderonce.numbers.Why;
+import dev.orderonce.orders.PlaceOrder.Wanted;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
 
@@ -21,39 +22,42 @@ import java.util.Optional;
 /** Turns an issued number and a draft into at most one order, however often it is asked. */
 @ApplicationScoped
 class PlaceByNumber {
-    private final SigningKeys keys;
+    private final NumberOwners owners;
     private final AdmitNumber admitNumber;
     private final AskFirst askFirst;
     private final OrderStore store;
     private final Validity validity;
 
     PlaceByNumber(
-            SigningKeys keys,
+            NumberOwners owners,
             AdmitNumber admitNumber,
             AskFirst askFirst,
             OrderStore store,
             Validity validity) {
-        this.keys = keys;
+        this.owners = owners;
         this.admitNumber = admitNumber;
         this.askFirst = askFirst;
         this.store = store;
         this.validity = validity;
     }
 
-    Uni<Placement> place(Buyer buyer, String written, OrderDraft draft) {
+    Uni<Placement> place(Buyer buyer, String written, Wanted wanted) {
         return OrderNumber.read(written)
                 .map(
                         number ->
                                 number.isIssuable()
-                                        ? placeIssued(buyer, number, draft)
-                                        : replayOfClientKey(buyer, number, draft))
+                                        ? placeIssued(buyer, number, wanted)
+                                        : replayOfClientKey(buyer, number, wanted.draft()))
                 .orElseGet(() -> item(new Placement.NotYours()));
     }
 
-    private Uni<Placement> placeIssued(Buyer buyer, OrderNumber number, OrderDraft draft) {
-        return keys.isOwn(number, buyer)
-                ? new Request(buyer, number, draft).place()
-                : item(new Placement.NotYours());
+    private Uni<Placement> placeIssued(Buyer buyer, OrderNumber number, Wanted wanted) {
+        return switch (owners.ask(number, buyer)) {
+            case NumberOwners.Answer.Own own -> new Request(buyer, number, wanted).place();
+            case NumberOwners.Answer.Foreign foreign -> item(new Placement.NotYours());
+            case NumberOwners.Answer.TooManyWrong(var excess) ->
+                    item(new Placement.Limited(excess));
+        };
     }
 
     /**
@@ -79,15 +83,18 @@ class PlaceByNumber {
         private final Buyer buyer;
         private final OrderNumber number;
         private final OrderDraft draft;
+        private final Optional<Placement> refusal;
 
-        Request(Buyer buyer, OrderNumber number, OrderDraft draft) {
+        Request(Buyer buyer, OrderNumber number, Wanted wanted) {
             this.buyer = buyer;
             this.number = number;
-            this.draft = draft;
+            this.draft = wanted.draft();
+            this.refusal = wanted.refusal();
         }
 
         Uni<Placement> place() {
-            return (askFirst.isLarge(draft) ? refuseAmount() : enter())
+            return refusal.map(this::refuseUnlessPlaced)
+                    .orElseGet(this::enter)
                     .onFailure(StoreUnavailable.class)
                     .recoverWithItem(silent -> new Placement.Unavailable(silent.store()));
         }
@@ -117,19 +124,15 @@ class PlaceByNumber {
                                     });
         }
 
-        /** Large and not said to be meant: nothing is marked and no limit is spent. */
-        private Uni<Placement> refuseAmount() {
+        /** Nothing is marked and no limit is spent. */
+        private Uni<Placement> refuseUnlessPlaced(Placement refused) {
             return admitNumber
                     .look(number, buyer)
                     .onItem()
                     .transformToUni(
                             admission ->
                                     switch (admission) {
-                                        case Admission.Admitted admitted ->
-                                                find(
-                                                        item(
-                                                                new Placement.LargeAmount(
-                                                                        draft.total())));
+                                        case Admission.Admitted admitted -> find(item(refused));
                                         case Admission.Refused(Why why, boolean forGood) ->
                                                 find(refuse(why, forGood));
                                         case Admission.CannotTell(Store silent) ->

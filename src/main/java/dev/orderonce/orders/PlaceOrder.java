@@ -7,7 +7,10 @@ import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -18,11 +21,23 @@ import java.util.function.Function;
 public class PlaceOrder {
     private final PlaceByNumber byNumber;
     private final PlaceByKey byKey;
+    private final Quotes quotes;
+    private final AskFirst askFirst;
 
-    PlaceOrder(PlaceByNumber byNumber, PlaceByKey byKey) {
+    PlaceOrder(PlaceByNumber byNumber, PlaceByKey byKey, Quotes quotes, AskFirst askFirst) {
         this.byNumber = byNumber;
         this.byKey = byKey;
+        this.quotes = quotes;
+        this.askFirst = askFirst;
     }
+
+    /**
+     * What somebody wants to be placed.
+     *
+     * @param refusal what is against a new order of it, whatever the stores say; an order that
+     *     stands is found before that
+     */
+    record Wanted(OrderDraft draft, Optional<Placement> refusal) {}
 
     /**
      * Places the order, or tells why not.
@@ -34,21 +49,32 @@ public class PlaceOrder {
         return switch (ClientKey.read(keys)) {
             case ClientKey.Reading.None none when number == null -> item(new Placement.NoNumber());
             case ClientKey.Reading.None none ->
-                    drafted(submission, draft -> byNumber.place(buyer, number, draft));
+                    drafted(submission, wanted -> byNumber.place(buyer, number, wanted));
             case ClientKey.Reading given when number != null -> item(new Placement.NumberAndKey());
             case ClientKey.Reading.Unusable(String why) -> item(new Placement.KeyUnusable(why));
             case ClientKey.Reading.Usable(ClientKey key) ->
-                    drafted(submission, draft -> byKey.place(buyer, key, draft));
+                    drafted(submission, wanted -> byKey.place(buyer, key, wanted));
         };
     }
 
-    private static Uni<Placement> drafted(
-            OrderSubmission submission, Function<OrderDraft, Uni<Placement>> place) {
+    private Uni<Placement> drafted(
+            OrderSubmission submission, Function<Wanted, Uni<Placement>> place) {
         return switch (OrderDraft.read(submission)) {
             case OrderDraft.Reading.Invalid(var violations) ->
                     item(new Placement.Invalid(violations));
-            case OrderDraft.Reading.Drafted(OrderDraft draft) -> place.apply(draft);
+            case OrderDraft.Reading.Drafted(OrderDraft draft) ->
+                    place.apply(new Wanted(draft, refusal(draft, submission.quote())));
         };
+    }
+
+    private Optional<Placement> refusal(OrderDraft draft, @Nullable String quote) {
+        return quotes.whatIsWrong(draft, quote)
+                .<Placement>map(violation -> new Placement.Invalid(List.of(violation)))
+                .or(
+                        () ->
+                                askFirst.isLarge(draft)
+                                        ? Optional.of(new Placement.LargeAmount(draft.total()))
+                                        : Optional.empty());
     }
 
     private static Uni<Placement> item(Placement placement) {

@@ -1,7 +1,5 @@
 package dev.orderonce.orders;
 
-import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
@@ -14,6 +12,7 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.orderonce.money.Money;
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
@@ -415,7 +414,7 @@ class LookalikeContractTest {
                             () ->
                                     "answers"
                                             .equals(
-                                                    given().get("/q/health/ready")
+                                                    Operator.get("/q/health/ready")
                                                             .path(
                                                                     "checks.find { it.name =="
                                                                             + " 'stores'"

@@ -1,0 +1,34 @@
+package dev.orderonce.testkit;
+
+import io.quarkus.test.junit.QuarkusTestProfile;
+
+import java.util.Map;
+
+/** Bounds so tight that a test reaches them; and prices have to be signed. */
+public final class TightBounds implements QuarkusTestProfile {
+    /** The key of the shop's catalogue, base 64. */
+    public static final String QUOTE_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    /** The one before. */
+    public static final String EARLIER_QUOTE_KEY = "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=";
+
+    public static final int WRONG_NUMBERS = 5;
+    public static final int STREAMS = 3;
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        return Map.of(
+                "http.body-within",
+                "1s",
+                "events.listeners-per-buyer",
+                Integer.toString(STREAMS),
+                "limits.numbers-wrong.rate",
+                "1",
+                "limits.numbers-wrong.window",
+                "1h",
+                "limits.numbers-wrong.burst",
+                Integer.toString(WRONG_NUMBERS),
+                "orders.quote-key",
+                QUOTE_KEY + "," + EARLIER_QUOTE_KEY);
+    }
+}
