@@ -106,6 +106,9 @@ public final class Drive {
             try (Service service = Service.start(command, settings)) {
                 service.firstOrder(System.nanoTime());
                 exercise(service.address, service.issuer);
+                for (String path : List.of("/q/health/live", "/q/health/ready", "/q/metrics")) {
+                    send(service.management, "GET", path, "", Map.of(), "");
+                }
                 service.stop();
             }
             System.out.println("trained");
@@ -117,7 +120,10 @@ public final class Drive {
         }
     }
 
-    /** The standalone build brings PostgreSQL and Redis along and says where they are: that is all it is used for. */
+    /**
+     * The standalone build brings PostgreSQL and Redis along and says where they are: that is all it is used for. Their
+     * passwords are in files beside their data.
+     */
     private static Process startStores(Path jar, Map<String, String> settings) throws Exception {
         Path data = Files.createTempDirectory("stores");
         Path log = data.resolve("log");
@@ -126,6 +132,7 @@ public final class Drive {
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-Dstandalone.data=" + data.resolve("data"),
                                 "-Dquarkus.http.port=" + freePort(),
+                                "-Dquarkus.management.port=" + freePort(),
                                 "-jar",
                                 jar.toAbsolutePath().toString())
                         .redirectErrorStream(true)
@@ -137,8 +144,10 @@ public final class Drive {
             Matcher matcher = said.matcher(Files.readString(log));
             if (matcher.find()) {
                 settings.put("DATABASE_URL", matcher.group(1));
-                settings.put("DATABASE_USERNAME", "postgres");
-                settings.put("REDIS_URL", matcher.group(2));
+                settings.put("DATABASE_USERNAME", "orders");
+                settings.put("DATABASE_PASSWORD", Files.readString(data.resolve("data/postgresql-orders.password")));
+                String password = Files.readString(data.resolve("data/redis.password"));
+                settings.put("REDIS_URL", matcher.group(2).replace("redis://", "redis://:" + password + "@"));
                 return process;
             }
             Thread.sleep(100);
@@ -181,7 +190,7 @@ public final class Drive {
             send(address, "GET", path, staff, Map.of(), "");
         }
         send(address, "PUT", "/once/training/" + UUID.randomUUID(), staff, Map.of(), "{}");
-        for (String path : List.of("/", "/problems", "/q/health/live", "/q/health/ready", "/q/metrics")) {
+        for (String path : List.of("/order-once.js", "/problems", "/openapi")) {
             send(address, "GET", path, "", Map.of(), "");
         }
         // More than one person takes; the rest of them is refused.
@@ -227,12 +236,14 @@ public final class Drive {
         private final Process process;
         private final Path log;
         private final String address;
+        private final String management;
         private final Issuer issuer;
 
-        private Service(Process process, Path log, String address, Issuer issuer) {
+        private Service(Process process, Path log, String address, String management, Issuer issuer) {
             this.process = process;
             this.log = log;
             this.address = address;
+            this.management = management;
             this.issuer = issuer;
         }
 
@@ -243,11 +254,18 @@ public final class Drive {
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
             Map<String, String> environment = builder.environment();
             Issuer issuer = Issuer.givenOrMade(environment);
+            int managementPort = freePort();
             environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+            environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
             // Nobody listens there: payments are begun and not ended.
             environment.putIfAbsent("PAYMENTS_PROVIDER_URL", "http://127.0.0.1:9");
             environment.putAll(settings);
-            return new Service(builder.start(), log, "http://127.0.0.1:" + port, issuer);
+            return new Service(
+                    builder.start(),
+                    log,
+                    "http://127.0.0.1:" + port,
+                    "http://127.0.0.1:" + managementPort,
+                    issuer);
         }
 
         /** Asks until an order was placed; the milliseconds since. */

@@ -327,7 +327,7 @@ image() {
 
   local port replica
   port="$(free_port)"
-  QUARKUS_HTTP_PORT=$port PAYMENTS_PROVIDER_URL=http://127.0.0.1:9 "${inside[@]}" ro "${entry_point[@]}" >"$work/entry.log" 2>&1 &
+  QUARKUS_HTTP_PORT="$(free_port)" QUARKUS_MANAGEMENT_PORT=$port PAYMENTS_PROVIDER_URL=http://127.0.0.1:9 "${inside[@]}" ro "${entry_point[@]}" >"$work/entry.log" 2>&1 &
   replica=$!
   started+=("$replica")
   if within=60 until_it_does curl -sf "http://127.0.0.1:$port/q/health/ready"; then
@@ -373,14 +373,14 @@ image() {
 
 # replica 1|2: starts it.
 replica() {
-  local port="replica_port_$1" command=("${inside[@]}" ro "${entry_point[@]}") place=.
+  local port="replica_port_$1" management="management_port_$1" command=("${inside[@]}" ro "${entry_point[@]}") place=.
   if [ -n "$version_before" ]; then
     command=("$java/bin/java" "@$PWD/$here/java.options" -jar "$version_before/quarkus-run.jar")
     place="$work/before"
     mkdir -p "$place" && ln -sfn "$work/secrets/service" "$place/config"
   fi
-  (cd "$place" && QUARKUS_HTTP_PORT=${!port} PAYMENTS_PROVIDER_URL=http://127.0.0.1:$provider_port \
-    QUARKUS_SHUTDOWN_DELAY=5S exec "${command[@]}") >>"$work/replica-$1.log" 2>&1 &
+  (cd "$place" && QUARKUS_HTTP_PORT=${!port} QUARKUS_MANAGEMENT_PORT=${!management} \
+    PAYMENTS_PROVIDER_URL=http://127.0.0.1:$provider_port QUARKUS_SHUTDOWN_DELAY=5S exec "${command[@]}") >>"$work/replica-$1.log" 2>&1 &
   replica_pid[$1]=$!
   started+=("$!")
 }
@@ -407,15 +407,16 @@ stack() {
   prepare && train || return 1
   has haproxy || { skip "proxy and metrics (apt-get install haproxy)" && return 1; }
   replica_port_1="$(free_port)" replica_port_2="$(free_port)"
+  management_port_1="$(free_port)" management_port_2="$(free_port)"
   proxy_port="$(free_port)" metrics_port="$(free_port)" provider_port="$(free_port)"
   export DATABASE_URL=postgresql://127.0.0.1:$pg_port/orders
   HTTP_PORT=$provider_port haproxy -db -f $here/provider.cfg >"$work/provider.log" 2>&1 &
   started+=($!)
   replica 1
-  within=60 until_it_does ready "$replica_port_1" || { fail "replica 1 starts" "$work/replica-1.log" && return 1; }
+  within=60 until_it_does ready "$management_port_1" || { fail "replica 1 starts" "$work/replica-1.log" && return 1; }
   replica 2
   HTTP_PORT=$proxy_port METRICS_PORT=$metrics_port REPLICA_1=127.0.0.1:$replica_port_1 REPLICA_2=127.0.0.1:$replica_port_2 \
-    haproxy -db -f $here/haproxy.cfg >"$work/proxy.log" 2>&1 &
+    HEALTH_1=$management_port_1 HEALTH_2=$management_port_2 SOURCE_CONNECTIONS=2000 SOURCE_REQUESTS=100000 haproxy -db -f $here/haproxy.cfg >"$work/proxy.log" 2>&1 &
   started+=($!)
   if ! both_take_requests; then fail "two replicas behind the proxy" "$work/proxy.log" && return 1; fi
   pass "two replicas behind the proxy"
@@ -465,7 +466,7 @@ rolling_restart() {
   version_before=""
   for one in 1 2; do
     begun=$SECONDS
-    port="replica_port_$one"
+    port="management_port_$one"
     kill "${replica_pid[$one]}"
     sleep 1.5
     # 503: it still answers, and wants no more requests. 000: it is gone already.
@@ -486,7 +487,7 @@ proxy() {
   stack || return
   check "nothing below /q/ is to be had from outside, however it is written" hidden
   check "an order through the proxy, its repeat, and its payment by the stand-in provider" order_and_pay
-  check "headers that do not end are not waited for" dribble 'GET /ping HTTP/1.1\r\nHost: x\r\n'
+  check "headers that do not end are not waited for" dribble 'GET /problems HTTP/1.1\r\nHost: x\r\n'
   check "a body that does not end is not waited for" dribble 'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'
 
   local before load leaves_first=yes what="a rolling restart"

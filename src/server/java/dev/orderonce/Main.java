@@ -3,6 +3,7 @@ package dev.orderonce;
 import dev.orderonce.start.End;
 import dev.orderonce.start.Given;
 import dev.orderonce.start.RequiredSettings;
+import dev.orderonce.web.RequestTarget;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -21,6 +22,7 @@ public final class Main {
     Main() {}
 
     public static void main(String... arguments) {
+        RequestTarget.readByUs();
         List<String> missing = RequiredSettings.missing(Given.settings());
         if (missing.isEmpty()) {
             Quarkus.run(null, (code, failure) -> System.exit(End.of(code, failure)), arguments);

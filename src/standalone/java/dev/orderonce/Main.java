@@ -4,6 +4,7 @@ import dev.orderonce.embedded.Standalone;
 import dev.orderonce.start.End;
 import dev.orderonce.start.Given;
 import dev.orderonce.start.RequiredSettings;
+import dev.orderonce.web.RequestTarget;
 
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
@@ -44,6 +45,7 @@ public final class Main {
     Main() {}
 
     public static void main(String... arguments) {
+        RequestTarget.readByUs();
         CountDownLatch stopped = new CountDownLatch(1);
         Config given = Given.settings();
         // A live reload runs this again in the same process: the settings of the first time are
@@ -117,7 +119,7 @@ public final class Main {
             String service =
                     "http://localhost:" + config.getValue("quarkus.http.port", String.class);
             LOG.infof("page:            %s/", service);
-            LOG.infof("API description: %s/q/openapi", service);
+            LOG.infof("API description: %s/openapi", service);
             LOG.infof(
                     "data:            %s (PostgreSQL %s, Redis %s)",
                     config.getOptionalValue(DATA, String.class).orElse("in the configured stores"),

@@ -17,14 +17,25 @@ class IssuersKeys implements MadeFromSettings {
 
     private static final String FILE = "file:";
 
-    private static final Pattern ADDRESS = Pattern.compile("https?://.*");
+    private static final Pattern ADDRESS = Pattern.compile("https://.*");
+
+    /** Without TLS whoever is on the way makes the keys; on this machine nobody is. */
+    private static final Pattern LOCAL_ADDRESS =
+            Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])([:/].*)?");
 
     IssuersKeys(IdentitySettings settings) {
         String keys = settings.keys();
         // An issuer that is away for a moment must not stop the start: an address is not tried.
-        if (!ADDRESS.matcher(keys).matches() && !isFile(keys)) {
+        if (keys.startsWith("http://") && !LOCAL_ADDRESS.matcher(keys).matches()) {
+            throw new UnusableSetting(SETTING + ": an address begins with https://");
+        }
+        if (!isAddress(keys) && !isFile(keys)) {
             throw new UnusableSetting(SETTING + ": there is no file " + keys + " that can be read");
         }
+    }
+
+    private static boolean isAddress(String keys) {
+        return ADDRESS.matcher(keys).matches() || LOCAL_ADDRESS.matcher(keys).matches();
     }
 
     /** Whoever reads the keys takes what stands behind the scheme as it is. */

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -105,7 +106,23 @@ class RememberedTokens implements HttpAuthenticationMechanism {
             return Uni.createFrom().item(remembered.identity());
         }
         return jwt.authenticate(context, providers)
-                .invoke(identity -> remember(digest, token.length(), identity));
+                .invoke(identity -> remember(digest, token.length(), identity))
+                .onFailure(RememberedTokens::isClaimOfWrongType)
+                .transform(
+                        unreadable ->
+                                new AuthenticationFailedException(
+                                        "a claim of the token cannot be read", unreadable));
+    }
+
+    /**
+     * The issuer signed it all the same: {@code groups} that are a number, an {@code exp} in a
+     * billion years.
+     */
+    private static boolean isClaimOfWrongType(Throwable failure) {
+        return failure instanceof ClassCastException
+                || failure instanceof DateTimeException
+                || failure instanceof ArithmeticException
+                || failure instanceof NumberFormatException;
     }
 
     /**

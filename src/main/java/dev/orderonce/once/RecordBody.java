@@ -40,7 +40,7 @@ final class RecordBody {
             return JSON.readTree(text) instanceof ObjectNode object && isText(object.toString())
                     ? Optional.of(object)
                     : Optional.empty();
-        } catch (JsonProcessingException unreadable) {
+        } catch (JsonProcessingException | ArithmeticException | NumberFormatException unreadable) {
             return Optional.empty();
         }
     }

@@ -5,6 +5,7 @@ import dev.orderonce.numbers.NumbersSettings.WhenRedisIsDown;
 import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.RedisCommand;
 import dev.orderonce.stores.RedisPipeline;
+import dev.orderonce.web.Places;
 
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
@@ -17,8 +18,8 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * Ready while orders can be placed: the connections that they are placed over are open, and Redis
- * answers or is not needed. Those connections are asked for a sign of life by themselves, so that
- * nothing is asked here that a probe would have to wait for.
+ * answers or is not needed, and requests are let in. Those connections are asked for a sign of life
+ * by themselves, so that nothing is asked here that a probe would have to wait for.
  *
  * <p>A replica that trusts signatures while Redis is away stays ready. To call it unready would
  * take every replica out at once and stop the shop, which is what that setting is there to prevent.
@@ -28,11 +29,13 @@ import org.eclipse.microprofile.health.Readiness;
 class StoresReady implements AsyncHealthCheck {
     private final Postgres postgres;
     private final RedisPipeline redis;
+    private final Places places;
     private final boolean needsRedis;
 
-    StoresReady(Postgres postgres, RedisPipeline redis, NumbersSettings numbers) {
+    StoresReady(Postgres postgres, RedisPipeline redis, Places places, NumbersSettings numbers) {
         this.postgres = postgres;
         this.redis = redis;
+        this.places = places;
         this.needsRedis = numbers.whenRedisIsDown() == WhenRedisIsDown.REFUSE;
     }
 
@@ -49,8 +52,11 @@ class StoresReady implements AsyncHealthCheck {
         HealthCheckResponseBuilder response =
                 HealthCheckResponse.named("stores")
                         .withData("postgresql", word(postgresAnswers))
-                        .withData("redis", word(redisAnswers));
-        return response.status(postgresAnswers && (redisAnswers || !needsRedis)).build();
+                        .withData("redis", word(redisAnswers))
+                        .withData("requests", places.isSaturated() ? "saturated" : "let in");
+        return response.status(
+                        postgresAnswers && (redisAnswers || !needsRedis) && !places.isSaturated())
+                .build();
     }
 
     private static String word(boolean answers) {

@@ -156,8 +156,7 @@ public class Postgres implements MadeFromSettings {
      */
     private Future<RowSet<Row>> run(String sql, Tuple parameters) {
         if (!isReachable()) {
-            return Future.failedFuture(
-                    new StoreUnavailable(POSTGRESQL, "it cannot be connected to"));
+            return Future.failedFuture(unreachable());
         }
         return pool.getConnection()
                 .compose(
@@ -168,6 +167,10 @@ public class Postgres implements MadeFromSettings {
                             return statement.timeout(
                                     answerWithin.toMillis(), TimeUnit.MILLISECONDS);
                         });
+    }
+
+    private static StoreUnavailable unreachable() {
+        return new StoreUnavailable(POSTGRESQL, "it cannot be connected to");
     }
 
     private boolean isReachable() {
@@ -210,10 +213,7 @@ public class Postgres implements MadeFromSettings {
                 .deferred(
                         () -> {
                             if (!isReachable()) {
-                                return Uni.createFrom()
-                                        .failure(
-                                                new StoreUnavailable(
-                                                        POSTGRESQL, "it cannot be connected to"));
+                                return Uni.createFrom().failure(translate(unreachable(), outage));
                             }
                             Span span = spans.begin(POSTGRESQL, name);
                             return work.ifNoItem()

@@ -3,12 +3,14 @@ package dev.orderonce.web;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.MediaType;
 
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,8 +38,9 @@ public class ApiPaths implements OASFilter {
      * What may be asked of one path.
      *
      * @param parameters the names of the query parameters of each method
+     * @param isStream whether GET answers with events for as long as the client listens
      */
-    record Methods(Map<String, Set<String>> parameters) {
+    record Methods(Map<String, Set<String>> parameters, boolean isStream) {
         boolean allows(String method) {
             return parameters.containsKey(method)
                     || (method.equals("HEAD") && parameters.containsKey("GET"));
@@ -101,7 +104,18 @@ public class ApiPaths implements OASFilter {
         Map<String, Set<String>> parameters = new TreeMap<>();
         item.getOperations()
                 .forEach((method, operation) -> parameters.put(method.name(), names(operation)));
-        return new Methods(parameters);
+        return new Methods(parameters, isStream(item.getGET()));
+    }
+
+    private static boolean isStream(@Nullable Operation get) {
+        return get != null
+                && get.getResponses().getAPIResponses().values().stream()
+                        .anyMatch(
+                                response ->
+                                        response.getContent() != null
+                                                && response.getContent()
+                                                        .hasMediaType(
+                                                                MediaType.SERVER_SENT_EVENTS));
     }
 
     private static Set<String> names(Operation operation) {
@@ -111,19 +125,13 @@ public class ApiPaths implements OASFilter {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /**
-     * Empty for what is not part of the API: the pages and what operators have under {@code /q}.
-     */
+    /** Empty for what is not part of the API, as the pages are. */
     Optional<Methods> at(String path) {
-        String canonical =
-                path.length() > 1 && path.endsWith("/")
-                        ? path.substring(0, path.length() - 1)
-                        : path;
-        Methods exact = fixed.get(canonical);
+        Methods exact = fixed.get(path);
         if (exact != null) {
             return Optional.of(exact);
         }
-        List<String> segments = segments(canonical);
+        List<String> segments = segments(path);
         return templates.stream()
                 .filter(template -> template.matches(segments))
                 .findFirst()

@@ -1,15 +1,15 @@
 package dev.orderonce.web;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,11 +18,10 @@ import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * Refuses, before anything else sees them, requests that are ambiguous, too large or too many, and
@@ -42,26 +41,40 @@ class FrontDoor {
     /** After the framework's own filters, the one for CORS among them: it answers preflights. */
     private static final int LAST = 10;
 
+    /** Before the framework's own, which comes last. */
+    private static final int FAILURES = Integer.MAX_VALUE - 1;
+
     /** More of a client's text than this helps nobody to find a typing error. */
     private static final int LONGEST_ECHO = 64;
 
+    private static final int LONGEST_TARGET = 4096;
+
+    /** A token is about 1 kB; some issuers write 4. */
+    private static final int LONGEST_HEADERS = 16 * 1024;
+
+    private static final Pattern HOST =
+            Pattern.compile("([A-Za-z0-9._~-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?");
+
     private final HttpSettings settings;
     private final ApiPaths paths;
+    private final Places places;
+    private final SlowClients slowClients;
     private final HttpDate date;
     private final long largestBody;
-    private final AtomicInteger underWay = new AtomicInteger();
 
     FrontDoor(
             HttpSettings settings,
             ApiPaths paths,
+            Places places,
+            SlowClients slowClients,
             HttpDate date,
-            MeterRegistry metrics,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
         this.settings = settings;
         this.paths = paths;
+        this.places = places;
+        this.slowClients = slowClients;
         this.date = date;
         this.largestBody = largestBody.asLongValue();
-        metrics.gauge("orderonce.http.under.way", underWay);
     }
 
     void register(@Observes Filters filters) {
@@ -69,36 +82,129 @@ class FrontDoor {
         filters.register(this::answerOptions, LAST);
     }
 
+    /**
+     * The router refuses some requests before any filter sees them: without a Host, or with a
+     * target that is no path. Its own words are a stack trace for whoever asked, and one for the
+     * log.
+     */
+    void answerFailures(@Observes Router router) {
+        router.route().order(FAILURES).failureHandler(this::answerFailure);
+        // A path that it cannot even normalise reaches no route.
+        router.errorHandler(400, context -> answerFailure(context, ProblemType.PATH_REFUSED));
+    }
+
+    private void answerFailure(RoutingContext context) {
+        if (context.response().headWritten()
+                || (context.statusCode() != 400 && context.statusCode() != 404)) {
+            context.next();
+            return;
+        }
+        answerFailure(
+                context,
+                context.statusCode() == 404 ? ProblemType.PATH_REFUSED : ProblemType.HOST_REFUSED);
+    }
+
+    private void answerFailure(RoutingContext context, ProblemType type) {
+        context.response()
+                .putHeader(HttpHeaders.DATE, date.now())
+                .putHeader("X-Content-Type-Options", "nosniff");
+        refuse(context, Problem.of(type));
+    }
+
     private void admit(RoutingContext context) {
-        if (!isConnected(context)) {
-            // Nobody can be answered, and the framework would wait at its stop for an end that it
-            // is
-            // not told of. Not at once: the next in the pipeline begins when this one ends.
+        Channel channel = RequestEnd.channel(context);
+        if (!channel.isActive()) {
+            // A request can begin after its connection was reset: one that waited behind another
+            // in it. Nobody can be answered, and the framework would wait at its stop for an end
+            // that it is not told of. Not at once: the next in the pipeline begins when this ends.
             context.vertx().runOnContext(gone -> context.response().end());
             return;
         }
-        context.response().putHeader(HttpHeaders.DATE, date.now());
-        if (isAmbiguous(context.request().uri())) {
-            refuse(context, Problem.of(ProblemType.PATH_REFUSED));
-            return;
+        slowClients.watchAnswers(channel);
+        long bodyBytes = bodyBytes(context.request());
+        if (bodyBytes > 0) {
+            slowClients.boundBody(context);
+            context.addHeadersEndHandler(early -> closeIfUnread(context));
         }
-        if (isTooLarge(context)) {
-            refuse(context, Problem.of(ProblemType.BODY_TOO_LARGE));
-            return;
-        }
-        Optional<Problem> misdirected = misdirected(context.request());
-        if (misdirected.isPresent()) {
-            refuse(context, misdirected.get());
-        } else if (isStream(context)) {
+        context.response()
+                .putHeader(HttpHeaders.DATE, date.now())
+                .putHeader("X-Content-Type-Options", "nosniff");
+        Optional<Problem> refusal = refusal(context.request(), bodyBytes);
+        if (refusal.isPresent()) {
+            refuse(context, refusal.get());
+        } else if (isStream(context.request())) {
             pass(context);
-        } else if (underWay.incrementAndGet() > settings.requestsUnderWay() && !isProbe(context)) {
-            underWay.decrementAndGet();
-            refuse(context, Problem.of(ProblemType.OVERLOADED).after(settings.retryAfter()));
+        } else if (places.take(bodyBytes)) {
+            RequestEnd.whenDone(
+                    context,
+                    () -> {
+                        places.giveBack(bodyBytes);
+                        slowClients.boundUnread(channel);
+                    });
+            pass(context);
         } else {
-            whenDone(context, underWay::decrementAndGet);
-            boundBody(context);
-            pass(context);
+            refuse(context, Problem.of(ProblemType.OVERLOADED).after(settings.retryAfter()));
         }
+    }
+
+    /** What the request says, or what a body may have at most if it comes in chunks. */
+    private long bodyBytes(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null) {
+            return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) ? largestBody : 0;
+        }
+        try {
+            return Long.parseLong(length);
+        } catch (NumberFormatException notALength) {
+            return largestBody; // the server's own parser refuses it
+        }
+    }
+
+    /** An answer that came before the body: what is left of it is nothing that anybody reads. */
+    private static void closeIfUnread(RoutingContext context) {
+        if (!context.request().isEnded()) {
+            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        }
+    }
+
+    private Optional<Problem> refusal(HttpServerRequest request, long bodyBytes) {
+        if (request.uri().length() > LONGEST_TARGET) {
+            return Optional.of(Problem.of(ProblemType.TARGET_TOO_LONG));
+        }
+        if (!RequestTarget.isPathCanonical(request.uri())
+                || request.method().equals(HttpMethod.CONNECT)) {
+            return Optional.of(Problem.of(ProblemType.PATH_REFUSED));
+        }
+        if (!RequestTarget.isQueryReadable(request.uri())) {
+            return Optional.of(
+                    badParameter(
+                            "The query holds a character that has to be percent-encoded, or a percent sign without two hexadecimal digits."));
+        }
+        if (!hasOneHost(request)) {
+            return Optional.of(Problem.of(ProblemType.HOST_REFUSED));
+        }
+        if (areHeadersTooLarge(request)) {
+            return Optional.of(Problem.of(ProblemType.HEADERS_TOO_LARGE));
+        }
+        return bodyBytes > largestBody
+                ? Optional.of(Problem.of(ProblemType.BODY_TOO_LARGE))
+                : misdirected(request);
+    }
+
+    /** As RFC 9112, section 3.2 has it; HTTP/1.0 knows none. */
+    private static boolean hasOneHost(HttpServerRequest request) {
+        List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
+        return hosts.isEmpty()
+                ? request.version() == HttpVersion.HTTP_1_0
+                : hosts.size() == 1 && HOST.matcher(hosts.getFirst()).matches();
+    }
+
+    private static boolean areHeadersTooLarge(HttpServerRequest request) {
+        int length = 0;
+        for (Map.Entry<String, String> header : request.headers()) {
+            length += header.getKey().length() + header.getValue().length();
+        }
+        return length > LONGEST_HEADERS;
     }
 
     /** A method that the path does not have, or a query that its method does not know. */
@@ -126,12 +232,7 @@ class FrontDoor {
         if (request.query() == null) {
             return Optional.empty();
         }
-        Map<String, List<String>> given;
-        try {
-            given = new QueryStringDecoder(request.uri()).parameters();
-        } catch (IllegalArgumentException unreadable) {
-            return Optional.of(badParameter("The query cannot be decoded."));
-        }
+        Map<String, List<String>> given = new QueryStringDecoder(request.uri()).parameters();
         for (Map.Entry<String, List<String>> parameter : given.entrySet()) {
             String name = parameter.getKey();
             String shown = name.substring(0, Math.min(name.length(), LONGEST_ECHO));
@@ -158,36 +259,23 @@ class FrontDoor {
         return Problem.of(ProblemType.PARAMETER_INVALID, detail);
     }
 
+    /** Of what is not part of the API too: the framework would make up methods for it. */
     private void answerOptions(RoutingContext context) {
-        Optional<ApiPaths.Methods> methods =
-                context.request().method().equals(HttpMethod.OPTIONS)
-                        ? paths.at(context.request().path())
-                        : Optional.empty();
-        methods.ifPresentOrElse(
-                allowed ->
-                        context.response()
-                                .setStatusCode(204)
-                                .putHeader(HttpHeaders.ALLOW, allowed.allow())
-                                .end(),
-                context::next);
-    }
-
-    /** A request can begin after its connection was reset: one that waited behind another in it. */
-    private static boolean isConnected(RoutingContext context) {
-        return ((ConnectionBase) context.request().connection()).channel().isActive();
-    }
-
-    /**
-     * Runs exactly once, when the response has ended or the connection was lost, whichever is
-     * first. The end handlers of the routing context do not: what reads the body or streams the
-     * response takes the one place for a handler that they need.
-     */
-    private static void whenDone(RoutingContext context, Runnable action) {
-        QuarkusRequestWrapper.get(context.request()).addRequestDoneHandler(done -> action.run());
+        if (!context.request().method().equals(HttpMethod.OPTIONS)) {
+            context.next();
+            return;
+        }
+        paths.at(context.request().path())
+                .ifPresentOrElse(
+                        allowed ->
+                                context.response()
+                                        .setStatusCode(204)
+                                        .putHeader(HttpHeaders.ALLOW, allowed.allow())
+                                        .end(),
+                        () -> refuse(context, Problem.of(ProblemType.NOT_FOUND)));
     }
 
     private static void pass(RoutingContext context) {
-        context.response().putHeader("X-Content-Type-Options", "nosniff");
         if (isPage(context.request().path())) {
             context.response()
                     .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
@@ -201,71 +289,19 @@ class FrontDoor {
     }
 
     /** Open for minutes and nearly always idle; those who serve it bound how many there are. */
-    private static boolean isStream(RoutingContext context) {
-        return context.request().path().equals("/events");
-    }
-
-    /** An overloaded service is still alive: to restart it for that would make things worse. */
-    private static boolean isProbe(RoutingContext context) {
-        return context.request().path().startsWith("/q/");
-    }
-
-    /**
-     * Semicolons, backslashes, encoded slashes, and percent signs encoded once more. What stands
-     * before them and what stands after them is matched by different parts of a web stack in
-     * different ways; no path here needs them.
-     */
-    static boolean isAmbiguous(String uri) {
-        int query = uri.indexOf('?');
-        String path = query < 0 ? uri : uri.substring(0, query);
-        if (path.indexOf(';') >= 0 || path.indexOf('\\') >= 0) {
-            return true;
-        }
-        if (path.indexOf('%') < 0) {
-            return false;
-        }
-        String lower = path.toLowerCase(Locale.ROOT);
-        return lower.contains("%3b")
-                || lower.contains("%2f")
-                || lower.contains("%5c")
-                || lower.contains("%25");
-    }
-
-    private boolean isTooLarge(RoutingContext context) {
-        String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-        try {
-            return length != null && Long.parseLong(length) > largestBody;
-        } catch (NumberFormatException notALength) {
-            return false; // the server's own parser refuses it
-        }
-    }
-
-    private void boundBody(RoutingContext context) {
-        if (context.request().isEnded()) {
-            return;
-        }
-        long timer =
-                context.vertx()
-                        .setTimer(
-                                settings.bodyWithin().toMillis(),
-                                late -> {
-                                    if (!context.request().isEnded()) {
-                                        context.request().connection().close();
-                                    }
-                                });
-        whenDone(context, () -> context.vertx().cancelTimer(timer));
+    private boolean isStream(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.GET)
+                && paths.at(request.path()).filter(ApiPaths.Methods::isStream).isPresent();
     }
 
     private static void refuse(RoutingContext context, Problem problem) {
         HttpServerResponse response = context.response();
         response.setStatusCode(problem.type().status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                // Before the framework says what is compressed; a problem is not worth it.
+                .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         problem.headers().forEach(response::putHeader);
-        if (!context.request().isEnded()) {
-            // The body is not read.
-            response.putHeader(HttpHeaders.CONNECTION, "close");
-        }
         response.end(problem.toJson());
     }
 }

@@ -222,8 +222,25 @@ public enum ProblemType {
     PATH_REFUSED(
             400,
             NEVER,
-            "The path is not accepted",
-            "No address of this service holds a semicolon, a backslash, an encoded slash or an encoded percent sign, and some software reads such paths in two ways. The request was refused before anything else looked at it."),
+            "Path not in canonical form",
+            "Every address of this service has one spelling: no slash at the end or twice in a row, no dot segment, no "
+                    + "semicolon or backslash, and nothing percent-encoded that need not be. Send the path as the "
+                    + "API description has it. The request was refused before anything else looked at it."),
+    TARGET_TOO_LONG(
+            414,
+            NEVER,
+            "Request target too long",
+            "Path and query are longer than 4,096 characters; no request of this API is. Nothing was done."),
+    HEADERS_TOO_LARGE(
+            431,
+            SAME_NUMBER,
+            "Request headers too large",
+            "The headers are longer than 16 kB together. Nothing was stored; the order number stays usable."),
+    HOST_REFUSED(
+            400,
+            NEVER,
+            "Host header missing or invalid",
+            "A request carries exactly one header Host, with a name or an address and possibly a port. Nothing was done."),
     NOT_SIGNED_IN(
             401,
             SAME_NUMBER,

@@ -1,10 +1,9 @@
 package dev.orderonce.faults;
 
-import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
 
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -31,17 +30,11 @@ class PlacesTest {
     @TestHTTPResource URL service;
 
     private static double underWay() {
-        return given().get("/q/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith("orderonce_http_under_way "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
-                .sum();
+        return Operator.metric("orderonce_http_under_way ");
     }
 
     private static void allPlacesAreFree() {
-        // The request for the metrics takes one.
-        await().atMost(BOUND).untilAsserted(() -> assertThat(underWay()).isEqualTo(1));
+        await().atMost(BOUND).untilAsserted(() -> assertThat(underWay()).isZero());
     }
 
     private void send(String head, byte[] body, boolean isReset) throws IOException {

@@ -1,7 +1,5 @@
 package dev.orderonce.faults;
 
-import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
@@ -9,6 +7,7 @@ import static org.hamcrest.Matchers.notNullValue;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.LogRecords;
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 
@@ -107,7 +106,7 @@ class PostgreSqlAwayTest {
                             shop.request().get("/orders");
                             shop.voidNumber(number);
                             shop.request().get("/orders/{number}/events", number);
-                            return given().get("/q/metrics")
+                            return Operator.get("/q/metrics")
                                     .asString()
                                     .lines()
                                     .filter(line -> line.startsWith("orderonce_store_silent{"))

@@ -1,13 +1,12 @@
 package dev.orderonce.faults;
 
-import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
@@ -35,7 +34,7 @@ class RedisAwayTest {
                         () ->
                                 "answers"
                                         .equals(
-                                                given().get("/q/health/ready")
+                                                Operator.get("/q/health/ready")
                                                         .path(
                                                                 "checks.find { it.name == 'stores' }.data.redis")));
     }
@@ -141,7 +140,7 @@ class RedisAwayTest {
             without.then().statusCode(201);
             again.then().statusCode(200);
             done.then().body("state", equalTo("PLACED"));
-            given().get("/q/health/ready").then().statusCode(200);
+            Operator.get("/q/health/ready").then().statusCode(200);
         } finally {
             Stores.standalone().redis().restart();
         }

@@ -1,11 +1,10 @@
 package dev.orderonce.faults;
 
-import static io.restassured.RestAssured.given;
-
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 
@@ -63,7 +62,7 @@ class RefuseWithoutRedisTest {
         issue.then().statusCode(503);
         state.then().statusCode(503);
         replay.then().statusCode(200).body("duplicated", equalTo(true));
-        given().get("/q/health/ready").then().statusCode(503);
+        Operator.get("/q/health/ready").then().statusCode(503);
         Stores.toRedis().heal();
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> shop.place(issued).then().statusCode(201));

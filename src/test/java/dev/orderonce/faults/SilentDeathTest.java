@@ -1,11 +1,10 @@
 package dev.orderonce.faults;
 
-import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 
@@ -82,7 +81,7 @@ class SilentDeathTest {
     }
 
     private boolean isReady() {
-        return given().get("/q/health/ready").statusCode() == 200;
+        return Operator.get("/q/health/ready").statusCode() == 200;
     }
 
     @Test
@@ -192,7 +191,7 @@ class SilentDeathTest {
     /** Kinds of statements with connections of their own, those that other tests made included. */
     private static int openBatches() {
         return (int)
-                given().get("/q/metrics")
+                Operator.get("/q/metrics")
                         .asString()
                         .lines()
                         .filter(line -> line.startsWith("orderonce_batch_waiting{"))

@@ -21,18 +21,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Who may ask: no request without a good token reaches a store. */
@@ -51,6 +54,12 @@ class AccessContractTest {
                 good(now).issuer("https://elsewhere.example").sign(key()),
                 good(now).audience("somebody-else").sign(key()),
                 good(now.minusSeconds(7200)).expiresAt(now.minusSeconds(3600)).sign(key()),
+                good(now.minusSeconds(600)).expiresAt(now.minusSeconds(2)).sign(key()),
+                withClaim(now, "\"groups\":5"),
+                withClaim(now, "\"groups\":true"),
+                withClaim(now, "\"groups\":{\"a\":\"b\"}"),
+                withClaim(now, "\"exp\":1000000000000000000"),
+                withClaim(now, "\"exp\":1e9999"),
                 good(now).subject("").sign(key()),
                 good(now).subject("x".repeat(256)).sign(key()),
                 good(now).subject("a\nb").sign(key()),
@@ -66,15 +75,41 @@ class AccessContractTest {
                 .expiresAt(now.plusSeconds(600));
     }
 
+    /** Signed by the issuer, with a claim that no issuer should write. */
+    private static String withClaim(Instant now, String claim) throws GeneralSecurityException {
+        String others =
+                Stream.of(
+                                "\"iss\":\"" + DEMO + '"',
+                                "\"aud\":\"" + DEMO + '"',
+                                "\"sub\":\"alice\"",
+                                "\"groups\":[\"buyer\"]",
+                                "\"iat\":" + now.getEpochSecond(),
+                                "\"exp\":" + (now.getEpochSecond() + 600))
+                        .filter(other -> !other.startsWith(claim.substring(0, 5)))
+                        .collect(Collectors.joining(","));
+        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
+        String signed =
+                base64.encodeToString(
+                                "{\"alg\":\"RS256\",\"typ\":\"JWT\"}"
+                                        .getBytes(StandardCharsets.UTF_8))
+                        + '.'
+                        + base64.encodeToString(
+                                ('{' + others + ',' + claim + '}')
+                                        .getBytes(StandardCharsets.UTF_8));
+        Signature signature = Signature.getInstance("SHA256withRSA");
+        signature.initSign(key());
+        signature.update(signed.getBytes(StandardCharsets.US_ASCII));
+        return signed + '.' + base64.encodeToString(signature.sign());
+    }
+
     private static String unsigned(Instant now) {
         Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
         String claims =
                 "{\"iss\":\"%s\",\"aud\":\"%s\",\"sub\":\"alice\",\"groups\":[\"buyer\"],\"iat\":%d,\"exp\":%d}"
                         .formatted(DEMO, DEMO, now.getEpochSecond(), now.getEpochSecond() + 600);
-        return base64.encodeToString(
-                        "{\"alg\":\"none\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        return base64.encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8))
                 + "."
-                + base64.encodeToString(claims.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                + base64.encodeToString(claims.getBytes(StandardCharsets.UTF_8))
                 + ".";
     }
 

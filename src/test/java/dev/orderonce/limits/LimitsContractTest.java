@@ -1,7 +1,5 @@
 package dev.orderonce.limits;
 
-import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
@@ -11,6 +9,7 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
@@ -81,7 +80,7 @@ class LimitsContractTest {
                         () ->
                                 "answers"
                                         .equals(
-                                                given().get("/q/health/ready")
+                                                Operator.get("/q/health/ready")
                                                         .path(
                                                                 "checks.find { it.name == 'stores'"
                                                                         + " }.data.redis")));

@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.orderonce.embedded.Standalone;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.FaultProxy;
+import dev.orderonce.testkit.RedisCommands;
+import dev.orderonce.testkit.Stores;
 
 import io.smallrye.config.SmallRyeConfigBuilder;
 
@@ -17,17 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -68,7 +63,7 @@ class KeyOwnerKilledIT {
                 Service.launch(
                                 Service.STANDALONE,
                                 directory.resolve("survivor"),
-                                settings(stores.postgreSql().url(), stores.redis().port()))
+                                settings(stores.postgreSql().port(), stores.redis().port()))
                         .ready();
     }
 
@@ -78,11 +73,10 @@ class KeyOwnerKilledIT {
         stores.close();
     }
 
-    private static Map<String, String> settings(String postgreSql, int redisPort) {
-        Map<String, String> settings = new HashMap<>();
-        settings.put("DATABASE_URL", postgreSql);
-        settings.put("DATABASE_USERNAME", "postgres");
-        settings.put("REDIS_URL", "redis://127.0.0.1:" + redisPort);
+    private static Map<String, String> settings(int postgreSqlPort, int redisPort) {
+        Map<String, String> settings = new HashMap<>(Stores.environment(stores));
+        settings.put("DATABASE_URL", Stores.at(postgreSqlPort, stores.postgreSql().url()));
+        settings.put("REDIS_URL", Stores.at(redisPort, stores.redis().url()));
         settings.put("ONCE_LEASE", LEASE);
         // The victim is to be killed while it waits, not to give up before.
         settings.put("DATABASE_ANSWER_WITHIN", "60s");
@@ -97,11 +91,7 @@ class KeyOwnerKilledIT {
                 Service.launch(
                                 Service.STANDALONE,
                                 directory.resolve("victim-" + UUID.randomUUID()),
-                                settings(
-                                        "postgresql://127.0.0.1:"
-                                                + toPostgreSql.port()
-                                                + "/postgres",
-                                        toRedis.port()))
+                                settings(toPostgreSql.port(), toRedis.port()))
                         .ready();
         // The statement is prepared with the first order: only then does it need no reply to go
         // out.
@@ -181,25 +171,11 @@ class KeyOwnerKilledIT {
     }
 
     private boolean isMarked() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
-            socket.getOutputStream()
-                    .write(("EXISTS " + mark + "\r\n").getBytes(StandardCharsets.US_ASCII));
-            return ":1"
-                    .equals(
-                            new BufferedReader(
-                                            new InputStreamReader(
-                                                    socket.getInputStream(),
-                                                    StandardCharsets.US_ASCII))
-                                    .readLine());
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        return RedisCommands.send(stores, "EXISTS " + mark).equals(":1");
     }
 
     private long orders() {
-        try (Connection connection =
-                        DriverManager.getConnection(
-                                "jdbc:" + stores.postgreSql().url(), "postgres", "");
+        try (Connection connection = Database.connect(stores);
                 PreparedStatement statement =
                         connection.prepareStatement(
                                 "SELECT count(*) FROM orders WHERE number = ?")) {

@@ -3,7 +3,9 @@ package dev.orderonce.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.embedded.Standalone;
+import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
+import dev.orderonce.testkit.Stores;
 
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.json.JsonObject;
@@ -16,11 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,19 +78,16 @@ class LimitsIT {
     }
 
     private static Service launch(String name) {
-        return Service.launch(
-                Service.STANDALONE,
-                directory.resolve(name),
+        Map<String, String> settings = new HashMap<>(Stores.environment(stores));
+        settings.putAll(
                 Map.of(
-                        "DATABASE_URL", stores.postgreSql().url(),
-                        "DATABASE_USERNAME", "postgres",
-                        "REDIS_URL", "redis://127.0.0.1:" + stores.redis().port(),
                         "LIMITS_ORDERS_PLACED_RATE", Long.toString(RATE),
                         "LIMITS_ORDERS_PLACED_WINDOW", WINDOW.toSeconds() + "s",
                         "LIMITS_ORDERS_PLACED_BURST", Long.toString(BURST),
                         "LIMITS_NUMBERS_ISSUED_RATE", Long.toString(RATE),
                         "LIMITS_NUMBERS_ISSUED_WINDOW", WINDOW.toSeconds() + "s",
                         "LIMITS_NUMBERS_ISSUED_BURST", Long.toString(BURST)));
+        return Service.launch(Service.STANDALONE, directory.resolve(name), settings);
     }
 
     @AfterAll
@@ -238,9 +237,7 @@ class LimitsIT {
     }
 
     private long orders() {
-        try (Connection connection =
-                        DriverManager.getConnection(
-                                "jdbc:" + stores.postgreSql().url(), "postgres", "");
+        try (Connection connection = Database.connect(stores);
                 PreparedStatement statement =
                         connection.prepareStatement(
                                 "SELECT count(*) FROM orders WHERE buyer = ?")) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.embedded.Standalone;
 import dev.orderonce.start.RequiredSettings;
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Stores;
 
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.jwt.build.Jwt;
@@ -14,13 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.Base64;
@@ -100,7 +102,15 @@ class ServerBuildIT {
         assertThat(classes)
                 .contains("dev/orderonce/orders/PlaceOrder.class")
                 .noneMatch(name -> name.contains("/embedded/"))
-                .noneMatch(name -> name.contains("Demo"));
+                .noneMatch(name -> name.contains("Demo"))
+                .noneMatch(name -> name.contains("Ping"));
+        assertThat(classes)
+                .filteredOn(name -> name.matches("META-INF/resources/.*[^/]"))
+                .as("what shops load, and no demonstration page; if there is one: ./mvnw clean")
+                .containsExactlyInAnyOrder(
+                        "META-INF/resources/order-once.js",
+                        "META-INF/resources/order-once-browser.js",
+                        "META-INF/resources/order-once.d.ts");
     }
 
     @Test
@@ -111,7 +121,7 @@ class ServerBuildIT {
     }
 
     @Test
-    void everythingGiven_placesOrdersAndHasNoDemoSignIn() throws Exception {
+    void everythingGiven_placesOrdersAndHasNoDemonstration() throws Exception {
         // Given
         KeyPair pair = newPair();
         Path publicKey = directory.resolve("issuer.pem");
@@ -142,9 +152,30 @@ class ServerBuildIT {
                                             "{\"subject\":\"eve\"}")
                                     .statusCode())
                     .isEqualTo(404);
-            assertThat(service.send("GET", "/q/openapi", Optional.empty(), "").body())
-                    .doesNotContain("demo");
+            assertThat(get(service, "/openapi").body())
+                    .contains("/orders")
+                    .doesNotContain("demo", "/ping");
+            assertThat(List.of("/", "/index.html", "/support.html", "/shop/shop.js", "/ping"))
+                    .allSatisfy(
+                            path -> {
+                                HttpResponse<String> answer = get(service, path);
+                                assertThat(answer.statusCode()).isEqualTo(404);
+                                assertThat(answer.headers().firstValue("Content-Type"))
+                                        .hasValue("application/problem+json");
+                                assertThat(answer.body()).contains("/problems/not-found");
+                            });
+            assertThat(
+                            List.of(
+                                    "/order-once.js",
+                                    "/order-once-browser.js",
+                                    "/order-once.d.ts",
+                                    "/problems"))
+                    .allSatisfy(path -> assertThat(get(service, path).statusCode()).isEqualTo(200));
         }
+    }
+
+    private static HttpResponse<String> get(Service service, String path) {
+        return service.send("GET", path, Optional.empty(), "");
     }
 
     @Test
@@ -157,9 +188,7 @@ class ServerBuildIT {
                         new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
             Map<String, String> settings = settings(stores, publicKey);
             Service.launch(Service.SERVER, directory, settings).ready().close();
-            try (Connection connection =
-                            DriverManager.getConnection(
-                                    "jdbc:" + stores.postgreSql().url(), "postgres", "");
+            try (Connection connection = Database.connect(stores);
                     Statement statement = connection.createStatement()) {
                 statement.execute(
                         """
@@ -228,25 +257,22 @@ class ServerBuildIT {
     }
 
     private static Map<String, String> settings(Standalone stores, Path publicKey) {
-        return Map.of(
-                "PAYMENTS_PROVIDER_URL",
-                "https://provider.example",
-                "PAYMENTS_NOTIFICATION_SECRET",
-                "something",
-                "DATABASE_URL",
-                stores.postgreSql().url(),
-                "DATABASE_USERNAME",
-                "postgres",
-                "REDIS_URL",
-                stores.redis().url(),
-                "NUMBERS_SIGNING_KEY",
-                Base64.getEncoder().encodeToString(new byte[32]),
-                "IDENTITY_ISSUER",
-                ISSUER,
-                "IDENTITY_AUDIENCE",
-                AUDIENCE,
-                "IDENTITY_KEYS",
-                publicKey.toUri().toString());
+        Map<String, String> settings = new HashMap<>(Stores.environment(stores));
+        settings.putAll(
+                Map.of(
+                        "PAYMENTS_PROVIDER_URL",
+                        "https://provider.example",
+                        "PAYMENTS_NOTIFICATION_SECRET",
+                        "something",
+                        "NUMBERS_SIGNING_KEY",
+                        Base64.getEncoder().encodeToString(new byte[32]),
+                        "IDENTITY_ISSUER",
+                        ISSUER,
+                        "IDENTITY_AUDIENCE",
+                        AUDIENCE,
+                        "IDENTITY_KEYS",
+                        publicKey.toUri().toString()));
+        return settings;
     }
 
     private static KeyPair newPair() throws NoSuchAlgorithmException {

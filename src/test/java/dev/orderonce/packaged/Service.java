@@ -45,12 +45,14 @@ final class Service implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final int port;
+    private final int managementPort;
     private final Map<String, String> tokens = new ConcurrentHashMap<>();
 
-    private Service(Process process, Path log, int port) {
+    private Service(Process process, Path log, int port, int managementPort) {
         this.process = process;
         this.log = log;
         this.port = port;
+        this.managementPort = managementPort;
     }
 
     /** Starts a jar in a directory of its own with nothing but these settings. */
@@ -59,6 +61,7 @@ final class Service implements AutoCloseable {
             Files.createDirectories(directory);
             Path log = Files.createTempFile(directory, "service", ".log");
             int port = freePort();
+            int managementPort = freePort();
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.add("-Xmx256m");
@@ -71,13 +74,16 @@ final class Service implements AutoCloseable {
                             .redirectOutput(log.toFile());
             builder.environment().keySet().removeIf(name -> name.startsWith("QUARKUS_"));
             builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
+            builder.environment().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
             // A load is no person.
             for (String limit : List.of("NUMBERS_ISSUED", "NUMBERS_OUTSTANDING", "ORDERS_PLACED")) {
                 builder.environment().put("LIMITS_" + limit + "_RATE", "1000000");
                 builder.environment().put("LIMITS_" + limit + "_BURST", "1000000");
             }
+            builder.environment().put("PAYMENTS_DECLINED_PER_ORDER", "1000000");
+            builder.environment().put("PAYMENTS_DECLINED_PER_BUYER", "1000000");
             builder.environment().putAll(environment);
-            return new Service(builder.start(), log, port);
+            return new Service(builder.start(), log, port, managementPort);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -149,6 +155,10 @@ final class Service implements AutoCloseable {
         return sendWith(Map.of(), method, path, token, body);
     }
 
+    private int portOf(String path) {
+        return path.startsWith("/q/") ? managementPort : port;
+    }
+
     HttpResponse<String> sendWith(
             Map<String, String> headers,
             String method,
@@ -156,7 +166,7 @@ final class Service implements AutoCloseable {
             Optional<String> token,
             String body) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + portOf(path) + path))
                         .timeout(ANSWER_WITHIN)
                         .method(
                                 method,

@@ -3,6 +3,7 @@ package dev.orderonce.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.embedded.Standalone;
+import dev.orderonce.testkit.Stores;
 
 import io.smallrye.config.SmallRyeConfigBuilder;
 
@@ -25,6 +26,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,7 +50,8 @@ class StandaloneBuildIT {
     @TempDir Path directory;
 
     @Test
-    void nothingConfigured_startsSaysWhereThingsAreAndKeepsItsDataOverARestart() {
+    void nothingConfigured_startsSaysWhereThingsAreAndKeepsItsDataOverARestart()
+            throws IOException {
         // Given
         String number;
         try (Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
@@ -60,10 +63,20 @@ class StandaloneBuildIT {
                             page ->
                                     assertThat(page)
                                             .contains("http://localhost:" + service.port() + "/"),
-                            description -> assertThat(description).contains("/q/openapi"),
+                            description -> assertThat(description).contains("/openapi"),
                             data ->
                                     assertThat(data)
                                             .contains(directory.resolve(".order-once").toString()));
+            assertThat(service.log())
+                    .doesNotContain(secret("postgresql-orders.password"))
+                    .doesNotContain(secret("redis.password"));
+            assertThat(List.of("/", "/support.html", "/order-once.js", "/openapi"))
+                    .allSatisfy(
+                            path ->
+                                    assertThat(
+                                                    service.send("GET", path, Optional.empty(), "")
+                                                            .statusCode())
+                                            .isEqualTo(200));
         }
         // When
         try (Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
@@ -110,14 +123,10 @@ class StandaloneBuildIT {
         try (Standalone stores =
                 Standalone.start(
                         new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
-            Map<String, String> settings =
-                    Map.of(
-                            "DATABASE_URL", stores.postgreSql().url(),
-                            "DATABASE_USERNAME", "postgres",
-                            "REDIS_URL", stores.redis().url());
             // When
             try (Service service =
-                    Service.launch(Service.STANDALONE, directory, settings).ready()) {
+                    Service.launch(Service.STANDALONE, directory, Stores.environment(stores))
+                            .ready()) {
                 String token = service.signIn("alice");
                 // Then
                 assertThat(service.place(token, service.newNumber(token)).statusCode())
@@ -218,7 +227,10 @@ class StandaloneBuildIT {
         String number = service.newNumber(token);
         CompletableFuture<Integer> status;
         try (Connection operator =
-                DriverManager.getConnection("jdbc:" + databaseOf(service), "postgres", "")) {
+                DriverManager.getConnection(
+                        "jdbc:" + databaseOf(service),
+                        "orders",
+                        secret("postgresql-orders.password"))) {
             operator.setAutoCommit(false);
             try (Statement statement = operator.createStatement()) {
                 statement.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE");
@@ -241,6 +253,10 @@ class StandaloneBuildIT {
         Matcher url = Pattern.compile("PostgreSQL (postgresql://[^ ,]+)").matcher(service.log());
         assertThat(url.find()).isTrue();
         return url.group(1);
+    }
+
+    private String secret(String file) throws IOException {
+        return Files.readString(directory.resolve(".order-once").resolve(file));
     }
 
     private static boolean isSomebodyWaiting(Statement statement) throws SQLException {

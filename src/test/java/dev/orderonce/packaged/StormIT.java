@@ -7,8 +7,11 @@ import dev.orderonce.embedded.Standalone;
 import dev.orderonce.orders.MoneyEvent;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
+import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.FaultProxy;
 import dev.orderonce.testkit.Provider;
+import dev.orderonce.testkit.RedisCommands;
+import dev.orderonce.testkit.Stores;
 
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.json.JsonObject;
@@ -16,17 +19,10 @@ import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -144,9 +140,8 @@ class StormIT {
                 FaultProxy toRedis = FaultProxy.before(stores.redis().port());
                 Provider provider = Provider.start(SEED, 30, SECRET)) {
             Map<String, String> settings = new HashMap<>(HURRIED);
-            settings.put("DATABASE_URL", stores.postgreSql().url());
-            settings.put("DATABASE_USERNAME", "postgres");
-            settings.put("REDIS_URL", "redis://127.0.0.1:" + toRedis.port());
+            settings.putAll(Stores.environment(stores));
+            settings.put("REDIS_URL", Stores.at(toRedis.port(), stores.redis().url()));
             settings.put("PAYMENTS_PROVIDER_URL", provider.url());
             List<Replica> replicas =
                     List.of(new Replica("one", settings), new Replica("two", settings));
@@ -326,18 +321,10 @@ class StormIT {
                                                                         .getFirst())));
     }
 
-    private static String evaluate(Standalone stores, String script) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
-            socket.getOutputStream()
-                    .write(
-                            "*3\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n0\r\n"
-                                    .formatted(script.length(), script)
-                                    .getBytes(StandardCharsets.US_ASCII));
-            return new BufferedReader(
-                            new InputStreamReader(
-                                    socket.getInputStream(), StandardCharsets.US_ASCII))
-                    .readLine();
-        }
+    private static String evaluate(Standalone stores, String script) {
+        return RedisCommands.send(
+                stores,
+                "*3\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n0".formatted(script.length(), script));
     }
 
     private void judge(Standalone stores, Provider provider) {
@@ -437,9 +424,7 @@ class StormIT {
     }
 
     private static List<List<String>> rows(Standalone stores, String sql) {
-        try (Connection connection =
-                        DriverManager.getConnection(
-                                "jdbc:" + stores.postgreSql().url(), "postgres", "");
+        try (Connection connection = Database.connect(stores);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             List<List<String>> all = new ArrayList<>();

@@ -22,7 +22,7 @@ class OpenApiTest {
         // Given
         Path served = Path.of("target/openapi-served.yaml");
         // When
-        Files.writeString(served, given().accept("application/yaml").get("/q/openapi").asString());
+        Files.writeString(served, given().accept("application/yaml").get("/openapi").asString());
         // Then
         assertThat(served)
                 .as("the API has changed: if that is meant, copy %s to %s", served, CHECKED_IN)

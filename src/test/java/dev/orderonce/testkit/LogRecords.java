@@ -1,5 +1,7 @@
 package dev.orderonce.testkit;
 
+import dev.orderonce.web.ClientsGone;
+
 import org.jboss.logmanager.ExtHandler;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.formatters.PatternFormatter;
@@ -26,6 +28,7 @@ public final class LogRecords implements AutoCloseable {
             };
 
     private LogRecords() {
+        handler.setFilter(new ClientsGone()); // as the console's
         root.addHandler(handler);
     }
 

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.orderonce.testkit.Baskets;
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RawHttp;
 import dev.orderonce.testkit.Shop;
 
@@ -14,15 +15,19 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import io.vertx.core.json.JsonObject;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -74,7 +79,7 @@ class ProblemsContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/orders", "/orders;x", "/nowhere", "/q/health/live", "/", "/problems"})
+    @ValueSource(strings = {"/orders", "/orders;x", "/nowhere", "/openapi", "/", "/problems"})
     void everyResponse_hasADate(String path) {
         // Given
         Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
@@ -174,11 +179,116 @@ class ProblemsContractTest {
                 "/orders%5cx",
                 "/orders%5Cx",
                 "/orders%252fx",
-                "/q/health;x"
+                "/orders/",
+                "/events/",
+                "//orders",
+                "/%6frders",
+                "/%65vents",
+                "/x/../orders",
+                "/./orders",
+                "/orders%00",
+                "/orders%zz",
+                "/orders|x",
+                "/%2e/openapi",
+                "/openapi;x"
             })
-    void pathThatCanBeReadInTwoWays_isRefusedFirst(String path) {
+    void pathThatIsNotInItsOneForm_isRefusedFirst(String path) {
         String response = RawHttp.get(service, path);
         assertThat(response).startsWith("HTTP/1.1 400 ").contains("/problems/path-refused");
+    }
+
+    /** Each of them before anything else has looked at the request. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET /orders?%zz HTTP/1.1\\r\\nHost: x|400|parameter-invalid",
+                "GET /problems?%zz HTTP/1.1\\r\\nHost: x|400|parameter-invalid",
+                "GET /problems?a%20b=^ HTTP/1.1\\r\\nHost: x|400|parameter-invalid",
+                "GET /orders HTTP/1.1|400|host-refused",
+                "GET /orders HTTP/1.1\\r\\nHost:|400|host-refused",
+                "GET /orders HTTP/1.1\\r\\nHost: x\\r\\nHost: y|400|host-refused",
+                "GET /orders HTTP/1.1\\r\\nHost: x/y|400|host-refused",
+                "GET /orders HTTP/1.1\\r\\nHost: a b|400|host-refused",
+                "CONNECT /orders HTTP/1.1\\r\\nHost: x|400|path-refused",
+                "CONNECT x:80 HTTP/1.1\\r\\nHost: x|400|path-refused",
+                "GET http://x/orders HTTP/1.1\\r\\nHost: x|400|path-refused",
+                "TRACE /orders HTTP/1.1\\r\\nHost: x|405|method-not-allowed",
+                "GET /orders HTTP/1.0|401|not-signed-in",
+            })
+    void requestThatHttpDoesNotAllow_isAProblem(String head, int status, @Nullable String problem) {
+        // When
+        String response =
+                RawHttp.exchange(
+                        service, head.replace("\\r\\n", "\r\n") + "\r\nConnection: close\r\n\r\n");
+        // Then
+        assertThat(response)
+                .startsWith("HTTP/1.")
+                .containsPattern("^HTTP/1.[01] " + status + " ")
+                .containsIgnoringCase("x-content-type-options: nosniff");
+        if (problem != null) {
+            assertThat(response)
+                    .containsIgnoringCase("content-type: application/problem+json")
+                    .contains("/problems/" + problem);
+        }
+    }
+
+    @Test
+    void longTarget_isAProblem() {
+        assertThat(RawHttp.get(service, "/orders?after=" + "x".repeat(5000)))
+                .startsWith("HTTP/1.1 414 ")
+                .contains("/problems/target-too-long");
+    }
+
+    @Test
+    void longHeaders_areAProblem() {
+        assertThat(
+                        RawHttp.exchange(
+                                service,
+                                "GET /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: "
+                                        + "x".repeat(20_000)
+                                        + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431 ")
+                .contains("/problems/headers-too-large");
+    }
+
+    @Test
+    void longBodyInChunks_isAProblem() {
+        assertThat(
+                        RawHttp.exchange(
+                                service,
+                                "POST /payments/notifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n20010\r\n"
+                                        + "x".repeat(0x20010)
+                                        + "\r\n0\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ")
+                .contains("/problems/body-too-large");
+    }
+
+    /** More than the framework reads at once by itself, and not more than is accepted. */
+    @Test
+    void bodyInChunks_isRead() {
+        // Given
+        String body = new JsonObject(Baskets.under(shop.newNumber(), Baskets.largest())).encode();
+        StringBuilder chunks = new StringBuilder();
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        for (int at = 0; at < bytes.length; at += 5000) {
+            int length = Math.min(5000, bytes.length - at);
+            chunks.append(Integer.toHexString(length))
+                    .append("\r\n")
+                    .append(new String(bytes, at, length, StandardCharsets.ISO_8859_1))
+                    .append("\r\n");
+        }
+        // When
+        String response =
+                RawHttp.exchange(
+                        service,
+                        "POST /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                                + shop.token()
+                                + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                + chunks
+                                + "0\r\n\r\n");
+        // Then
+        assertThat(response).startsWith("HTTP/1.1 201 ");
     }
 
     @Test
@@ -209,12 +319,12 @@ class ProblemsContractTest {
 
     @Test
     void health_tellsOfBothStores() {
-        given().get("/q/health/ready")
+        Operator.get("/q/health/ready")
                 .then()
                 .statusCode(200)
                 .body("checks.find { it.name == 'stores' }.data.postgresql", equalTo("answers"))
                 .body("checks.find { it.name == 'stores' }.data.redis", equalTo("answers"));
-        given().get("/q/health/live").then().statusCode(200);
+        Operator.get("/q/health/live").then().statusCode(200);
     }
 
     @Test
@@ -224,7 +334,7 @@ class ProblemsContractTest {
         shop.place(number).then().statusCode(201);
         shop.place(number).then().statusCode(200);
         // When
-        String metrics = given().get("/q/metrics").asString();
+        String metrics = Operator.get("/q/metrics").asString();
         // Then
         assertThat(metrics)
                 .contains(

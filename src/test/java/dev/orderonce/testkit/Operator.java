@@ -1,0 +1,29 @@
+package dev.orderonce.testkit;
+
+import static io.restassured.RestAssured.given;
+
+import io.restassured.response.Response;
+
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** Somebody who can reach the management port: health and metrics. */
+public final class Operator {
+    private static final String PORT = "quarkus.management.test-port";
+
+    private Operator() {}
+
+    /** Asks the management port. */
+    public static Response get(String path) {
+        return given().port(ConfigProvider.getConfig().getValue(PORT, Integer.class)).get(path);
+    }
+
+    /** The sum of the series whose lines begin so; 0 without any. */
+    public static double metric(String beginning) {
+        return get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith(beginning))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+}
