@@ -1,7 +1,5 @@
 package dev.orderonce.duplicates;
 
-import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
@@ -17,6 +15,7 @@ import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
@@ -472,12 +471,7 @@ class SuspicionsContractTest {
     }
 
     private static double unreadableRows() {
-        return given().get("/q/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith("orderonce_rows_unreadable_total{"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
+        return Operator.metric("orderonce_rows_unreadable_total{");
     }
 
     @Test

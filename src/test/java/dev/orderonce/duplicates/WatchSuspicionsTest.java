@@ -1,10 +1,9 @@
 package dev.orderonce.duplicates;
 
-import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Operator;
 
 import io.quarkus.test.junit.QuarkusTest;
 
@@ -28,7 +27,7 @@ class WatchSuspicionsTest {
         // When
         watch.watch().await().atMost(Duration.ofSeconds(10));
         // Then
-        String metrics = given().get("/q/metrics").asString();
+        String metrics = Operator.get("/q/metrics").asString();
         assertThat(metrics.lines().filter(line -> line.startsWith("orderonce_duplicates_open")))
                 .singleElement()
                 .satisfies(line -> assertThat(line).endsWith(" " + expected + ".0"));
