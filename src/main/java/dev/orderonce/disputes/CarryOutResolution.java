@@ -3,6 +3,7 @@ package dev.orderonce.disputes;
 import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
 import dev.orderonce.payments.CancelOrder.Cancelling;
+import dev.orderonce.stores.StoreUnavailable;
 
 import io.smallrye.mutiny.Uni;
 
@@ -66,11 +67,12 @@ class CarryOutResolution {
                                     case Cancelling.AlreadyCancelled cancelled -> settle(granted);
                                     case Cancelling.NotOpen(Order order) -> reopen(granted, order);
                                     case Cancelling.Busy busy -> item(new Carrying.NotYet(granted));
-                                    case Cancelling.Unavailable silent ->
-                                            item(new Carrying.NotYet(granted));
                                     case Cancelling.Refunding refunding -> settle(granted);
                                     case Cancelling.Cancelled cancelled -> settle(granted);
-                                });
+                                })
+                // It is granted all the same: the job carries it out.
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(unavailable -> new Carrying.NotYet(granted));
     }
 
     /** The order was there and the reason was sound when the dispute was decided. */

@@ -9,7 +9,6 @@ import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderView;
-import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
@@ -57,7 +56,6 @@ class DisputesResource {
     private final SendMessage sendMessage;
     private final WithdrawDispute withdrawDispute;
     private final ResolveDispute resolveDispute;
-    private final HttpSettings http;
     private final Outcomes outcomes;
 
     DisputesResource(
@@ -67,7 +65,6 @@ class DisputesResource {
             SendMessage sendMessage,
             WithdrawDispute withdrawDispute,
             ResolveDispute resolveDispute,
-            HttpSettings http,
             Outcomes outcomes) {
         this.caller = caller;
         this.findDispute = findDispute;
@@ -75,7 +72,6 @@ class DisputesResource {
         this.sendMessage = sendMessage;
         this.withdrawDispute = withdrawDispute;
         this.resolveDispute = resolveDispute;
-        this.http = http;
         this.outcomes = outcomes;
     }
 
@@ -91,19 +87,16 @@ class DisputesResource {
             description = "The dispute as it is now",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> find(@PathParam("id") String id) {
-        long begunAt = System.nanoTime();
         Party as = party();
         return findDispute
                 .find(caller.buyer(), as, id)
+                .plug(ending -> outcomes.time("find-dispute", id, ending))
                 .map(
-                        finding -> {
-                            outcomes.record("find-dispute", finding, id, begunAt);
-                            return switch (finding) {
-                                case Finding.Absent absent -> absent();
-                                case Finding.Unavailable(var silent) -> unavailable();
-                                case Finding.Found(Dossier dossier) -> ok(dossier, as).build();
-                            };
-                        });
+                        finding ->
+                                switch (finding) {
+                                    case Finding.Absent absent -> absent();
+                                    case Finding.Found(Dossier dossier) -> ok(dossier, as).build();
+                                });
     }
 
     /** A page of disputes as it goes over the wire. */
@@ -163,22 +156,20 @@ class DisputesResource {
                     @DefaultValue("20")
                     @QueryParam("limit")
                     String limit) {
-        long begunAt = System.nanoTime();
         Party as = party();
         return listDisputes
                 .list(caller.buyer(), as, state, overdue, after, Parameters.whole(limit))
+                .plug(ending -> outcomes.time("list-disputes", "", ending))
                 .map(
-                        listing -> {
-                            outcomes.record("list-disputes", listing, "", begunAt);
-                            return switch (listing) {
-                                case Listing.BadParameter(String why) ->
-                                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
-                                case Listing.Unavailable(var silent) -> unavailable();
-                                case Listing.Page(var disputes, var next) ->
-                                        answer(Response.Status.OK, page(disputes, next, as))
-                                                .build();
-                            };
-                        });
+                        listing ->
+                                switch (listing) {
+                                    case Listing.BadParameter(String why) ->
+                                            Problem.of(ProblemType.PARAMETER_INVALID, why)
+                                                    .toResponse();
+                                    case Listing.Page(var disputes, var next) ->
+                                            answer(Response.Status.OK, page(disputes, next, as))
+                                                    .build();
+                                });
     }
 
     private static DisputesView page(List<Dispute> disputes, Optional<String> next, Party as) {
@@ -222,18 +213,14 @@ class DisputesResource {
                     @HeaderParam(KEY)
                     List<String> keys,
             MessageSubmission submission) {
-        long begunAt = System.nanoTime();
         if (submission == null) {
             return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
         }
         Party as = party();
         return sendMessage
                 .send(caller.buyer(), as, id, keys, submission.text())
-                .map(
-                        sending -> {
-                            outcomes.record("send-message", sending, id, begunAt);
-                            return toResponse(sending, as);
-                        });
+                .plug(ending -> outcomes.time("send-message", id, ending))
+                .map(sending -> toResponse(sending, as));
     }
 
     private Response toResponse(Sending sending, Party as) {
@@ -250,7 +237,6 @@ class DisputesResource {
                     DisputeView.about(ProblemType.MESSAGE_DIFFERS, dispute).toResponse();
             case Sending.AlreadySent(Dossier dossier) -> replayed(dossier, as);
             case Sending.NotOpen(Dispute dispute) -> notOpen(dispute);
-            case Sending.Unavailable(var silent) -> unavailable();
             case Sending.Sent(Dossier dossier) ->
                     answer(Response.Status.CREATED, DisputeView.of(dossier, as)).build();
         };
@@ -269,14 +255,10 @@ class DisputesResource {
             description = "It is withdrawn, by this request or an earlier one",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> withdraw(@PathParam("id") String id) {
-        long begunAt = System.nanoTime();
         return withdrawDispute
                 .withdraw(caller.buyer(), id)
-                .map(
-                        withdrawal -> {
-                            outcomes.record("withdraw-dispute", withdrawal, id, begunAt);
-                            return toResponse(withdrawal);
-                        });
+                .plug(ending -> outcomes.time("withdraw-dispute", id, ending))
+                .map(withdrawal -> toResponse(withdrawal));
     }
 
     private Response toResponse(Withdrawal withdrawal) {
@@ -284,7 +266,6 @@ class DisputesResource {
             case Withdrawal.Absent absent -> absent();
             case Withdrawal.AlreadyWithdrawn(Dossier dossier) -> replayed(dossier, Party.BUYER);
             case Withdrawal.NotOpen(Dispute dispute) -> notOpen(dispute);
-            case Withdrawal.Unavailable(var silent) -> unavailable();
             case Withdrawal.Withdrawn(Dossier dossier) -> ok(dossier, Party.BUYER).build();
         };
     }
@@ -326,17 +307,13 @@ class DisputesResource {
                     "It is decided; the order could not be cancelled yet, and that is gone on with",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> resolve(@PathParam("id") String id, ResolutionSubmission submission) {
-        long begunAt = System.nanoTime();
         if (submission == null) {
             return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
         }
         return resolveDispute
                 .resolve(caller.buyer(), id, submission.resolution(), submission.reason())
-                .map(
-                        resolving -> {
-                            outcomes.record("resolve-dispute", resolving, id, begunAt);
-                            return toResponse(resolving);
-                        });
+                .plug(ending -> outcomes.time("resolve-dispute", id, ending))
+                .map(resolving -> toResponse(resolving));
     }
 
     private Response toResponse(Resolving resolving) {
@@ -349,7 +326,6 @@ class DisputesResource {
                     DisputeView.about(ProblemType.DISPUTE_DECIDED, dispute).toResponse();
             case Resolving.AlreadyDecided(Dossier dossier) -> replayed(dossier, Party.SUPPORT);
             case Resolving.OrderNotOpen(Order order) -> OrderView.notOpen(order).toResponse();
-            case Resolving.Unavailable(var silent) -> unavailable();
             case Resolving.UnderWay(Dossier dossier) ->
                     answer(Response.Status.ACCEPTED, DisputeView.of(dossier, Party.SUPPORT))
                             .build();
@@ -375,10 +351,6 @@ class DisputesResource {
 
     private static Response notOpen(Dispute dispute) {
         return DisputeView.about(ProblemType.DISPUTE_NOT_OPEN, dispute).toResponse();
-    }
-
-    private Response unavailable() {
-        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
     }
 
     private static Response replayed(Dossier dossier, Party as) {

@@ -2,7 +2,6 @@ package dev.orderonce.disputes;
 
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.smallrye.mutiny.Uni;
 
@@ -24,9 +23,6 @@ public class FindDispute {
         /** No such dispute, or none that the asker may see. */
         record Absent() implements Finding {}
 
-        /** PostgreSQL did not answer. */
-        record Unavailable(Store silent) implements Finding {}
-
         /** The dispute as it is now. */
         record Found(Dossier dossier) implements Finding {}
     }
@@ -43,9 +39,7 @@ public class FindDispute {
                         found ->
                                 found.map(this::tell)
                                         .orElseGet(
-                                                () -> Uni.createFrom().item(new Finding.Absent())))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Finding.Unavailable(silent.store()));
+                                                () -> Uni.createFrom().item(new Finding.Absent())));
     }
 
     private Uni<Finding> tell(Dispute dispute) {

@@ -2,8 +2,6 @@ package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.DisputeStore.Filter;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.smallrye.mutiny.Uni;
 
@@ -36,9 +34,6 @@ public class ListDisputes {
     public sealed interface Listing {
         /** A parameter cannot be used. */
         record BadParameter(String why) implements Listing {}
-
-        /** PostgreSQL did not answer. */
-        record Unavailable(Store silent) implements Listing {}
 
         /**
          * One page.
@@ -91,10 +86,7 @@ public class ListDisputes {
     }
 
     private Uni<Listing> list(Filter filter, Place after, int limit) {
-        return store.list(filter, after, limit + 1)
-                .map(rows -> page(rows, limit))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Listing.Unavailable(silent.store()));
+        return store.list(filter, after, limit + 1).map(rows -> page(rows, limit));
     }
 
     /** One row more than the page was read, to know whether there is another page. */

@@ -7,7 +7,6 @@ import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.Order;
 import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
 
@@ -73,9 +72,6 @@ public class OpenDispute {
          */
         record Limited(Duration retryAfter) implements Opening {}
 
-        /** PostgreSQL did not answer: whether it was opened is not known. */
-        record Unavailable(Store silent) implements Opening {}
-
         /** It is open, by this request. */
         record Opened(Dossier dossier) implements Opening {}
     }
@@ -97,12 +93,8 @@ public class OpenDispute {
                         found ->
                                 switch (found) {
                                     case Finding.Absent absent -> item(new Opening.Absent());
-                                    case Finding.Unavailable(Store silent) ->
-                                            item(new Opening.Unavailable(silent));
                                     case Finding.Found(Order order) -> findOther(order, submission);
-                                })
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Opening.Unavailable(silent.store()));
+                                });
     }
 
     /** Before anything is refused: everything that is wrong is told at once. */
@@ -117,8 +109,6 @@ public class OpenDispute {
                                 switch (found) {
                                     case Finding.Absent absent ->
                                             read(order, submission, Optional.empty());
-                                    case Finding.Unavailable(Store silent) ->
-                                            item(new Opening.Unavailable(silent));
                                     case Finding.Found(Order otherOrder) ->
                                             read(order, submission, Optional.of(otherOrder));
                                 });

@@ -3,7 +3,6 @@ package dev.orderonce.disputes;
 import dev.orderonce.disputes.OpenDispute.Opening;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
-import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
@@ -34,14 +33,11 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 class OrderDisputesResource {
     private final Caller caller;
     private final OpenDispute openDispute;
-    private final HttpSettings http;
     private final Outcomes outcomes;
 
-    OrderDisputesResource(
-            Caller caller, OpenDispute openDispute, HttpSettings http, Outcomes outcomes) {
+    OrderDisputesResource(Caller caller, OpenDispute openDispute, Outcomes outcomes) {
         this.caller = caller;
         this.openDispute = openDispute;
-        this.http = http;
         this.outcomes = outcomes;
     }
 
@@ -73,17 +69,13 @@ class OrderDisputesResource {
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> open(@PathParam("number") String number, DisputeSubmission submission) {
-        long begunAt = System.nanoTime();
         if (submission == null) {
             return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
         }
         return openDispute
                 .open(caller.buyer(), number, submission)
-                .map(
-                        opening -> {
-                            outcomes.record("open-dispute", opening, number, begunAt);
-                            return toResponse(opening);
-                        });
+                .plug(ending -> outcomes.time("open-dispute", number, ending))
+                .map(opening -> toResponse(opening));
     }
 
     private Response toResponse(Opening opening) {
@@ -104,8 +96,6 @@ class OrderDisputesResource {
                             .with("limit", "disputes-opened")
                             .after(retryAfter)
                             .toResponse();
-            case Opening.Unavailable(var silent) ->
-                    Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
             case Opening.Opened(Dossier dossier) ->
                     answer(Response.Status.CREATED, dossier)
                             .header(HttpHeaders.LOCATION, DisputeView.path(dossier.dispute()))

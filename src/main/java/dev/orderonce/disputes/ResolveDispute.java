@@ -5,8 +5,6 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
 
@@ -75,9 +73,6 @@ public class ResolveDispute {
         /** This cannot be decided from where the order stands. */
         record OrderNotOpen(Order order) implements Resolving {}
 
-        /** PostgreSQL did not answer: whether it was decided is not known. */
-        record Unavailable(Store silent) implements Resolving {}
-
         /** It is decided, and the order could not be cancelled yet: that is gone on with. */
         record UnderWay(Dossier dossier) implements Resolving {}
 
@@ -99,9 +94,7 @@ public class ResolveDispute {
         Resolution resolution = new Resolution(wanted.get(), words.get(), support);
         return DisputeId.read(written)
                 .map(id -> look(id, resolution, MOST_TRIES))
-                .orElseGet(() -> item(new Resolving.Absent()))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Resolving.Unavailable(silent.store()));
+                .orElseGet(() -> item(new Resolving.Absent()));
     }
 
     private Uni<Resolving> look(DisputeId id, Resolution resolution, int triesLeft) {

@@ -3,8 +3,6 @@ package dev.orderonce.disputes;
 import dev.orderonce.disputes.DisputeState.Move;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.once.ClientKey;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
 
@@ -70,9 +68,6 @@ public class SendMessage {
         /** Nothing can be said from where the dispute stands. */
         record NotOpen(Dispute dispute) implements Sending {}
 
-        /** PostgreSQL did not answer: whether it was added is not known. */
-        record Unavailable(Store silent) implements Sending {}
-
         /** It is added, by this request. */
         record Sent(Dossier dossier) implements Sending {}
     }
@@ -105,9 +100,7 @@ public class SendMessage {
                 .transformToUni(
                         found ->
                                 found.map(dispute -> send(dispute, message))
-                                        .orElseGet(() -> item(new Sending.Absent())))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Sending.Unavailable(silent.store()));
+                                        .orElseGet(() -> item(new Sending.Absent())));
     }
 
     private Uni<Sending> send(Dispute dispute, NewMessage message) {

@@ -1,8 +1,6 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.smallrye.mutiny.Uni;
 
@@ -35,9 +33,6 @@ public class WithdrawDispute {
         /** It is decided. */
         record NotOpen(Dispute dispute) implements Withdrawal {}
 
-        /** PostgreSQL did not answer: whether it was withdrawn is not known. */
-        record Unavailable(Store silent) implements Withdrawal {}
-
         /** It is withdrawn, by this request. */
         record Withdrawn(Dossier dossier) implements Withdrawal {}
     }
@@ -49,9 +44,7 @@ public class WithdrawDispute {
                 .transformToUni(
                         found ->
                                 found.map(this::withdrawOpen)
-                                        .orElseGet(() -> item(new Withdrawal.Absent())))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Withdrawal.Unavailable(silent.store()));
+                                        .orElseGet(() -> item(new Withdrawal.Absent())));
     }
 
     private Uni<Withdrawal> withdrawOpen(Dispute dispute) {

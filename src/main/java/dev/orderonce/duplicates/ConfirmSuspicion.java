@@ -9,7 +9,6 @@ import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
 import dev.orderonce.payments.CancelOrder.Cancelling;
 import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
 
@@ -69,9 +68,6 @@ public class ConfirmSuspicion {
         /** It was decided otherwise, or is over. */
         record Decided(Case decided) implements Confirming {}
 
-        /** A store did not answer: what is decided is not known. */
-        record Unavailable(Store silent) implements Confirming {}
-
         /** It is confirmed, and the order is not cancelled yet: somebody sees to it. */
         record UnderWay(Case confirmed) implements Confirming {}
 
@@ -105,9 +101,7 @@ public class ConfirmSuspicion {
                         found ->
                                 found.isEmpty()
                                         ? Uni.createFrom().item(new Confirming.Absent())
-                                        : confirm(support, found.get(), chosen.get(), reason))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Confirming.Unavailable(silent.store()));
+                                        : confirm(support, found.get(), chosen.get(), reason));
     }
 
     private static Violation notOneOfTheTwo() {
@@ -198,11 +192,14 @@ public class ConfirmSuspicion {
                         chosen.symbols(),
                         decision.reason().orElse(NO_WORDS),
                         Optional.of(confirmed.besides(chosen)))
+                .map(ConfirmSuspicion::ended)
+                // It is confirmed all the same: the job cancels the order.
+                .onFailure(StoreUnavailable.class)
+                .recoverWithItem(unavailable -> Optional.empty())
                 .onItem()
                 .transformToUni(
-                        cancelling ->
-                                ended(cancelling)
-                                        .map(ended -> store.end(confirmed.id(), ended))
+                        ended ->
+                                ended.map(how -> store.end(confirmed.id(), how))
                                         .orElseGet(() -> Uni.createFrom().voidItem()))
                 .onItem()
                 .transformToUni(kept -> tell(confirmed.id()));
@@ -217,7 +214,6 @@ public class ConfirmSuspicion {
             case Cancelling.Refunding refunding -> Optional.of(Ended.CANCELLED);
             case Cancelling.NotOpen notOpen -> Optional.of(Ended.NOT_OPEN);
             case Cancelling.Busy busy -> Optional.empty();
-            case Cancelling.Unavailable silent -> Optional.empty();
             case Cancelling.Absent impossible ->
                     throw new IllegalStateException("a suspected order does not exist");
             case Cancelling.Invalid(var violations) ->

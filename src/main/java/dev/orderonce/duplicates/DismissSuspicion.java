@@ -3,8 +3,6 @@ package dev.orderonce.duplicates;
 import dev.orderonce.duplicates.ListSuspicions.Case;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.payments.CancelOrder;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
 
@@ -47,9 +45,6 @@ public class DismissSuspicion {
         /** It was dismissed before. */
         record AlreadyDismissed(Case dismissed) implements Dismissing {}
 
-        /** PostgreSQL did not answer: whether it is dismissed is not known. */
-        record Unavailable(Store silent) implements Dismissing {}
-
         /** It is dismissed, by this request. */
         record Dismissed(Case dismissed) implements Dismissing {}
     }
@@ -69,9 +64,7 @@ public class DismissSuspicion {
                                         ? listSuspicions
                                                 .withOrders(dismissed.get())
                                                 .<Dismissing>map(Dismissing.Dismissed::new)
-                                        : tellWhy(support, id))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Dismissing.Unavailable(silent.store()));
+                                        : tellWhy(support, id));
     }
 
     private Uni<Dismissing> tellWhy(Buyer support, long id) {

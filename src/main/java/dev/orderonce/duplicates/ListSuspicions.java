@@ -4,7 +4,6 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
 import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.smallrye.mutiny.Uni;
 
@@ -48,9 +47,6 @@ public class ListSuspicions {
         /** A parameter cannot be used. */
         record BadParameter(String why) implements Listing {}
 
-        /** PostgreSQL did not answer. */
-        record Unavailable(Store silent) implements Listing {}
-
         /**
          * One page.
          *
@@ -89,9 +85,7 @@ public class ListSuspicions {
                                                                                                                 .limit()
                                                                                                         - 1)
                                                                                         .id())
-                                                                        : Optional.empty())))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Listing.Unavailable(silent.store()));
+                                                                        : Optional.empty())));
     }
 
     /** The lookups share statements. */

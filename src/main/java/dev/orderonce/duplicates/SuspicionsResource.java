@@ -7,7 +7,6 @@ import dev.orderonce.duplicates.ListSuspicions.Listing;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.payments.CancelOrder;
-import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
@@ -51,7 +50,6 @@ class SuspicionsResource {
     private final ListSuspicions listSuspicions;
     private final DismissSuspicion dismissSuspicion;
     private final ConfirmSuspicion confirmSuspicion;
-    private final HttpSettings http;
     private final Outcomes outcomes;
 
     SuspicionsResource(
@@ -59,13 +57,11 @@ class SuspicionsResource {
             ListSuspicions listSuspicions,
             DismissSuspicion dismissSuspicion,
             ConfirmSuspicion confirmSuspicion,
-            HttpSettings http,
             Outcomes outcomes) {
         this.caller = caller;
         this.listSuspicions = listSuspicions;
         this.dismissSuspicion = dismissSuspicion;
         this.confirmSuspicion = confirmSuspicion;
-        this.http = http;
         this.outcomes = outcomes;
     }
 
@@ -117,7 +113,6 @@ class SuspicionsResource {
                     @DefaultValue("20")
                     @QueryParam("limit")
                     String limit) {
-        long begunAt = System.nanoTime();
         Optional<SuspicionState> known =
                 Arrays.stream(SuspicionState.values())
                         .filter(value -> value.name().equals(state))
@@ -136,11 +131,8 @@ class SuspicionsResource {
                                 Parameters.whole(score),
                                 buyer,
                                 Parameters.whole(limit)))
-                .map(
-                        listing -> {
-                            outcomes.record("list-suspected-duplicates", listing, "", begunAt);
-                            return toResponse(listing);
-                        });
+                .plug(ending -> outcomes.time("list-suspected-duplicates", "", ending))
+                .map(listing -> toResponse(listing));
     }
 
     private static Uni<Response> refused(String why) {
@@ -155,7 +147,6 @@ class SuspicionsResource {
         return switch (listing) {
             case Listing.BadParameter(String why) ->
                     Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
-            case Listing.Unavailable(var silent) -> unavailable();
             case Listing.Page(var cases, var next) ->
                     ok(
                             new SuspicionsView(
@@ -190,18 +181,14 @@ class SuspicionsResource {
             description = "It is dismissed, by this request or an earlier one",
             content = @Content(schema = @Schema(implementation = SuspicionView.class)))
     public Uni<Response> dismiss(@PathParam("id") String id, DismissalSubmission submission) {
-        long begunAt = System.nanoTime();
         if (whole(id).isEmpty()) {
             return absent();
         }
         Optional<String> reason = Optional.ofNullable(submission).map(DismissalSubmission::reason);
         return dismissSuspicion
                 .dismiss(caller.buyer(), whole(id).get(), reason)
-                .map(
-                        dismissing -> {
-                            outcomes.record("dismiss-duplicate", dismissing, "", begunAt);
-                            return toResponse(dismissing);
-                        });
+                .plug(ending -> outcomes.time("dismiss-duplicate", "", ending))
+                .map(dismissing -> toResponse(dismissing));
     }
 
     private Response toResponse(Dismissing dismissing) {
@@ -215,7 +202,6 @@ class SuspicionsResource {
             case Dismissing.Decided(Case decided) -> decided(decided);
             case Dismissing.AlreadyDismissed(Case dismissed) ->
                     answer(Response.Status.OK, dismissed).header(REPLAYED, "true").build();
-            case Dismissing.Unavailable(var silent) -> unavailable();
             case Dismissing.Dismissed(Case dismissed) ->
                     answer(Response.Status.OK, dismissed).build();
         };
@@ -240,7 +226,6 @@ class SuspicionsResource {
             description = "It is confirmed, and the order will be cancelled as soon as it can be",
             content = @Content(schema = @Schema(implementation = SuspicionView.class)))
     public Uni<Response> confirm(@PathParam("id") String id, ConfirmationSubmission submission) {
-        long begunAt = System.nanoTime();
         if (submission == null) {
             return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
         }
@@ -253,11 +238,8 @@ class SuspicionsResource {
                         whole(id).get(),
                         submission.cancel(),
                         Optional.ofNullable(submission.reason()))
-                .map(
-                        confirming -> {
-                            outcomes.record("confirm-duplicate", confirming, "", begunAt);
-                            return toResponse(confirming);
-                        });
+                .plug(ending -> outcomes.time("confirm-duplicate", "", ending))
+                .map(confirming -> toResponse(confirming));
     }
 
     private Response toResponse(Confirming confirming) {
@@ -269,7 +251,6 @@ class SuspicionsResource {
             case Confirming.Absent absent -> notFound();
             case Confirming.Own own -> Problem.of(ProblemType.OWN_CASE).toResponse();
             case Confirming.Decided(Case decided) -> decided(decided);
-            case Confirming.Unavailable(var silent) -> unavailable();
             case Confirming.UnderWay(Case confirmed) ->
                     answer(Response.Status.ACCEPTED, confirmed).build();
             case Confirming.TooLate(Case confirmed) ->
@@ -291,10 +272,6 @@ class SuspicionsResource {
         return Problem.of(ProblemType.SUSPICION_DECIDED)
                 .with("state", decided.suspicion().state())
                 .toResponse();
-    }
-
-    private Response unavailable() {
-        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
     }
 
     private static Response ok(Object entity) {

@@ -32,8 +32,7 @@ public class FindNumber {
                                                 ? findIssued(buyer, number)
                                                 : findOfClientKey(buyer, number))
                         .orElseGet(() -> item(new NumberState.Unknown()));
-        return finding.onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new NumberState.Unavailable(silent.store()));
+        return finding;
     }
 
     private Uni<NumberState> findIssued(Buyer buyer, OrderNumber number) {
@@ -75,7 +74,7 @@ public class FindNumber {
                                     case Admission.Admitted admitted ->
                                             item(new NumberState.Issued(number));
                                     case Admission.CannotTell(Store silent) ->
-                                            item(new NumberState.Unavailable(silent));
+                                            StoreUnavailable.failure(silent);
                                     case Admission.Refused(Why why, boolean forGood) ->
                                             forGood
                                                     ? item(new NumberState.Expired(number))

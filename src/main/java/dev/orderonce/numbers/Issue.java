@@ -1,7 +1,6 @@
 package dev.orderonce.numbers;
 
 import dev.orderonce.limits.Excess;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 /** Every way a request for a number can end. */
 public sealed interface Issue {
@@ -16,7 +15,4 @@ public sealed interface Issue {
 
     /** This checkout's number became an order; that is where its buyer should be led. */
     record AlreadyPlaced(OrderNumber number) implements Issue {}
-
-    /** A store that must be asked did not answer. */
-    record Unavailable(Store silent) implements Issue {}
 }

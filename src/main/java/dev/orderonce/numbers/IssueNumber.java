@@ -10,7 +10,6 @@ import dev.orderonce.numbers.Issue.AlreadyPlaced;
 import dev.orderonce.numbers.Issue.BadCheckout;
 import dev.orderonce.numbers.Issue.Issued;
 import dev.orderonce.numbers.Issue.Limited;
-import dev.orderonce.numbers.Issue.Unavailable;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
 
@@ -111,12 +110,8 @@ public class IssueNumber {
                                             throw new IllegalStateException(
                                                     "no checkout was named");
                                 })
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(
-                        silent ->
-                                trustsSignature
-                                        ? unlessLimited(buyer, fresh)
-                                        : unavailable(silent));
+                .onFailure(failure -> trustsSignature && failure instanceof StoreUnavailable)
+                .recoverWithItem(() -> unlessLimited(buyer, fresh));
     }
 
     /** Without Redis. */
@@ -127,9 +122,7 @@ public class IssueNumber {
     }
 
     private Uni<Issue> again(Buyer buyer, int triesLeft) {
-        return triesLeft == 0
-                ? Uni.createFrom().item(new Unavailable(Store.REDIS))
-                : issue(buyer, triesLeft - 1);
+        return triesLeft == 0 ? StoreUnavailable.failure(Store.REDIS) : issue(buyer, triesLeft - 1);
     }
 
     /** The number of this buyer's checkout. */
@@ -142,10 +135,7 @@ public class IssueNumber {
                                             + LONGEST_CHECKOUT
                                             + " visible ASCII characters"));
         }
-        return new Request(buyer, checkout)
-                .claim(0, Optional.empty(), MOST_TRIES)
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(IssueNumber::unavailable);
+        return new Request(buyer, checkout).claim(0, Optional.empty(), MOST_TRIES);
     }
 
     private static boolean isCheckout(String checkout) {
@@ -174,7 +164,7 @@ public class IssueNumber {
          */
         Uni<Issue> claim(int attempt, Optional<String> spent, int triesLeft) {
             if (triesLeft == 0) {
-                return item(new Unavailable(Store.REDIS));
+                return StoreUnavailable.failure(Store.REDIS);
             }
             OrderNumber fresh = number(attempt);
             return cache.claim(buyer, checkout, fresh, spent)
@@ -277,7 +267,7 @@ public class IssueNumber {
                                     switch (admission) {
                                         case Admission.Admitted admitted -> issued(held);
                                         case Admission.CannotTell(Store silent) ->
-                                                item(new Unavailable(silent));
+                                                StoreUnavailable.failure(silent);
                                         case Admission.Refused(Why why, boolean forGood) ->
                                                 buryAndReplace(held, why, triesLeft);
                                     });
@@ -395,9 +385,5 @@ public class IssueNumber {
 
     private static boolean isSilent(Throwable failure, Store store) {
         return failure instanceof StoreUnavailable silent && silent.store() == store;
-    }
-
-    private static Issue unavailable(Throwable failure) {
-        return new Unavailable(((StoreUnavailable) failure).store());
     }
 }

@@ -1,7 +1,6 @@
 package dev.orderonce.numbers;
 
 import dev.orderonce.limits.Excess;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 /**
  * Every answer to "what became of this number?". All but {@link Issued}, {@link Limited} and {@link
@@ -25,7 +24,4 @@ public sealed interface NumberState {
 
     /** Its time ran out and it can never become an order. */
     record Expired(OrderNumber number) implements NumberState {}
-
-    /** A store that must be asked did not answer. */
-    record Unavailable(Store silent) implements NumberState {}
 }

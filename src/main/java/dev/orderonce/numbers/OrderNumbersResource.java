@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
-import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
@@ -51,7 +50,6 @@ class OrderNumbersResource {
     private final FindNumber findNumber;
     private final VoidNumber voidNumber;
     private final Validity validity;
-    private final HttpSettings http;
     private final Outcomes outcomes;
 
     OrderNumbersResource(
@@ -60,14 +58,12 @@ class OrderNumbersResource {
             FindNumber findNumber,
             VoidNumber voidNumber,
             Validity validity,
-            HttpSettings http,
             Outcomes outcomes) {
         this.caller = caller;
         this.issueNumber = issueNumber;
         this.findNumber = findNumber;
         this.voidNumber = voidNumber;
         this.validity = validity;
-        this.http = http;
         this.outcomes = outcomes;
     }
 
@@ -123,7 +119,6 @@ class OrderNumbersResource {
         if (isPrefetch(request)) {
             return Uni.createFrom().item(Problem.of(ProblemType.PREFETCH_REFUSED).toResponse());
         }
-        long begunAt = System.nanoTime();
         // The framework reads an empty parameter as a missing one; a page whose id is empty must
         // hear of it.
         Uni<Issue> issuing =
@@ -131,12 +126,7 @@ class OrderNumbersResource {
                         ? issueNumber.issue(caller.buyer())
                         : issueNumber.issue(
                                 caller.buyer(), Objects.requireNonNullElse(checkout, ""));
-        return issuing.map(
-                issue -> {
-                    Response response = toResponse(issue);
-                    outcomes.record("issue", issue, number(issue), begunAt);
-                    return response;
-                });
+        return outcomes.time("issue", OrderNumbersResource::number, issuing).map(this::toResponse);
     }
 
     /**
@@ -195,7 +185,6 @@ class OrderNumbersResource {
             case Issue.AlreadyPlaced(OrderNumber number) -> number.shown();
             case Issue.BadCheckout bad -> "";
             case Issue.Limited limited -> "";
-            case Issue.Unavailable unavailable -> "";
         };
     }
 
@@ -206,7 +195,6 @@ class OrderNumbersResource {
             case Issue.Limited(var excess) -> excess.toProblem().toResponse();
             case Issue.Issued(OrderNumber number) -> ok(number, State.ISSUED);
             case Issue.AlreadyPlaced(OrderNumber number) -> ok(number, State.PLACED);
-            case Issue.Unavailable(var silent) -> unavailable();
         };
     }
 
@@ -223,14 +211,10 @@ class OrderNumbersResource {
             description = "The number's state",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> find(@PathParam("number") String written) {
-        long begunAt = System.nanoTime();
         return findNumber
                 .find(caller.buyer(), written)
-                .map(
-                        state -> {
-                            outcomes.record("find-number", state, written, begunAt);
-                            return toResponse(state);
-                        });
+                .plug(ending -> outcomes.time("find-number", written, ending))
+                .map(state -> toResponse(state));
     }
 
     private Response toResponse(NumberState state) {
@@ -242,7 +226,6 @@ class OrderNumbersResource {
             case NumberState.Placed(OrderNumber number) -> ok(number, State.PLACED);
             case NumberState.Voided(OrderNumber number) -> ok(number, State.VOIDED);
             case NumberState.Expired(OrderNumber number) -> ok(number, State.EXPIRED);
-            case NumberState.Unavailable(var silent) -> unavailable();
         };
     }
 
@@ -258,14 +241,10 @@ class OrderNumbersResource {
             description = "The number can never become an order",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> voidNumber(@PathParam("number") String written) {
-        long begunAt = System.nanoTime();
         return voidNumber
                 .voidNumber(caller.buyer(), written)
-                .map(
-                        voiding -> {
-                            outcomes.record("void", voiding, written, begunAt);
-                            return toResponse(voiding);
-                        });
+                .plug(ending -> outcomes.time("void", written, ending))
+                .map(voiding -> toResponse(voiding));
     }
 
     private Response toResponse(Voiding voiding) {
@@ -279,7 +258,6 @@ class OrderNumbersResource {
                             .with("number", number.shown())
                             .with("order", path(number))
                             .toResponse();
-            case Voiding.Unavailable(var silent) -> unavailable();
         };
     }
 
@@ -293,10 +271,6 @@ class OrderNumbersResource {
                         isIssued ? validity.expiresAt(number) : null,
                         state == State.PLACED ? path(number) : null);
         return Response.ok(view).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
-    }
-
-    private Response unavailable() {
-        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
     }
 
     private static String path(OrderNumber number) {

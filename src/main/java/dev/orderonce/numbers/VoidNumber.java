@@ -34,8 +34,7 @@ public class VoidNumber {
                                                 ? voidIssued(buyer, number)
                                                 : refuseOfClientKey(buyer, number))
                         .orElseGet(() -> item(new Voiding.Unknown()));
-        return voiding.onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Voiding.Unavailable(silent.store()));
+        return voiding;
     }
 
     private Uni<Voiding> voidIssued(Buyer buyer, OrderNumber number) {

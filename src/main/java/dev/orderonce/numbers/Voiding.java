@@ -1,7 +1,6 @@
 package dev.orderonce.numbers;
 
 import dev.orderonce.limits.Excess;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 /** Every way a request to void a number can end. */
 public sealed interface Voiding {
@@ -19,7 +18,4 @@ public sealed interface Voiding {
 
     /** It was placed first: the order stands. */
     record PlacedFirst(OrderNumber number) implements Voiding {}
-
-    /** PostgreSQL did not answer; asking again tells. */
-    record Unavailable(Store silent) implements Voiding {}
 }

@@ -28,9 +28,7 @@ public class CreateOnce {
 
     /** Creates it, or tells what stands. Never fails with {@link StoreUnavailable}. */
     public <T> Uni<Created<T>> create(Creation<T> creation) {
-        return begin(creation, 0)
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Created.Unavailable<>(silent.store()));
+        return begin(creation, 0);
     }
 
     /** Says that what was created is there no more, so that it can be created anew. */

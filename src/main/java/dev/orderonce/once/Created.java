@@ -1,7 +1,5 @@
 package dev.orderonce.once;
 
-import dev.orderonce.stores.StoreUnavailable.Store;
-
 /**
  * Every way to create something once can end.
  *
@@ -16,9 +14,6 @@ public sealed interface Created<T> {
 
     /** It does not stand, and is not to be made as it was asked for. */
     record Refused<T>(T why) implements Created<T> {}
-
-    /** A store that must be asked did not answer: whether it stands is not known. */
-    record Unavailable<T>(Store silent) implements Created<T> {}
 
     /** It stands, by this request. */
     record Made<T>(T what) implements Created<T> {}

@@ -1,8 +1,5 @@
 package dev.orderonce.once;
 
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
-
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,9 +26,6 @@ public class DeleteRecord {
         record Absent() implements Deleting {}
 
         record Deleted() implements Deleting {}
-
-        /** PostgreSQL did not answer: whether it still stands is not known. */
-        record Unavailable(Store silent) implements Deleting {}
     }
 
     public Uni<Deleting> delete(String scope, String key) {
@@ -39,10 +33,7 @@ public class DeleteRecord {
         if (name.isEmpty()) {
             return Uni.createFrom().item(new Deleting.Absent());
         }
-        return store.delete(name.get(), clock.instant())
-                .map(stood -> deleted(name.get(), stood))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Deleting.Unavailable(silent.store()));
+        return store.delete(name.get(), clock.instant()).map(stood -> deleted(name.get(), stood));
     }
 
     private Deleting deleted(RecordName name, boolean stood) {

@@ -1,8 +1,5 @@
 package dev.orderonce.once;
 
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
-
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,9 +24,6 @@ public class FindRecord {
         record Absent() implements Finding {}
 
         record Found(OnceRecord record) implements Finding {}
-
-        /** PostgreSQL did not answer. */
-        record Unavailable(Store silent) implements Finding {}
     }
 
     public Uni<Finding> find(String scope, String key) {
@@ -37,10 +31,7 @@ public class FindRecord {
         if (name.isEmpty()) {
             return Uni.createFrom().item(new Finding.Absent());
         }
-        return store.find(name.get())
-                .map(this::finding)
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Finding.Unavailable(silent.store()));
+        return store.find(name.get()).map(this::finding);
     }
 
     private Finding finding(Optional<OnceRecord> found) {

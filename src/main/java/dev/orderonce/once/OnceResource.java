@@ -140,14 +140,10 @@ class OnceResource {
                                             mediaType = MediaType.APPLICATION_JSON,
                                             schema = @Schema(type = SchemaType.OBJECT)))
                     String body) {
-        long begunAt = System.nanoTime();
         return putRecord
                 .put(caller.buyer(), scope, key, body == null ? "" : body, ttl)
-                .map(
-                        putting -> {
-                            outcomes.record("put-once", putting, "", begunAt);
-                            return toResponse(putting);
-                        });
+                .plug(ending -> outcomes.time("put-once", "", ending))
+                .map(putting -> toResponse(putting));
     }
 
     private Response toResponse(Putting putting) {
@@ -174,7 +170,6 @@ class OnceResource {
                     ok(RecordView.of(standing, true)).header(REPLAYED, "true").build();
             case Putting.InFlight busy ->
                     Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
-            case Putting.Unavailable(var silent) -> unavailable();
             case Putting.Put(OnceRecord record) ->
                     Response.status(Response.Status.CREATED)
                             .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -190,19 +185,16 @@ class OnceResource {
             description = "The record",
             content = @Content(schema = @Schema(implementation = RecordView.class)))
     public Uni<Response> find(@PathParam("scope") String scope, @PathParam("key") String key) {
-        long begunAt = System.nanoTime();
         return findRecord
                 .find(scope, key)
+                .plug(ending -> outcomes.time("find-once", "", ending))
                 .map(
-                        finding -> {
-                            outcomes.record("find-once", finding, "", begunAt);
-                            return switch (finding) {
-                                case Finding.Absent absent -> absent();
-                                case Finding.Found(OnceRecord record) ->
-                                        ok(RecordView.of(record, null)).build();
-                                case Finding.Unavailable(var silent) -> unavailable();
-                            };
-                        });
+                        finding ->
+                                switch (finding) {
+                                    case Finding.Absent absent -> absent();
+                                    case Finding.Found(OnceRecord record) ->
+                                            ok(RecordView.of(record, null)).build();
+                                });
     }
 
     @DELETE
@@ -212,26 +204,19 @@ class OnceResource {
             description = "For what was begun and came to nothing.")
     @APIResponse(responseCode = "204", description = "It stands no more")
     public Uni<Response> delete(@PathParam("scope") String scope, @PathParam("key") String key) {
-        long begunAt = System.nanoTime();
         return deleteRecord
                 .delete(scope, key)
+                .plug(ending -> outcomes.time("delete-once", "", ending))
                 .map(
-                        deleting -> {
-                            outcomes.record("delete-once", deleting, "", begunAt);
-                            return switch (deleting) {
-                                case Deleting.Absent absent -> absent();
-                                case Deleting.Deleted deleted -> Response.noContent().build();
-                                case Deleting.Unavailable(var silent) -> unavailable();
-                            };
-                        });
+                        deleting ->
+                                switch (deleting) {
+                                    case Deleting.Absent absent -> absent();
+                                    case Deleting.Deleted deleted -> Response.noContent().build();
+                                });
     }
 
     private static Response absent() {
         return Problem.of(ProblemType.RECORD_NOT_FOUND).toResponse();
-    }
-
-    private Response unavailable() {
-        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
     }
 
     private static Response.ResponseBuilder ok(Object entity) {

@@ -3,7 +3,6 @@ package dev.orderonce.once;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.smallrye.mutiny.Uni;
 
@@ -53,9 +52,6 @@ public class PutRecord {
 
         /** An earlier request under the name is still at it. */
         record InFlight() implements Putting {}
-
-        /** A store that must be asked did not answer: whether the body stands is not known. */
-        record Unavailable(Store silent) implements Putting {}
 
         /** The body stands, by this request. */
         record Put(OnceRecord record) implements Putting {}
@@ -111,8 +107,6 @@ public class PutRecord {
                                     case Created.Refused<OnceRecord> impossible ->
                                             throw new IllegalStateException(
                                                     "nothing is asked before a record is put");
-                                    case Created.Unavailable<OnceRecord>(Store silent) ->
-                                            new Putting.Unavailable(silent);
                                     case Created.Made<OnceRecord>(OnceRecord made) ->
                                             new Putting.Put(made);
                                 });

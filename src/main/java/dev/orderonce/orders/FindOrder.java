@@ -3,7 +3,6 @@ package dev.orderonce.orders;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.smallrye.mutiny.Uni;
 
@@ -28,9 +27,6 @@ public class FindOrder {
 
         /** The order as it is now. */
         record Found(Order order) implements Finding {}
-
-        /** PostgreSQL did not answer. */
-        record Unavailable(Store silent) implements Finding {}
     }
 
     /** One of this buyer's own. */
@@ -60,10 +56,7 @@ public class FindOrder {
         if (number.isEmpty()) {
             return Uni.createFrom().item(new Finding.Absent());
         }
-        return search.apply(number.get())
-                .map(FindOrder::finding)
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Finding.Unavailable(silent.store()));
+        return search.apply(number.get()).map(FindOrder::finding);
     }
 
     private static Finding finding(Optional<Standing> found) {

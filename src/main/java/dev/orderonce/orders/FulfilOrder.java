@@ -3,8 +3,6 @@ package dev.orderonce.orders;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.MoveOrder.Moved;
 import dev.orderonce.orders.OrderState.Move;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.smallrye.mutiny.Uni;
 
@@ -32,9 +30,6 @@ public class FulfilOrder {
         /** It was done before. */
         record AlreadyDone(Order order) implements Fulfilment {}
 
-        /** PostgreSQL did not answer: whether it was done is not known. */
-        record Unavailable(Store silent) implements Fulfilment {}
-
         record Done(Order order) implements Fulfilment {}
     }
 
@@ -51,11 +46,7 @@ public class FulfilOrder {
         if (number.isEmpty()) {
             return Uni.createFrom().item(new Fulfilment.Absent());
         }
-        return moveOrder
-                .move(number.get(), move, Because.of(by))
-                .map(moved -> judge(moved, move))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Fulfilment.Unavailable(silent.store()));
+        return moveOrder.move(number.get(), move, Because.of(by)).map(moved -> judge(moved, move));
     }
 
     private static Fulfilment judge(Moved moved, Move move) {

@@ -3,7 +3,6 @@ package dev.orderonce.orders;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.smallrye.mutiny.Uni;
 
@@ -31,9 +30,6 @@ public class ListEvents {
         /** No such order, or none that the asker may see. */
         record Absent() implements History {}
 
-        /** PostgreSQL did not answer. */
-        record Unavailable(Store silent) implements History {}
-
         /**
          * One page.
          *
@@ -57,13 +53,9 @@ public class ListEvents {
         }
         return switch (finding) {
             case Finding.Absent absent -> Uni.createFrom().item(new History.Absent());
-            case Finding.Unavailable(Store silent) ->
-                    Uni.createFrom().item(new History.Unavailable(silent));
             case Finding.Found(Order order) ->
                     store.events(order.number(), after, limit + 1)
-                            .map(events -> page(events, limit))
-                            .onFailure(StoreUnavailable.class)
-                            .recoverWithItem(silent -> new History.Unavailable(silent.store()));
+                            .map(events -> page(events, limit));
         };
     }
 

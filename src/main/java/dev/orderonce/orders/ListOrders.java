@@ -4,8 +4,6 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.limits.Room;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.stores.Postgres;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.hibernate.reactive.panache.PanacheQuery;
@@ -38,8 +36,8 @@ public class ListOrders {
     /** Pages that are read, or were sent and not taken yet. */
     private static final int MOST_PAGES = 64;
 
-    /** Of one buyer: a page and its reload. */
-    private static final int MOST_PAGES_OF_BUYER = 2;
+    /** Of one buyer: two tabs, each with a reload. */
+    private static final int MOST_PAGES_OF_BUYER = 4;
 
     private static final String NEWEST_FIRST = "order by decidedAt desc, number desc";
     private static final String OWN = "buyer = ?1 and state <> 'VOIDED'";
@@ -67,9 +65,6 @@ public class ListOrders {
          * @param after the number to go on from, if there may be more
          */
         record Page(List<Order> orders, Optional<OrderNumber> after) implements Listing {}
-
-        /** PostgreSQL did not answer. */
-        record Unavailable(Store silent) implements Listing {}
     }
 
     /**
@@ -93,9 +88,7 @@ public class ListOrders {
                                                 Panache.withSession(
                                                         () -> following(buyer, number, limit)))
                                 .orElseGet(() -> item(noSuchPlace()));
-        return postgres.bounded("list", listing)
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Listing.Unavailable(silent.store()));
+        return postgres.bounded("list", listing);
     }
 
     private static Uni<Listing> following(Buyer buyer, OrderNumber after, int limit) {

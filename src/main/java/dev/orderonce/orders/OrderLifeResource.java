@@ -4,7 +4,6 @@ import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.FulfilOrder.Fulfilment;
 import dev.orderonce.orders.ListEvents.History;
-import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
@@ -45,7 +44,6 @@ class OrderLifeResource {
     private final FindOrder findOrder;
     private final FulfilOrder fulfilOrder;
     private final ListEvents listEvents;
-    private final HttpSettings http;
     private final Outcomes outcomes;
 
     OrderLifeResource(
@@ -53,13 +51,11 @@ class OrderLifeResource {
             FindOrder findOrder,
             FulfilOrder fulfilOrder,
             ListEvents listEvents,
-            HttpSettings http,
             Outcomes outcomes) {
         this.caller = caller;
         this.findOrder = findOrder;
         this.fulfilOrder = fulfilOrder;
         this.listEvents = listEvents;
-        this.http = http;
         this.outcomes = outcomes;
     }
 
@@ -75,10 +71,10 @@ class OrderLifeResource {
             description = "The order is shipped, by this request or an earlier one",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> ship(@PathParam("number") String number) {
-        long begunAt = System.nanoTime();
         return fulfilOrder
                 .ship(caller.buyer().subject(), number)
-                .map(fulfilment -> toResponse("ship-order", number, begunAt, fulfilment));
+                .plug(ending -> outcomes.time("ship-order", number, ending))
+                .map(OrderLifeResource::toResponse);
     }
 
     @POST
@@ -93,20 +89,18 @@ class OrderLifeResource {
             description = "The order is completed, by this request or an earlier one",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> complete(@PathParam("number") String number) {
-        long begunAt = System.nanoTime();
         return fulfilOrder
                 .complete(caller.buyer().subject(), number)
-                .map(fulfilment -> toResponse("complete-order", number, begunAt, fulfilment));
+                .plug(ending -> outcomes.time("complete-order", number, ending))
+                .map(OrderLifeResource::toResponse);
     }
 
-    private Response toResponse(String use, String number, long begunAt, Fulfilment fulfilment) {
-        outcomes.record(use, fulfilment, number, begunAt);
+    private static Response toResponse(Fulfilment fulfilment) {
         return switch (fulfilment) {
             case Fulfilment.Absent absent -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
             case Fulfilment.NotOpen(Order current) -> OrderView.notOpen(current).toResponse();
             case Fulfilment.AlreadyDone(Order order) ->
                     ok(OrderView.of(order)).header("Idempotent-Replayed", "true").build();
-            case Fulfilment.Unavailable(var silent) -> unavailable();
             case Fulfilment.Done(Order order) -> ok(OrderView.of(order)).build();
         };
     }
@@ -171,7 +165,6 @@ class OrderLifeResource {
                     @DefaultValue("100")
                     @QueryParam("limit")
                     String limit) {
-        long begunAt = System.nanoTime();
         Uni<FindOrder.Finding> finding =
                 caller.isStaff()
                         ? findOrder.ofAnybody(number)
@@ -184,26 +177,21 @@ class OrderLifeResource {
                         found ->
                                 listEvents.of(
                                         found, Parameters.whole(after), Parameters.whole(limit)))
+                .plug(ending -> outcomes.time("list-events", number, ending))
                 .map(
-                        history -> {
-                            outcomes.record("list-events", history, number, begunAt);
-                            return switch (history) {
-                                case History.Absent absent ->
-                                        Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
-                                case History.Unavailable(var silent) -> unavailable();
-                                case History.BadParameter(String why) ->
-                                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
-                                case History.Page(var events, var next) ->
-                                        ok(new EventsView(
-                                                        events.stream().map(view).toList(),
-                                                        next.orElse(null)))
-                                                .build();
-                            };
-                        });
-    }
-
-    private Response unavailable() {
-        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
+                        history ->
+                                switch (history) {
+                                    case History.Absent absent ->
+                                            Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+                                    case History.BadParameter(String why) ->
+                                            Problem.of(ProblemType.PARAMETER_INVALID, why)
+                                                    .toResponse();
+                                    case History.Page(var events, var next) ->
+                                            ok(new EventsView(
+                                                            events.stream().map(view).toList(),
+                                                            next.orElse(null)))
+                                                    .build();
+                                });
     }
 
     private static Response.ResponseBuilder ok(Object entity) {

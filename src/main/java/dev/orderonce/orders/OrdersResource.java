@@ -117,18 +117,18 @@ class OrdersResource {
                     @HeaderParam(KEY)
                     List<String> keys,
             OrderSubmission submission) {
-        long begunAt = System.nanoTime();
         if (submission == null) {
             return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
         }
         return placeOrder
                 .place(caller.buyer(), keys, submission)
-                .map(
-                        placement -> {
-                            outcomes.record(
-                                    "place", placement, numberOf(placement, submission), begunAt);
-                            return toResponse(placement);
-                        });
+                .plug(
+                        ending ->
+                                outcomes.time(
+                                        "place",
+                                        placement -> numberOf(placement, submission),
+                                        ending))
+                .map(this::toResponse);
     }
 
     /**
@@ -188,7 +188,6 @@ class OrdersResource {
                             .toResponse();
             case Placement.LookalikeInFlight(OrderNumber earlier) ->
                     lookalike(earlier).after(http.retryAfter()).toResponse();
-            case Placement.Unavailable(var silent) -> unavailable();
             case Placement.Placed(Order order) ->
                     Response.status(Response.Status.CREATED)
                             .header(HttpHeaders.LOCATION, path(order))
@@ -224,21 +223,19 @@ class OrdersResource {
             description = "The order as it is now",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> find(@PathParam("number") String number) {
-        long begunAt = System.nanoTime();
         Uni<Finding> finding =
                 caller.isStaff()
                         ? findOrder.ofAnybody(number)
                         : findOrder.ofBuyer(caller.buyer(), number);
-        return finding.map(
-                found -> {
-                    outcomes.record("find-order", found, number, begunAt);
-                    return switch (found) {
-                        case Finding.Absent absent ->
-                                Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
-                        case Finding.Found(Order order) -> ok(OrderView.of(order)).build();
-                        case Finding.Unavailable(var silent) -> unavailable();
-                    };
-                });
+        return finding.plug(ending -> outcomes.time("find-order", number, ending))
+                .map(
+                        found ->
+                                switch (found) {
+                                    case Finding.Absent absent ->
+                                            Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+                                    case Finding.Found(Order order) ->
+                                            ok(OrderView.of(order)).build();
+                                });
     }
 
     /** A page of orders as it goes over the wire. */
@@ -273,7 +270,6 @@ class OrdersResource {
                     @QueryParam("limit")
                     String limit,
             @Context RoutingContext context) {
-        long begunAt = System.nanoTime();
         Buyer buyer = caller.buyer();
         switch (listOrders.room().take(buyer)) {
             case TAKEN -> RequestEnd.whenTaken(context, () -> listOrders.room().giveBack(buyer));
@@ -286,28 +282,26 @@ class OrdersResource {
         }
         return listOrders
                 .list(buyer, after, Parameters.whole(limit))
+                .plug(ending -> outcomes.time("list-orders", "", ending))
                 .map(
-                        listing -> {
-                            outcomes.record("list-orders", listing, "", begunAt);
-                            return switch (listing) {
-                                case Listing.BadParameter(String why) ->
-                                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
-                                case Listing.Page(var orders, var next) ->
-                                        ok(new OrdersView(
-                                                        orders.stream().map(OrderView::of).toList(),
-                                                        next.map(Object::toString).orElse(null)))
-                                                .build();
-                                case Listing.Unavailable(var silent) -> unavailable();
-                            };
-                        });
+                        listing ->
+                                switch (listing) {
+                                    case Listing.BadParameter(String why) ->
+                                            Problem.of(ProblemType.PARAMETER_INVALID, why)
+                                                    .toResponse();
+                                    case Listing.Page(var orders, var next) ->
+                                            ok(new OrdersView(
+                                                            orders.stream()
+                                                                    .map(OrderView::of)
+                                                                    .toList(),
+                                                            next.map(Object::toString)
+                                                                    .orElse(null)))
+                                                    .build();
+                                });
     }
 
     private Uni<Response> busy(Problem problem) {
         return Uni.createFrom().item(problem.after(http.retryAfter()).toResponse());
-    }
-
-    private Response unavailable() {
-        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
     }
 
     private static String path(Order order) {

@@ -53,8 +53,6 @@ class PlaceByKey {
                                             item(new Placement.InFlight());
                                     case Created.Refused<Placement>(Placement refusal) ->
                                             item(refusal);
-                                    case Created.Unavailable<Placement>(var silent) ->
-                                            item(new Placement.Unavailable(silent));
                                     case Created.Made<Placement>(Placement placed) -> item(placed);
                                 });
     }

@@ -69,9 +69,7 @@ class PlaceByNumber {
                 .map(
                         found ->
                                 found.map(standing -> Judgement.of(buyer, draft, standing))
-                                        .orElseGet(Placement.NotYours::new))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Placement.Unavailable(silent.store()));
+                                        .orElseGet(Placement.NotYours::new));
     }
 
     private static Uni<Placement> item(Placement placement) {
@@ -93,10 +91,7 @@ class PlaceByNumber {
         }
 
         Uni<Placement> place() {
-            return refusal.map(this::refuseUnlessPlaced)
-                    .orElseGet(this::enter)
-                    .onFailure(StoreUnavailable.class)
-                    .recoverWithItem(silent -> new Placement.Unavailable(silent.store()));
+            return refusal.map(this::refuseUnlessPlaced).orElseGet(this::enter);
         }
 
         private Uni<Placement> enter() {
@@ -112,7 +107,7 @@ class PlaceByNumber {
                                         case Entry.Refused(Why why, boolean forGood) ->
                                                 find(refuse(why, forGood));
                                         case Entry.CannotTell(Store silent) ->
-                                                find(item(new Placement.Unavailable(silent)));
+                                                find(StoreUnavailable.failure(silent));
                                         case Entry.Limited(var excess) ->
                                                 find(item(new Placement.Limited(excess)));
                                         case Entry.Alike alike ->
@@ -136,7 +131,7 @@ class PlaceByNumber {
                                         case Admission.Refused(Why why, boolean forGood) ->
                                                 find(refuse(why, forGood));
                                         case Admission.CannotTell(Store silent) ->
-                                                find(item(new Placement.Unavailable(silent)));
+                                                find(StoreUnavailable.failure(silent));
                                     });
         }
 

@@ -4,7 +4,6 @@ import dev.orderonce.limits.Excess;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Why;
-import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
 
 import java.time.Duration;
@@ -57,9 +56,6 @@ public sealed interface Placement {
 
     /** The same is being ordered under another number, and what came of it is not known. */
     record LookalikeInFlight(OrderNumber earlier) implements Placement {}
-
-    /** A store that must be asked did not answer: whether the order stands is not known. */
-    record Unavailable(Store silent) implements Placement {}
 
     /** The order stands, by this request. */
     record Placed(Order order) implements Placement {}

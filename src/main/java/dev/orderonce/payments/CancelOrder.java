@@ -12,8 +12,6 @@ import dev.orderonce.orders.MoveOrder.Moved;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
 
@@ -71,9 +69,6 @@ public class CancelOrder {
 
         /** A payment is under way, and its end is not known. */
         record Busy(Order order) implements Cancelling {}
-
-        /** A store did not answer: whether it was cancelled is not known. */
-        record Unavailable(Store silent) implements Cancelling {}
 
         /** It is cancelled, and the provider has not said yet that no money is held. */
         record Refunding(Order order) implements Cancelling {}
@@ -139,12 +134,8 @@ public class CancelOrder {
                         found ->
                                 switch (found) {
                                     case Finding.Absent absent -> item(new Cancelling.Absent());
-                                    case Finding.Unavailable(Store silent) ->
-                                            item(new Cancelling.Unavailable(silent));
                                     case Finding.Found(Order order) -> cancelLocked(order, asker);
-                                })
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Cancelling.Unavailable(silent.store()));
+                                });
     }
 
     private Uni<Cancelling> cancelLocked(Order order, Asker asker) {

@@ -1,8 +1,5 @@
 package dev.orderonce.payments;
 
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
-
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,15 +22,16 @@ public class ListUnsettled {
 
     /** Every way it can end. */
     public sealed interface Listing {
-        record Unavailable(Store silent) implements Listing {}
-
         record Told(List<Payment> payments) implements Listing {}
     }
 
+    /**
+     * Lists them.
+     *
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not
+     *     answer
+     */
     public Uni<Listing> list() {
-        return store.unsettled(settings.looksUntilSupport(), MOST)
-                .<Listing>map(Listing.Told::new)
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Listing.Unavailable(silent.store()));
+        return store.unsettled(settings.looksUntilSupport(), MOST).<Listing>map(Listing.Told::new);
     }
 }

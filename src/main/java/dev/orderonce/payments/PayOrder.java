@@ -14,8 +14,6 @@ import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.payments.SettlePayment.Settled;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 import dev.orderonce.web.Violation;
 
 import io.micrometer.core.instrument.Counter;
@@ -107,9 +105,6 @@ public class PayOrder {
          */
         record Limited(Duration retryAfter) implements Paying {}
 
-        /** A store did not answer: what became of it is not known. */
-        record Unavailable(Store silent) implements Paying {}
-
         /** The provider was asked: captured, declined, or not known yet. */
         record Asked(Payment payment, Order order) implements Paying {}
     }
@@ -131,10 +126,7 @@ public class PayOrder {
                             : findOrder
                                     .ofBuyer(buyer, written)
                                     .onItem()
-                                    .transformToUni(found -> pay(buyer, found, key, method))
-                                    .onFailure(StoreUnavailable.class)
-                                    .recoverWithItem(
-                                            silent -> new Paying.Unavailable(silent.store()));
+                                    .transformToUni(found -> pay(buyer, found, key, method));
         };
     }
 
@@ -152,7 +144,6 @@ public class PayOrder {
     private Uni<Paying> pay(Buyer buyer, Finding found, ClientKey key, String method) {
         return switch (found) {
             case Finding.Absent absent -> item(new Paying.Absent());
-            case Finding.Unavailable(Store silent) -> item(new Paying.Unavailable(silent));
             case Finding.Found(Order order) ->
                     store.find(order.number(), key)
                             .onItem()

@@ -114,16 +114,12 @@ class PaymentsResource {
                     @HeaderParam(KEY)
                     List<String> keys,
             PaymentSubmission submission) {
-        long begunAt = System.nanoTime();
         if (submission == null) {
             return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
         }
         return payOrder.pay(caller.buyer(), number, keys, submission.method())
-                .map(
-                        paying -> {
-                            outcomes.record("pay-order", paying, number, begunAt);
-                            return toResponse(paying);
-                        });
+                .plug(ending -> outcomes.time("pay-order", number, ending))
+                .map(paying -> toResponse(paying));
     }
 
     private Response toResponse(Paying paying) {
@@ -152,7 +148,6 @@ class PaymentsResource {
                             .with("limit", DeclineLimits.NAME)
                             .after(retryAfter)
                             .toResponse();
-            case Paying.Unavailable(var silent) -> unavailable();
             case Paying.Asked(Payment payment, Order order) ->
                     answer(
                                     payment.state() == PaymentState.ASKED
@@ -185,17 +180,14 @@ class PaymentsResource {
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> cancel(
             @PathParam("number") String number, CancellationSubmission submission) {
-        long begunAt = System.nanoTime();
         String reason = submission == null ? null : submission.reason();
         Uni<Cancelling> cancelling =
                 caller.isSupport()
                         ? cancelOrder.bySupport(caller.buyer(), number, reason)
                         : cancelOrder.byBuyer(caller.buyer(), number, reason);
-        return cancelling.map(
-                cancelled -> {
-                    outcomes.record("cancel-order", cancelled, number, begunAt);
-                    return toResponse(cancelled);
-                });
+        return cancelling
+                .plug(ending -> outcomes.time("cancel-order", number, ending))
+                .map(cancelled -> toResponse(cancelled));
     }
 
     private Response toResponse(Cancelling cancelling) {
@@ -211,7 +203,6 @@ class PaymentsResource {
                             .build();
             case Cancelling.NotOpen(Order order) -> OrderView.notOpen(order).toResponse();
             case Cancelling.Busy(Order order) -> busy(order);
-            case Cancelling.Unavailable(var silent) -> unavailable();
             case Cancelling.Refunding(Order order) ->
                     answer(Response.Status.ACCEPTED, OrderView.of(order)).build();
             case Cancelling.Cancelled(Order order) ->
@@ -221,10 +212,6 @@ class PaymentsResource {
 
     private Response busy(Order order) {
         return OrderView.about(ProblemType.ORDER_BUSY, order).after(http.retryAfter()).toResponse();
-    }
-
-    private Response unavailable() {
-        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
     }
 
     private static Response.ResponseBuilder answer(Response.Status status, Object entity) {

@@ -4,9 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
-
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -79,9 +76,6 @@ public class ReceiveNotification {
         /** It was dealt with before. */
         record AlreadyReceived() implements Receipt {}
 
-        /** PostgreSQL did not answer; the provider will send it again. */
-        record Unavailable(Store silent) implements Receipt {}
-
         /** It was dealt with. */
         record Received() implements Receipt {}
     }
@@ -102,9 +96,7 @@ public class ReceiveNotification {
         if (notification.isEmpty()) {
             return item(new Receipt.Unreadable());
         }
-        return receive(notification.get())
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Receipt.Unavailable(silent.store()));
+        return receive(notification.get());
     }
 
     private boolean isSigned(String signature, String body) {

@@ -3,7 +3,6 @@ package dev.orderonce.payments;
 import dev.orderonce.identity.Role;
 import dev.orderonce.payments.ListUnsettled.Listing;
 import dev.orderonce.payments.ReceiveNotification.Receipt;
-import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
@@ -39,17 +38,14 @@ import java.util.List;
 class SettlementResource {
     private final ReceiveNotification receiveNotification;
     private final ListUnsettled listUnsettled;
-    private final HttpSettings http;
     private final Outcomes outcomes;
 
     SettlementResource(
             ReceiveNotification receiveNotification,
             ListUnsettled listUnsettled,
-            HttpSettings http,
             Outcomes outcomes) {
         this.receiveNotification = receiveNotification;
         this.listUnsettled = listUnsettled;
-        this.http = http;
         this.outcomes = outcomes;
     }
 
@@ -76,14 +72,10 @@ class SettlementResource {
                                             mediaType = MediaType.APPLICATION_JSON,
                                             schema = @Schema(type = SchemaType.OBJECT)))
                     String body) {
-        long begunAt = System.nanoTime();
         return receiveNotification
                 .receive(signature, body == null ? "" : body)
-                .map(
-                        receipt -> {
-                            outcomes.record("notify-payment", receipt, "", begunAt);
-                            return toResponse(receipt);
-                        });
+                .plug(ending -> outcomes.time("notify-payment", "", ending))
+                .map(receipt -> toResponse(receipt));
     }
 
     private Response toResponse(Receipt receipt) {
@@ -94,7 +86,6 @@ class SettlementResource {
                     Problem.of(ProblemType.BODY_UNREADABLE).toResponse();
             case Receipt.Unknown unknown -> Problem.of(ProblemType.NOT_FOUND).toResponse();
             case Receipt.AlreadyReceived again -> Response.noContent().build();
-            case Receipt.Unavailable(var silent) -> unavailable();
             case Receipt.Received received -> Response.noContent().build();
         };
     }
@@ -115,27 +106,20 @@ class SettlementResource {
             description = "All that there are",
             content = @Content(schema = @Schema(implementation = PaymentsView.class)))
     public Uni<Response> unsettled() {
-        long begunAt = System.nanoTime();
         return listUnsettled
                 .list()
+                .plug(ending -> outcomes.time("list-unsettled", "", ending))
                 .map(
-                        listing -> {
-                            outcomes.record("list-unsettled", listing, "", begunAt);
-                            return switch (listing) {
-                                case Listing.Unavailable(var silent) -> unavailable();
-                                case Listing.Told(var payments) ->
-                                        Response.ok(
-                                                        new PaymentsView(
-                                                                payments.stream()
-                                                                        .map(PaymentView::of)
-                                                                        .toList()))
-                                                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                                                .build();
-                            };
-                        });
-    }
-
-    private Response unavailable() {
-        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
+                        listing ->
+                                switch (listing) {
+                                    case Listing.Told(var payments) ->
+                                            Response.ok(
+                                                            new PaymentsView(
+                                                                    payments.stream()
+                                                                            .map(PaymentView::of)
+                                                                            .toList()))
+                                                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                                                    .build();
+                                });
     }
 }

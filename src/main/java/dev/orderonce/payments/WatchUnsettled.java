@@ -1,6 +1,7 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.payments.ListUnsettled.Listing;
+import dev.orderonce.stores.StoreUnavailable;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
@@ -25,14 +26,18 @@ class WatchUnsettled {
             every = "${payments.watch-every}",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> watch() {
-        return listUnsettled.list().invoke(this::note).replaceWithVoid();
+        return listUnsettled
+                .list()
+                .invoke(this::note)
+                .replaceWithVoid()
+                // What was known stays: that PostgreSQL does not answer is reported elsewhere.
+                .onFailure(StoreUnavailable.class)
+                .recoverWithNull();
     }
 
     private void note(Listing listing) {
         switch (listing) {
             case Listing.Told(var payments) -> unsettled.set(payments.size());
-            // What was known stays: that PostgreSQL is silent is told elsewhere.
-            case Listing.Unavailable silent -> {}
         }
     }
 }

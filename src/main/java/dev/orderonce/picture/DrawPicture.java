@@ -1,8 +1,5 @@
 package dev.orderonce.picture;
 
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
-
 import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,9 +31,6 @@ public class DrawPicture {
 
     /** Every way it can end. */
     public sealed interface Picture {
-        /** Redis did not answer. */
-        record Unavailable(Store silent) implements Picture {}
-
         /** The newest last. */
         record Drawn(List<Minute> minutes) implements Picture {}
     }
@@ -49,12 +43,7 @@ public class DrawPicture {
                         .map(at -> store.read(at).map(counts -> minute(at, counts)))
                         .toList();
         // All at once, in this turn of the event loop: they go to Redis in one packet.
-        return Uni.join()
-                .all(minutes)
-                .andFailFast()
-                .<Picture>map(Picture.Drawn::new)
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> new Picture.Unavailable(silent.store()));
+        return Uni.join().all(minutes).andFailFast().<Picture>map(Picture.Drawn::new);
     }
 
     private static Minute minute(Instant at, Map<String, Long> counts) {

@@ -2,9 +2,6 @@ package dev.orderonce.picture;
 
 import dev.orderonce.identity.Role;
 import dev.orderonce.picture.DrawPicture.Picture;
-import dev.orderonce.web.HttpSettings;
-import dev.orderonce.web.Problem;
-import dev.orderonce.web.ProblemType;
 
 import io.smallrye.mutiny.Uni;
 
@@ -28,11 +25,9 @@ import java.util.List;
 @Produces(MediaType.APPLICATION_JSON)
 class PictureResource {
     private final DrawPicture drawPicture;
-    private final HttpSettings http;
 
-    PictureResource(DrawPicture drawPicture, HttpSettings http) {
+    PictureResource(DrawPicture drawPicture) {
         this.drawPicture = drawPicture;
-        this.http = http;
     }
 
     /** The picture as it goes over the wire. */
@@ -58,10 +53,6 @@ class PictureResource {
                 .map(
                         picture ->
                                 switch (picture) {
-                                    case Picture.Unavailable(var silent) ->
-                                            Problem.of(ProblemType.STORE_UNAVAILABLE)
-                                                    .after(http.retryAfter())
-                                                    .toResponse();
                                     case Picture.Drawn(var minutes) ->
                                             Response.ok(new PictureView(minutes))
                                                     .header(HttpHeaders.CACHE_CONTROL, "no-store")

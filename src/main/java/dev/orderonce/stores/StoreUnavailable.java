@@ -1,10 +1,16 @@
 package dev.orderonce.stores;
 
+import dev.orderonce.web.Outcomes;
+
+import io.smallrye.mutiny.Uni;
+
 /**
  * A store did not answer, so nobody knows what it did: the request may have taken effect or not
  * (I3). Repeating it under the same number is safe.
  */
-public final class StoreUnavailable extends RuntimeException {
+public final class StoreUnavailable extends RuntimeException implements Outcomes.Failure {
+    private static final long serialVersionUID = 1;
+
     private final Store store;
 
     public StoreUnavailable(Store store, String why) {
@@ -19,6 +25,17 @@ public final class StoreUnavailable extends RuntimeException {
             Store store, String why, @org.jspecify.annotations.Nullable Throwable cause) {
         super(store + ": " + why, cause, false, false);
         this.store = store;
+    }
+
+    /** Fails with it, for what has no other cause than that the store did not answer. */
+    public static <T> Uni<T> failure(Store store) {
+        return Uni.createFrom().failure(new StoreUnavailable(store, "it did not answer"));
+    }
+
+    /** As metrics name it where an outcome would be. */
+    @Override
+    public String label() {
+        return "unavailable";
     }
 
     public Store store() {

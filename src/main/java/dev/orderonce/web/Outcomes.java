@@ -3,6 +3,7 @@ package dev.orderonce.web;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
+import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -13,6 +14,7 @@ import org.jboss.logging.MDC;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * Counts, times and logs how each use case ended, and says so in the request's trace.
@@ -53,6 +55,41 @@ public class Outcomes {
 
     private record Key(String use, Class<?> outcome) {}
 
+    /** An exception that ends a use case and is counted like its outcomes. */
+    public interface Failure {
+        /** The tag {@code outcome}. */
+        String label();
+    }
+
+    /**
+     * Records how a use case ends, from now on until it does.
+     *
+     * @param use the use case: place, issue, …
+     * @param number the order number as the client sent it
+     * @param ending a sealed outcome; a {@link Failure} is recorded and passed on
+     */
+    public <O> Uni<O> time(String use, String number, Uni<O> ending) {
+        return time(use, outcome -> number, ending);
+    }
+
+    /**
+     * Records how a use case ends, from now on until it does.
+     *
+     * @param number the order number that an outcome has; empty if it has none
+     */
+    public <O> Uni<O> time(String use, Function<O, String> number, Uni<O> ending) {
+        long begunAt = System.nanoTime();
+        return ending.onItemOrFailure()
+                .invoke(
+                        (outcome, failure) -> {
+                            if (failure == null) {
+                                record(use, outcome, number.apply(outcome), begunAt);
+                            } else if (failure instanceof Failure) {
+                                record(use, failure, "", begunAt);
+                            }
+                        });
+    }
+
     private record Ending(String name, Timer timer) {}
 
     /**
@@ -63,8 +100,11 @@ public class Outcomes {
      * @param number the order number as the client sent it, or as it was issued
      * @param begunAt {@link System#nanoTime()} when the request was taken up
      */
-    public void record(String use, Object outcome, String number, long begunAt) {
-        Ending ending = endings.computeIfAbsent(new Key(use, outcome.getClass()), this::ending);
+    private void record(String use, Object outcome, String number, long begunAt) {
+        Key key = new Key(use, outcome.getClass());
+        Ending known = endings.get(key);
+        Ending ending =
+                known == null ? endings.computeIfAbsent(key, now -> ending(now, outcome)) : known;
         ending.timer.record(Duration.ofNanos(System.nanoTime() - begunAt));
         if (!untraced) {
             Span.current()
@@ -87,12 +127,14 @@ public class Outcomes {
         return number.substring(0, Math.min(number.length(), LONGEST_NUMBER));
     }
 
-    private Ending ending(Key key) {
+    private Ending ending(Key key, Object outcome) {
         String name =
-                key.outcome
-                        .getSimpleName()
-                        .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
-                        .toLowerCase(java.util.Locale.ROOT);
+                outcome instanceof Failure failure
+                        ? failure.label()
+                        : key.outcome
+                                .getSimpleName()
+                                .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
+                                .toLowerCase(java.util.Locale.ROOT);
         return new Ending(
                 name,
                 Timer.builder("orderonce.outcomes")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
+import dev.orderonce.testkit.Shop;
 
 import io.quarkus.test.junit.QuarkusTest;
 
@@ -13,23 +14,35 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 
-/** The gauge of disputes that are overdue. */
+/** The gauge of overdue disputes. */
 @QuarkusTest
 class WatchOverdueTest {
+    private static final Duration BOUND = Duration.ofSeconds(10);
+
     @Inject WatchOverdue watch;
 
+    private double overdue() {
+        watch.watch().await().atMost(BOUND);
+        return Operator.metric("orderonce_disputes_overdue ");
+    }
+
+    private static void due(String id, String when) {
+        Database.execute(
+                "UPDATE disputes SET due_at = now() %s WHERE id = '%s'".formatted(when, id));
+    }
+
     @Test
-    void whatIsThere_isCounted() {
+    void overdueDispute_isCountedUntilItIsWithdrawn() {
         // Given
-        String expected =
-                Database.value(
-                        "SELECT least(count(*), 100) FROM disputes WHERE state IN ('OPEN', 'ANSWERED', 'RESOLVING') AND due_at < now()");
+        Shop shop = Shop.newBuyer();
+        String id = Parties.opened(shop, shop.newOrder(4200));
+        due(id, "+ interval '1 day'");
+        double before = overdue();
         // When
-        watch.watch().await().atMost(Duration.ofSeconds(10));
+        due(id, "- interval '1 minute'");
         // Then
-        String metrics = Operator.get("/q/metrics").asString();
-        assertThat(metrics.lines().filter(line -> line.startsWith("orderonce_disputes_overdue")))
-                .singleElement()
-                .satisfies(line -> assertThat(line).endsWith(" " + expected + ".0"));
+        assertThat(overdue()).isEqualTo(before + 1);
+        Parties.withdraw(shop, id).then().statusCode(200);
+        assertThat(overdue()).isEqualTo(before);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
+import dev.orderonce.testkit.Shop;
 
 import io.quarkus.test.junit.QuarkusTest;
 
@@ -16,20 +17,33 @@ import java.time.Duration;
 /** The gauge of pairs that wait for support. */
 @QuarkusTest
 class WatchSuspicionsTest {
+    private static final Duration BOUND = Duration.ofSeconds(10);
+
     @Inject WatchSuspicions watch;
 
+    private double open() {
+        watch.watch().await().atMost(BOUND);
+        return Operator.metric("orderonce_duplicates_open ");
+    }
+
     @Test
-    void whatIsThere_isCounted() {
+    void suspectedDuplicate_isCountedUntilItIsOver() {
         // Given
-        String expected =
-                Database.value(
-                        "SELECT least(count(*), 1000) FROM suspected_duplicates WHERE state = 'OPEN'");
+        Shop shop = Shop.newBuyer();
+        String earlier = shop.newOrder(4200).replace("-", "");
+        String later = shop.newOrder(4300).replace("-", "");
+        double before = open();
         // When
-        watch.watch().await().atMost(Duration.ofSeconds(10));
+        Database.execute(
+                """
+                INSERT INTO suspected_duplicates (earlier, later, buyer, score, reasons, state, found_at)
+                VALUES ('%s', '%s', '%s', 90, '{SAME_BASKET}', 'OPEN', now())
+                """
+                        .formatted(earlier, later, shop.subject()));
         // Then
-        String metrics = Operator.get("/q/metrics").asString();
-        assertThat(metrics.lines().filter(line -> line.startsWith("orderonce_duplicates_open")))
-                .singleElement()
-                .satisfies(line -> assertThat(line).endsWith(" " + expected + ".0"));
+        assertThat(open()).isEqualTo(before + 1);
+        Database.execute(
+                "DELETE FROM suspected_duplicates WHERE earlier = '%s'".formatted(earlier));
+        assertThat(open()).isEqualTo(before);
     }
 }
