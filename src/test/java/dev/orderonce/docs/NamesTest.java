@@ -1,0 +1,211 @@
+package dev.orderonce.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What the documentation names in code spans is there: classes, tests, packages, files, metrics.
+ */
+class NamesTest {
+    private static final Path ROOT = Path.of("");
+
+    /** What a checkout holds; nothing that a build writes. */
+    private static final List<Path> PLACES =
+            List.of(Path.of("src"), Path.of("docker"), Path.of(".mvn"), Path.of(".ci"));
+
+    /** Of the web platform, libraries and HTTP; and what stands for any class of a kind. */
+    private static final Set<String> FOREIGN =
+            Set.of(
+                    "ChainAuthHandler",
+                    "EventSource",
+                    "JsonIdentityInfo",
+                    "RateLimit",
+                    "VerbNoun",
+                    "XxxResource",
+                    "XxxStore");
+
+    /** Categories of logs that are no package. */
+    private static final Set<String> LOG_CATEGORIES = Set.of("dev.orderonce.outcomes");
+
+    /** In the folder that the service runs in, or written by a build. */
+    private static final Set<String> ELSEWHERE = Set.of("bom.json", "LICENSE");
+
+    /** With a second hump: a single word may be anything. */
+    private static final Pattern CLASS =
+            Pattern.compile("@?([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)(?:\\.\\w+)?");
+
+    private static final Pattern CLASS_IN_PACKAGE = Pattern.compile("[a-z]+/[A-Z*]\\w*");
+
+    private static final Pattern ANY_CLASS = Pattern.compile("\\*[A-Z]\\w+");
+
+    private static final Pattern TEST_FOLDER = Pattern.compile("([a-z]+)/");
+
+    private static final Pattern FILE_IN_REPOSITORY =
+            Pattern.compile("(?:src|docker|\\.mvn|\\.ci)(?:/[\\w.*-]+)*/?");
+
+    private static final Pattern FILE =
+            Pattern.compile(
+                    "[\\w-][\\w.-]*\\.(?:cfg|java|js|json|md|mjs|options|properties|sh|sql|svg|ts|xml|ya?ml)");
+
+    private static final Pattern PACKAGE = Pattern.compile("dev\\.orderonce(?:\\.[a-z]+)+");
+
+    /** On a command line, in blocks too. */
+    private static final Pattern SELECTED_TEST = Pattern.compile("-D(?:it\\.)?test=(\\w+)");
+
+    private static final Pattern METRIC = Pattern.compile("\\b(orderonce(?:_[a-z]+)+)\\b");
+
+    /** What Prometheus' names have behind those in the code. */
+    private static final Pattern UNIT =
+            Pattern.compile("(?:_seconds)?(?:_bucket|_count|_sum|_total)?$");
+
+    private static final Pattern METRIC_IN_CODE = Pattern.compile("\"(orderonce(?:\\.[a-z]+)+)\"");
+
+    private static Set<String> files = Set.of();
+
+    private static Set<String> classes = Set.of();
+
+    private static Set<String> metrics = Set.of();
+
+    static List<Document> documents() {
+        return Document.all();
+    }
+
+    @BeforeAll
+    static void readRepository() throws IOException {
+        Set<String> found = new HashSet<>();
+        try (Stream<Path> top = Files.list(ROOT)) {
+            top.filter(Files::isRegularFile).map(NamesTest::name).forEach(found::add);
+        }
+        for (Path place : PLACES) {
+            try (Stream<Path> below = Files.walk(place)) {
+                below.map(NamesTest::name).forEach(found::add);
+            }
+        }
+        files = found;
+        classes =
+                found.stream()
+                        .filter(file -> file.endsWith(".java"))
+                        .map(file -> file.substring(file.lastIndexOf('/') + 1, file.length() - 5))
+                        .collect(Collectors.toSet());
+        metrics = new HashSet<>();
+        for (String file : found) {
+            if (file.startsWith("src/main/java/") && file.endsWith(".java")) {
+                METRIC_IN_CODE
+                        .matcher(Files.readString(Path.of(file)))
+                        .results()
+                        .forEach(metric -> metrics.add(metric.group(1)));
+            }
+        }
+    }
+
+    private static String name(Path file) {
+        return file.toString().replace('\\', '/');
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void everyClassTestPackageAndFile_isThere(Document document) throws IOException {
+        Set<String> alerts = new HashSet<>(RunbookTest.alerts());
+        Set<String> missing = new TreeSet<>();
+        for (String word : document.codeWords()) {
+            if (!alerts.contains(word) && !isThere(word)) {
+                missing.add(word);
+            }
+        }
+        SELECTED_TEST
+                .matcher(document.source())
+                .results()
+                .map(test -> test.group(1))
+                .filter(test -> !classes.contains(test))
+                .forEach(missing::add);
+        assertThat(missing).as("named in %s", document.path()).isEmpty();
+    }
+
+    /** Whether a word is the name of something that is there, or is no name of that kind. */
+    private static boolean isThere(String word) {
+        if (CLASS_IN_PACKAGE.matcher(word).matches()) {
+            return isFile("src/*/java/dev/orderonce/" + word + ".java");
+        }
+        if (ANY_CLASS.matcher(word).matches()) {
+            return isFile("src/**/" + word + ".java");
+        }
+        if (TEST_FOLDER.matcher(word).matches()) {
+            return files.contains("src/test/java/dev/orderonce/" + withoutSlash(word));
+        }
+        if (FILE_IN_REPOSITORY.matcher(word).matches()) {
+            return isFile(withoutSlash(word));
+        }
+        if (FILE.matcher(word).matches()) {
+            return ELSEWHERE.contains(word) || files.contains(word) || isFile("**/" + word);
+        }
+        if (PACKAGE.matcher(word).matches()) {
+            return LOG_CATEGORIES.contains(word) || isFile("src/*/java/" + word.replace('.', '/'));
+        }
+        var named = CLASS.matcher(word);
+        return !named.matches()
+                || FOREIGN.contains(named.group(1))
+                || classes.contains(named.group(1));
+    }
+
+    private static String withoutSlash(String path) {
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
+    private static boolean isFile(String pattern) {
+        if (!pattern.contains("*")) {
+            return files.contains(pattern);
+        }
+        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+        return files.stream().anyMatch(file -> matcher.matches(Path.of(file)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void everyMetric_isInTheCode(Document document) {
+        List<String> unknown = new ArrayList<>();
+        METRIC.matcher(document.source())
+                .results()
+                .map(metric -> metric.group(1))
+                .filter(metric -> !isInTheCode(metric))
+                .forEach(unknown::add);
+        assertThat(unknown).as("metrics of %s", document.path()).isEmpty();
+    }
+
+    private static boolean isInTheCode(String metric) {
+        return metrics.contains(UNIT.matcher(metric).replaceFirst("").replace('_', '.'));
+    }
+
+    @Test
+    void everyPackage_isInTheTableOfPackages() throws IOException {
+        Set<String> packages = new TreeSet<>();
+        for (String sources : List.of("main", "standalone")) {
+            try (Stream<Path> below =
+                    Files.list(Path.of("src", sources, "java", "dev", "orderonce"))) {
+                below.filter(Files::isDirectory)
+                        .map(folder -> folder.getFileName().toString())
+                        .forEach(packages::add);
+            }
+        }
+        assertThat(Document.read(Document.DIRECTORY.resolve("architecture.md")).rows("package"))
+                .flatExtracting(cells -> Document.code(cells.getFirst()))
+                .containsExactlyInAnyOrderElementsOf(packages);
+    }
+}
