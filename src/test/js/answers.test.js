@@ -133,7 +133,7 @@ describe('placing: a refusal of something else', () => {
     'our number with a link to another': problem(422, 'order-differs', 'never', { number: FIRST, order: `/orders/${OTHER}` }),
     'another number with a link to ours': problem(422, 'order-differs', 'never', { number: OTHER, order: `/orders/${FIRST}` }),
     'a link to no order': problem(422, 'order-differs', 'never', { order: '' }),
-    "a question about another number's total": problem(428, 'large-amount', 'same-number', { number: OTHER, total: 1, currency: 'EUR' }),
+    "a question about another number's total": problem(428, 'large-amount', 'after-change', { number: OTHER, total: 1, currency: 'EUR' }),
   };
   for (const [name, refusal] of Object.entries(refusals)) {
     test(`${name}: unknown, neither placed nor not placed`, async () => {
@@ -260,7 +260,7 @@ describe('the number: an answer that is none', () => {
 
   for (const [name, reply] of Object.entries({
     'no answer': 'offline',
-    'a store that is away': () => problem(503, 'store-unavailable', 'same-number'),
+    'a store that is away': () => problem(503, 'store-unavailable', 'same-request'),
     "a proxy's 404": () => new Response('<html>Not Found</html>', { status: 404 }),
   })) {
     test(`placed, and ${name} to the question for the order: placed without it`, async () => {

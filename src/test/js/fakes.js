@@ -144,7 +144,7 @@ export class FakeService {
 
   #answer({ route, token, searchParams, pathname, body }) {
     const buyer = subjectIn(token);
-    if (!buyer) return problem(401, 'not-signed-in', 'same-number');
+    if (!buyer) return problem(401, 'not-signed-in', 'after-change');
     const number = decodeURIComponent(pathname.split('/').at(-1));
     switch (route) {
       case 'GET /order-numbers':

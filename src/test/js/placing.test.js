@@ -201,6 +201,19 @@ describe('no answer', () => {
     assert.equal((await submit()).outcome, 'placed');
   });
 
+  for (const advice of ['same', 'never again', '', null, ['never'], undefined]) {
+    test(`${JSON.stringify(advice)} is no advice: neither refused nor not placed, and nothing is spent`, async () => {
+      const { service, checkout, submit } = await loaded({ maxTries: 2 });
+      const order = `/orders/${FIRST}`;
+      service.next('POST /orders', ...Array(2).fill(() => problem(410, 'of-a-later-version', advice, { number: FIRST, order })));
+      const outcome = await submit();
+      assert.deepEqual([outcome.outcome, outcome.number, outcome.problem], ['unknown', FIRST, undefined]);
+      assert.equal(checkout.state, 'unknown');
+      assert.equal(service.sent('POST /orders').length, 2);
+      assert.equal((await submit()).number, FIRST);
+    });
+  }
+
   test('tries are bounded; then the row stays unresolved', async () => {
     const { service, storage, checkout, submit } = await loaded();
     service.next('POST /orders', ...Array(5).fill('offline'));
@@ -245,8 +258,8 @@ describe('no answer', () => {
 
   test('500 and 503 are repeated, and unknown in the end, with the last problem', async () => {
     const { service, submit } = await loaded();
-    const silent = () => problem(503, 'store-unavailable', 'same-number', {}, { 'Retry-After': '1' });
-    service.next('POST /orders', problem(500, 'internal-error', 'same-number'), silent, silent, silent, silent);
+    const silent = () => problem(503, 'store-unavailable', 'same-request', {}, { 'Retry-After': '1' });
+    service.next('POST /orders', problem(500, 'internal-error', 'same-request'), silent, silent, silent, silent);
     const outcome = await submit();
     assert.equal(outcome.outcome, 'unknown');
     assert.equal(outcome.problem.type, '/problems/store-unavailable');
@@ -264,7 +277,7 @@ describe('no answer', () => {
 });
 
 describe('Retry-After', () => {
-  const busy = (headers) => () => problem(503, 'overloaded', 'same-number', {}, headers);
+  const busy = (headers) => () => problem(503, 'overloaded', 'same-request', {}, headers);
 
   async function waited(headers) {
     const { clock, service, checkout } = await loaded();
@@ -306,14 +319,14 @@ describe('Retry-After', () => {
 
   test('a limit is waited for', async () => {
     const { service, checkout, submit } = await loaded();
-    service.next('POST /orders', problem(429, 'limit-reached', 'same-number', {}, { 'Retry-After': '2' }));
+    service.next('POST /orders', problem(429, 'limit-reached', 'same-request', {}, { 'Retry-After': '2' }));
     assert.equal((await submit()).outcome, 'placed');
     assert.equal(checkout.number, FIRST);
   });
 
   test('a limit that lasts is a refusal: nothing is unknown, and the number is kept', async () => {
     const { service, checkout, submit } = await loaded();
-    service.next('POST /orders', problem(429, 'limit-reached', 'same-number', {}, { 'Retry-After': '600' }));
+    service.next('POST /orders', problem(429, 'limit-reached', 'same-request', {}, { 'Retry-After': '600' }));
     const outcome = await submit();
     assert.deepEqual([outcome.outcome, outcome.number, outcome.retryAfterMs], ['refused', FIRST, 600_000]);
     assert.equal(checkout.state, 'ready');
@@ -321,7 +334,71 @@ describe('Retry-After', () => {
   });
 });
 
+describe('same-request', () => {
+  for (const [status, type] of [[408, 'request-timeout'], [409, 'key-in-flight'], [429, 'limit-reached'], [500, 'internal-error']]) {
+    test(`${status} ${type} is repeated with the same body, also without Retry-After`, async () => {
+      const { service, tab, submit } = await loaded();
+      service.next('POST /orders', problem(status, type, 'same-request'));
+      assert.deepEqual([(await submit()).outcome, tab.states().at(-1)], ['placed', 'placed']);
+      const [first, second] = service.sent('POST /orders');
+      assert.deepEqual(second.body, first.body);
+    });
+  }
+
+  test('tries are bounded: below 500 it is a refusal then, and the number is kept', async () => {
+    const { service, checkout, submit } = await loaded({ maxTries: 2 });
+    service.next('POST /orders', ...Array(2).fill(() => problem(429, 'limit-reached', 'same-request')));
+    const outcome = await submit();
+    assert.deepEqual([outcome.outcome, outcome.problem.type], ['refused', '/problems/limit-reached']);
+    assert.deepEqual([checkout.state, checkout.number], ['ready', FIRST]);
+  });
+
+  test('it is also repeated for the number', async () => {
+    const browser = new FakeBrowser();
+    browser.service.next('GET /order-numbers', ...Array(2).fill(() => problem(429, 'limit-reached', 'same-request')));
+    const tab = await browser.openAndLoad();
+    assert.equal((await browser.clock.until(tab.checkout.submit(DRAFT))).number, FIRST);
+  });
+});
+
+describe('after-change', () => {
+  test('it is not repeated by itself, whatever the status and Retry-After: the number stays usable', async () => {
+    for (const status of [400, 401, 409, 428]) {
+      const { service, checkout, submit } = await loaded();
+      service.next('POST /orders', problem(status, 'corrected-by-the-page', 'after-change', {}, { 'Retry-After': '1' }));
+      const outcome = await submit();
+      assert.deepEqual([outcome.outcome, outcome.number, outcome.problem.retry], ['refused', FIRST, 'after-change']);
+      assert.equal(service.sent('POST /orders').length, 1);
+      assert.deepEqual([checkout.state, checkout.number], ['ready', FIRST]);
+      assert.equal(service.sent('DELETE /order-numbers/{number}').length, 0);
+    }
+  });
+
+  test('a lookalike that has a state is not repeated, whatever Retry-After says', async () => {
+    const { service, submit } = await loaded();
+    const earlier = { earlier: '000000-BBBBBB-BBBBBB', state: 'PAID' };
+    service.next('POST /orders', problem(409, 'lookalike', 'after-change', earlier, { 'Retry-After': '1' }));
+    assert.equal((await submit()).outcome, 'question');
+    assert.equal(service.sent('POST /orders').length, 1);
+  });
+
+  test('a question needs the advice: same-request is repeated and never asked about', async () => {
+    const { service, submit } = await loaded();
+    service.next('POST /orders', problem(428, 'large-amount', 'same-request', { total: 4200, currency: 'EUR' }));
+    assert.equal((await submit()).outcome, 'placed');
+    assert.equal(service.sent('POST /orders').length, 2);
+  });
+});
+
 describe('new-number', () => {
+  test('new-key is as final: a new number is fetched and sent', async () => {
+    const { service, tab, submit } = await loaded();
+    service.spend(FIRST, 'VOIDED');
+    service.next('POST /orders', problem(400, 'key-collides', 'new-key'));
+    assert.equal((await submit()).number, SECOND);
+    assert.deepEqual(tab.states().slice(0, 2), ['sending', 'not-placed']);
+  });
+
   test('an expired number is final: a new one is fetched for the same checkout and sent by itself', async () => {
     const { service, tab, submit } = await loaded();
     service.spend(FIRST, 'EXPIRED');
@@ -411,7 +488,7 @@ describe('never, and refusals that repeating does not help', () => {
   for (const [status, type] of [[400, 'body-invalid'], [413, 'body-too-large'], [415, 'media-type-not-supported']]) {
     test(`${status} ${type} goes back to the page; corrected, it goes under the same number`, async () => {
       const { service, submit } = await loaded();
-      service.next('POST /orders', problem(status, type, 'same-number', { violations: [{ field: 'total', message: 'wrong' }] }));
+      service.next('POST /orders', problem(status, type, 'after-change', { violations: [{ field: 'total', message: 'wrong' }] }));
       const refused = await submit({ ...DRAFT, total: 1 });
       assert.deepEqual([refused.outcome, refused.number], ['refused', FIRST]);
       assert.equal(refused.problem.violations[0].field, 'total');
@@ -428,12 +505,12 @@ describe('questions', () => {
 
   function askLookalike({ acknowledgements }) {
     if (yes(acknowledgements, 'SECOND_ORDER')) return undefined;
-    return problem(409, 'lookalike', 'same-number', { earlier: EARLIER, order: `/orders/${EARLIER}`, state: 'PAID', age: 40 });
+    return problem(409, 'lookalike', 'after-change', { earlier: EARLIER, order: `/orders/${EARLIER}`, state: 'PAID', age: 40 });
   }
 
   function askLargeAmount({ acknowledgements, total }) {
     if (yes(acknowledgements, 'LARGE_AMOUNT')) return undefined;
-    return problem(428, 'large-amount', 'same-number', { total, currency: 'EUR' });
+    return problem(428, 'large-amount', 'after-change', { total, currency: 'EUR' });
   }
 
   test('a lookalike comes back as a value, and is answered under the same number', async () => {
@@ -469,7 +546,7 @@ describe('questions', () => {
 
   test('a lookalike that is still being placed is waited for, not asked about', async () => {
     const { service, submit } = await loaded();
-    const stillAtIt = () => problem(409, 'lookalike', 'same-number', { earlier: EARLIER }, { 'Retry-After': '1' });
+    const stillAtIt = () => problem(409, 'lookalike', 'after-change', { earlier: EARLIER }, { 'Retry-After': '1' });
     service.rules.push(askLookalike);
     service.next('POST /orders', stillAtIt, stillAtIt);
     const question = await submit();
@@ -479,7 +556,7 @@ describe('questions', () => {
 
   test('if it stays so, it is asked without a state', async () => {
     const { service, submit } = await loaded({ maxTries: 2 });
-    const stillAtIt = () => problem(409, 'lookalike', 'same-number', { earlier: EARLIER }, { 'Retry-After': '1' });
+    const stillAtIt = () => problem(409, 'lookalike', 'after-change', { earlier: EARLIER }, { 'Retry-After': '1' });
     service.next('POST /orders', stillAtIt, stillAtIt);
     const question = await submit();
     assert.deepEqual([question.outcome, question.state], ['question', undefined]);
@@ -505,7 +582,7 @@ describe('questions', () => {
 
   test('a problem of that type without what the answer needs is shown as it is', async () => {
     const { service, submit } = await loaded();
-    service.next('POST /orders', problem(409, 'lookalike', 'same-number'));
+    service.next('POST /orders', problem(409, 'lookalike', 'after-change'));
     assert.equal((await submit()).outcome, 'refused');
   });
 
@@ -517,7 +594,7 @@ describe('questions', () => {
 
   test('a gateway may make the type an absolute address', async () => {
     const { service, submit } = await loaded();
-    service.next('POST /orders', problem(428, 'large-amount', 'same-number', { type: 'https://shop.example/problems/large-amount' }));
+    service.next('POST /orders', problem(428, 'large-amount', 'after-change', { type: 'https://shop.example/problems/large-amount' }));
     const question = await submit();
     assert.deepEqual(question.acknowledgement, { kind: 'LARGE_AMOUNT', total: 4200 });
   });
@@ -542,14 +619,14 @@ describe('the token', () => {
       return tokenOf('alice');
     };
     const { service, submit } = await loaded({ token });
-    service.next('POST /orders', problem(401, 'not-signed-in', 'same-number'));
+    service.next('POST /orders', problem(401, 'not-signed-in', 'after-change'));
     assert.equal((await submit()).outcome, 'placed');
     assert.deepEqual(asked.slice(-2), [false, true]);
   });
 
   test('refused twice, it is the page that signs in again; the number is kept', async () => {
     const { service, checkout, submit } = await loaded({ token: async () => tokenOf('alice') });
-    const refusal = () => problem(401, 'not-signed-in', 'same-number');
+    const refusal = () => problem(401, 'not-signed-in', 'after-change');
     service.next('POST /orders', refusal, refusal);
     const outcome = await submit();
     assert.deepEqual([outcome.outcome, outcome.number, outcome.problem.status], ['refused', FIRST, 401]);
@@ -559,7 +636,7 @@ describe('the token', () => {
 
   test('a token that is a string cannot be refreshed: one request', async () => {
     const { service, submit } = await loaded();
-    service.next('POST /orders', problem(401, 'not-signed-in', 'same-number'));
+    service.next('POST /orders', problem(401, 'not-signed-in', 'after-change'));
     assert.equal((await submit()).outcome, 'refused');
     assert.equal(service.sent('POST /orders').length, 1);
   });
@@ -575,6 +652,7 @@ describe('the token', () => {
     isSignedIn = false;
     const outcome = await submit();
     assert.deepEqual([outcome.outcome, outcome.problem.type, outcome.problem.cause], ['refused', 'order-once:no-token', failure]);
+    assert.equal(outcome.problem.retry, 'after-change');
     assert.equal(service.sent('POST /orders').length, 0);
     assert.equal(checkout.state, 'ready');
   });
@@ -614,13 +692,14 @@ describe('no number', () => {
     const tab = await browser.openAndLoad();
     const outcome = await browser.clock.until(tab.checkout.submit(DRAFT));
     assert.deepEqual([outcome.outcome, outcome.number, outcome.problem.type], ['refused', null, 'order-once:no-number']);
+    assert.equal(outcome.problem.retry, 'same-request');
     assert.deepEqual(await tab.checkout.unresolved(), []);
     assert.equal(browser.service.sent('POST /orders').length, 0);
   });
 
   test("a 503 for the number does not become the order's", async () => {
     const browser = new FakeBrowser();
-    browser.service.next('GET /order-numbers', ...Array(6).fill(() => problem(503, 'store-unavailable', 'same-number')));
+    browser.service.next('GET /order-numbers', ...Array(6).fill(() => problem(503, 'store-unavailable', 'same-request')));
     const tab = await browser.openAndLoad();
     const outcome = await browser.clock.until(tab.checkout.submit(DRAFT));
     assert.equal(outcome.problem.type, 'order-once:no-number');

@@ -246,8 +246,8 @@ describe('reconcile', () => {
     'no answer in time': 'hang',
     "a proxy's page": () => proxyError(),
     "a proxy's 404": () => new Response('<html>Not Found</html>', { status: 404 }),
-    'a refusal that decides nothing': () => problem(503, 'store-unavailable', 'same-number', {}, { 'Retry-After': '1' }),
-    'somebody who must sign in': () => problem(401, 'not-signed-in', 'same-number'),
+    'a refusal that decides nothing': () => problem(503, 'store-unavailable', 'same-request', {}, { 'Retry-After': '1' }),
+    'somebody who must sign in': () => problem(401, 'not-signed-in', 'after-change'),
     'never, without an order': () => problem(404, 'not-found', 'never'),
   };
   for (const [name, reply] of Object.entries(nothingSaid)) {

@@ -105,7 +105,7 @@ export interface Environment {
  * or not what is described here) counts as no answer: it never makes an order placed, or not placed.
  */
 export interface Checkout extends EventTarget {
-  /** Where this checkout stands. */
+  /** The state of this checkout. */
   readonly state: CheckoutState;
 
   /** Its order number, once there is one. */
@@ -187,6 +187,8 @@ export interface Draft {
   /** What the lines add up to, in minor units of the currency. */
   total: number;
   lines: Line[];
+  /** The catalogue's signature of currency and lines, where the shop signs its prices. */
+  quote?: string;
 }
 
 export interface Line {
@@ -203,10 +205,10 @@ export type Acknowledgement =
 
 /**
  * - `no-number`: the service has not given a number yet
- * - `ready`: nothing is under way
+ * - `ready`: nothing is in progress
  * - `sending`: sent, and an answer is waited for, in this tab or another
  * - `unknown`: not answered; it may have been placed
- * - `placed`: the order stands
+ * - `placed`: the order exists
  * - `not-placed`: the number can never become an order; the next number follows
  */
 export type CheckoutState = 'no-number' | 'ready' | 'sending' | 'unknown' | 'placed' | 'not-placed';
@@ -242,11 +244,11 @@ export type SubmitOutcome = Placed | Question | Refused | Unknown;
 /** Every way looking up can end. */
 export type SettledOutcome = Placed | NotPlaced | Unknown;
 
-/** The order stands: lead the buyer to it. */
+/** The order exists: lead the buyer to it. */
 export interface Placed {
   outcome: 'placed';
   number: string;
-  /** `null` if it stands and could not be read just now. */
+  /** `null` if it exists and cannot be read at present. */
   order: Order | null;
   /** It was placed by an earlier request: a repeat, another tab, another device. Also a success. */
   duplicated: boolean;
@@ -271,8 +273,9 @@ export interface Unknown {
 }
 
 /**
- * Not placed, and repeating it unchanged does not help now. The number stays usable: correct the order, sign in, or wait
- * for `retryAfterMs`, and submit again. With `problem.order` (422) another order stands under the number: lead there.
+ * Not placed, and the module does not repeat it any more. Unless `problem.retry` is final, the number stays usable:
+ * correct the order, sign in, or wait for `retryAfterMs`, and submit again. With `problem.order` (422) another order
+ * exists under the number: lead there.
  */
 export interface Refused {
   outcome: 'refused';
@@ -306,7 +309,7 @@ export interface LookalikeQuestion extends Asked {
   earlier: string;
   /** The service's link to it. */
   order?: string;
-  /** Where it stands; missing while it is still being placed. */
+  /** Its state; missing while it is still being placed. */
   state?: string;
   /** How long ago it was placed, in seconds. */
   age?: number;
@@ -324,7 +327,16 @@ export interface Problem {
   type: string;
   title: string;
   detail: string;
-  retry: 'same-number' | 'new-number' | 'never';
+  /**
+   * What a program does next:
+   *
+   * - `same-request`: repeat the identical request, after `Retry-After` if present; nothing final happened
+   * - `after-change`: the number stays usable, but this request never succeeds: correct it, sign in, or add the
+   *   confirmation that is asked for
+   * - `new-number`, `new-key`: final; take a new one
+   * - `never`: final; follow `order` if present
+   */
+  retry: 'same-request' | 'after-change' | 'new-number' | 'new-key' | 'never';
   status?: number;
   number?: string;
   order?: string;

@@ -35,17 +35,18 @@ const MOST_NUMBERS = 3;
 /** Finished rows kept besides this checkout's, so that storage does not grow for ever. */
 const KEPT_ROWS = 20;
 
-const RETRIES = new Set(['same-number', 'new-number', 'never']);
+/** The advice of the service. An error whose `retry` is none of these is no answer. */
+const RETRIES = new Set(['same-request', 'after-change', 'new-number', 'new-key', 'never']);
 /** What the service writes: 18 symbols of Crockford's base 32 in three groups. */
 const NUMBER = /^[0-9A-HJKMNP-TV-Z]{6}(-[0-9A-HJKMNP-TV-Z]{6}){2}$/;
 
 // Refusals that are ours: nothing was sent. They are problems like the service's, so a page handles one kind only.
-const NO_NUMBER = localProblem('no-number', 'The service gave no order number; nothing was ordered. Try again.');
-const NO_TOKEN = localProblem('no-token', 'The page has no token to sign the request with; it was not sent.');
-const ANOTHER_BUYER = localProblem('another-buyer', 'Somebody else is signed in by now; open the checkout again.');
+const NO_NUMBER = localProblem('no-number', 'same-request', 'No order number was issued; nothing was ordered. Try again.');
+const NO_TOKEN = localProblem('no-token', 'after-change', 'The page has no token for the request; it was not sent.');
+const ANOTHER_BUYER = localProblem('another-buyer', 'after-change', 'Another buyer is signed in; open the checkout again.');
 
-function localProblem(name, detail) {
-  return { type: `order-once:${name}`, title: 'Not sent', detail, retry: 'same-number' };
+function localProblem(name, retry, detail) {
+  return { type: `order-once:${name}`, title: 'Not sent', detail, retry };
 }
 
 /** Opens a checkout: described in order-once.d.ts. */
@@ -455,7 +456,7 @@ function outcomeOf({ reply, row }) {
 }
 
 function questionIn(problem, { number, draft, acknowledgements }) {
-  if (problem.retry !== 'same-number') return undefined;
+  if (problem.retry !== 'after-change') return undefined;
   const asked = (kind, members, acknowledgement) => ({
     outcome: 'question', kind, number, ...members, problem, acknowledgement,
     acknowledgements: [...acknowledgements, acknowledgement],
@@ -493,9 +494,15 @@ function isUsable(row) {
   return row.state === 'ready' || isUnresolved(row);
 }
 
-/** Repeating unchanged helps if nothing was decided, or if the service says when to come again. */
-function isRepeatable({ kind, problem, status, retryAfterMs }) {
-  return kind === 'silence' || (problem?.retry === 'same-number' && (status >= 500 || retryAfterMs !== undefined));
+/** Whether repeating the same request helps: nothing final happened, or a possible duplicate is still being placed. */
+function isRepeatable({ kind, problem, retryAfterMs }) {
+  if (kind !== 'refusal') return kind === 'silence';
+  return problem.retry === 'same-request' || (retryAfterMs !== undefined && isLookalikeInProgress(problem));
+}
+
+/** The earlier order has no state yet: a repeat finds it placed, and asks about it, or not placed. */
+function isLookalikeInProgress(problem) {
+  return problem.retry === 'after-change' && isType(problem, 'lookalike') && problem.state === undefined;
 }
 
 /**
@@ -506,12 +513,17 @@ function isRepeatable({ kind, problem, status, retryAfterMs }) {
 function stateAfter({ kind, problem, status }, wasOpen) {
   if (kind === 'answer') return 'placed';
   if (kind === 'silence') return 'unknown';
-  if (problem.retry === 'new-number') return 'not-placed';
+  if (isSpent(problem)) return 'not-placed';
   if (isStanding(problem)) return 'placed';
   return wasOpen || status >= 500 ? 'unknown' : 'ready';
 }
 
-/** A refusal for ever that links to an order: it stands under this number. (A lookalike links to another number's.) */
+/** The service says that no order exists under the number, and that none can be placed under it. */
+function isSpent({ retry }) {
+  return retry === 'new-number' || retry === 'new-key';
+}
+
+/** A final refusal that links to an order: it exists under this number. (A lookalike links to another number's.) */
 function isStanding({ retry, order }) {
   return retry === 'never' && typeof order === 'string';
 }
@@ -582,7 +594,7 @@ class Service {
     const path = `/order-numbers/${encodeURIComponent(number)}`;
     const { kind, body, problem } = await this.#ask(method, path, { number, isExpected });
     if (kind === 'answer') return fates[body.state];
-    if (kind === 'refusal' && problem.retry === 'new-number') return 'not-placed';
+    if (kind === 'refusal' && isSpent(problem)) return 'not-placed';
     return kind === 'refusal' && isStanding(problem) ? 'placed' : 'unknown';
   }
 

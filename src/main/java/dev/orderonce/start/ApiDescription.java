@@ -47,6 +47,7 @@ import static dev.orderonce.web.ProblemType.SUSPICION_NOT_FOUND;
 
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
+import dev.orderonce.web.Retry;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 
@@ -59,6 +60,7 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -282,41 +284,42 @@ public class ApiDescription implements OASFilter {
         return OASFactory.createSchema()
                 .addType(Schema.SchemaType.OBJECT)
                 .description(
-                        "RFC 9457. Members that a type of problem adds are explained on its page.")
+                        "RFC 9457. The page of a type of problem explains the members that it adds.")
                 .addProperty(
-                        "type",
-                        text().description("Stable; the address of a page that explains it"))
+                        "type", text().description("Stable; the path of the page that explains it"))
                 .addProperty("title", text())
                 .addProperty("status", OASFactory.createSchema().addType(Schema.SchemaType.INTEGER))
                 .addProperty("detail", text())
                 .addProperty(
                         "retry",
-                        text().description("All that a program needs to obey")
-                                .enumeration(List.of("same-number", "new-number", "never")))
-                .addProperty("number", text().description("The number that the request was about"))
+                        text().description(adviceOfRetry())
+                                .enumeration(
+                                        Arrays.stream(Retry.values())
+                                                .<Object>map(Retry::text)
+                                                .toList()))
+                .addProperty("number", text().description("The order number of the request"))
                 .addProperty(
                         "body",
                         OASFactory.createSchema()
                                 .addType(Schema.SchemaType.OBJECT)
-                                .description("The body of the record that stands"))
-                .addProperty("state", text().description("Where the order, or the dispute, stands"))
-                .addProperty(
-                        "limit", text().description("What there is too much of: a limit's name"))
-                .addProperty("currency", text().description("Of the total to confirm"))
+                                .description("The body of the existing record"))
+                .addProperty("state", text().description("The state of the order or dispute"))
+                .addProperty("limit", text().description("The name of the exceeded limit"))
+                .addProperty("currency", text().description("The currency of the total to confirm"))
                 .addProperty("total", whole().description("The total to confirm"))
                 .addProperty(
                         "earlier",
-                        text().description("The number of the earlier order that this one is like"))
+                        text().description("The number of the earlier order with the same content"))
                 .addProperty("placedAt", text().description("When the earlier order was placed"))
                 .addProperty(
                         "age",
                         whole().description(
-                                        "How long ago the earlier order was placed, in seconds"))
-                .addProperty("next", list(text()).description("The moves that are open from there"))
-                .addProperty("id", text().description("Of the dispute"))
-                .addProperty("dispute", text().description("Where the dispute is that stands"))
-                .addProperty("resolution", text().description("What was decided"))
-                .addProperty("order", text().description("Where the order is that stands"))
+                                        "The time since the earlier order was placed, in seconds"))
+                .addProperty("next", list(text()).description("The actions that the state allows"))
+                .addProperty("id", text().description("The id of the dispute"))
+                .addProperty("dispute", text().description("The path of the existing dispute"))
+                .addProperty("resolution", text().description("How the dispute was resolved"))
+                .addProperty("order", text().description("The path of the existing order"))
                 .addProperty(
                         "violations",
                         list(
@@ -341,6 +344,16 @@ public class ApiDescription implements OASFilter {
                                                         .description("A text, a number, or null"))
                                         .required(List.of("field"))))
                 .required(List.of("type", "title", "status", "detail", "retry"));
+    }
+
+    private static String adviceOfRetry() {
+        return Arrays.stream(Retry.values())
+                .map(retry -> "- `%s`: %s".formatted(retry.text(), retry.advice()))
+                .collect(
+                        Collectors.joining(
+                                "\n",
+                                "What a program does next. Clients ignore values that they do not know.\n\n",
+                                ""));
     }
 
     private static Schema whole() {

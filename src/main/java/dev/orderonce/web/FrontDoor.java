@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Refuses, before anything else sees them, requests that are ambiguous, too large or too many, and
@@ -52,8 +51,8 @@ class FrontDoor {
     /** A token is about 1 kB; some issuers write 4. */
     private static final int LONGEST_HEADERS = 16 * 1024;
 
-    private static final Pattern HOST =
-            Pattern.compile("([A-Za-z0-9._~-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(:[0-9]{1,5})?");
+    /** A name, or an address in brackets, and a port. */
+    private static final int LONGEST_HOST = 253 + 6;
 
     private final HttpSettings settings;
     private final ApiPaths paths;
@@ -178,7 +177,8 @@ class FrontDoor {
         if (!RequestTarget.isQueryReadable(request.uri())) {
             return Optional.of(
                     badParameter(
-                            "The query holds a character that has to be percent-encoded, or a percent sign without two hexadecimal digits."));
+                            "The query contains a character that must be percent-encoded, or a percent sign that is not "
+                                    + "followed by two hexadecimal digits."));
         }
         if (!hasOneHost(request)) {
             return Optional.of(Problem.of(ProblemType.HOST_REFUSED));
@@ -196,7 +196,23 @@ class FrontDoor {
         List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
         return hosts.isEmpty()
                 ? request.version() == HttpVersion.HTTP_1_0
-                : hosts.size() == 1 && HOST.matcher(hosts.getFirst()).matches();
+                : hosts.size() == 1 && isHost(hosts.getFirst());
+    }
+
+    /** Its characters alone: whether it is this service's is for the proxy to know. */
+    private static boolean isHost(String host) {
+        if (host.isEmpty() || host.length() > LONGEST_HOST) {
+            return false;
+        }
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            boolean isAccepted =
+                    c < 128 && (Character.isLetterOrDigit(c) || "-._~:[]".indexOf(c) >= 0);
+            if (!isAccepted) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean areHeadersTooLarge(HttpServerRequest request) {
@@ -239,17 +255,18 @@ class FrontDoor {
             if (!known.contains(name)) {
                 return Optional.of(
                         badParameter(
-                                "\"%s\" is not a parameter of %s %s: %s."
+                                "Unknown query parameter \"%s\". %s %s accepts %s."
                                         .formatted(
                                                 shown,
                                                 request.method(),
                                                 request.path(),
                                                 known.isEmpty()
-                                                        ? "it has none"
-                                                        : "it has " + String.join(", ", known))));
+                                                        ? "no query parameters"
+                                                        : String.join(", ", known))));
             }
             if (parameter.getValue().size() > 1) {
-                return Optional.of(badParameter("\"%s\" is given twice.".formatted(shown)));
+                return Optional.of(
+                        badParameter("The query has \"%s\" more than once.".formatted(shown)));
             }
         }
         return Optional.empty();

@@ -89,10 +89,10 @@ public class ProblemMappers {
 
     private static String whatIsWrong(JsonMappingException failure) {
         return switch (failure) {
-            case UnrecognizedPropertyException unknown -> "is not a member that is known here";
+            case UnrecognizedPropertyException unknown -> "is not a known member";
             case MismatchedInputException mismatch when mismatch.getTargetType() != null ->
                     "must be " + typeName(mismatch.getTargetType());
-            default -> "cannot be read";
+            default -> "cannot be parsed";
         };
     }
 
@@ -104,9 +104,9 @@ public class ProblemMappers {
             return "a whole number";
         }
         if (type == String.class) {
-            return "a text";
+            return "a string";
         }
-        return List.class.isAssignableFrom(type) ? "a list" : "an object";
+        return List.class.isAssignableFrom(type) ? "an array" : "an object";
     }
 
     private static String path(JsonMappingException failure) {

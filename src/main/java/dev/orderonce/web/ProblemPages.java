@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 public class ProblemPages {
 
     @GET
-    @Operation(operationId = "listProblems", summary = "Every refusal there is")
+    @Operation(operationId = "listProblems", summary = "All types of problems")
     public String list() {
         String rows =
                 Arrays.stream(ProblemType.values())
@@ -38,7 +38,9 @@ public class ProblemPages {
 
     @GET
     @Path("/{name}")
-    @Operation(operationId = "explainProblem", summary = "What a refusal means and what to do")
+    @Operation(
+            operationId = "explainProblem",
+            summary = "One type of problem and what to do about it")
     public String explain(@PathParam("name") String name) {
         ProblemType type = ProblemType.ofSlug(name).orElseThrow(NotFoundException::new);
         return page(
@@ -48,16 +50,7 @@ public class ProblemPages {
                                 type.explanation(),
                                 type.status(),
                                 type.retry().text(),
-                                advice(type.retry())));
-    }
-
-    private static String advice(Retry retry) {
-        return switch (retry) {
-            case SAME_NUMBER ->
-                    "repeat the request, corrected or later, under the same order number";
-            case NEW_NUMBER -> "take a new order number; the old one can never become an order";
-            case NEVER -> "do not repeat it: the answer will not change";
-        };
+                                type.retry().advice()));
     }
 
     private static String page(String title, String body) {

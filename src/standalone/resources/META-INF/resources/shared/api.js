@@ -46,13 +46,20 @@ export class Api {
         cache: 'no-store',
         signal: AbortSignal.timeout(WITHIN_MS),
       });
-      const body = await response.json().catch(() => null);
-      const isAnswer = !response.ok || (body !== null && typeof body === 'object');
-      return isAnswer ? { isOk: response.ok, status: response.status, body } : NO_ANSWER;
+      const answer = await response.json().catch(() => null);
+      const isAnswer = !response.ok || (answer !== null && typeof answer === 'object');
+      return isAnswer ? { isOk: response.ok, status: response.status, body: answer } : NO_ANSWER;
     } catch {
       return NO_ANSWER;
     }
   }
+}
+
+const FINAL = new Set(['new-number', 'new-key', 'never']);
+
+/** Whether a refusal is final. After `same-request`, `after-change` or no advice the number or key stays usable. */
+export function isFinal(problem) {
+  return FINAL.has(problem?.retry);
 }
 
 /** What a refusal, or no answer, means to the person, in their language if it is a usual one. */

@@ -3,7 +3,7 @@
  * an order is shown with it.
  */
 
-import { explain } from '../shared/api.js';
+import { explain, isFinal } from '../shared/api.js';
 import { field, openDialog } from '../shared/dialog.js';
 import { busyWhile, element } from '../shared/dom.js';
 import { text } from '../shared/language.js';
@@ -137,7 +137,7 @@ export class Disputes extends EventTarget {
   async #send(id, words) {
     const { key, end } = attempt(`message ${id}`, words);
     const reply = await this.#api.post(`/disputes/${id}/messages`, { text: words }, key);
-    if (reply.isOk || (reply.body?.retry && reply.body.retry !== 'same-number')) end();
+    if (reply.isOk || isFinal(reply.body)) end();
     if (!reply.isOk) return notify(explain(reply.body));
     this.#drafts.delete(id);
     await this.refresh();

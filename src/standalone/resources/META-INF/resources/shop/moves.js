@@ -1,6 +1,6 @@
 // What a buyer can do with an order: pay and cancel. Each resolves to what came of it, in words.
 
-import { NO_ANSWER, explain } from '../shared/api.js';
+import { NO_ANSWER, explain, isFinal } from '../shared/api.js';
 import { openDialog } from '../shared/dialog.js';
 import { element } from '../shared/dom.js';
 import { money, text } from '../shared/language.js';
@@ -22,7 +22,7 @@ export async function pay(order, api, orders) {
   const reply = await api.post(`/orders/${encodeURIComponent(number)}/payments`, { method: METHOD }, key);
   // What a mixed-up proxy says of another order's payment is not known of this one.
   const { isOk, status, body } = reply.isOk && reply.body.number !== number ? NO_ANSWER : reply;
-  const isDecided = isOk ? body.state !== 'ASKED' : status < 500 && body?.retry && body.retry !== 'same-number';
+  const isDecided = isOk ? body.state !== 'ASKED' : status < 500 && isFinal(body);
   if (isDecided) end();
   told(isOk && isDecided);
   if (!isOk) return status === 0 || status >= 500 ? text('pay.unknown', { number }) : explain(body);

@@ -1,6 +1,6 @@
 // What buyers say of their orders: what was said, what was known, an answer, a decision.
 
-import { explain } from '../shared/api.js';
+import { explain, isFinal } from '../shared/api.js';
 import { field, openDialog } from '../shared/dialog.js';
 import { busyWhile, byId, element } from '../shared/dom.js';
 import { hasText, onLanguage, text } from '../shared/language.js';
@@ -149,7 +149,7 @@ class Desk extends EventTarget {
   async #send(id, words) {
     const { key, end } = attempt(`answer ${id}`, words);
     const reply = await this.#api.post(`/disputes/${id}/messages`, { text: words }, key);
-    if (reply.isOk || (reply.body?.retry && reply.body.retry !== 'same-number')) end();
+    if (reply.isOk || isFinal(reply.body)) end();
     if (reply.isOk) this.#drafts.delete(id);
     await this.#told(id, reply, 'dispute.sent');
   }

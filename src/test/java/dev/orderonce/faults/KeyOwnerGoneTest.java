@@ -72,7 +72,7 @@ class KeyOwnerGoneTest {
                 .statusCode(409)
                 .header("Retry-After", notNullValue())
                 .body("type", equalTo("/problems/key-in-flight"))
-                .body("retry", equalTo("same-number"));
+                .body("retry", equalTo("same-request"));
         assertThat(Database.ordersOf(shop.subject())).isZero();
         await().atMost(BOUND).until(() -> shop.placeByKey(key).statusCode() == 201);
         shop.placeByKey(key).then().statusCode(200);
@@ -108,7 +108,7 @@ class KeyOwnerGoneTest {
         Response first = shop.placeByKey(key);
         Response second = shop.placeByKey(key);
         // Then
-        first.then().statusCode(503).body("retry", equalTo("same-number"));
+        first.then().statusCode(503).body("retry", equalTo("same-request"));
         second.then().statusCode(200);
         assertThat(Database.ordersOf(shop.subject())).isOne();
     }

@@ -51,7 +51,7 @@ class LostReplyTest {
                 .statusCode(503)
                 .header("Retry-After", notNullValue())
                 .body("type", equalTo("/problems/store-unavailable"))
-                .body("retry", equalTo("same-number"));
+                .body("retry", equalTo("same-request"));
         second.then().statusCode(200).body("duplicated", equalTo(true));
         assertThat(Database.rows(number)).isOne();
         assertThat(Database.events(number)).isOne();

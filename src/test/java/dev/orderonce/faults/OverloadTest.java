@@ -76,7 +76,7 @@ class OverloadTest {
                         answer -> {
                             assertThat(answer.statusCode()).isEqualTo(503);
                             assertThat(answer.header("Retry-After")).isEqualTo("1");
-                            assertThat(answer.<String>path("retry")).isEqualTo("same-number");
+                            assertThat(answer.<String>path("retry")).isEqualTo("same-request");
                         });
         Stores.toPostgreSql().heal();
         await().atMost(Duration.ofSeconds(10))

@@ -59,7 +59,7 @@ class PostgreSqlAwayTest {
                                 answer.then()
                                         .statusCode(503)
                                         .header("Retry-After", notNullValue())
-                                        .body("retry", equalTo("same-number")));
+                                        .body("retry", equalTo("same-request")));
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThat(shop.place(number).statusCode()).isIn(200, 201));
         shop.place(placed).then().statusCode(200);
@@ -136,7 +136,7 @@ class PostgreSqlAwayTest {
         // When
         Response response = shop.place(number);
         // Then
-        response.then().statusCode(503).body("retry", equalTo("same-number"));
+        response.then().statusCode(503).body("retry", equalTo("same-request"));
         assertThat(response.time()).isLessThan(10_000);
         Stores.toPostgreSql().heal();
         await().atMost(Duration.ofSeconds(5))

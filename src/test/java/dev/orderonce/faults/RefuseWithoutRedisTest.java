@@ -58,7 +58,7 @@ class RefuseWithoutRedisTest {
         place.then()
                 .statusCode(503)
                 .header("Retry-After", notNullValue())
-                .body("retry", equalTo("same-number"));
+                .body("retry", equalTo("same-request"));
         issue.then().statusCode(503);
         state.then().statusCode(503);
         replay.then().statusCode(200).body("duplicated", equalTo(true));

@@ -28,7 +28,8 @@ final class Judge {
     /** How the HTTP server refuses what it cannot parse: with an empty body. */
     private static final Set<Integer> OF_THE_SERVER = Set.of(400, 414, 431, 501, 505);
 
-    private static final Set<String> RETRIES = Set.of("same-number", "new-number", "never");
+    private static final Set<String> RETRIES =
+            Set.of("same-request", "after-change", "new-number", "new-key", "never");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final OpenApiInteractionValidator description =

@@ -140,7 +140,7 @@ class AccessContractTest {
                 .contentType("application/problem+json")
                 .header("WWW-Authenticate", "Bearer")
                 .body("type", equalTo("/problems/not-signed-in"))
-                .body("retry", equalTo("same-number"));
+                .body("retry", equalTo("after-change"));
         assertThat(questionsToStores()).isEqualTo(before);
     }
 

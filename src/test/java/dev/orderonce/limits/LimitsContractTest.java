@@ -105,7 +105,7 @@ class LimitsContractTest {
                 .contentType("application/problem+json")
                 .body("type", equalTo("/problems/limit-reached"))
                 .body("limit", equalTo(limit))
-                .body("retry", equalTo("same-number"));
+                .body("retry", equalTo("same-request"));
     }
 
     private static int retryAfter(Response response) {

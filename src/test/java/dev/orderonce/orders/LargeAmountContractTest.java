@@ -69,7 +69,7 @@ class LargeAmountContractTest {
                 .contentType("application/problem+json")
                 .header("Cache-Control", "no-store")
                 .body("type", equalTo("/problems/large-amount"))
-                .body("retry", equalTo("same-number"))
+                .body("retry", equalTo("after-change"))
                 .body("currency", equalTo("EUR"))
                 .body("total", equalTo((int) LARGE));
     }

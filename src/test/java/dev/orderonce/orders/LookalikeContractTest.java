@@ -88,7 +88,7 @@ class LookalikeContractTest {
                 .statusCode(409)
                 .contentType("application/problem+json")
                 .body("type", equalTo("/problems/lookalike"))
-                .body("retry", equalTo("same-number"))
+                .body("retry", equalTo("after-change"))
                 .body("earlier", equalTo(earlier))
                 .body("order", equalTo("/orders/" + earlier));
     }

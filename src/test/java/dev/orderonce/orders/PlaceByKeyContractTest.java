@@ -144,7 +144,7 @@ class PlaceByKeyContractTest {
         response.then()
                 .statusCode(400)
                 .body("type", equalTo("/problems/number-and-key"))
-                .body("retry", equalTo("same-number"))
+                .body("retry", equalTo("after-change"))
                 .body("detail", containsString("Send one of them"));
         shop.place(number).then().statusCode(201);
         shop.placeByKey(key).then().statusCode(201);
@@ -184,7 +184,7 @@ class PlaceByKeyContractTest {
         response.then()
                 .statusCode(400)
                 .body("type", equalTo("/problems/key-unusable"))
-                .body("retry", equalTo("same-number"))
+                .body("retry", equalTo("after-change"))
                 .body("detail", startsWith("The Idempotency-Key cannot be used: "));
         assertThat(Database.ordersOf(shop.subject())).isZero();
     }
@@ -226,7 +226,7 @@ class PlaceByKeyContractTest {
         // When
         Response response = shop.placeByKey(spelling.formatted(key), Baskets.onlyFor(key));
         // Then
-        response.then().statusCode(400).body("retry", equalTo("same-number"));
+        response.then().statusCode(400).body("retry", equalTo("after-change"));
         assertThat(Database.ordersOf(shop.subject())).isOne();
     }
 
@@ -242,7 +242,7 @@ class PlaceByKeyContractTest {
                         .body(Baskets.onlyFor(key))
                         .post("/orders");
         // Then
-        response.then().statusCode(400).body("retry", equalTo("same-number"));
+        response.then().statusCode(400).body("retry", equalTo("after-change"));
     }
 
     @Test
@@ -354,7 +354,7 @@ class PlaceByKeyContractTest {
         response.then()
                 .statusCode(400)
                 .body("type", equalTo("/problems/key-collides"))
-                .body("retry", equalTo("new-number"))
+                .body("retry", equalTo("new-key"))
                 .body("order", nullValue());
         assertThat(Database.ordersOf(shop.subject())).isOne();
     }

@@ -129,7 +129,7 @@ class PlaceOrderContractTest {
                 .statusCode(400)
                 .contentType("application/problem+json")
                 .body("type", equalTo("/problems/number-missing"))
-                .body("retry", equalTo("same-number"));
+                .body("retry", equalTo("after-change"));
     }
 
     @ParameterizedTest
@@ -247,7 +247,7 @@ class PlaceOrderContractTest {
         response.then()
                 .statusCode(400)
                 .body("type", equalTo("/problems/body-invalid"))
-                .body("retry", equalTo("same-number"))
+                .body("retry", equalTo("after-change"))
                 .body("violations[0].field", equalTo("total"))
                 .body("violations[0].message", endsWith("what the lines add up to"));
         shop.place(number).then().statusCode(201);
@@ -293,7 +293,7 @@ class PlaceOrderContractTest {
                 .statusCode(400)
                 .contentType("application/problem+json")
                 .body("type", equalTo("/problems/body-unreadable"))
-                .body("retry", equalTo("same-number"));
+                .body("retry", equalTo("after-change"));
     }
 
     @ParameterizedTest

@@ -122,12 +122,6 @@ class NativeSourcesIT {
     }
 
     @Test
-    void whatTheProviderSaysAndIsTold_isListed() {
-        assertThat(reflective())
-                .anyMatch(name -> name.startsWith("dev.orderonce.payments.ProviderCalls$"));
-    }
-
-    @Test
     void everyMigrationAndServedFile_isListed() throws IOException {
         // Given
         List<Pattern> patterns = resources();

@@ -286,7 +286,7 @@ class PayOrderContractTest {
                 .statusCode(409)
                 .header("Retry-After", notNullValue())
                 .body("type", equalTo("/problems/order-busy"))
-                .body("retry", equalTo("same-number"))
+                .body("retry", equalTo("same-request"))
                 .body("state", equalTo("PAYING"));
     }
 

@@ -80,7 +80,7 @@ class PictureContractTest {
         // When
         Response response = picture();
         // Then
-        response.then().statusCode(503).body("retry", equalTo("same-number"));
+        response.then().statusCode(503).body("retry", equalTo("same-request"));
         Stores.toRedis().heal();
         Shop.awaitBusinessAsUsual();
     }

@@ -11,6 +11,74 @@ import java.util.Arrays;
 
 /** The promises that every refusal keeps, over all of them. */
 class ProblemTypeTest {
+    /**
+     * The published types and their advice. A new type needs a line here; no line ever changes or
+     * goes.
+     */
+    private static final String CONTRACT =
+            """
+            number-missing            after-change
+            number-and-key            after-change
+            key-missing               after-change
+            key-unusable              after-change
+            key-collides              new-key
+            key-in-flight             same-request
+            number-unknown            new-number
+            number-not-found          new-number
+            number-expired            new-number
+            number-voided             new-number
+            number-forgotten          new-number
+            number-already-placed     never
+            order-differs             never
+            limit-reached             same-request
+            large-amount              after-change
+            lookalike                 after-change
+            suspicion-not-found       never
+            suspicion-decided         never
+            dispute-not-found         never
+            dispute-open              never
+            dispute-not-open          never
+            dispute-decided           never
+            message-differs           never
+            record-differs            never
+            record-not-found          never
+            move-not-open             never
+            order-busy                same-request
+            payment-differs           never
+            notification-refused      never
+            order-not-found           never
+            body-unreadable           after-change
+            body-invalid              after-change
+            body-too-large            after-change
+            parameter-invalid         after-change
+            prefetch-refused          after-change
+            own-case                  never
+            path-refused              never
+            target-too-long           never
+            headers-too-large         after-change
+            host-refused              never
+            not-signed-in             after-change
+            not-allowed               never
+            not-found                 never
+            method-not-allowed        never
+            not-acceptable            after-change
+            media-type-not-supported  after-change
+            request-refused           never
+            store-unavailable         same-request
+            overloaded                same-request
+            internal-error            same-request
+            """;
+
+    @Test
+    void everyType_carriesTheAdviceOfTheContract() {
+        assertThat(Arrays.stream(ProblemType.values()).map(ProblemTypeTest::line))
+                .containsExactlyInAnyOrderElementsOf(
+                        CONTRACT.lines().map(line -> line.replaceAll(" +", " ")).toList());
+    }
+
+    private static String line(ProblemType type) {
+        return type.slug() + " " + type.retry().text();
+    }
 
     @Test
     void slugs_areUnique() {
@@ -51,14 +119,14 @@ class ProblemTypeTest {
                 .allSatisfy(type -> assertThat(type.retry()).isEqualTo(Retry.NEW_NUMBER));
     }
 
-    /** Nothing is known: only a repeat under the same number is safe. */
+    /** The outcome is unknown: only the identical request is safe. */
     @ParameterizedTest
     @ValueSource(ints = {500, 503})
-    void noAnswer_asksForTheSameNumber(int status) {
+    void unknownOutcome_asksForTheSameRequest(int status) {
         assertThat(ProblemType.values())
                 .filteredOn(type -> type.status() == status)
                 .isNotEmpty()
-                .allSatisfy(type -> assertThat(type.retry()).isEqualTo(Retry.SAME_NUMBER));
+                .allSatisfy(type -> assertThat(type.retry()).isEqualTo(Retry.SAME_REQUEST));
     }
 
     @Test
@@ -69,13 +137,14 @@ class ProblemTypeTest {
                 .containsOnly(500, 503);
     }
 
-    /** A standing order is told, not replaced. */
+    /** An existing order is reported, not replaced. */
     @Test
-    void anOrderStands_isNeverAnsweredWithANewNumber() {
+    void anOrderExists_isNeverAnsweredWithANewNumberOrKey() {
         assertThat(ProblemType.values())
                 .filteredOn(type -> type.status() == 409 || type.status() == 422)
                 .isNotEmpty()
-                .noneMatch(type -> type.retry() == Retry.NEW_NUMBER);
+                .noneMatch(
+                        type -> type.retry() == Retry.NEW_NUMBER || type.retry() == Retry.NEW_KEY);
     }
 
     @ParameterizedTest
@@ -106,6 +175,24 @@ class ProblemTypeTest {
     @Test
     void retry_isWrittenAsThePagesReadIt() {
         assertThat(Arrays.stream(Retry.values()).map(Retry::text))
-                .containsExactlyInAnyOrder("same-number", "new-number", "never");
+                .containsExactlyInAnyOrder(
+                        "same-request", "after-change", "new-number", "new-key", "never");
+    }
+
+    /** The pages show the advice as it is. */
+    @ParameterizedTest
+    @EnumSource
+    void advice_isASentenceThatNeedsNoEscapingInHtml(Retry retry) {
+        assertThat(retry.advice())
+                .endsWith(".")
+                .doesNotContain("  ")
+                .doesNotContainPattern("[<>&]");
+    }
+
+    /** Titles are short noun phrases. */
+    @ParameterizedTest
+    @EnumSource
+    void title_isShort(ProblemType type) {
+        assertThat(type.title()).hasSizeLessThanOrEqualTo(60).doesNotEndWith("?");
     }
 }

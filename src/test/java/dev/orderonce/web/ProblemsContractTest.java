@@ -98,17 +98,32 @@ class ProblemsContractTest {
                         "GET",
                         "/order-numbers?checkoutId=c1",
                         "\"checkoutId\"",
-                        "it has checkout."),
+                        "accepts checkout."),
                 Arguments.of(
-                        "POST", "/order-numbers?Checkout=c1", "\"Checkout\"", "it has checkout."),
-                Arguments.of("GET", "/order-numbers?checkout=c1&x", "\"x\"", "it has checkout."),
+                        "POST", "/order-numbers?Checkout=c1", "\"Checkout\"", "accepts checkout."),
+                Arguments.of("GET", "/order-numbers?checkout=c1&x", "\"x\"", "accepts checkout."),
                 Arguments.of(
-                        "GET", "/order-numbers?checkout=c1&checkout=c2", "\"checkout\"", "twice"),
-                Arguments.of("GET", "/orders?page=2", "\"page\"", "it has after, limit."),
-                Arguments.of("GET", "/orders/000000?expand=lines", "\"expand\"", "it has none."),
-                Arguments.of("POST", "/orders?orderNumber=1", "\"orderNumber\"", "it has none."),
-                Arguments.of("PUT", "/once/notice/1?TTL=5", "\"TTL\"", "it has ttl."),
-                Arguments.of("GET", "/events?lastEventId=5", "\"lastEventId\"", "it has none."));
+                        "GET",
+                        "/order-numbers?checkout=c1&checkout=c2",
+                        "\"checkout\"",
+                        "more than once"),
+                Arguments.of("GET", "/orders?page=2", "\"page\"", "accepts after, limit."),
+                Arguments.of(
+                        "GET",
+                        "/orders/000000?expand=lines",
+                        "\"expand\"",
+                        "accepts no query parameters."),
+                Arguments.of(
+                        "POST",
+                        "/orders?orderNumber=1",
+                        "\"orderNumber\"",
+                        "accepts no query parameters."),
+                Arguments.of("PUT", "/once/notice/1?TTL=5", "\"TTL\"", "accepts ttl."),
+                Arguments.of(
+                        "GET",
+                        "/events?lastEventId=5",
+                        "\"lastEventId\"",
+                        "accepts no query parameters."));
     }
 
     @ParameterizedTest
@@ -157,7 +172,7 @@ class ProblemsContractTest {
                 .then()
                 .statusCode(413)
                 .contentType("application/problem+json")
-                .body("retry", equalTo("same-number"));
+                .body("retry", equalTo("after-change"));
     }
 
     @Test
@@ -303,7 +318,9 @@ class ProblemsContractTest {
                 .then()
                 .statusCode(200)
                 .contentType(containsString("text/html"))
-                .body(containsString(type.retry().text()));
+                .body(containsString(type.title()))
+                .body(containsString(type.retry().text()))
+                .body(containsString(type.retry().advice()));
     }
 
     @Test
