@@ -483,8 +483,32 @@ rolling_restart() {
   done
 }
 
+# A proxy with bounds that a few connections reach, in front of the same replicas.
+one_source() {
+  local port stats held=() codes
+  port="$(free_port)" stats="$(free_port)"
+  HTTP_PORT=$port METRICS_PORT=$stats REPLICA_1=127.0.0.1:$replica_port_1 REPLICA_2=127.0.0.1:$replica_port_2 \
+    HEALTH_1=$management_port_1 HEALTH_2=$management_port_2 SOURCE_CONNECTIONS=5 SOURCE_REQUESTS=20 \
+    haproxy -db -f $here/haproxy.cfg >"$work/source.log" 2>&1 &
+  local bounded=$!
+  started+=($bounded)
+  within=30 until_it_does curl -sf -o /dev/null "http://127.0.0.1:$port/problems" || return 1
+  for _ in 1 2 3 4 5; do exec {one}<>"/dev/tcp/127.0.0.1/$port" && held+=("$one"); done
+  # The sixth gets no answer; without the others it does.
+  codes="sixth $(status "http://127.0.0.1:$port/problems")"
+  for one in "${held[@]}"; do exec {one}>&-; done
+  codes="$codes, then $(status "http://127.0.0.1:$port/problems")"
+  for _ in $(seq 25); do status "http://127.0.0.1:$port/problems" >/dev/null; done
+  codes="$codes, after 25 more $(status "http://127.0.0.1:$port/problems")"
+  kill $bounded
+  forget $bounded
+  echo "$codes"
+  [ "$codes" = "sixth 000, then 200, after 25 more 429" ]
+}
+
 proxy() {
   stack || return
+  check "one source has so many connections and requests, and no more" one_source
   check "nothing below /q/ is to be had from outside, however it is written" hidden
   check "an order through the proxy, its repeat, and its payment by the stand-in provider" order_and_pay
   check "headers that do not end are not waited for" dribble 'GET /problems HTTP/1.1\r\nHost: x\r\n'

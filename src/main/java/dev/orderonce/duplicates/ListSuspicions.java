@@ -9,6 +9,7 @@ import io.smallrye.mutiny.Uni;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,14 @@ import java.util.Optional;
 @ApplicationScoped
 public class ListSuspicions {
     public static final int LARGEST_PAGE = 100;
+
+    /** A page ends with the pair that passes this; the largest pair has 200,000 characters. */
+    private static final int MOST_CHARACTERS = 500_000;
+
+    /**
+     * Pairs whose orders are read at once, so that a page of large ones is not read whole first.
+     */
+    private static final int AT_ONCE = 10;
 
     private final SuspicionStore store;
     private final FindOrder findOrder;
@@ -70,22 +79,33 @@ public class ListSuspicions {
                         query.fromScore(),
                         query.buyer(),
                         query.limit() + 1)
-                .onItem()
-                .transformToUni(
-                        found ->
-                                cases(found.stream().limit(query.limit()).toList())
-                                        .<Listing>map(
-                                                cases ->
-                                                        new Listing.Page(
-                                                                cases,
-                                                                found.size() > query.limit()
-                                                                        ? Optional.of(
-                                                                                found.get(
-                                                                                                query
-                                                                                                                .limit()
-                                                                                                        - 1)
-                                                                                        .id())
-                                                                        : Optional.empty())));
+                .chain(found -> collect(found, query.limit(), new ArrayList<>(), 0));
+    }
+
+    /** Reads the orders of some more, until the page is full. */
+    private Uni<Listing> collect(
+            List<Suspicion> found, int limit, List<Case> cases, int characters) {
+        int most = Math.min(limit, found.size());
+        if (cases.size() == most || characters > MOST_CHARACTERS) {
+            return item(
+                    new Listing.Page(
+                            cases,
+                            cases.size() < found.size()
+                                    ? Optional.of(cases.getLast().suspicion().id())
+                                    : Optional.empty()));
+        }
+        int to = Math.min(cases.size() + AT_ONCE, most);
+        return cases(found.subList(cases.size(), to))
+                .chain(
+                        more -> {
+                            cases.addAll(more);
+                            int read = more.stream().mapToInt(ListSuspicions::characters).sum();
+                            return collect(found, limit, cases, characters + read);
+                        });
+    }
+
+    private static int characters(Case read) {
+        return read.earlier().content().characters() + read.later().content().characters();
     }
 
     /** The lookups share statements. */

@@ -49,6 +49,16 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
      */
     public static final long LARGEST_AMOUNT = (1L << 53) - 1;
 
+    /** About how many characters its lines have in JSON. */
+    public int characters() {
+        int characters = 0;
+        for (Line line : lines) {
+            characters +=
+                    80 + line.productCode().length() + line.name().map(String::length).orElse(0);
+        }
+        return characters;
+    }
+
     /** How reading a submission can end. */
     public sealed interface Reading {
         /** It is sound. */

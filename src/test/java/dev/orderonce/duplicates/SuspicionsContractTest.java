@@ -42,8 +42,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -563,6 +565,31 @@ class SuspicionsContractTest {
         assertThat(ids).isSortedAccordingTo(Comparator.reverseOrder());
         assertThat(ids).doesNotHaveDuplicates();
         list("limit", "3").then().body("suspicions", hasSize(3)).body("after", nullValue());
+    }
+
+    /** All of them together would be 4 MB. */
+    @Test
+    void pageOfLargeOrders_endsSooner() {
+        // Given
+        for (int i = 0; i < 8; i++) {
+            orderedUnasked(Baskets.largest());
+        }
+        scan();
+        // When
+        Set<String> listed = new HashSet<>();
+        int largest = 0;
+        Response page = list("limit", "100");
+        while (true) {
+            largest = Math.max(largest, page.asByteArray().length);
+            page.<List<Object>>path("suspicions.id").forEach(id -> listed.add(id.toString()));
+            if (page.path("after") == null) {
+                break;
+            }
+            page = list("limit", "100", "after", page.<String>path("after"));
+        }
+        // Then
+        assertThat((long) listed.size()).isEqualTo(suspicions()).isGreaterThan(20);
+        assertThat(largest).isLessThan(2_000_000);
     }
 
     @Test

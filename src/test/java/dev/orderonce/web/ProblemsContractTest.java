@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.orderonce.testkit.Baskets;
+import dev.orderonce.testkit.LogRecords;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RawHttp;
 import dev.orderonce.testkit.Shop;
@@ -31,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The framework's own refusals are problems like ours, and nothing reads a path in two ways. */
@@ -245,6 +247,29 @@ class ProblemsContractTest {
             assertThat(response)
                     .containsIgnoringCase("content-type: application/problem+json")
                     .contains("/problems/" + problem);
+        }
+    }
+
+    /** Anybody could write such lines as often as they like. */
+    @Test
+    void refusalsBeforeAnythingIsLookedAt_areNotLogged() {
+        try (LogRecords records = LogRecords.collect()) {
+            // When
+            for (String request :
+                    List.of(
+                            "GET /orders HTTP/1.1\r\n",
+                            "GET /%/x HTTP/1.1\r\nHost: x\r\n",
+                            "GET //orders HTTP/1.1\r\nHost: x\r\n",
+                            "GET x:80 HTTP/1.1\r\nHost: x\r\n",
+                            "GET /orders HTTP/9.9\r\nHost: x\r\n",
+                            "POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n",
+                            "POST /payments/notifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n20010\r\n"
+                                    + "x".repeat(0x20010)
+                                    + "\r\n0\r\n")) {
+                RawHttp.exchange(service, request + "Connection: close\r\n\r\n");
+            }
+            // Then
+            assertThat(records.errors()).isEmpty();
         }
     }
 
