@@ -39,8 +39,8 @@ import java.util.stream.IntStream;
 class StreamStormTest {
     private static final int BUYERS = 8;
     private static final int STREAMS_OF_EACH = 8;
-    private static final int ORDERS_OF_EACH = 60;
-    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final int ORDERS_OF_EACH = 30;
+    private static final Duration BOUND = Duration.ofMinutes(3);
 
     /** Events are sent as soon as they happen. */
     public static final class Live implements QuarkusTestProfile {

@@ -168,6 +168,12 @@ final class Report {
                         kinds);
     }
 
+    /** Of the answers so far. */
+    double medianNanos() {
+        long answers = statuses.values().stream().mapToLong(LongAdder::sum).sum();
+        return percentile(answers, 0.5) * 1e6;
+    }
+
     /** In milliseconds. */
     private double percentile(long answers, double share) {
         long left = Math.max(1, Math.round(answers * share));
