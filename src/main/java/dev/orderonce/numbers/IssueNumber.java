@@ -98,20 +98,27 @@ public class IssueNumber {
 
     private Uni<Issue> issue(Buyer buyer, int triesLeft) {
         OrderNumber fresh = keys.mint(buyer, validity.now());
-        return cache.remember(fresh, buyer)
-                .onItem()
-                .transformToUni(
-                        claim ->
-                                switch (claim) {
-                                    case Claim.Fresh remembered -> issued(fresh);
-                                    case Claim.Limited(Excess excess) -> item(new Limited(excess));
-                                    case Claim.Taken taken -> again(buyer, triesLeft);
-                                    case Claim.Held held ->
-                                            throw new IllegalStateException(
-                                                    "no checkout was named");
-                                })
-                .onFailure(failure -> trustsSignature && failure instanceof StoreUnavailable)
-                .recoverWithItem(() -> unlessLimited(buyer, fresh));
+        return unlessSilent(cache.remember(fresh, buyer))
+                .chain(
+                        answer ->
+                                answer.map(claim -> claimed(buyer, fresh, claim, triesLeft))
+                                        .orElseGet(() -> item(unlessLimited(buyer, fresh))));
+    }
+
+    private Uni<Issue> claimed(Buyer buyer, OrderNumber fresh, Claim claim, int triesLeft) {
+        return switch (claim) {
+            case Claim.Fresh remembered -> issued(fresh);
+            case Claim.Limited(Excess excess) -> item(new Limited(excess));
+            case Claim.Taken taken -> again(buyer, triesLeft);
+            case Claim.Held held -> throw new IllegalStateException("no checkout was named");
+        };
+    }
+
+    /** What Redis answers; empty if it does not, and numbers are issued all the same. */
+    private Uni<Optional<Claim>> unlessSilent(Uni<Claim> claim) {
+        return claim.map(Optional::of)
+                .onFailure(failure -> trustsSignature && isSilent(failure, Store.REDIS))
+                .recoverWithItem(Optional.empty());
     }
 
     /** Without Redis. */
@@ -167,22 +174,29 @@ public class IssueNumber {
                 return StoreUnavailable.failure(Store.REDIS);
             }
             OrderNumber fresh = number(attempt);
-            return cache.claim(buyer, checkout, fresh, spent)
-                    .onItem()
-                    .transformToUni(
-                            claim ->
-                                    switch (claim) {
-                                        case Claim.Fresh remembered ->
-                                                unlessDecided(
-                                                        fresh, () -> issued(fresh), triesLeft);
-                                        case Claim.Limited(Excess excess) ->
-                                                item(new Limited(excess));
-                                        case Claim.Taken taken ->
-                                                replaceTaken(fresh, attempt, spent, triesLeft);
-                                        case Claim.Held(String held) -> checkHeld(held, triesLeft);
-                                    })
-                    .onFailure(failure -> trustsSignature && isSilent(failure, Store.REDIS))
-                    .recoverWithUni(this::withoutRedis);
+            return unlessSilent(cache.claim(buyer, checkout, fresh, spent))
+                    .chain(
+                            answer ->
+                                    answer.map(
+                                                    claim ->
+                                                            claimed(
+                                                                    fresh, claim, attempt, spent,
+                                                                    triesLeft))
+                                            .orElseGet(this::withoutRedis));
+        }
+
+        private Uni<Issue> claimed(
+                OrderNumber fresh,
+                Claim claim,
+                int attempt,
+                Optional<String> spent,
+                int triesLeft) {
+            return switch (claim) {
+                case Claim.Fresh remembered -> unlessDecided(fresh, () -> issued(fresh), triesLeft);
+                case Claim.Limited(Excess excess) -> item(new Limited(excess));
+                case Claim.Taken taken -> replaceTaken(fresh, attempt, spent, triesLeft);
+                case Claim.Held(String held) -> checkHeld(held, triesLeft);
+            };
         }
 
         /**

@@ -82,6 +82,9 @@ class LiveEventsResource {
         return switch (liveEvents.room().take(buyer)) {
             case TAKEN -> {
                 RequestEnd.whenDone(context, () -> liveEvents.room().giveBack(buyer));
+                if (RequestEnd.isGone(context)) {
+                    yield refused(Problem.of(ProblemType.REQUEST_REFUSED)); // nobody reads it
+                }
                 context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
                 yield liveEvents.prepare().replaceWith((Response) null);
             }

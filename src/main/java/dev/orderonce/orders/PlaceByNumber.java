@@ -56,8 +56,19 @@ class PlaceByNumber {
             case NumberOwners.Answer.Own own -> new Request(buyer, number, wanted).place();
             case NumberOwners.Answer.Foreign foreign -> item(new Placement.NotYours());
             case NumberOwners.Answer.TooManyWrong(var excess) ->
-                    item(new Placement.Limited(excess));
+                    replay(buyer, number, wanted.draft(), new Placement.Limited(excess));
         };
+    }
+
+    /** A replay is never limited: an order of the buyer's own is known to them. */
+    private Uni<Placement> replay(
+            Buyer buyer, OrderNumber number, OrderDraft draft, Placement otherwise) {
+        return store.findOwn(number, buyer)
+                .map(
+                        found ->
+                                found.filter(Order.class::isInstance)
+                                        .map(order -> Judgement.of(buyer, draft, order))
+                                        .orElse(otherwise));
     }
 
     /**

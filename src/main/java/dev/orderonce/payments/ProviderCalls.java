@@ -1,5 +1,6 @@
 package dev.orderonce.payments;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -67,7 +68,8 @@ class ProviderCalls {
                 vertx.createHttpClient(
                         new HttpClientOptions()
                                 .setConnectTimeout(millis)
-                                .setMaxPoolSize(CALLS_WATCHED));
+                                .setMaxPoolSize(CALLS_WATCHED)
+                                .setMaxWaitQueueSize(10 * CALLS_WATCHED));
     }
 
     /** What the provider answers: {@code captured}, {@code declined} or {@code refunded}. */
@@ -130,16 +132,27 @@ class ProviderCalls {
     }
 
     private Future<ProviderAnswer> answer(HttpMethod method, String path, Buffer body) {
-        String url = settings.providerUrl().orElseThrow() + "/payments/" + path;
-        return client.request(new RequestOptions().setMethod(method).setAbsoluteURI(url))
+        String url = settings.providerUrl().orElseThrow().replaceFirst("/+$", "");
+        return client.request(
+                        new RequestOptions()
+                                .setMethod(method)
+                                .setAbsoluteURI(url + "/payments/" + path)
+                                // Waiting for a connection counts too.
+                                .setConnectTimeout(settings.answerWithin().toMillis()))
                 .compose(
                         request ->
                                 exchange(request, body)
                                         .timeout(
                                                 settings.answerWithin().toMillis(),
                                                 TimeUnit.MILLISECONDS)
-                                        // What it would still answer is not waited for.
-                                        .onFailure(given -> request.reset()));
+                                        .onFailure(failure -> giveUp(request, failure)));
+    }
+
+    /** What it would still answer is not waited for; after a whole answer there is nothing. */
+    private static void giveUp(HttpClientRequest request, Throwable failure) {
+        if (!(failure instanceof ProviderRefusal || failure instanceof JacksonException)) {
+            request.reset();
+        }
     }
 
     private Future<ProviderAnswer> exchange(HttpClientRequest request, Buffer body) {

@@ -194,7 +194,19 @@ class SettlePayment {
     private Uni<Answer> refund(Payment payment) {
         return isFree(payment)
                 ? Uni.createFrom().item(new Answer.Refunded())
-                : gateway.refund(payment.id(), payment.amount());
+                : payment.reason().equals(Optional.of(REFUNDED_BY_PROVIDER))
+                        ? refundUnlessRefunded(payment)
+                        : gateway.refund(payment.id(), payment.amount());
+    }
+
+    /** It was told to have returned the money by itself: asked to, it might do it once more. */
+    private Uni<Answer> refundUnlessRefunded(Payment payment) {
+        return gateway.query(payment.id())
+                .chain(
+                        answer ->
+                                answer instanceof Answer.Captured
+                                        ? gateway.refund(payment.id(), payment.amount())
+                                        : Uni.createFrom().item(answer));
     }
 
     private static boolean isFree(Payment payment) {
@@ -289,7 +301,16 @@ class SettlePayment {
                             .map(Optional::orElseThrow)
                             .onItem()
                             .transformToUni(this::noteRefunded);
-            case ASKED -> change(payment, PaymentState.DECLINED, Optional.of(REFUNDED_BY_PROVIDER));
+            case ASKED ->
+                    change(payment, PaymentState.DECLINED, Optional.of(REFUNDED_BY_PROVIDER))
+                            .chain(
+                                    changed ->
+                                            changed
+                                                    ? Uni.createFrom().item(true)
+                                                    // The capture's answer was faster.
+                                                    : store.find(payment.id())
+                                                            .map(Optional::orElseThrow)
+                                                            .chain(this::noteRefunded));
             case DECLINED, REFUNDED -> Uni.createFrom().item(false);
         };
     }

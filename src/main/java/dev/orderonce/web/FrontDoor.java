@@ -107,6 +107,10 @@ class FrontDoor {
         context.response()
                 .putHeader(HttpHeaders.DATE, date.now())
                 .putHeader("X-Content-Type-Options", "nosniff");
+        if (bodyBytes(context.request()) > 0) {
+            slowClients.boundBody(context);
+            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         refuse(context, Problem.of(type));
     }
 

@@ -6,6 +6,8 @@ import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /** Runs what has to be done exactly once for each request, however it ends. */
 public final class RequestEnd {
     private RequestEnd() {}
@@ -14,9 +16,29 @@ public final class RequestEnd {
      * Runs an action when the response has ended or the connection was lost, whichever is first.
      * The end handlers of the routing context do not: what reads the body or streams the response
      * takes the one place for a handler that they need.
+     *
+     * <p>At once, if it is done already: a client can leave while its token is verified in another
+     * thread. To be called on the request's event loop.
      */
     public static void whenDone(RoutingContext context, Runnable action) {
-        QuarkusRequestWrapper.get(context.request()).addRequestDoneHandler(done -> action.run());
+        AtomicBoolean isDone = new AtomicBoolean();
+        Runnable once =
+                () -> {
+                    if (isDone.compareAndSet(false, true)) {
+                        action.run();
+                    }
+                };
+        QuarkusRequestWrapper.get(context.request()).addRequestDoneHandler(done -> once.run());
+        if (isGone(context)) {
+            once.run();
+        }
+    }
+
+    /** Whether nobody can be answered any more. */
+    public static boolean isGone(RoutingContext context) {
+        return context.response().ended()
+                || context.response().closed()
+                || !channel(context).isActive();
     }
 
     /**

@@ -35,7 +35,7 @@ class WrongNumbersContractTest {
             shop.voidNumber(number).then().statusCode(429);
             shop.place(number, Baskets.tea(1)).then().statusCode(429);
         }
-        // and nobody else is held back
+        // and nobody else is held back, and no replay
         other.state(other.newNumber()).then().statusCode(200);
     }
 }

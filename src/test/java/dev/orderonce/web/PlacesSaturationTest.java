@@ -83,7 +83,7 @@ class PlacesSaturationTest {
     @Test
     void bodiesThatDoNotFitTogether_areRefused() {
         // Given
-        long large = 20L * 1024 * 1024;
+        long large = 12L * 1024 * 1024;
         assertThat(places.take(large)).isTrue();
         // Then
         assertThat(places.take(large)).isFalse();

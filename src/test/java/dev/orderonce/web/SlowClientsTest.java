@@ -52,6 +52,7 @@ class SlowClientsTest {
                 "POST /events", // 405
                 "PUT /nowhere", // 404
                 "POST /orders;x", // 400
+                "POST x:80", // 400, before any filter
                 "GET /problems", // 200
                 "POST /demo/sign-in" // reads the body
             })
