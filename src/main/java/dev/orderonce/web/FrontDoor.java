@@ -132,10 +132,13 @@ class FrontDoor {
         context.response()
                 .putHeader(HttpHeaders.DATE, date.now())
                 .putHeader("X-Content-Type-Options", "nosniff");
-        Optional<Problem> refusal = refusal(context.request(), bodyBytes);
+        Optional<ApiPaths.Methods> methods = paths.at(context.request().path());
+        Optional<Problem> refusal =
+                refusal(context.request(), bodyBytes)
+                        .or(() -> methods.flatMap(known -> misdirected(context.request(), known)));
         if (refusal.isPresent()) {
             refuse(context, refusal.get());
-        } else if (isStream(context.request())) {
+        } else if (isStream(context.request(), methods)) {
             pass(context);
         } else if (places.take(bodyBytes)) {
             RequestEnd.whenDone(
@@ -170,6 +173,7 @@ class FrontDoor {
         }
     }
 
+    /** What is against a request whatever it asks for. */
     private Optional<Problem> refusal(HttpServerRequest request, long bodyBytes) {
         if (request.uri().length() > LONGEST_TARGET) {
             return Optional.of(Problem.of(ProblemType.TARGET_TOO_LONG));
@@ -192,7 +196,7 @@ class FrontDoor {
         }
         return bodyBytes > largestBody
                 ? Optional.of(Problem.of(ProblemType.BODY_TOO_LARGE))
-                : misdirected(request);
+                : Optional.empty();
     }
 
     /** As RFC 9112, section 3.2 has it; HTTP/1.0 knows none. */
@@ -228,18 +232,15 @@ class FrontDoor {
     }
 
     /** A method that the path does not have, or a query that its method does not know. */
-    private Optional<Problem> misdirected(HttpServerRequest request) {
-        return paths.at(request.path())
-                .flatMap(
-                        methods -> {
-                            String method = request.method().name();
-                            if (method.equals("OPTIONS")) {
-                                return Optional.empty();
-                            }
-                            return methods.allows(method)
-                                    ? badQuery(request, methods.parametersOf(method))
-                                    : Optional.of(notAllowed(methods));
-                        });
+    private static Optional<Problem> misdirected(
+            HttpServerRequest request, ApiPaths.Methods methods) {
+        String method = request.method().name();
+        if (method.equals("OPTIONS")) {
+            return Optional.empty();
+        }
+        return methods.allows(method)
+                ? badQuery(request, methods.parametersOf(method))
+                : Optional.of(notAllowed(methods));
     }
 
     private static Problem notAllowed(ApiPaths.Methods methods) {
@@ -310,9 +311,9 @@ class FrontDoor {
     }
 
     /** Open for minutes and nearly always idle; those who serve it bound how many there are. */
-    private boolean isStream(HttpServerRequest request) {
+    private static boolean isStream(HttpServerRequest request, Optional<ApiPaths.Methods> methods) {
         return request.method().equals(HttpMethod.GET)
-                && paths.at(request.path()).filter(ApiPaths.Methods::isStream).isPresent();
+                && methods.filter(ApiPaths.Methods::isStream).isPresent();
     }
 
     private static void refuse(RoutingContext context, Problem problem) {
