@@ -36,6 +36,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Who may ask: no request without a good token reaches a store. */
@@ -124,27 +126,39 @@ class AccessContractTest {
         return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
     }
 
+    /**
+     * The service's jobs ask the stores too, now and then: a refusal that asked a store itself
+     * would show in every one of ten attempts, a job's statement in one of them at most.
+     */
     @ParameterizedTest
     @MethodSource("badTokens")
     void badToken_isRefusedBeforeAnyStore(String token) {
-        // Given
-        long before = questionsToStores();
         // When
-        Response response =
-                Shop.anonymous()
-                        .header("Authorization", "Bearer " + token)
-                        .get("/order-numbers?checkout=c1");
+        LongStream askedByAttempt =
+                IntStream.range(0, 10)
+                        .mapToLong(
+                                attempt -> {
+                                    long before = questionsToStores();
+                                    refused(token);
+                                    return questionsToStores() - before;
+                                });
         // Then
-        response.then()
+        assertThat(askedByAttempt.min()).hasValue(0);
+    }
+
+    private static void refused(String token) {
+        Shop.anonymous()
+                .header("Authorization", "Bearer " + token)
+                .get("/order-numbers?checkout=c1")
+                .then()
                 .statusCode(401)
                 .contentType("application/problem+json")
                 .header("WWW-Authenticate", "Bearer")
                 .body("type", equalTo("/problems/not-signed-in"))
                 .body("retry", equalTo("after-change"));
-        assertThat(questionsToStores()).isEqualTo(before);
     }
 
-    /** Without the signs of life that connections are asked for. */
+    /** Without the keep-alive statements of connections. */
     private long questionsToStores() {
         return metrics.find("orderonce.store").timers().stream().mapToLong(Timer::count).sum();
     }
