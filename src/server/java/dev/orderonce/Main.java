@@ -4,13 +4,10 @@ import dev.orderonce.start.End;
 import dev.orderonce.start.Given;
 import dev.orderonce.start.RequiredSettings;
 import dev.orderonce.web.RequestTarget;
-
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
-
-import org.jspecify.annotations.NullMarked;
-
 import java.util.List;
+import org.jspecify.annotations.NullMarked;
 
 /**
  * Starts the server build: with everything it needs, or not at all and with a sentence for each

@@ -5,24 +5,21 @@ import dev.orderonce.start.End;
 import dev.orderonce.start.Given;
 import dev.orderonce.start.RequiredSettings;
 import dev.orderonce.web.RequestTarget;
-
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.quarkus.runtime.configuration.DurationConverter;
-
-import org.eclipse.microprofile.config.Config;
-import org.eclipse.microprofile.config.ConfigProvider;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.NullMarked;
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the standalone build: whatever nobody configured is started first, and stopped last. */
 @NullMarked
@@ -78,13 +75,10 @@ public final class Main {
             if (given.getOptionalValue(LARGE_AMOUNT, String.class).isEmpty()) {
                 System.setProperty(LARGE_AMOUNT, ASK_ABOVE);
             }
-            Duration within =
-                    shutdown(given, "delay", Duration.ZERO)
-                            .plus(shutdown(given, "timeout", TIMEOUT))
-                            .plus(TO_SPARE);
-            Runtime.getRuntime()
-                    .addShutdownHook(
-                            new Thread(() -> stopLast(standalone, stopped, within), "stores"));
+            Duration within = shutdown(given, "delay", Duration.ZERO)
+                    .plus(shutdown(given, "timeout", TIMEOUT))
+                    .plus(TO_SPARE);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopLast(standalone, stopped, within), "stores"));
         } catch (IllegalStateException unusable) {
             System.err.println("order-once cannot start: " + unusable.getMessage() + ".");
             System.exit(End.BAD_CONFIGURATION);
@@ -100,8 +94,7 @@ public final class Main {
     private static void stopLast(Standalone standalone, CountDownLatch stopped, Duration within) {
         try {
             if (!stopped.await(within.toMillis(), TimeUnit.MILLISECONDS)) {
-                System.err.println(
-                        "the service did not stop in time; stopping its stores all the same");
+                System.err.println("the service did not stop in time; stopping its stores all the same");
             }
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
@@ -116,8 +109,7 @@ public final class Main {
         @Override
         public int run(String... arguments) {
             Config config = ConfigProvider.getConfig();
-            String service =
-                    "http://localhost:" + config.getValue("quarkus.http.port", String.class);
+            String service = "http://localhost:" + config.getValue("quarkus.http.port", String.class);
             LOG.infof("page:            %s/", service);
             LOG.infof("API description: %s/openapi", service);
             LOG.infof(

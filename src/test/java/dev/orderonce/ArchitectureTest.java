@@ -9,38 +9,34 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** Imports run one way through the packages, and stores are nobody else's business. */
 class ArchitectureTest {
-    private static final JavaClasses CODE =
-            new ClassFileImporter()
-                    .withImportOption(new ImportOption.DoNotIncludeTests())
-                    .importPackages("dev.orderonce");
+    private static final JavaClasses CODE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.orderonce");
 
     /** From the top down: a package may import those after it. */
-    private static final List<String> TOP_DOWN =
-            List.of(
-                    "embedded",
-                    "start",
-                    "picture",
-                    "disputes",
-                    "duplicates",
-                    "payments",
-                    "orders",
-                    "events",
-                    "locks",
-                    "numbers",
-                    "limits",
-                    "once",
-                    "stores",
-                    "identity",
-                    "web",
-                    "money",
-                    "settings");
+    private static final List<String> TOP_DOWN = List.of(
+            "embedded",
+            "start",
+            "picture",
+            "disputes",
+            "duplicates",
+            "payments",
+            "orders",
+            "events",
+            "locks",
+            "numbers",
+            "limits",
+            "once",
+            "stores",
+            "identity",
+            "web",
+            "money",
+            "settings");
 
     @Test
     void packagesHaveNoCycles() {
@@ -72,22 +68,16 @@ class ArchitectureTest {
     private static DescribedPredicate<JavaClass> usePackage(String name) {
         return DescribedPredicate.describe(
                 "use " + name,
-                type ->
-                        type.getDirectDependenciesFromSelf().stream()
-                                .anyMatch(
-                                        use ->
-                                                use.getTargetClass()
-                                                        .getPackageName()
-                                                        .startsWith(name)));
+                type -> type.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(use -> use.getTargetClass().getPackageName().startsWith(name)));
     }
 
     @Test
     void importsRunOneWay() {
         for (int i = 1; i < TOP_DOWN.size(); i++) {
-            String[] above =
-                    TOP_DOWN.subList(0, i).stream()
-                            .map(name -> "dev.orderonce." + name + "..")
-                            .toArray(String[]::new);
+            String[] above = TOP_DOWN.subList(0, i).stream()
+                    .map(name -> "dev.orderonce." + name + "..")
+                    .toArray(String[]::new);
             noClasses()
                     .that()
                     .resideInAPackage("dev.orderonce." + TOP_DOWN.get(i) + "..")

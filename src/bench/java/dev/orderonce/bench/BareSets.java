@@ -1,13 +1,11 @@
 package dev.orderonce.bench;
 
 import dev.orderonce.embedded.EmbeddedRedis;
-
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
-
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,23 +35,17 @@ final class BareSets {
         NetClient client = vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true));
         for (int i = 0; i < CONNECTIONS; i++) {
             client.connect(store.port(), "127.0.0.1")
-                    .onSuccess(
-                            socket -> {
-                                AtomicBoolean isAuthenticated = new AtomicBoolean();
-                                socket.handler(
-                                        reply -> {
-                                            // The first reply is the one to AUTH.
-                                            if (isAuthenticated.getAndSet(true)) {
-                                                sets.increment();
-                                            }
-                                            sendOrFinish(
-                                                    socket,
-                                                    end,
-                                                    done,
-                                                    run + keys.incrementAndGet());
-                                        });
-                                socket.write("AUTH " + store.password() + "\r\n");
-                            })
+                    .onSuccess(socket -> {
+                        AtomicBoolean isAuthenticated = new AtomicBoolean();
+                        socket.handler(reply -> {
+                            // The first reply is the one to AUTH.
+                            if (isAuthenticated.getAndSet(true)) {
+                                sets.increment();
+                            }
+                            sendOrFinish(socket, end, done, run + keys.incrementAndGet());
+                        });
+                        socket.write("AUTH " + store.password() + "\r\n");
+                    })
                     .onFailure(failure -> done.countDown());
         }
         if (!done.await(millis + 20_000, TimeUnit.MILLISECONDS)) {

@@ -1,13 +1,9 @@
 package dev.orderonce.bench;
 
 import dev.orderonce.embedded.Standalone;
-
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-
-import org.HdrHistogram.Histogram;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,6 +30,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
 
 /**
  * Measures the packaged service and what it could be replaced with, alternating, in one run.
@@ -74,12 +71,11 @@ public final class Bench {
         delete(directory.resolve("stores"));
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
         int port = freePort();
-        redis =
-                ProcessHandle.current()
-                        .children()
-                        .filter(child -> child.info().command().orElse("").contains("redis"))
-                        .findFirst()
-                        .orElseThrow();
+        redis = ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().command().orElse("").contains("redis"))
+                .findFirst()
+                .orElseThrow();
         service = launch(port);
         String token = signIn(port);
         load = new HttpLoad(vertx, port);
@@ -179,12 +175,12 @@ public final class Bench {
     }
 
     private String redis(String command) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
             socket.getOutputStream()
-                    .write(
-                            "AUTH %s\r\n%s\r\nQUIT\r\n"
-                                    .formatted(stores.redis().password(), command)
-                                    .getBytes(StandardCharsets.US_ASCII));
+                    .write("AUTH %s\r\n%s\r\nQUIT\r\n"
+                            .formatted(stores.redis().password(), command)
+                            .getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
@@ -195,8 +191,7 @@ public final class Bench {
         long redisBefore = processorMicros(redis);
         HttpLoad.Result result = load.closedLoop(scripts(script), MILLIS);
         if (result.failures() > 0) {
-            throw new IllegalStateException(
-                    result.failures() + " of " + result.answers() + " requests were refused");
+            throw new IllegalStateException(result.failures() + " of " + result.answers() + " requests were refused");
         }
         to.add(what, result.perSecond());
         to.cost(
@@ -220,8 +215,7 @@ public final class Bench {
             forgetNumbers();
             List<Histogram> runs = new ArrayList<>();
             for (int i = 0; i < ROUNDS; i++) {
-                HttpLoad.Result result =
-                        load.openLoop(scripts(requests::checkouts), 2 * MILLIS, share * top);
+                HttpLoad.Result result = load.openLoop(scripts(requests::checkouts), 2 * MILLIS, share * top);
                 runs.add(result.micros());
             }
             runs.sort(Comparator.comparing(run -> run.getValueAtPercentile(99)));
@@ -238,12 +232,8 @@ public final class Bench {
                             p99,
                             p99 / p50,
                             runs.stream()
-                                    .map(
-                                            run ->
-                                                    String.format(
-                                                            Locale.ROOT,
-                                                            "%.2f",
-                                                            run.getValueAtPercentile(99) / 1000.0))
+                                    .map(run ->
+                                            String.format(Locale.ROOT, "%.2f", run.getValueAtPercentile(99) / 1000.0))
                                     .collect(Collectors.joining(", ")),
                             micros.getValueAtPercentile(99.9) / 1000.0,
                             micros.getMaxValue() / 1000.0));
@@ -284,27 +274,22 @@ public final class Bench {
                 half.add(issued.remove());
             }
             closed(report, WITHOUT_REMOVAL, () -> requests.places("/orders", half, null));
-            sql(
-                    """
+            sql("""
                     INSERT INTO orders (number, buyer, state, decided_at, void_reason)
                     SELECT '00Z' || lpad(to_hex(n), 15, '0'), 'buyer-' || n, 'VOIDED', timestamptz '2026-01-01', 'EXPIRED'
                     FROM generate_series(1, %d) AS n ON CONFLICT DO NOTHING
-                    """
-                            .formatted(TO_REMOVE),
-                    """
+                    """.formatted(TO_REMOVE), """
                     INSERT INTO order_events (id, number, sequence, kind, at) OVERRIDING SYSTEM VALUE
                     SELECT -n, '00Z' || lpad(to_hex(n), 15, '0'), 1, 'PLACED', timestamptz '2026-01-01'
                     FROM generate_series(1, %d) AS n ON CONFLICT DO NOTHING
-                    """
-                            .formatted(TO_REMOVE));
+                    """.formatted(TO_REMOVE));
             checkpoint();
             long before = left();
             closed(report, DURING_REMOVAL, () -> requests.places("/orders", issued, null));
             long after = left();
             if (before == after || after == 0) {
                 throw new IllegalStateException(
-                        "not removed all the while: %d rows at first, %d in the end"
-                                .formatted(before, after));
+                        "not removed all the while: %d rows at first, %d in the end".formatted(before, after));
             }
             report.add("rows removed meanwhile", (before - after) * 1000.0 / MILLIS);
             sql(
@@ -319,10 +304,8 @@ public final class Bench {
     private long left() throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
-                ResultSet counted =
-                        statement.executeQuery(
-                                "SELECT (SELECT count(*) FROM orders WHERE state = 'VOIDED')"
-                                        + " + (SELECT count(*) FROM order_events WHERE id < 0)")) {
+                ResultSet counted = statement.executeQuery("SELECT (SELECT count(*) FROM orders WHERE state = 'VOIDED')"
+                        + " + (SELECT count(*) FROM order_events WHERE id < 0)")) {
             counted.next();
             return counted.getLong(1);
         }
@@ -330,8 +313,7 @@ public final class Bench {
 
     /** Old orders of many buyers: their numbers sort before all that are issued now. */
     private void fill(long orders) throws SQLException, IOException {
-        sql(
-                """
+        sql("""
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements, fingerprint)
                 SELECT '00' || lpad(to_hex(i), 16, '0'), 'buyer-' || (i * 7919) %% 1000003, 'CREATED',
                        timestamptz '2026-01-01' + i * interval '1 second', 'EUR', 4200,
@@ -339,19 +321,17 @@ public final class Bench {
                        decode(md5(i::text), 'hex')
                 FROM generate_series((SELECT count(*) FROM orders WHERE number < '01') + 1, %d) AS i
                 ON CONFLICT DO NOTHING
-                """
-                        .formatted(orders),
-                "VACUUM ANALYZE orders");
+                """.formatted(orders), "VACUUM ANALYZE orders");
         checkpoint();
     }
 
     private void soak() throws IOException {
         for (int minute = 1; minute <= SOAK_MINUTES; minute++) {
-            double perSecond = load.closedLoop(scripts(requests::checkouts), 60_000).perSecond();
+            double perSecond =
+                    load.closedLoop(scripts(requests::checkouts), 60_000).perSecond();
             report.fact(
                     "soak, minute " + minute,
-                    String.format(
-                            Locale.ROOT, "%,.0f/s, resident %d MiB", perSecond, residentMiB()));
+                    String.format(Locale.ROOT, "%,.0f/s, resident %d MiB", perSecond, residentMiB()));
         }
     }
 
@@ -365,10 +345,7 @@ public final class Bench {
         report.ratio("replay", "place", 1.2);
         report.ratio(DURING_REMOVAL, WITHOUT_REMOVAL, 0.95);
         for (String size : GROWTH.isEmpty() ? new String[0] : GROWTH.split(",", -1)) {
-            report.ratio(
-                    String.format(Locale.ROOT, "place at %,d orders", Long.parseLong(size.strip())),
-                    "place",
-                    0.9);
+            report.ratio(String.format(Locale.ROOT, "place at %,d orders", Long.parseLong(size.strip())), "place", 0.9);
         }
     }
 
@@ -440,17 +417,13 @@ public final class Bench {
         }
         command.add("-jar");
         command.add(directory.resolve("quarkus-app/quarkus-run.jar").toString());
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(directory.resolve("service.log").toFile())
-                        .start();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("service.log").toFile())
+                .start();
         HttpClient http = HttpClient.newHttpClient();
-        HttpRequest ready =
-                HttpRequest.newBuilder(
-                                URI.create(
-                                        "http://127.0.0.1:" + managementPort + "/q/health/ready"))
-                        .build();
+        HttpRequest ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/q/health/ready"))
+                .build();
         for (int i = 0; i < 300; i++) {
             try {
                 if (http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
@@ -465,15 +438,13 @@ public final class Bench {
     }
 
     private static String signIn(int port) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/demo/sign-in"))
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"subject\":\"bench-buyer\"}"))
-                        .build();
-        String body =
-                HttpClient.newHttpClient()
-                        .send(request, HttpResponse.BodyHandlers.ofString())
-                        .body();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/demo/sign-in"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"subject\":\"bench-buyer\"}"))
+                .build();
+        String body = HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
         return new JsonObject(body).getString("token");
     }
 
@@ -489,11 +460,8 @@ public final class Bench {
     /** The service's role may not do this. */
     private void checkpoint() throws SQLException, IOException {
         Path password = directory.resolve("stores/postgresql-superuser.password");
-        try (Connection connection =
-                        DriverManager.getConnection(
-                                "jdbc:" + stores.postgreSql().url(),
-                                "postgres",
-                                Files.readString(password));
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:" + stores.postgreSql().url(), "postgres", Files.readString(password));
                 Statement statement = connection.createStatement()) {
             statement.execute("CHECKPOINT");
         }

@@ -5,17 +5,15 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
-
-import org.HdrHistogram.ConcurrentHistogram;
-import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A load generator that costs little beside the service it shares two cores with: raw sockets,
@@ -75,11 +73,8 @@ final class HttpLoad implements AutoCloseable {
         AtomicLong due = new AtomicLong(begin);
         long step = perSecond == 0 ? 0 : (long) (TimeUnit.SECONDS.toNanos(1) / perSecond);
         for (Script script : scripts) {
-            Connection connection =
-                    new Connection(script, micros, answers, failures, end, done, step, due);
-            client.connect(port, "127.0.0.1")
-                    .onSuccess(connection::opened)
-                    .onFailure(failure -> done.countDown());
+            Connection connection = new Connection(script, micros, answers, failures, end, done, step, due);
+            client.connect(port, "127.0.0.1").onSuccess(connection::opened).onFailure(failure -> done.countDown());
         }
         try {
             if (!done.await(millis + 20_000, TimeUnit.MILLISECONDS)) {
@@ -155,10 +150,7 @@ final class HttpLoad implements AutoCloseable {
                 finish();
                 return;
             }
-            sentAt =
-                    Math.min(
-                            at,
-                            System.nanoTime()); // a timer may be a little early, never an excuse
+            sentAt = Math.min(at, System.nanoTime()); // a timer may be a little early, never an excuse
             // for being late
             open.write(request);
         }

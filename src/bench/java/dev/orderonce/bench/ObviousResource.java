@@ -3,10 +3,8 @@ package dev.orderonce.bench;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.OrderSubmission;
-
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -15,12 +13,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
-import org.eclipse.microprofile.openapi.annotations.Operation;
-
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
  * Placing an order in the obvious way: an entity persisted in a transaction per request. It checks
@@ -43,9 +39,8 @@ class ObviousResource {
     @Operation(hidden = true)
     public Uni<Response> nothing() {
         return Uni.createFrom()
-                .item(
-                        Response.ok(Map.of("buyer", caller.buyer().subject(), "state", "NOTHING"))
-                                .build());
+                .item(Response.ok(Map.of("buyer", caller.buyer().subject(), "state", "NOTHING"))
+                        .build());
     }
 
     @POST
@@ -63,15 +58,8 @@ class ObviousResource {
         order.lines = String.valueOf(submission.lines());
         order.acknowledgements = "[]";
         return Panache.withTransaction(order::<ObviousOrder>persist)
-                .map(
-                        persisted ->
-                                Response.status(Response.Status.CREATED)
-                                        .entity(
-                                                Map.of(
-                                                        "number",
-                                                        submission.orderNumber(),
-                                                        "state",
-                                                        "CREATED"))
-                                        .build());
+                .map(persisted -> Response.status(Response.Status.CREATED)
+                        .entity(Map.of("number", submission.orderNumber(), "state", "CREATED"))
+                        .build());
     }
 }

@@ -2,7 +2,6 @@ package dev.orderonce.bench;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,12 +27,7 @@ final class Report {
     /** Processor time per request, in microseconds. */
     void cost(String what, double service, double redis) {
         costs.put(what, new JsonObject().put("service", service).put("redis", redis));
-        System.out.printf(
-                Locale.ROOT,
-                "  %-34s %.1f us of the service, %.1f us of Redis%n",
-                "",
-                service,
-                redis);
+        System.out.printf(Locale.ROOT, "  %-34s %.1f us of the service, %.1f us of Redis%n", "", service, redis);
     }
 
     void fact(String name, Object value) {
@@ -55,43 +49,32 @@ final class Report {
     void ratio(String what, String against, double target) {
         if (has(what) && has(against)) {
             double ratio = median(what) / median(against);
-            String verdict =
-                    ratio >= target
-                            ? "reached"
-                            : String.format(
-                                    Locale.ROOT,
-                                    "missed by %.0f %%",
-                                    100 * (target - ratio) / target);
+            String verdict = ratio >= target
+                    ? "reached"
+                    : String.format(Locale.ROOT, "missed by %.0f %%", 100 * (target - ratio) / target);
             ratios.put(
                     what + " ÷ " + against,
-                    new JsonObject()
-                            .put("ratio", ratio)
-                            .put("target", target)
-                            .put("verdict", verdict));
+                    new JsonObject().put("ratio", ratio).put("target", target).put("verdict", verdict));
         }
     }
 
     void print() {
         System.out.printf("%n%-34s %12s   %s%n", "per second", "median", "spread");
-        rounds.forEach(
-                (what, values) ->
-                        System.out.printf(
-                                Locale.ROOT,
-                                "%-34s %,12.0f   %,.0f – %,.0f%n",
-                                what,
-                                median(what),
-                                Collections.min(values),
-                                Collections.max(values)));
+        rounds.forEach((what, values) -> System.out.printf(
+                Locale.ROOT,
+                "%-34s %,12.0f   %,.0f – %,.0f%n",
+                what,
+                median(what),
+                Collections.min(values),
+                Collections.max(values)));
         System.out.printf("%n%-64s %6s %7s%n", "ratio", "", "target");
-        ratios.forEach(
-                (name, ratio) ->
-                        System.out.printf(
-                                Locale.ROOT,
-                                "%-64s %6.2f %7.2f  %s%n",
-                                name,
-                                ratio.getDouble("ratio"),
-                                ratio.getDouble("target"),
-                                ratio.getString("verdict")));
+        ratios.forEach((name, ratio) -> System.out.printf(
+                Locale.ROOT,
+                "%-64s %6.2f %7.2f  %s%n",
+                name,
+                ratio.getDouble("ratio"),
+                ratio.getDouble("target"),
+                ratio.getString("verdict")));
         System.out.println();
         facts.forEach(fact -> System.out.printf("%-50s %s%n", fact.getKey(), fact.getValue()));
     }
@@ -99,13 +82,8 @@ final class Report {
     void write(Path directory) throws IOException {
         Files.createDirectories(directory);
         JsonObject medians = new JsonObject();
-        rounds.forEach(
-                (what, values) ->
-                        medians.put(
-                                what,
-                                new JsonObject()
-                                        .put("median", median(what))
-                                        .put("rounds", new JsonArray(values))));
+        rounds.forEach((what, values) ->
+                medians.put(what, new JsonObject().put("median", median(what)).put("rounds", new JsonArray(values))));
         JsonObject costObject = new JsonObject();
         costs.forEach(costObject::put);
         JsonObject ratioObject = new JsonObject();
@@ -123,29 +101,28 @@ final class Report {
     }
 
     private String svg() {
-        double largest = rounds.keySet().stream().mapToDouble(this::median).max().orElse(1);
+        double largest =
+                rounds.keySet().stream().mapToDouble(this::median).max().orElse(1);
         StringBuilder bars = new StringBuilder();
         int y = 40;
         for (String what : rounds.keySet()) {
             double width = 420 * median(what) / largest;
-            String color =
-                    what.startsWith("bare") || what.startsWith("obvious") || what.startsWith("do")
-                            ? "#9aa5b1"
-                            : "#2f6f4f";
-            bars.append(
-                    String.format(
-                            Locale.ROOT,
-                            "<text x=\"210\" y=\"%d\" text-anchor=\"end\">%s</text>"
-                                    + "<rect x=\"220\" y=\"%d\" width=\"%.1f\" height=\"16\" fill=\"%s\"/>"
-                                    + "<text x=\"%.1f\" y=\"%d\">%,.0f</text>%n",
-                            y + 13,
-                            what,
-                            y,
-                            width,
-                            color,
-                            226 + width,
-                            y + 13,
-                            median(what)));
+            String color = what.startsWith("bare") || what.startsWith("obvious") || what.startsWith("do")
+                    ? "#9aa5b1"
+                    : "#2f6f4f";
+            bars.append(String.format(
+                    Locale.ROOT,
+                    "<text x=\"210\" y=\"%d\" text-anchor=\"end\">%s</text>"
+                            + "<rect x=\"220\" y=\"%d\" width=\"%.1f\" height=\"16\" fill=\"%s\"/>"
+                            + "<text x=\"%.1f\" y=\"%d\">%,.0f</text>%n",
+                    y + 13,
+                    what,
+                    y,
+                    width,
+                    color,
+                    226 + width,
+                    y + 13,
+                    median(what)));
             y += 26;
         }
         return String.format(

@@ -1,13 +1,11 @@
 package dev.orderonce.bench;
 
 import io.vertx.core.buffer.Buffer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** The requests of the benchmark and the scripts that send them. */
 final class Requests {
@@ -54,23 +52,18 @@ final class Requests {
 
     private Buffer request(String method, String path, String body, String header) {
         String length =
-                body.isEmpty()
-                        ? ""
-                        : "Content-Type: application/json\r\nContent-Length: "
-                                + body.length()
-                                + "\r\n";
-        return Buffer.buffer(
-                (method
-                                + " "
-                                + path
-                                + " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer "
-                                + token
-                                + "\r\n"
-                                + header
-                                + length
-                                + "\r\n"
-                                + body)
-                        .getBytes(StandardCharsets.US_ASCII));
+                body.isEmpty() ? "" : "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n";
+        return Buffer.buffer((method
+                        + " "
+                        + path
+                        + " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer "
+                        + token
+                        + "\r\n"
+                        + header
+                        + length
+                        + "\r\n"
+                        + body)
+                .getBytes(StandardCharsets.US_ASCII));
     }
 
     Buffer place(String path, String number) {

@@ -1,7 +1,6 @@
 package dev.orderonce.bench;
 
 import io.vertx.core.json.JsonObject;
-
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -80,11 +79,10 @@ final class Starts {
             command.add("-Dquarkus.management.port=" + freePort());
             command.add("-jar");
             command.add(jar.toString());
-            process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                            .start();
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
         }
 
         private static int freePort() throws IOException {
@@ -99,16 +97,11 @@ final class Starts {
             while (System.nanoTime() < giveUpAt) {
                 try {
                     if (token.isEmpty()) {
-                        token =
-                                new JsonObject(
-                                                send(
-                                                                "/demo/sign-in",
-                                                                "{\"subject\":\"start-buyer\"}")
-                                                        .body())
-                                        .getString("token");
+                        token = new JsonObject(send("/demo/sign-in", "{\"subject\":\"start-buyer\"}")
+                                        .body())
+                                .getString("token");
                     }
-                    String number =
-                            new JsonObject(send("/order-numbers", "").body()).getString("number");
+                    String number = new JsonObject(send("/order-numbers", "").body()).getString("number");
                     String body = Requests.order(number);
                     if (send("/orders", body).statusCode() == 201) {
                         return;
@@ -120,16 +113,13 @@ final class Starts {
             throw new IllegalStateException("no order within " + PATIENCE + "; see " + log);
         }
 
-        private HttpResponse<String> send(String path, String body)
-                throws IOException, InterruptedException {
+        private HttpResponse<String> send(String path, String body) throws IOException, InterruptedException {
             HttpRequest.Builder request =
-                    HttpRequest.newBuilder(URI.create(url + path))
-                            .header("Authorization", "Bearer " + token);
+                    HttpRequest.newBuilder(URI.create(url + path)).header("Authorization", "Bearer " + token);
             if (body.isEmpty()) {
                 request.POST(HttpRequest.BodyPublishers.noBody());
             } else {
-                request.header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body));
+                request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
             }
             return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         }

@@ -4,11 +4,8 @@ import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
 import dev.orderonce.payments.CancelOrder.Cancelling;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -24,8 +21,7 @@ class CarryOutResolution {
     private final DisputeSettings settings;
     private final Clock clock;
 
-    CarryOutResolution(
-            CancelOrder cancelOrder, DisputeStore store, DisputeSettings settings, Clock clock) {
+    CarryOutResolution(CancelOrder cancelOrder, DisputeStore store, DisputeSettings settings, Clock clock) {
         this.cancelOrder = cancelOrder;
         this.store = store;
         this.settings = settings;
@@ -58,18 +54,15 @@ class CarryOutResolution {
                         granted.number().symbols(),
                         resolution.reason(),
                         granted.claim().duplicateOf())
-                .onItem()
-                .transformToUni(
-                        cancelling ->
-                                switch (cancelling) {
-                                    case Cancelling.Invalid invalid -> fault(granted);
-                                    case Cancelling.Absent absent -> fault(granted);
-                                    case Cancelling.AlreadyCancelled cancelled -> settle(granted);
-                                    case Cancelling.NotOpen(Order order) -> reopen(granted, order);
-                                    case Cancelling.Busy busy -> item(new Carrying.NotYet(granted));
-                                    case Cancelling.Refunding refunding -> settle(granted);
-                                    case Cancelling.Cancelled cancelled -> settle(granted);
-                                })
+                .chain(cancelling -> switch (cancelling) {
+                    case Cancelling.Invalid _ -> fault(granted);
+                    case Cancelling.Absent _ -> fault(granted);
+                    case Cancelling.AlreadyCancelled _ -> settle(granted);
+                    case Cancelling.NotOpen(Order order) -> reopen(granted, order);
+                    case Cancelling.Busy _ -> item(new Carrying.NotYet(granted));
+                    case Cancelling.Refunding _ -> settle(granted);
+                    case Cancelling.Cancelled _ -> settle(granted);
+                })
                 // It is granted all the same: the job carries it out.
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(unavailable -> new Carrying.NotYet(granted));
@@ -78,19 +71,13 @@ class CarryOutResolution {
     /** The order was there and the reason was sound when the dispute was decided. */
     private static Uni<Carrying> fault(Dispute granted) {
         return Uni.createFrom()
-                .failure(
-                        new IllegalStateException(
-                                "dispute %s cannot be carried out".formatted(granted.id().text())));
+                .failure(new IllegalStateException("dispute %s cannot be carried out"
+                        .formatted(granted.id().text())));
     }
 
     private Uni<Carrying> settle(Dispute granted) {
         return store.settle(granted.id(), now())
-                .onItem()
-                .transformToUni(
-                        settled ->
-                                settled.isPresent()
-                                        ? item(new Carrying.Done(settled.get()))
-                                        : standing(granted));
+                .chain(settled -> settled.isPresent() ? item(new Carrying.Done(settled.get())) : standing(granted));
     }
 
     /** Somebody was faster. */

@@ -1,7 +1,6 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.numbers.OrderNumber;
-
 import java.util.Optional;
 
 /**

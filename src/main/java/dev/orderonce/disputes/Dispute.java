@@ -2,7 +2,6 @@ package dev.orderonce.disputes;
 
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
-
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,9 +1,8 @@
 package dev.orderonce.disputes;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What can be said of an order. */
 public enum DisputeKind {

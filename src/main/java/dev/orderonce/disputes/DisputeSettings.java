@@ -2,7 +2,6 @@ package dev.orderonce.disputes;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-
 import java.time.Duration;
 
 /** Settings of disputes, prefix {@code disputes}. */

@@ -6,14 +6,11 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.once.ClientKey;
 import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.UnreadableRows;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -36,8 +33,7 @@ class DisputeStore {
     /** What this service says by itself is said in this name. */
     private static final String OWN_NAME = "disputes";
 
-    private static final String OPEN =
-            """
+    private static final String OPEN = """
             WITH opened AS (
                 INSERT INTO disputes (id, number, buyer, kind, duplicate_of, state, opened_at, due_at, messages, evidence)
                 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, CAST($10::text AS json)
@@ -56,8 +52,7 @@ class DisputeStore {
      * its key already is not written and moves nothing. Each party has messages of its own: a buyer
      * who writes a hundred does not silence the shop. Who writes out of turn changes no due date.
      */
-    private static final String SEND =
-            """
+    private static final String SEND = """
             WITH held AS (
                 SELECT id, messages FROM disputes WHERE id = $1 AND state = ANY($2)
                   AND (SELECT count(*) FROM dispute_messages WHERE dispute = $1 AND party = $6) < $4
@@ -72,39 +67,30 @@ class DisputeStore {
             SET state = $3, messages = messages + 1, due_at = CASE WHEN state = $3 THEN due_at ELSE $5 END
             FROM sent WHERE id = sent.dispute
             RETURNING %s
-            """
-                    .formatted(COLUMNS);
+            """.formatted(COLUMNS);
 
     private static final String WITHDRAW =
-            "UPDATE disputes SET state = $3, ended_at = $4 WHERE id = $1 AND state = ANY($2) RETURNING "
-                    + COLUMNS;
+            "UPDATE disputes SET state = $3, ended_at = $4 WHERE id = $1 AND state = ANY($2) RETURNING " + COLUMNS;
 
-    private static final String REJECT =
-            """
+    private static final String REJECT = """
             UPDATE disputes SET state = $3, resolution = $4, resolution_reason = $5, resolved_by = $6, ended_at = $7
             WHERE id = $1 AND state = ANY($2)
             RETURNING %s
-            """
-                    .formatted(COLUMNS);
+            """.formatted(COLUMNS);
 
-    private static final String GRANT =
-            """
+    private static final String GRANT = """
             UPDATE disputes SET state = $3, resolution = $4, resolution_reason = $5, resolved_by = $6, look_at = $7
             WHERE id = $1 AND state = ANY($2)
             RETURNING %s
-            """
-                    .formatted(COLUMNS);
+            """.formatted(COLUMNS);
 
-    private static final String SETTLE =
-            """
+    private static final String SETTLE = """
             UPDATE disputes SET state = $3, look_at = NULL, ended_at = $4
             WHERE id = $1 AND state = ANY($2)
             RETURNING %s
-            """
-                    .formatted(COLUMNS);
+            """.formatted(COLUMNS);
 
-    private static final String REOPEN =
-            """
+    private static final String REOPEN = """
             WITH reopened AS (
                 UPDATE disputes
                 SET state = $3, messages = messages + 1, due_at = $4, look_at = NULL,
@@ -116,18 +102,15 @@ class DisputeStore {
                 SELECT id, messages, 'SERVICE', $5, $6, $7 FROM reopened
             )
             SELECT %1$s FROM reopened
-            """
-                    .formatted(COLUMNS);
+            """.formatted(COLUMNS);
 
     /** What is claimed is not due for anybody else until the claim is over. */
-    private static final String CLAIM_DUE =
-            """
+    private static final String CLAIM_DUE = """
             UPDATE disputes SET look_at = $2
             WHERE id IN (SELECT id FROM disputes WHERE look_at <= $1 ORDER BY look_at LIMIT $3
                          FOR UPDATE SKIP LOCKED)
             RETURNING %s
-            """
-                    .formatted(COLUMNS);
+            """.formatted(COLUMNS);
 
     private final Postgres postgres;
     private final UnreadableRows unreadableRows;
@@ -145,34 +128,31 @@ class DisputeStore {
      *
      * @return whether it was opened
      */
-    Uni<Boolean> open(
-            Dispute offered, Evidence evidence, Optional<String> message, Instant since, int most) {
+    Uni<Boolean> open(Dispute offered, Evidence evidence, Optional<String> message, Instant since, int most) {
         return postgres.query(
                         OPEN,
-                        Tuple.from(
-                                Arrays.asList(
-                                        offered.id().text(),
-                                        offered.number().symbols(),
-                                        offered.buyer().subject(),
-                                        offered.claim().kind().name(),
-                                        offered.claim()
-                                                .duplicateOf()
-                                                .map(OrderNumber::symbols)
-                                                .orElse(null),
-                                        offered.state().name(),
-                                        at(offered.openedAt()),
-                                        at(offered.dueAt()),
-                                        offered.messages(),
-                                        json.write(evidence),
-                                        message.orElse(null),
-                                        at(since),
-                                        (long) most)))
+                        Tuple.from(Arrays.asList(
+                                offered.id().text(),
+                                offered.number().symbols(),
+                                offered.buyer().subject(),
+                                offered.claim().kind().name(),
+                                offered.claim()
+                                        .duplicateOf()
+                                        .map(OrderNumber::symbols)
+                                        .orElse(null),
+                                offered.state().name(),
+                                at(offered.openedAt()),
+                                at(offered.dueAt()),
+                                offered.messages(),
+                                json.write(evidence),
+                                message.orElse(null),
+                                at(since),
+                                (long) most)))
                 .map(rows -> rows.size() == 1);
     }
 
     Uni<Optional<Dispute>> find(DisputeId id) {
-        return postgres.query(
-                        "SELECT " + COLUMNS + " FROM disputes WHERE id = $1", Tuple.of(id.text()))
+        return postgres.query("SELECT " + COLUMNS + " FROM disputes WHERE id = $1", Tuple.of(id.text()))
                 .map(DisputeStore::first);
     }
 
@@ -187,46 +167,33 @@ class DisputeStore {
     /** The last one that was opened of this order, decided or not. */
     Uni<Optional<Dispute>> latest(OrderNumber number) {
         return postgres.query(
-                        "SELECT "
-                                + COLUMNS
-                                + " FROM disputes WHERE number = $1 ORDER BY opened_at DESC LIMIT 1",
+                        "SELECT " + COLUMNS + " FROM disputes WHERE number = $1 ORDER BY opened_at DESC LIMIT 1",
                         Tuple.of(number.symbols()))
                 .map(DisputeStore::first);
     }
 
     /** When the oldest of the last so many was opened, if that was after a time. */
     Uni<Optional<Instant>> openedAt(OrderNumber number, Instant since, int ago) {
-        return postgres.query(
-                        """
+        return postgres.query("""
                         SELECT opened_at FROM disputes WHERE number = $1 AND opened_at > $2
                         ORDER BY opened_at DESC OFFSET $3 - 1 LIMIT 1
-                        """,
-                        Tuple.of(number.symbols(), at(since), (long) ago))
-                .map(
-                        rows ->
-                                rows.size() == 0
-                                        ? Optional.empty()
-                                        : Optional.of(
-                                                rows.iterator()
-                                                        .next()
-                                                        .getOffsetDateTime("opened_at")
-                                                        .toInstant()));
+                        """, Tuple.of(number.symbols(), at(since), (long) ago))
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(rows.iterator()
+                                .next()
+                                .getOffsetDateTime("opened_at")
+                                .toInstant()));
     }
 
     /** With all that belongs to it. */
     Uni<Dossier> dossier(Dispute dispute) {
         return evidence(dispute.id())
-                .onItem()
-                .transformToUni(
-                        evidence ->
-                                messages(dispute.id())
-                                        .map(messages -> new Dossier(dispute, messages, evidence)));
+                .chain(evidence -> messages(dispute.id()).map(messages -> new Dossier(dispute, messages, evidence)));
     }
 
     private Uni<Evidence> evidence(DisputeId id) {
-        return postgres.query(
-                        "SELECT evidence::text AS evidence FROM disputes WHERE id = $1",
-                        Tuple.of(id.text()))
+        return postgres.query("SELECT evidence::text AS evidence FROM disputes WHERE id = $1", Tuple.of(id.text()))
                 .map(rows -> json.read(rows.iterator().next().getString("evidence")));
     }
 
@@ -234,12 +201,11 @@ class DisputeStore {
         return postgres.query(
                         "SELECT sequence, party, author, text, at FROM dispute_messages WHERE dispute = $1 ORDER BY sequence",
                         Tuple.of(id.text()))
-                .map(
-                        rows -> {
-                            List<Message> messages = new ArrayList<>(rows.size());
-                            rows.forEach(row -> messages.add(message(row)));
-                            return messages;
-                        });
+                .map(rows -> {
+                    List<Message> messages = new ArrayList<>(rows.size());
+                    rows.forEach(row -> messages.add(message(row)));
+                    return messages;
+                });
     }
 
     /** What its author said under the key. */
@@ -247,11 +213,9 @@ class DisputeStore {
         return postgres.query(
                         "SELECT text FROM dispute_messages WHERE dispute = $1 AND author = $2 AND client_key = $3",
                         Tuple.of(id.text(), author.subject(), key.text()))
-                .map(
-                        rows ->
-                                rows.size() == 0
-                                        ? Optional.empty()
-                                        : Optional.of(rows.iterator().next().getString("text")));
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(rows.iterator().next().getString("text")));
     }
 
     /**
@@ -261,8 +225,7 @@ class DisputeStore {
      * @param most there may be of this party's
      * @return empty if the move is not open, or there are so many, or one stands under the key
      */
-    Uni<Optional<Dispute>> send(
-            DisputeId id, Move move, NewMessage message, Instant dueAt, int most) {
+    Uni<Optional<Dispute>> send(DisputeId id, Move move, NewMessage message, Instant dueAt, int most) {
         return postgres.query(
                         SEND,
                         move(id, move)
@@ -283,15 +246,13 @@ class DisputeStore {
     }
 
     Uni<Optional<Dispute>> reject(DisputeId id, Resolution resolution, Instant now) {
-        return postgres.query(
-                        REJECT, decision(id, Move.REJECTED, resolution).addOffsetDateTime(at(now)))
+        return postgres.query(REJECT, decision(id, Move.REJECTED, resolution).addOffsetDateTime(at(now)))
                 .map(DisputeStore::first);
     }
 
     /** To be carried out, and to be looked at then by somebody else. */
     Uni<Optional<Dispute>> grant(DisputeId id, Resolution resolution, Instant lookAt) {
-        return postgres.query(
-                        GRANT, decision(id, Move.GRANTED, resolution).addOffsetDateTime(at(lookAt)))
+        return postgres.query(GRANT, decision(id, Move.GRANTED, resolution).addOffsetDateTime(at(lookAt)))
                 .map(DisputeStore::first);
     }
 
@@ -316,10 +277,7 @@ class DisputeStore {
     /** Takes some that are due, so that no other replica does until the claim is over. */
     Uni<List<Dispute>> claimDue(Instant now, Duration claim, int most) {
         return postgres.query(CLAIM_DUE, Tuple.of(at(now), at(now.plus(claim)), most))
-                .map(
-                        rows ->
-                                unreadableRows.leaveOut(
-                                        "disputes", "id", rows, DisputeStore::dispute));
+                .map(rows -> unreadableRows.leaveOut("disputes", "id", rows, DisputeStore::dispute));
     }
 
     /**
@@ -329,8 +287,7 @@ class DisputeStore {
      * @param state those in it alone
      * @param overdueAt those alone that are not decided and were due before
      */
-    record Filter(
-            Optional<Buyer> buyer, Optional<DisputeState> state, Optional<Instant> overdueAt) {}
+    record Filter(Optional<Buyer> buyer, Optional<DisputeState> state, Optional<Instant> overdueAt) {}
 
     /** Some of those after the place, soonest due first. */
     Uni<List<Dispute>> list(Filter filter, Place after, int most) {
@@ -349,19 +306,14 @@ class DisputeStore {
             where.append(" AND " + UNDECIDED + " AND due_at < $").append(parameters.size());
         }
         return postgres.query(
-                        "SELECT "
-                                + COLUMNS
-                                + " FROM disputes WHERE "
-                                + where
-                                + " ORDER BY due_at, id LIMIT $3",
+                        "SELECT " + COLUMNS + " FROM disputes WHERE " + where + " ORDER BY due_at, id LIMIT $3",
                         parameters)
                 .map(DisputeStore::all);
     }
 
-    private static final String COUNT_OVERDUE =
-            "SELECT count(*) AS overdue FROM (SELECT FROM disputes WHERE "
-                    + UNDECIDED
-                    + " AND due_at < $1 LIMIT $2) AS late";
+    private static final String COUNT_OVERDUE = "SELECT count(*) AS overdue FROM (SELECT FROM disputes WHERE "
+            + UNDECIDED
+            + " AND due_at < $1 LIMIT $2) AS late";
 
     /** How many are not decided and were due before, up to this many. */
     Uni<Integer> countOverdue(Instant now, int most) {
@@ -407,17 +359,13 @@ class DisputeStore {
                 row.getOffsetDateTime("opened_at").toInstant(),
                 row.getOffsetDateTime("due_at").toInstant(),
                 row.getInteger("messages"),
-                Optional.ofNullable(row.getString("resolution"))
-                        .map(verdict -> resolution(verdict, row)),
-                Optional.ofNullable(row.getOffsetDateTime("ended_at"))
-                        .map(OffsetDateTime::toInstant));
+                Optional.ofNullable(row.getString("resolution")).map(verdict -> resolution(verdict, row)),
+                Optional.ofNullable(row.getOffsetDateTime("ended_at")).map(OffsetDateTime::toInstant));
     }
 
     private static Resolution resolution(String verdict, Row row) {
         return new Resolution(
-                Verdict.valueOf(verdict),
-                row.getString("resolution_reason"),
-                new Buyer(row.getString("resolved_by")));
+                Verdict.valueOf(verdict), row.getString("resolution_reason"), new Buyer(row.getString("resolved_by")));
     }
 
     private static Message message(Row row) {

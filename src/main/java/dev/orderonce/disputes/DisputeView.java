@@ -1,55 +1,58 @@
 package dev.orderonce.disputes;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** A dispute as it goes over the wire. */
 @Schema(name = "Dispute")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record DisputeView(
-        @Schema(required = true, examples = "D0K3M7QXW52TB9H4N") String id,
-        @Schema(
-                        required = true,
-                        examples = "0K3M7Q-XW52TB-9H4NRC",
-                        description = "The order that is disputed")
-                String number,
-        @Schema(required = true, description = "Whose order it is") String buyer,
+        @Schema(required = true, examples = "D0K3M7QXW52TB9H4N")
+        String id,
+
+        @Schema(required = true, examples = "0K3M7Q-XW52TB-9H4NRC", description = "The order that is disputed")
+        String number,
+
+        @Schema(required = true, description = "Whose order it is")
+        String buyer,
+
         @Schema(required = true) DisputeKind kind,
-        @Schema(nullable = true, description = "With DUPLICATE: the number of the other order")
-                @Nullable String duplicateOf,
+
+        @Schema(nullable = true, description = "With DUPLICATE: the number of the other order") @Nullable String duplicateOf,
+
         @Schema(
-                        required = true,
-                        description =
-                                "OPEN: it is for the shop to answer. ANSWERED: for the buyer to reply. RESOLVING: granted, "
-                                        + "and being carried out")
-                DisputeState state,
-        @Schema(required = true, description = "The moves that are open now") List<String> next,
+                required = true,
+                description =
+                        "OPEN: it is for the shop to answer. ANSWERED: for the buyer to reply. RESOLVING: granted, "
+                                + "and being carried out")
+        DisputeState state,
+
+        @Schema(required = true, description = "The moves that are open now")
+        List<String> next,
+
         @Schema(required = true) Instant openedAt,
-        @Schema(
-                        required = true,
-                        description = "Until when whoever's turn it is should have answered")
-                Instant dueAt,
+
+        @Schema(required = true, description = "Until when whoever's turn it is should have answered")
+        Instant dueAt,
+
         @Schema(nullable = true, description = "What was decided") @Nullable Verdict resolution,
-        @Schema(nullable = true, description = "Why, in words for the buyer")
-                @Nullable String reason,
-        @Schema(nullable = true, description = "By whom; to a buyer it is the shop")
-                @Nullable String resolvedBy,
-        @Schema(nullable = true, description = "When it was resolved or withdrawn")
-                @Nullable Instant endedAt,
-        @Schema(nullable = true, description = "What was said, in its order; not in lists")
-                @Nullable List<MessageView> messages,
-        @Schema(nullable = true, description = "What was known when it was opened; not in lists")
-                @Nullable Evidence evidence) {
+
+        @Schema(nullable = true, description = "Why, in words for the buyer") @Nullable String reason,
+
+        @Schema(nullable = true, description = "By whom; to a buyer it is the shop") @Nullable String resolvedBy,
+
+        @Schema(nullable = true, description = "When it was resolved or withdrawn") @Nullable Instant endedAt,
+
+        @Schema(nullable = true, description = "What was said, in its order; not in lists") @Nullable List<MessageView> messages,
+
+        @Schema(nullable = true, description = "What was known when it was opened; not in lists") @Nullable Evidence evidence) {
 
     /** Whom a buyer sees in place of anybody of the staff. */
     private static final String THE_SHOP = "the shop";
@@ -57,10 +60,14 @@ record DisputeView(
     /** Something that was said, as it goes over the wire. */
     @Schema(name = "DisputeMessage")
     record MessageView(
-            @Schema(required = true, description = "1, 2, 3, … without gaps") int sequence,
+            @Schema(required = true, description = "1, 2, 3, … without gaps")
+            int sequence,
+
             @Schema(required = true) Party party,
+
             @Schema(required = true, description = "Who wrote it; to a buyer staff is the shop")
-                    String author,
+            String author,
+
             @Schema(required = true) String text,
             @Schema(required = true) Instant at) {
 
@@ -80,10 +87,10 @@ record DisputeView(
         return view(
                 dispute,
                 as,
-                dossier.messages().stream().map(message -> MessageView.of(message, as)).toList(),
-                as == Party.BUYER
-                        ? dossier.evidence().forBuyer(dispute.buyer().subject())
-                        : dossier.evidence());
+                dossier.messages().stream()
+                        .map(message -> MessageView.of(message, as))
+                        .toList(),
+                as == Party.BUYER ? dossier.evidence().forBuyer(dispute.buyer().subject()) : dossier.evidence());
     }
 
     /** Without what was said and known. */
@@ -93,12 +100,11 @@ record DisputeView(
 
     /** A problem with a dispute that says where it stands. */
     static Problem about(ProblemType type, Dispute dispute) {
-        Problem problem =
-                Problem.of(type)
-                        .with("id", dispute.id().text())
-                        .with("dispute", path(dispute))
-                        .with("state", dispute.state())
-                        .with("next", dispute.state().next());
+        Problem problem = Problem.of(type)
+                .with("id", dispute.id().text())
+                .with("dispute", path(dispute))
+                .with("state", dispute.state())
+                .with("next", dispute.state().next());
         dispute.resolution().ifPresent(made -> problem.with("resolution", made.verdict()));
         return problem;
     }
@@ -108,10 +114,7 @@ record DisputeView(
     }
 
     private static DisputeView view(
-            Dispute dispute,
-            Party as,
-            @Nullable List<MessageView> messages,
-            @Nullable Evidence evidence) {
+            Dispute dispute, Party as, @Nullable List<MessageView> messages, @Nullable Evidence evidence) {
         Optional<Resolution> resolution = dispute.resolution();
         return new DisputeView(
                 dispute.id().text(),

@@ -14,9 +14,7 @@ import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
 import dev.orderonce.web.Violation;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -30,7 +28,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -39,9 +38,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
-import java.util.Optional;
 
 /** What becomes of a dispute, over HTTP: translates, decides nothing. */
 @Path("/disputes")
@@ -91,23 +87,18 @@ class DisputesResource {
         return findDispute
                 .find(caller.buyer(), as, id)
                 .plug(ending -> outcomes.time("find-dispute", id, ending))
-                .map(
-                        finding ->
-                                switch (finding) {
-                                    case Finding.Absent absent -> absent();
-                                    case Finding.Found(Dossier dossier) -> ok(dossier, as).build();
-                                });
+                .map(finding -> switch (finding) {
+                    case Finding.Absent absent -> absent();
+                    case Finding.Found(Dossier dossier) -> ok(dossier, as).build();
+                });
     }
 
     /** A page of disputes as it goes over the wire. */
     @Schema(name = "Disputes")
     record DisputesView(
             @Schema(required = true) List<DisputeView> disputes,
-            @Schema(
-                            nullable = true,
-                            required = true,
-                            description = "Where to go on; null on the last page")
-                    @Nullable String after) {}
+
+            @Schema(nullable = true, required = true, description = "Where to go on; null on the last page") @Nullable String after) {}
 
     @GET
     @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
@@ -125,24 +116,15 @@ class DisputesResource {
                             schema =
                                     @Schema(
                                             type = SchemaType.STRING,
-                                            enumeration = {
-                                                "OPEN",
-                                                "ANSWERED",
-                                                "RESOLVING",
-                                                "RESOLVED",
-                                                "WITHDRAWN"
-                                            }))
+                                            enumeration = {"OPEN", "ANSWERED", "RESOLVING", "RESOLVED", "WITHDRAWN"}))
                     @QueryParam("state")
                     Optional<String> state,
             @Parameter(
-                            description =
-                                    "true: those alone that are not decided and whose due date is over",
+                            description = "true: those alone that are not decided and whose due date is over",
                             schema = @Schema(type = SchemaType.BOOLEAN))
                     @QueryParam("overdue")
                     Optional<String> overdue,
-            @Parameter(
-                            description = "The `after` of the page before",
-                            schema = @Schema(type = SchemaType.STRING))
+            @Parameter(description = "The `after` of the page before", schema = @Schema(type = SchemaType.STRING))
                     @QueryParam("after")
                     Optional<String> after,
             @Parameter(
@@ -160,29 +142,23 @@ class DisputesResource {
         return listDisputes
                 .list(caller.buyer(), as, state, overdue, after, Parameters.whole(limit))
                 .plug(ending -> outcomes.time("list-disputes", "", ending))
-                .map(
-                        listing ->
-                                switch (listing) {
-                                    case Listing.BadParameter(String why) ->
-                                            Problem.of(ProblemType.PARAMETER_INVALID, why)
-                                                    .toResponse();
-                                    case Listing.Page(var disputes, var next) ->
-                                            answer(Response.Status.OK, page(disputes, next, as))
-                                                    .build();
-                                });
+                .map(listing -> switch (listing) {
+                    case Listing.BadParameter(String why) ->
+                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+                    case Listing.Page(var disputes, var next) ->
+                        answer(Response.Status.OK, page(disputes, next, as)).build();
+                });
     }
 
     private static DisputesView page(List<Dispute> disputes, Optional<String> next, Party as) {
         return new DisputesView(
-                disputes.stream().map(dispute -> DisputeView.of(dispute, as)).toList(),
-                next.orElse(null));
+                disputes.stream().map(dispute -> DisputeView.of(dispute, as)).toList(), next.orElse(null));
     }
 
     /** What a party sends to say something. */
     @Schema(name = "MessageSubmission", additionalProperties = Schema.False.class)
     record MessageSubmission(
-            @Schema(required = true, minLength = 1, maxLength = SendMessage.LONGEST_TEXT)
-                    @Nullable String text) {}
+            @Schema(required = true, minLength = 1, maxLength = SendMessage.LONGEST_TEXT) @Nullable String text) {}
 
     @POST
     @Path("/{id}/messages")
@@ -225,20 +201,18 @@ class DisputesResource {
 
     private Response toResponse(Sending sending, Party as) {
         return switch (sending) {
-            case Sending.NoKey none -> Problem.of(ProblemType.KEY_MISSING).toResponse();
+            case Sending.NoKey _ -> Problem.of(ProblemType.KEY_MISSING).toResponse();
             case Sending.KeyUnusable(String why) ->
-                    Problem.of(
-                                    ProblemType.KEY_UNUSABLE,
-                                    "The Idempotency-Key cannot be used: " + why + ".")
-                            .toResponse();
+                Problem.of(ProblemType.KEY_UNUSABLE, "The Idempotency-Key cannot be used: " + why + ".")
+                        .toResponse();
             case Sending.Invalid(var violations) -> invalid(violations);
             case Sending.Absent absent -> absent();
             case Sending.Differs(Dispute dispute) ->
-                    DisputeView.about(ProblemType.MESSAGE_DIFFERS, dispute).toResponse();
+                DisputeView.about(ProblemType.MESSAGE_DIFFERS, dispute).toResponse();
             case Sending.AlreadySent(Dossier dossier) -> replayed(dossier, as);
             case Sending.NotOpen(Dispute dispute) -> notOpen(dispute);
             case Sending.Sent(Dossier dossier) ->
-                    answer(Response.Status.CREATED, DisputeView.of(dossier, as)).build();
+                answer(Response.Status.CREATED, DisputeView.of(dossier, as)).build();
         };
     }
 
@@ -248,8 +222,7 @@ class DisputesResource {
     @Operation(
             operationId = "withdrawDispute",
             summary = "Take it back",
-            description =
-                    "By the buyer who opened it, while it is not decided. A repeat is told that it was done.")
+            description = "By the buyer who opened it, while it is not decided. A repeat is told that it was done.")
     @APIResponse(
             responseCode = "200",
             description = "It is withdrawn, by this request or an earlier one",
@@ -266,7 +239,8 @@ class DisputesResource {
             case Withdrawal.Absent absent -> absent();
             case Withdrawal.AlreadyWithdrawn(Dossier dossier) -> replayed(dossier, Party.BUYER);
             case Withdrawal.NotOpen(Dispute dispute) -> notOpen(dispute);
-            case Withdrawal.Withdrawn(Dossier dossier) -> ok(dossier, Party.BUYER).build();
+            case Withdrawal.Withdrawn(Dossier dossier) ->
+                ok(dossier, Party.BUYER).build();
         };
     }
 
@@ -274,17 +248,18 @@ class DisputesResource {
     @Schema(name = "ResolutionSubmission", additionalProperties = Schema.False.class)
     record ResolutionSubmission(
             @Schema(
-                            required = true,
-                            enumeration = {"REFUND", "CANCEL", "REJECT"},
-                            description =
-                                    "REFUND: of an order that is PAID. CANCEL: of one that is not. REJECT: it stays as it is")
-                    @Nullable String resolution,
+                    required = true,
+                    enumeration = {"REFUND", "CANCEL", "REJECT"},
+                    description =
+                            "REFUND: of an order that is PAID. CANCEL: of one that is not. REJECT: it stays as it is")
+            @Nullable String resolution,
+
             @Schema(
-                            required = true,
-                            minLength = 1,
-                            maxLength = ResolveDispute.LONGEST_REASON,
-                            description = "The buyer reads it")
-                    @Nullable String reason) {}
+                    required = true,
+                    minLength = 1,
+                    maxLength = ResolveDispute.LONGEST_REASON,
+                    description = "The buyer reads it")
+            @Nullable String reason) {}
 
     @POST
     @Path("/{id}/resolution")
@@ -303,8 +278,7 @@ class DisputesResource {
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     @APIResponse(
             responseCode = "202",
-            description =
-                    "It is decided; the order could not be cancelled yet, and that is gone on with",
+            description = "It is decided; the order could not be cancelled yet, and that is gone on with",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> resolve(@PathParam("id") String id, ResolutionSubmission submission) {
         if (submission == null) {
@@ -320,16 +294,17 @@ class DisputesResource {
         return switch (resolving) {
             case Resolving.Invalid(var violations) -> invalid(violations);
             case Resolving.Absent absent -> absent();
-            case Resolving.Own own -> Problem.of(ProblemType.OWN_CASE).toResponse();
+            case Resolving.Own _ -> Problem.of(ProblemType.OWN_CASE).toResponse();
             case Resolving.NotOpen(Dispute dispute) -> notOpen(dispute);
             case Resolving.OtherDecided(Dispute dispute) ->
-                    DisputeView.about(ProblemType.DISPUTE_DECIDED, dispute).toResponse();
+                DisputeView.about(ProblemType.DISPUTE_DECIDED, dispute).toResponse();
             case Resolving.AlreadyDecided(Dossier dossier) -> replayed(dossier, Party.SUPPORT);
             case Resolving.OrderNotOpen(Order order) -> OrderView.notOpen(order).toResponse();
             case Resolving.UnderWay(Dossier dossier) ->
-                    answer(Response.Status.ACCEPTED, DisputeView.of(dossier, Party.SUPPORT))
-                            .build();
-            case Resolving.Resolved(Dossier dossier) -> ok(dossier, Party.SUPPORT).build();
+                answer(Response.Status.ACCEPTED, DisputeView.of(dossier, Party.SUPPORT))
+                        .build();
+            case Resolving.Resolved(Dossier dossier) ->
+                ok(dossier, Party.SUPPORT).build();
         };
     }
 
@@ -346,7 +321,9 @@ class DisputesResource {
     }
 
     private static Response invalid(List<Violation> violations) {
-        return Problem.of(ProblemType.BODY_INVALID).with("violations", violations).toResponse();
+        return Problem.of(ProblemType.BODY_INVALID)
+                .with("violations", violations)
+                .toResponse();
     }
 
     private static Response notOpen(Dispute dispute) {

@@ -2,9 +2,7 @@ package dev.orderonce.disputes;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.io.UncheckedIOException;
 
 /** Evidence as the JSON text that the table keeps. */

@@ -2,11 +2,8 @@ package dev.orderonce.disputes;
 
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.Optional;
 
 /** Finds one dispute for somebody who may see it; anybody else's reads as absent. */
@@ -34,12 +31,8 @@ public class FindDispute {
      */
     public Uni<Finding> find(Buyer asking, Party as, String written) {
         return standing(asking, as, written)
-                .onItem()
-                .transformToUni(
-                        found ->
-                                found.map(this::tell)
-                                        .orElseGet(
-                                                () -> Uni.createFrom().item(new Finding.Absent())));
+                .chain(found ->
+                        found.map(this::tell).orElseGet(() -> Uni.createFrom().item(new Finding.Absent())));
     }
 
     private Uni<Finding> tell(Dispute dispute) {
@@ -55,8 +48,7 @@ public class FindDispute {
         Optional<DisputeId> id = DisputeId.read(written);
         return id.isEmpty()
                 ? Uni.createFrom().item(Optional.empty())
-                : store.find(id.get())
-                        .map(found -> found.filter(dispute -> maySee(asking, as, dispute)));
+                : store.find(id.get()).map(found -> found.filter(dispute -> maySee(asking, as, dispute)));
     }
 
     private static boolean maySee(Buyer asking, Party as, Dispute dispute) {

@@ -1,17 +1,13 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /**
  * Goes on with what was granted and whoever granted it left behind; every replica does, and no two
@@ -30,27 +26,19 @@ class FinishResolutions {
     private final Clock clock;
 
     FinishResolutions(
-            DisputeStore store,
-            CarryOutResolution carryOutResolution,
-            DisputeSettings settings,
-            Clock clock) {
+            DisputeStore store, CarryOutResolution carryOutResolution, DisputeSettings settings, Clock clock) {
         this.store = store;
         this.carryOutResolution = carryOutResolution;
         this.settings = settings;
         this.clock = clock;
     }
 
-    @Scheduled(
-            every = "${disputes.finish-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${disputes.finish-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> finish() {
         return store.claimDue(clock.instant(), settings.lookAfter(), AT_ONCE)
-                .onItem()
-                .transformToUni(this::finishAll)
+                .chain(this::finishAll)
                 .onFailure(StoreUnavailable.class)
-                .invoke(
-                        silent ->
-                                LOG.debugf("disputes are finished later: %s", silent.getMessage()))
+                .invoke(silent -> LOG.debugf("disputes are finished later: %s", silent.getMessage()))
                 .onFailure(StoreUnavailable.class)
                 .recoverWithNull();
     }
@@ -72,12 +60,8 @@ class FinishResolutions {
                 .carryOut(granted)
                 .map(carrying -> true)
                 .onFailure()
-                .invoke(
-                        failure ->
-                                LOG.warnf(
-                                        failure,
-                                        "dispute %s is finished later",
-                                        granted.id().text()))
+                .invoke(failure -> LOG.warnf(
+                        failure, "dispute %s is finished later", granted.id().text()))
                 .onFailure()
                 .recoverWithItem(false);
     }

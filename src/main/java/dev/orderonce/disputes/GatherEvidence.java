@@ -7,18 +7,14 @@ import dev.orderonce.orders.ListEvents;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderEvent;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Gathers what is known of a dispute's orders, so that nobody has to. */
 @ApplicationScoped
@@ -47,16 +43,7 @@ class GatherEvidence {
     Uni<Evidence> gather(Order order, Optional<Order> other) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         return evidenceOf(order)
-                .onItem()
-                .transformToUni(
-                        ofOrder ->
-                                evidenceOf(other)
-                                        .map(
-                                                ofOther ->
-                                                        new Evidence(
-                                                                now,
-                                                                ofOrder,
-                                                                ofOther.orElse(null))));
+                .chain(ofOrder -> evidenceOf(other).map(ofOther -> new Evidence(now, ofOrder, ofOther.orElse(null))));
     }
 
     private Uni<Optional<OrderEvidence>> evidenceOf(Optional<Order> order) {
@@ -67,11 +54,7 @@ class GatherEvidence {
 
     private Uni<OrderEvidence> evidenceOf(Order order) {
         return eventsOf(order)
-                .onItem()
-                .transformToUni(
-                        events ->
-                                submitsOf(order)
-                                        .map(submits -> OrderEvidence.of(order, events, submits)));
+                .chain(events -> submitsOf(order).map(submits -> OrderEvidence.of(order, events, submits)));
     }
 
     private Uni<List<OrderEvent>> eventsOf(Order order) {

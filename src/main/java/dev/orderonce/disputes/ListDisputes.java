@@ -2,11 +2,8 @@ package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.DisputeStore.Filter;
 import dev.orderonce.identity.Buyer;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
@@ -64,18 +61,17 @@ public class ListDisputes {
         }
         Optional<DisputeState> wanted = state.flatMap(ListDisputes::state);
         if (state.isPresent() && wanted.isEmpty()) {
-            return bad(
-                    "\"state\" must be one of "
-                            + Arrays.stream(DisputeState.values())
-                                    .map(DisputeState::name)
-                                    .collect(Collectors.joining(", "))
-                            + ".");
+            return bad("\"state\" must be one of "
+                    + Arrays.stream(DisputeState.values())
+                            .map(DisputeState::name)
+                            .collect(Collectors.joining(", "))
+                    + ".");
         }
-        if (overdue.filter(text -> !text.equals("true") && !text.equals("false")).isPresent()) {
+        if (overdue.filter(text -> !text.equals("true") && !text.equals("false"))
+                .isPresent()) {
             return bad("\"overdue\" must be true or false.");
         }
-        Optional<Place> place =
-                after.isEmpty() ? Optional.of(Place.START) : Place.read(after.get());
+        Optional<Place> place = after.isEmpty() ? Optional.of(Place.START) : Place.read(after.get());
         if (place.isEmpty()) {
             return bad("\"after\" must be what the page before said.");
         }
@@ -94,9 +90,7 @@ public class ListDisputes {
         List<Dispute> disputes = rows.stream().limit(limit).toList();
         return new Listing.Page(
                 disputes,
-                rows.size() > limit
-                        ? Optional.of(Place.of(disputes.getLast()).text())
-                        : Optional.empty());
+                rows.size() > limit ? Optional.of(Place.of(disputes.getLast()).text()) : Optional.empty());
     }
 
     private static Optional<DisputeState> state(String name) {

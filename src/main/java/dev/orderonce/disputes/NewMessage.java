@@ -2,7 +2,6 @@ package dev.orderonce.disputes;
 
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.once.ClientKey;
-
 import java.time.Instant;
 
 /**

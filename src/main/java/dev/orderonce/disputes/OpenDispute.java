@@ -9,11 +9,8 @@ import dev.orderonce.orders.Order;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -81,20 +78,14 @@ public class OpenDispute {
         /** It is not sound, and this is everything that is wrong with it. */
         record Invalid(List<Violation> violations) implements Reading {}
 
-        record Sound(Claim claim, Optional<Order> other, Optional<String> message)
-                implements Reading {}
+        record Sound(Claim claim, Optional<Order> other, Optional<String> message) implements Reading {}
     }
 
     public Uni<Opening> open(Buyer buyer, String written, DisputeSubmission submission) {
-        return findOrder
-                .ofBuyer(buyer, written)
-                .onItem()
-                .transformToUni(
-                        found ->
-                                switch (found) {
-                                    case Finding.Absent absent -> item(new Opening.Absent());
-                                    case Finding.Found(Order order) -> findOther(order, submission);
-                                });
+        return findOrder.ofBuyer(buyer, written).chain(found -> switch (found) {
+            case Finding.Absent _ -> item(new Opening.Absent());
+            case Finding.Found(Order order) -> findOther(order, submission);
+        });
     }
 
     /** Before anything is refused: everything that is wrong is told at once. */
@@ -103,28 +94,19 @@ public class OpenDispute {
         return (other == null
                         ? Uni.createFrom().<Finding>item(new Finding.Absent())
                         : findOrder.ofBuyer(order.buyer(), other))
-                .onItem()
-                .transformToUni(
-                        found ->
-                                switch (found) {
-                                    case Finding.Absent absent ->
-                                            read(order, submission, Optional.empty());
-                                    case Finding.Found(Order otherOrder) ->
-                                            read(order, submission, Optional.of(otherOrder));
-                                });
+                .chain(found -> switch (found) {
+                    case Finding.Absent _ -> read(order, submission, Optional.empty());
+                    case Finding.Found(Order otherOrder) -> read(order, submission, Optional.of(otherOrder));
+                });
     }
 
     private Uni<Opening> read(Order order, DisputeSubmission submission, Optional<Order> other) {
         return switch (judge(order, submission, other)) {
             case Reading.Invalid(var violations) -> item(new Opening.Invalid(violations));
             case Reading.Sound sound ->
-                    store.undecided(order.number())
-                            .onItem()
-                            .transformToUni(
-                                    earlier ->
-                                            earlier.isPresent()
-                                                    ? repeat(earlier.get(), sound.claim())
-                                                    : gather(order, sound));
+                store.undecided(order.number())
+                        .chain(earlier ->
+                                earlier.isPresent() ? repeat(earlier.get(), sound.claim()) : gather(order, sound));
         };
     }
 
@@ -136,15 +118,8 @@ public class OpenDispute {
         }
         kind.flatMap(known -> whatIsWrong(known, order, submission, other))
                 .ifPresent(why -> violations.add(new Violation("duplicateOf", why)));
-        Optional<String> message =
-                Optional.ofNullable(submission.message())
-                        .flatMap(
-                                text ->
-                                        Words.read(
-                                                "message",
-                                                text,
-                                                SendMessage.LONGEST_TEXT,
-                                                violations));
+        Optional<String> message = Optional.ofNullable(submission.message())
+                .flatMap(text -> Words.read("message", text, SendMessage.LONGEST_TEXT, violations));
         return violations.isEmpty() && kind.isPresent()
                 ? new Reading.Sound(new Claim(kind.get(), other.map(Order::number)), other, message)
                 : new Reading.Invalid(List.copyOf(violations));
@@ -155,9 +130,7 @@ public class OpenDispute {
             DisputeKind kind, Order order, DisputeSubmission submission, Optional<Order> other) {
         return switch (kind) {
             case NOT_MINE ->
-                    submission.duplicateOf() == null
-                            ? Optional.empty()
-                            : Optional.of("does not go with NOT_MINE");
+                submission.duplicateOf() == null ? Optional.empty() : Optional.of("does not go with NOT_MINE");
             case DUPLICATE -> {
                 if (submission.duplicateOf() == null) {
                     yield Optional.of("is missing");
@@ -173,55 +146,37 @@ public class OpenDispute {
     }
 
     private Uni<Opening> gather(Order order, Reading.Sound sound) {
-        return gatherEvidence
-                .gather(order, sound.other())
-                .onItem()
-                .transformToUni(evidence -> offer(order, sound, evidence));
+        return gatherEvidence.gather(order, sound.other()).chain(evidence -> offer(order, sound, evidence));
     }
 
     private Uni<Opening> offer(Order order, Reading.Sound sound, Evidence evidence) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        Dispute offered =
-                new Dispute(
-                        DisputeId.fresh(random),
-                        order.number(),
-                        order.buyer(),
-                        sound.claim(),
-                        DisputeState.OPEN,
-                        now,
-                        now.plus(settings.answerWithin()),
-                        sound.message().isPresent() ? 1 : 0,
-                        Optional.empty(),
-                        Optional.empty());
+        Dispute offered = new Dispute(
+                DisputeId.fresh(random),
+                order.number(),
+                order.buyer(),
+                sound.claim(),
+                DisputeState.OPEN,
+                now,
+                now.plus(settings.answerWithin()),
+                sound.message().isPresent() ? 1 : 0,
+                Optional.empty(),
+                Optional.empty());
         Instant since = now.minus(WINDOW);
         return store.open(offered, evidence, sound.message(), since, MOST)
-                .onItem()
-                .transformToUni(
-                        isOpened ->
-                                isOpened
-                                        ? store.dossier(offered).map(Opening.Opened::new)
-                                        : notOpened(order, sound.claim(), since));
+                .chain(isOpened -> isOpened
+                        ? store.dossier(offered).map(Opening.Opened::new)
+                        : notOpened(order, sound.claim(), since));
     }
 
     /** Somebody was faster, or a limit is reached. */
     private Uni<Opening> notOpened(Order order, Claim claim, Instant since) {
         return store.undecided(order.number())
-                .onItem()
-                .transformToUni(
-                        earlier ->
-                                earlier.isPresent()
-                                        ? repeat(earlier.get(), claim)
-                                        : store.openedAt(order.number(), since, MOST)
-                                                .onItem()
-                                                .transformToUni(
-                                                        oldest ->
-                                                                oldest.isPresent()
-                                                                        ? item(
-                                                                                limited(
-                                                                                        oldest
-                                                                                                .get()))
-                                                                        : repeatLatest(
-                                                                                order, claim)));
+                .chain(earlier -> earlier.isPresent()
+                        ? repeat(earlier.get(), claim)
+                        : store.openedAt(order.number(), since, MOST)
+                                .chain(oldest ->
+                                        oldest.isPresent() ? item(limited(oldest.get())) : repeatLatest(order, claim)));
     }
 
     private Opening limited(Instant oldest) {
@@ -231,15 +186,9 @@ public class OpenDispute {
     /** Somebody was faster, and what they opened was decided since. */
     private Uni<Opening> repeatLatest(Order order, Claim claim) {
         return store.latest(order.number())
-                .map(
-                        found ->
-                                found.orElseThrow(
-                                        () ->
-                                                new StoreUnavailable(
-                                                        POSTGRESQL,
-                                                        "a row vanished while it was read")))
-                .onItem()
-                .transformToUni(earlier -> repeat(earlier, claim));
+                .map(found ->
+                        found.orElseThrow(() -> new StoreUnavailable(POSTGRESQL, "a row vanished while it was read")))
+                .chain(earlier -> repeat(earlier, claim));
     }
 
     private Uni<Opening> repeat(Dispute earlier, Claim claim) {

@@ -6,9 +6,7 @@ import dev.orderonce.identity.Role;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -18,7 +16,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -80,26 +77,26 @@ class OrderDisputesResource {
 
     private Response toResponse(Opening opening) {
         return switch (opening) {
-            case Opening.Absent absent -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+            case Opening.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
             case Opening.Invalid(var violations) ->
-                    Problem.of(ProblemType.BODY_INVALID)
-                            .with("violations", violations)
-                            .toResponse();
+                Problem.of(ProblemType.BODY_INVALID)
+                        .with("violations", violations)
+                        .toResponse();
             case Opening.OtherOpen(Dispute dispute) ->
-                    DisputeView.about(ProblemType.DISPUTE_OPEN, dispute).toResponse();
+                DisputeView.about(ProblemType.DISPUTE_OPEN, dispute).toResponse();
             case Opening.AlreadyOpen(Dossier dossier) ->
-                    answer(Response.Status.OK, dossier)
-                            .header("Idempotent-Replayed", "true")
-                            .build();
+                answer(Response.Status.OK, dossier)
+                        .header("Idempotent-Replayed", "true")
+                        .build();
             case Opening.Limited(var retryAfter) ->
-                    Problem.of(ProblemType.LIMIT_REACHED)
-                            .with("limit", "disputes-opened")
-                            .after(retryAfter)
-                            .toResponse();
+                Problem.of(ProblemType.LIMIT_REACHED)
+                        .with("limit", "disputes-opened")
+                        .after(retryAfter)
+                        .toResponse();
             case Opening.Opened(Dossier dossier) ->
-                    answer(Response.Status.CREATED, dossier)
-                            .header(HttpHeaders.LOCATION, DisputeView.path(dossier.dispute()))
-                            .build();
+                answer(Response.Status.CREATED, dossier)
+                        .header(HttpHeaders.LOCATION, DisputeView.path(dossier.dispute()))
+                        .build();
         };
     }
 

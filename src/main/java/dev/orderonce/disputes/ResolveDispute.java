@@ -7,13 +7,8 @@ import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Decides a dispute, once, and sees to it that what is granted is done. */
 @ApplicationScoped
@@ -80,8 +76,7 @@ public class ResolveDispute {
         record Resolved(Dossier dossier) implements Resolving {}
     }
 
-    public Uni<Resolving> resolve(
-            Buyer support, String written, @Nullable String verdict, @Nullable String reason) {
+    public Uni<Resolving> resolve(Buyer support, String written, @Nullable String verdict, @Nullable String reason) {
         List<Violation> violations = new ArrayList<>();
         Optional<Verdict> wanted = Verdict.read(verdict);
         if (wanted.isEmpty()) {
@@ -99,26 +94,16 @@ public class ResolveDispute {
 
     private Uni<Resolving> look(DisputeId id, Resolution resolution, int triesLeft) {
         return store.find(id)
-                .onItem()
-                .transformToUni(
-                        found ->
-                                found.map(
-                                                dispute ->
-                                                        dispute.buyer().equals(resolution.by())
-                                                                ? item(new Resolving.Own())
-                                                                : decide(
-                                                                        dispute,
-                                                                        resolution,
-                                                                        triesLeft))
-                                        .orElseGet(() -> item(new Resolving.Absent())));
+                .chain(found -> found.map(dispute -> dispute.buyer().equals(resolution.by())
+                                ? item(new Resolving.Own())
+                                : decide(dispute, resolution, triesLeft))
+                        .orElseGet(() -> item(new Resolving.Absent())));
     }
 
     private Uni<Resolving> decide(Dispute dispute, Resolution resolution, int triesLeft) {
         return switch (dispute.state()) {
             case OPEN, ANSWERED ->
-                    triesLeft == 0
-                            ? item(new Resolving.NotOpen(dispute))
-                            : decideOpen(dispute, resolution, triesLeft);
+                triesLeft == 0 ? item(new Resolving.NotOpen(dispute)) : decideOpen(dispute, resolution, triesLeft);
             case RESOLVING, RESOLVED -> repeat(dispute, resolution);
             case WITHDRAWN -> item(new Resolving.NotOpen(dispute));
         };
@@ -136,61 +121,34 @@ public class ResolveDispute {
         return switch (resolution.verdict()) {
             case REJECT -> reject(dispute, resolution, triesLeft);
             case REFUND, CANCEL ->
-                    findOrder
-                            .standing(dispute.number())
-                            .map(Optional::orElseThrow)
-                            .onItem()
-                            .transformToUni(
-                                    order ->
-                                            resolution.verdict().isOpenFrom(order.state())
-                                                    ? grant(dispute, resolution, triesLeft)
-                                                    : item(new Resolving.OrderNotOpen(order)));
+                findOrder
+                        .standing(dispute.number())
+                        .map(Optional::orElseThrow)
+                        .chain(order -> resolution.verdict().isOpenFrom(order.state())
+                                ? grant(dispute, resolution, triesLeft)
+                                : item(new Resolving.OrderNotOpen(order)));
         };
     }
 
     private Uni<Resolving> reject(Dispute dispute, Resolution resolution, int triesLeft) {
         return store.reject(dispute.id(), resolution, now())
-                .onItem()
-                .transformToUni(
-                        rejected ->
-                                rejected.map(now -> tell(now, Resolving.Resolved::new))
-                                        .orElseGet(
-                                                () ->
-                                                        look(
-                                                                dispute.id(),
-                                                                resolution,
-                                                                triesLeft - 1)));
+                .chain(rejected -> rejected.map(now -> tell(now, Resolving.Resolved::new))
+                        .orElseGet(() -> look(dispute.id(), resolution, triesLeft - 1)));
     }
 
     /** It is to be looked at before the order is touched: whoever dies here is followed. */
     private Uni<Resolving> grant(Dispute dispute, Resolution resolution, int triesLeft) {
         return store.grant(dispute.id(), resolution, now().plus(settings.lookAfter()))
-                .onItem()
-                .transformToUni(
-                        granted ->
-                                granted.map(this::carryOut)
-                                        .orElseGet(
-                                                () ->
-                                                        look(
-                                                                dispute.id(),
-                                                                resolution,
-                                                                triesLeft - 1)));
+                .chain(granted ->
+                        granted.map(this::carryOut).orElseGet(() -> look(dispute.id(), resolution, triesLeft - 1)));
     }
 
     private Uni<Resolving> carryOut(Dispute granted) {
-        return carryOutResolution
-                .carryOut(granted)
-                .onItem()
-                .transformToUni(
-                        carrying ->
-                                switch (carrying) {
-                                    case Carrying.Impossible(Order order) ->
-                                            item(new Resolving.OrderNotOpen(order));
-                                    case Carrying.NotYet(Dispute dispute) ->
-                                            tell(dispute, Resolving.UnderWay::new);
-                                    case Carrying.Done(Dispute dispute) ->
-                                            tell(dispute, Resolving.Resolved::new);
-                                });
+        return carryOutResolution.carryOut(granted).chain(carrying -> switch (carrying) {
+            case Carrying.Impossible(Order order) -> item(new Resolving.OrderNotOpen(order));
+            case Carrying.NotYet(Dispute dispute) -> tell(dispute, Resolving.UnderWay::new);
+            case Carrying.Done(Dispute dispute) -> tell(dispute, Resolving.Resolved::new);
+        });
     }
 
     private Uni<Resolving> tell(Dispute dispute, Function<Dossier, Resolving> how) {

@@ -5,13 +5,8 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.once.ClientKey;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Adds what a party has to say to a dispute, once under its key, and passes the turn. */
 @ApplicationScoped
@@ -37,8 +33,7 @@ public class SendMessage {
     private final DisputeSettings settings;
     private final Clock clock;
 
-    SendMessage(
-            FindDispute findDispute, DisputeStore store, DisputeSettings settings, Clock clock) {
+    SendMessage(FindDispute findDispute, DisputeStore store, DisputeSettings settings, Clock clock) {
         this.findDispute = findDispute;
         this.store = store;
         this.settings = settings;
@@ -78,10 +73,9 @@ public class SendMessage {
      * @param as the party that the author speaks for
      * @param keys the value of each {@code Idempotency-Key} that was sent
      */
-    public Uni<Sending> send(
-            Buyer author, Party as, String written, List<String> keys, @Nullable String text) {
+    public Uni<Sending> send(Buyer author, Party as, String written, List<String> keys, @Nullable String text) {
         return switch (ClientKey.read(keys)) {
-            case ClientKey.Reading.None none -> item(new Sending.NoKey());
+            case ClientKey.Reading.None _ -> item(new Sending.NoKey());
             case ClientKey.Reading.Unusable(String why) -> item(new Sending.KeyUnusable(why));
             case ClientKey.Reading.Usable(ClientKey key) -> {
                 List<Violation> violations = new ArrayList<>();
@@ -96,21 +90,14 @@ public class SendMessage {
     private Uni<Sending> find(String written, NewMessage message) {
         return findDispute
                 .standing(message.author(), message.party(), written)
-                .onItem()
-                .transformToUni(
-                        found ->
-                                found.map(dispute -> send(dispute, message))
-                                        .orElseGet(() -> item(new Sending.Absent())));
+                .chain(found ->
+                        found.map(dispute -> send(dispute, message)).orElseGet(() -> item(new Sending.Absent())));
     }
 
     private Uni<Sending> send(Dispute dispute, NewMessage message) {
         return earlier(dispute, message)
-                .onItem()
-                .transformToUni(
-                        earlier ->
-                                earlier.isPresent()
-                                        ? repeat(dispute, earlier.get(), message)
-                                        : add(dispute, message));
+                .chain(earlier ->
+                        earlier.isPresent() ? repeat(dispute, earlier.get(), message) : add(dispute, message));
     }
 
     private Uni<Optional<String>> earlier(Dispute dispute, NewMessage message) {
@@ -130,11 +117,8 @@ public class SendMessage {
                         message,
                         message.at().plus(settings.answerWithin()),
                         most(message.party()))
-                .onItem()
-                .transformToUni(
-                        sent ->
-                                sent.map(now -> tell(now, Sending.Sent::new))
-                                        .orElseGet(() -> lookAgain(dispute, message)));
+                .chain(sent ->
+                        sent.map(now -> tell(now, Sending.Sent::new)).orElseGet(() -> lookAgain(dispute, message)));
     }
 
     private static int most(Party party) {
@@ -155,28 +139,15 @@ public class SendMessage {
     private Uni<Sending> lookAgain(Dispute dispute, NewMessage message) {
         return store.find(dispute.id())
                 .map(found -> found.orElse(dispute))
-                .onItem()
-                .transformToUni(
-                        now ->
-                                earlier(now, message)
-                                        .onItem()
-                                        .transformToUni(
-                                                earlier ->
-                                                        earlier.isPresent()
-                                                                ? repeat(
-                                                                        now, earlier.get(), message)
-                                                                : item(refusal(now))));
+                .chain(now -> earlier(now, message)
+                        .chain(earlier ->
+                                earlier.isPresent() ? repeat(now, earlier.get(), message) : item(refusal(now))));
     }
 
     private static Sending refusal(Dispute dispute) {
         return Move.ANSWERED.isOpenFrom(dispute.state())
-                ? new Sending.Invalid(
-                        List.of(
-                                new Violation(
-                                        "text",
-                                        "cannot be added: buyer and merchant have "
-                                                + MOST
-                                                + " messages each in a dispute")))
+                ? new Sending.Invalid(List.of(new Violation(
+                        "text", "cannot be added: buyer and merchant have " + MOST + " messages each in a dispute")))
                 : new Sending.NotOpen(dispute);
     }
 

@@ -1,11 +1,9 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.orders.OrderState;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How support can decide. */
 public enum Verdict {
@@ -18,7 +16,9 @@ public enum Verdict {
 
     /** The verdict that is so called; empty if none is. */
     static Optional<Verdict> read(@Nullable String name) {
-        return Arrays.stream(values()).filter(verdict -> verdict.name().equals(name)).findFirst();
+        return Arrays.stream(values())
+                .filter(verdict -> verdict.name().equals(name))
+                .findFirst();
     }
 
     /** Whether it can be given on an order that stands there, or has got there by it before. */
@@ -26,15 +26,15 @@ public enum Verdict {
         return switch (this) {
             case REJECT -> true;
             case CANCEL ->
-                    switch (state) {
-                        case CREATED, PAYING, CANCELLED -> true;
-                        case PAID, SHIPPED, COMPLETED, REFUNDING, REFUNDED -> false;
-                    };
+                switch (state) {
+                    case CREATED, PAYING, CANCELLED -> true;
+                    case PAID, SHIPPED, COMPLETED, REFUNDING, REFUNDED -> false;
+                };
             case REFUND ->
-                    switch (state) {
-                        case PAID, REFUNDING, REFUNDED -> true;
-                        case CREATED, PAYING, SHIPPED, COMPLETED, CANCELLED -> false;
-                    };
+                switch (state) {
+                    case PAID, REFUNDING, REFUNDED -> true;
+                    case CREATED, PAYING, SHIPPED, COMPLETED, CANCELLED -> false;
+                };
         };
     }
 }

@@ -1,17 +1,13 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /** Tells operators how many disputes are overdue. */
 @ApplicationScoped
@@ -31,9 +27,7 @@ class WatchOverdue {
         metrics.gauge("orderonce.disputes.overdue", overdue);
     }
 
-    @Scheduled(
-            every = "${disputes.watch-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${disputes.watch-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> watch() {
         return store.countOverdue(clock.instant(), MOST)
                 .invoke(overdue::set)

@@ -1,11 +1,8 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.identity.Buyer;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 
@@ -40,42 +37,26 @@ public class WithdrawDispute {
     public Uni<Withdrawal> withdraw(Buyer buyer, String written) {
         return findDispute
                 .standing(buyer, Party.BUYER, written)
-                .onItem()
-                .transformToUni(
-                        found ->
-                                found.map(this::withdrawOpen)
-                                        .orElseGet(() -> item(new Withdrawal.Absent())));
+                .chain(found -> found.map(this::withdrawOpen).orElseGet(() -> item(new Withdrawal.Absent())));
     }
 
     private Uni<Withdrawal> withdrawOpen(Dispute dispute) {
         return store.withdraw(dispute.id(), clock.instant().truncatedTo(ChronoUnit.MICROS))
-                .onItem()
-                .transformToUni(
-                        withdrawn ->
-                                withdrawn
-                                        .map(now -> tell(now, false))
-                                        .orElseGet(() -> lookAgain(dispute)));
+                .chain(withdrawn -> withdrawn.map(now -> tell(now, false)).orElseGet(() -> lookAgain(dispute)));
     }
 
     /** It was not open: was that by an earlier request? */
     private Uni<Withdrawal> lookAgain(Dispute dispute) {
         return store.find(dispute.id())
                 .map(found -> found.orElse(dispute))
-                .onItem()
-                .transformToUni(
-                        now ->
-                                now.state() == DisputeState.WITHDRAWN
-                                        ? tell(now, true)
-                                        : item(new Withdrawal.NotOpen(now)));
+                .chain(now ->
+                        now.state() == DisputeState.WITHDRAWN ? tell(now, true) : item(new Withdrawal.NotOpen(now)));
     }
 
     private Uni<Withdrawal> tell(Dispute dispute, boolean isRepeat) {
         return store.dossier(dispute)
-                .map(
-                        dossier ->
-                                isRepeat
-                                        ? new Withdrawal.AlreadyWithdrawn(dossier)
-                                        : new Withdrawal.Withdrawn(dossier));
+                .map(dossier ->
+                        isRepeat ? new Withdrawal.AlreadyWithdrawn(dossier) : new Withdrawal.Withdrawn(dossier));
     }
 
     private static Uni<Withdrawal> item(Withdrawal withdrawal) {

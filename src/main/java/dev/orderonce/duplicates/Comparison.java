@@ -7,7 +7,6 @@ import dev.orderonce.orders.Line;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderDraft;
 import dev.orderonce.orders.OrderState;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -115,8 +114,7 @@ record Comparison(int score, List<Reason> reasons) {
             return 0;
         }
         reasons.add(Reason.NEARLY_SAME_BASKET);
-        return NEARLY_FROM
-                + (NEARLY_TO - NEARLY_FROM) * (inCommon - LEAST_IN_COMMON) / (1 - LEAST_IN_COMMON);
+        return NEARLY_FROM + (NEARLY_TO - NEARLY_FROM) * (inCommon - LEAST_IN_COMMON) / (1 - LEAST_IN_COMMON);
     }
 
     private static int time(Duration apart, List<Reason> reasons) {
@@ -156,8 +154,7 @@ record Comparison(int score, List<Reason> reasons) {
     private static Map<String, Double> values(OrderDraft draft) {
         Map<String, Double> values = new HashMap<>();
         for (Line line : draft.lines()) {
-            values.merge(
-                    line.productCode(), (double) line.quantity() * line.unitPrice(), Double::sum);
+            values.merge(line.productCode(), (double) line.quantity() * line.unitPrice(), Double::sum);
         }
         return values;
     }

@@ -11,18 +11,14 @@ import dev.orderonce.payments.CancelOrder.Cancelling;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Support has found that one of two orders was not meant: it is cancelled through the order's life,
@@ -83,11 +79,9 @@ public class ConfirmSuspicion {
      *
      * @param cancel the order to cancel, one of the two
      */
-    public Uni<Confirming> confirm(
-            Buyer support, long id, @Nullable String cancel, Optional<String> reason) {
+    public Uni<Confirming> confirm(Buyer support, long id, @Nullable String cancel, Optional<String> reason) {
         List<Violation> violations = new ArrayList<>();
-        reason.ifPresent(
-                text -> Words.read("reason", text, CancelOrder.LONGEST_REASON, violations));
+        reason.ifPresent(text -> Words.read("reason", text, CancelOrder.LONGEST_REASON, violations));
         Optional<OrderNumber> chosen = Optional.ofNullable(cancel).flatMap(OrderNumber::read);
         if (chosen.isEmpty()) {
             violations.add(notOneOfTheTwo());
@@ -96,20 +90,16 @@ public class ConfirmSuspicion {
             return Uni.createFrom().item(new Confirming.Invalid(List.copyOf(violations)));
         }
         return store.find(id)
-                .onItem()
-                .transformToUni(
-                        found ->
-                                found.isEmpty()
-                                        ? Uni.createFrom().item(new Confirming.Absent())
-                                        : confirm(support, found.get(), chosen.get(), reason));
+                .chain(found -> found.isEmpty()
+                        ? Uni.createFrom().item(new Confirming.Absent())
+                        : confirm(support, found.get(), chosen.get(), reason));
     }
 
     private static Violation notOneOfTheTwo() {
         return new Violation("cancel", "must be the number of one of the two orders");
     }
 
-    private Uni<Confirming> confirm(
-            Buyer support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason) {
+    private Uni<Confirming> confirm(Buyer support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason) {
         if (!chosen.equals(suspicion.earlier()) && !chosen.equals(suspicion.later())) {
             return Uni.createFrom().item(new Confirming.Invalid(List.of(notOneOfTheTwo())));
         }
@@ -118,13 +108,9 @@ public class ConfirmSuspicion {
         }
         return listSuspicions
                 .withOrders(suspicion)
-                .onItem()
-                .transformToUni(
-                        standing ->
-                                other(standing, chosen).state().isAlive()
-                                        ? confirm(
-                                                support, suspicion, chosen, reason, clock.instant())
-                                        : bothOver(standing, chosen));
+                .chain(standing -> other(standing, chosen).state().isAlive()
+                        ? confirm(support, suspicion, chosen, reason, clock.instant())
+                        : bothOver(standing, chosen));
     }
 
     private static Order other(Case standing, OrderNumber chosen) {
@@ -134,45 +120,22 @@ public class ConfirmSuspicion {
     /** The buyer is left with the one that is not chosen: it must be alive. */
     private Uni<Confirming> bothOver(Case standing, OrderNumber chosen) {
         return store.end(List.of(other(standing, chosen).number()))
-                .onItem()
-                .transformToUni(ended -> tellWhy(standing.suspicion().id(), chosen));
+                .chain(ended -> tellWhy(standing.suspicion().id(), chosen));
     }
 
     private Uni<Confirming> confirm(
-            Buyer support,
-            Suspicion suspicion,
-            OrderNumber chosen,
-            Optional<String> reason,
-            Instant now) {
-        return store.confirm(
-                        suspicion.id(),
-                        support.subject(),
-                        reason,
-                        chosen,
-                        now,
-                        now.plus(settings.lookAfter()))
-                .onItem()
-                .transformToUni(
-                        confirmed ->
-                                confirmed.isPresent()
-                                        ? goOn(confirmed.get())
-                                        : tellWhy(suspicion.id(), chosen));
+            Buyer support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason, Instant now) {
+        return store.confirm(suspicion.id(), support.subject(), reason, chosen, now, now.plus(settings.lookAfter()))
+                .chain(confirmed -> confirmed.isPresent() ? goOn(confirmed.get()) : tellWhy(suspicion.id(), chosen));
     }
 
     /** It was not open any more. */
     private Uni<Confirming> tellWhy(long id, OrderNumber chosen) {
         return store.find(id)
                 .map(Optional::orElseThrow)
-                .onItem()
-                .transformToUni(
-                        standing ->
-                                standing.decision()
-                                                .flatMap(Decision::chosen)
-                                                .equals(Optional.of(chosen))
-                                        ? goOn(standing)
-                                        : listSuspicions
-                                                .withOrders(standing)
-                                                .map(Confirming.Decided::new));
+                .chain(standing -> standing.decision().flatMap(Decision::chosen).equals(Optional.of(chosen))
+                        ? goOn(standing)
+                        : listSuspicions.withOrders(standing).map(Confirming.Decided::new));
     }
 
     /**
@@ -196,36 +159,30 @@ public class ConfirmSuspicion {
                 // It is confirmed all the same: the job cancels the order.
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(unavailable -> Optional.empty())
-                .onItem()
-                .transformToUni(
-                        ended ->
-                                ended.map(how -> store.end(confirmed.id(), how))
-                                        .orElseGet(() -> Uni.createFrom().voidItem()))
-                .onItem()
-                .transformToUni(kept -> tell(confirmed.id()));
+                .chain(ended -> ended.map(how -> store.end(confirmed.id(), how))
+                        .orElseGet(() -> Uni.createFrom().voidItem()))
+                .chain(kept -> tell(confirmed.id()));
     }
 
     /** Empty if that is not known yet. */
     private static Optional<Ended> ended(Cancelling cancelling) {
         return switch (cancelling) {
-            case Cancelling.Cancelled cancelled -> Optional.of(Ended.CANCELLED);
-            case Cancelling.AlreadyCancelled before -> Optional.of(Ended.CANCELLED);
+            case Cancelling.Cancelled _ -> Optional.of(Ended.CANCELLED);
+            case Cancelling.AlreadyCancelled _ -> Optional.of(Ended.CANCELLED);
             // On its way back: from here on the order's life sees to it.
-            case Cancelling.Refunding refunding -> Optional.of(Ended.CANCELLED);
-            case Cancelling.NotOpen notOpen -> Optional.of(Ended.NOT_OPEN);
-            case Cancelling.Busy busy -> Optional.empty();
-            case Cancelling.Absent impossible ->
-                    throw new IllegalStateException("a suspected order does not exist");
+            case Cancelling.Refunding _ -> Optional.of(Ended.CANCELLED);
+            case Cancelling.NotOpen _ -> Optional.of(Ended.NOT_OPEN);
+            case Cancelling.Busy _ -> Optional.empty();
+            case Cancelling.Absent _ -> throw new IllegalStateException("a suspected order does not exist");
             case Cancelling.Invalid(var violations) ->
-                    throw new IllegalStateException("a checked reason is refused: " + violations);
+                throw new IllegalStateException("a checked reason is refused: " + violations);
         };
     }
 
     private Uni<Confirming> tell(long id) {
         return store.find(id)
                 .map(Optional::orElseThrow)
-                .onItem()
-                .transformToUni(listSuspicions::withOrders)
+                .chain(listSuspicions::withOrders)
                 .map(ConfirmSuspicion::judge);
     }
 

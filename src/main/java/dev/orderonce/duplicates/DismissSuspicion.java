@@ -5,11 +5,8 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.payments.CancelOrder;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,36 +48,25 @@ public class DismissSuspicion {
 
     public Uni<Dismissing> dismiss(Buyer support, long id, Optional<String> reason) {
         List<Violation> violations = new ArrayList<>();
-        reason.ifPresent(
-                text -> Words.read("reason", text, CancelOrder.LONGEST_REASON, violations));
+        reason.ifPresent(text -> Words.read("reason", text, CancelOrder.LONGEST_REASON, violations));
         if (!violations.isEmpty()) {
             return Uni.createFrom().item(new Dismissing.Invalid(List.copyOf(violations)));
         }
         return store.dismiss(id, support.subject(), reason, clock.instant())
-                .onItem()
-                .transformToUni(
-                        dismissed ->
-                                dismissed.isPresent()
-                                        ? listSuspicions
-                                                .withOrders(dismissed.get())
-                                                .<Dismissing>map(Dismissing.Dismissed::new)
-                                        : tellWhy(support, id));
+                .chain(dismissed -> dismissed.isPresent()
+                        ? listSuspicions.withOrders(dismissed.get()).<Dismissing>map(Dismissing.Dismissed::new)
+                        : tellWhy(support, id));
     }
 
     private Uni<Dismissing> tellWhy(Buyer support, long id) {
-        return store.find(id)
-                .onItem()
-                .transformToUni(
-                        found -> {
-                            if (found.isEmpty()) {
-                                return Uni.createFrom().item(new Dismissing.Absent());
-                            }
-                            return found.get().buyer().equals(support)
-                                    ? Uni.createFrom().item(new Dismissing.Own())
-                                    : listSuspicions
-                                            .withOrders(found.get())
-                                            .map(DismissSuspicion::judge);
-                        });
+        return store.find(id).chain(found -> {
+            if (found.isEmpty()) {
+                return Uni.createFrom().item(new Dismissing.Absent());
+            }
+            return found.get().buyer().equals(support)
+                    ? Uni.createFrom().item(new Dismissing.Own())
+                    : listSuspicions.withOrders(found.get()).map(DismissSuspicion::judge);
+        });
     }
 
     private static Dismissing judge(Case standing) {

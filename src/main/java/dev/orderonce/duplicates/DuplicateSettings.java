@@ -2,7 +2,6 @@ package dev.orderonce.duplicates;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-
 import java.time.Duration;
 
 /** Settings of the scan for duplicates, prefix {@code duplicates}. */

@@ -1,17 +1,13 @@
 package dev.orderonce.duplicates;
 
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /** Cancels what was confirmed as a duplicate by somebody who did not live to cancel it. */
 @ApplicationScoped
@@ -27,23 +23,17 @@ class FinishConfirmations {
     private final Clock clock;
 
     FinishConfirmations(
-            SuspicionStore store,
-            ConfirmSuspicion confirmSuspicion,
-            DuplicateSettings settings,
-            Clock clock) {
+            SuspicionStore store, ConfirmSuspicion confirmSuspicion, DuplicateSettings settings, Clock clock) {
         this.store = store;
         this.confirmSuspicion = confirmSuspicion;
         this.settings = settings;
         this.clock = clock;
     }
 
-    @Scheduled(
-            every = "${duplicates.finish-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${duplicates.finish-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> finish() {
         return store.claimDue(clock.instant(), settings.lookAfter(), AT_ONCE)
-                .onItem()
-                .transformToUni(this::finishAll)
+                .chain(this::finishAll)
                 .onFailure(StoreUnavailable.class)
                 .invoke(silent -> LOG.debugf("confirmed duplicates wait: %s", silent.getMessage()))
                 .onFailure(StoreUnavailable.class)
@@ -67,12 +57,8 @@ class FinishConfirmations {
                 .goOn(confirmed)
                 .map(confirming -> true)
                 .onFailure()
-                .invoke(
-                        failure ->
-                                LOG.warnf(
-                                        failure,
-                                        "the duplicate of suspicion %d is cancelled later",
-                                        confirmed.id()))
+                .invoke(failure ->
+                        LOG.warnf(failure, "the duplicate of suspicion %d is cancelled later", confirmed.id()))
                 .onFailure()
                 .recoverWithItem(false);
     }

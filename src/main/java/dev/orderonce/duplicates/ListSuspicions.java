@@ -4,11 +4,8 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,12 +38,7 @@ public class ListSuspicions {
      * @param fromScore the least score, 0 to 100
      * @param limit 1 to {@value #LARGEST_PAGE}
      */
-    public record Query(
-            SuspicionState state,
-            Optional<Long> below,
-            int fromScore,
-            Optional<String> buyer,
-            int limit) {}
+    public record Query(SuspicionState state, Optional<Long> below, int fromScore, Optional<String> buyer, int limit) {}
 
     /** A suspicion with its two orders as they are now. */
     public record Case(Suspicion suspicion, Order earlier, Order later) {}
@@ -66,8 +58,7 @@ public class ListSuspicions {
 
     public Uni<Listing> list(Query query) {
         if (query.limit() < 1 || query.limit() > LARGEST_PAGE) {
-            return item(
-                    new Listing.BadParameter("\"limit\" must be from 1 to " + LARGEST_PAGE + "."));
+            return item(new Listing.BadParameter("\"limit\" must be from 1 to " + LARGEST_PAGE + "."));
         }
         if (query.fromScore() < 0 || query.fromScore() > 100) {
             return item(new Listing.BadParameter("\"score\" must be from 0 to 100."));
@@ -83,25 +74,21 @@ public class ListSuspicions {
     }
 
     /** Reads the orders of some more, until the page is full. */
-    private Uni<Listing> collect(
-            List<Suspicion> found, int limit, List<Case> cases, int characters) {
+    private Uni<Listing> collect(List<Suspicion> found, int limit, List<Case> cases, int characters) {
         int most = Math.min(limit, found.size());
         if (cases.size() == most || characters > MOST_CHARACTERS) {
-            return item(
-                    new Listing.Page(
-                            cases,
-                            cases.size() < found.size()
-                                    ? Optional.of(cases.getLast().suspicion().id())
-                                    : Optional.empty()));
+            return item(new Listing.Page(
+                    cases,
+                    cases.size() < found.size()
+                            ? Optional.of(cases.getLast().suspicion().id())
+                            : Optional.empty()));
         }
         int to = Math.min(cases.size() + AT_ONCE, most);
-        return cases(found.subList(cases.size(), to))
-                .chain(
-                        more -> {
-                            cases.addAll(more);
-                            int read = more.stream().mapToInt(ListSuspicions::characters).sum();
-                            return collect(found, limit, cases, characters + read);
-                        });
+        return cases(found.subList(cases.size(), to)).chain(more -> {
+            cases.addAll(more);
+            int read = more.stream().mapToInt(ListSuspicions::characters).sum();
+            return collect(found, limit, cases, characters + read);
+        });
     }
 
     private static int characters(Case read) {

@@ -9,14 +9,11 @@ import dev.orderonce.orders.FindAlike.Pair;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.stores.UnreadableRow;
 import dev.orderonce.stores.UnreadableRows;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,9 +67,7 @@ class ScanOrders implements Follower {
         this.suspected = metrics.counter("orderonce.duplicates.suspected");
     }
 
-    @Scheduled(
-            every = "${duplicates.scan-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${duplicates.scan-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> scan() {
         return followEvents.follow(this);
     }
@@ -97,12 +92,9 @@ class ScanOrders implements Follower {
         Set<OrderNumber> placed = numbers(ofPersons(events), Set.of("PLACED"));
         Set<OrderNumber> cancelled = numbers(events, CANCELLED);
         return compare(placed)
-                .onItem()
-                .transformToUni(
-                        compared ->
-                                cancelled.isEmpty()
-                                        ? Uni.createFrom().voidItem()
-                                        : store.end(cancelled).replaceWithVoid());
+                .chain(compared -> cancelled.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : store.end(cancelled).replaceWithVoid());
     }
 
     private static List<PublishedEvent> ofPersons(List<PublishedEvent> events) {
@@ -118,8 +110,7 @@ class ScanOrders implements Follower {
         for (PublishedEvent event : events) {
             if (kinds.contains(event.kind())) {
                 OrderNumber.stored(event.number())
-                        .ifPresentOrElse(
-                                numbers::add, () -> unreadableRows.report(unreadable(event)));
+                        .ifPresentOrElse(numbers::add, () -> unreadableRows.report(unreadable(event)));
             }
         }
         return numbers;
@@ -135,11 +126,7 @@ class ScanOrders implements Follower {
     private Uni<Void> compare(Set<OrderNumber> placed) {
         return placed.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : near(placed)
-                        .onItem()
-                        .transformToUni(pairs -> withHabits(placed, pairs))
-                        .onItem()
-                        .transformToUni(this::keep);
+                : near(placed).chain(pairs -> withHabits(placed, pairs)).chain(this::keep);
     }
 
     private Uni<List<Pair>> near(Set<OrderNumber> numbers) {
@@ -158,15 +145,13 @@ class ScanOrders implements Follower {
         if (after.isEmpty()) {
             return Uni.createFrom().item(pairs);
         }
-        return near(after)
-                .map(
-                        others -> {
-                            List<Pair> all = new ArrayList<>(pairs);
-                            others.stream()
-                                    .filter(pair -> after.contains(pair.later().number()))
-                                    .forEach(all::add);
-                            return all;
-                        });
+        return near(after).map(others -> {
+            List<Pair> all = new ArrayList<>(pairs);
+            others.stream()
+                    .filter(pair -> after.contains(pair.later().number()))
+                    .forEach(all::add);
+            return all;
+        });
     }
 
     private Uni<Void> keep(List<Pair> pairs) {
@@ -192,9 +177,7 @@ class ScanOrders implements Follower {
         }
         Map<Pair, Comparison> found = new HashMap<>();
         for (Pair pair : pairs) {
-            int others =
-                    habits.getOrDefault(pair.later().number(), 0)
-                            - (Comparison.isHabit(pair) ? 1 : 0);
+            int others = habits.getOrDefault(pair.later().number(), 0) - (Comparison.isHabit(pair) ? 1 : 0);
             Comparison comparison = Comparison.of(pair, others);
             if (comparison.score() >= settings.suspectFrom()) {
                 found.put(pair, comparison);

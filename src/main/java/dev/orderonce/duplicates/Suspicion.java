@@ -2,7 +2,6 @@ package dev.orderonce.duplicates;
 
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,11 +30,7 @@ public record Suspicion(
      * @param ended what came of cancelling it; empty while that is under way
      */
     public record Decision(
-            String by,
-            Instant at,
-            Optional<String> reason,
-            Optional<OrderNumber> chosen,
-            Optional<Ended> ended) {}
+            String by, Instant at, Optional<String> reason, Optional<OrderNumber> chosen, Optional<Ended> ended) {}
 
     /** What came of cancelling the chosen order. */
     public enum Ended {

@@ -7,14 +7,11 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindAlike.Pair;
 import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.UnreadableRows;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -29,8 +26,7 @@ import java.util.Optional;
 /** The table of suspected duplicates: each pair of orders once. */
 @ApplicationScoped
 class SuspicionStore {
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             id, earlier, later, buyer, score, reasons, found_at, state, decided_by, decided_at, reason, chosen, ended
             """;
 
@@ -42,8 +38,7 @@ class SuspicionStore {
         this.unreadableRows = unreadableRows;
     }
 
-    private static final String ADD =
-            """
+    private static final String ADD = """
             INSERT INTO suspected_duplicates (earlier, later, buyer, score, reasons, found_at)
             SELECT earlier, later, buyer, score, string_to_array(reasons, ' '), $6
             FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[])
@@ -66,10 +61,9 @@ class SuspicionStore {
             later[row] = pair.later().number().symbols();
             buyers[row] = pair.later().buyer().subject();
             scores[row] = suspicion.getValue().score();
-            reasons[row] =
-                    String.join(
-                            " ",
-                            suspicion.getValue().reasons().stream().map(Reason::name).toList());
+            reasons[row] = String.join(
+                    " ",
+                    suspicion.getValue().reasons().stream().map(Reason::name).toList());
             row++;
         }
         return postgres.query(
@@ -84,8 +78,7 @@ class SuspicionStore {
                 .map(RowSet::rowCount);
     }
 
-    private static final String END =
-            """
+    private static final String END = """
             UPDATE suspected_duplicates SET state = 'OVER'
             WHERE state = 'OPEN' AND (earlier = ANY($1) OR later = ANY($1))
             """;
@@ -95,38 +88,28 @@ class SuspicionStore {
         return postgres.query(
                         END,
                         Tuple.tuple()
-                                .addArrayOfString(
-                                        cancelled.stream()
-                                                .map(OrderNumber::symbols)
-                                                .toArray(String[]::new)))
+                                .addArrayOfString(cancelled.stream()
+                                        .map(OrderNumber::symbols)
+                                        .toArray(String[]::new)))
                 .map(RowSet::rowCount);
     }
 
-    private static final String FIND =
-            "SELECT " + COLUMNS + " FROM suspected_duplicates WHERE id = $1";
+    private static final String FIND = "SELECT " + COLUMNS + " FROM suspected_duplicates WHERE id = $1";
 
     Uni<Optional<Suspicion>> find(long id) {
         return postgres.query(FIND, Tuple.of(id)).map(SuspicionStore::first);
     }
 
     /** Each state in a statement of its own would be planned better; support asks seldom. */
-    private static final String LIST =
-            "SELECT "
-                    + COLUMNS
-                    + """
+    private static final String LIST = "SELECT " + COLUMNS + """
                     FROM suspected_duplicates
                     WHERE state = $1 AND id < $2 AND score >= $3 AND ($4::text IS NULL OR buyer = $4)
                     ORDER BY id DESC LIMIT $5
                     """;
 
     /** The newest first, below an id. */
-    Uni<List<Suspicion>> list(
-            SuspicionState state, long below, int fromScore, Optional<String> buyer, int most) {
-        return postgres.query(
-                        LIST,
-                        Tuple.from(
-                                Arrays.asList(
-                                        state.name(), below, fromScore, buyer.orElse(null), most)))
+    Uni<List<Suspicion>> list(SuspicionState state, long below, int fromScore, Optional<String> buyer, int most) {
+        return postgres.query(LIST, Tuple.from(Arrays.asList(state.name(), below, fromScore, buyer.orElse(null), most)))
                 .map(SuspicionStore::all);
     }
 
@@ -146,13 +129,11 @@ class SuspicionStore {
 
     /** Empty if it is not open, or of orders of the one who dismisses it. */
     Uni<Optional<Suspicion>> dismiss(long id, String by, Optional<String> reason, Instant at) {
-        return postgres.query(
-                        DISMISS, Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at))))
+        return postgres.query(DISMISS, Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at))))
                 .map(SuspicionStore::first);
     }
 
-    private static final String CONFIRM =
-            """
+    private static final String CONFIRM = """
             UPDATE suspected_duplicates
             SET state = 'CONFIRMED', decided_by = $2, reason = $3, decided_at = $4, chosen = $5, look_at = $6
             WHERE id = $1 AND state = 'OPEN' AND NOT EXISTS (
@@ -160,30 +141,17 @@ class SuspicionStore {
                 WHERE other.state = 'CONFIRMED' AND other.chosen <> $5
                   AND other.chosen IN (suspected_duplicates.earlier, suspected_duplicates.later))
             RETURNING %s
-            """
-                    .formatted(COLUMNS);
+            """.formatted(COLUMNS);
 
     /**
      * Empty if it is not open, or if the other one of the two is being cancelled as somebody else's
      * duplicate: of three, one must be left.
      */
     Uni<Optional<Suspicion>> confirm(
-            long id,
-            String by,
-            Optional<String> reason,
-            OrderNumber chosen,
-            Instant at,
-            Instant lookAt) {
+            long id, String by, Optional<String> reason, OrderNumber chosen, Instant at, Instant lookAt) {
         return postgres.query(
                         CONFIRM,
-                        Tuple.from(
-                                Arrays.asList(
-                                        id,
-                                        by,
-                                        reason.orElse(null),
-                                        utc(at),
-                                        chosen.symbols(),
-                                        utc(lookAt))))
+                        Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at), chosen.symbols(), utc(lookAt))))
                 .map(SuspicionStore::first);
     }
 
@@ -204,17 +172,13 @@ class SuspicionStore {
     /** Those that are due; nobody else is given them before the lease is over. */
     Uni<List<Suspicion>> claimDue(Instant now, Duration lease, int most) {
         return postgres.query(CLAIM, Tuple.of(utc(now), utc(now.plus(lease)), most))
-                .map(
-                        rows ->
-                                unreadableRows.leaveOut(
-                                        "suspected_duplicates",
-                                        "id",
-                                        rows,
-                                        SuspicionStore::suspicion));
+                .map(rows -> unreadableRows.leaveOut("suspected_duplicates", "id", rows, SuspicionStore::suspicion));
     }
 
     private static Optional<Suspicion> first(RowSet<Row> rows) {
-        return rows.size() == 0 ? Optional.empty() : Optional.of(suspicion(rows.iterator().next()));
+        return rows.size() == 0
+                ? Optional.empty()
+                : Optional.of(suspicion(rows.iterator().next()));
     }
 
     private static List<Suspicion> all(RowSet<Row> rows) {
@@ -230,7 +194,9 @@ class SuspicionStore {
                 new OrderNumber(row.getString("later")),
                 new Buyer(row.getString("buyer")),
                 row.getInteger("score"),
-                Arrays.stream(row.getArrayOfStrings("reasons")).map(Reason::valueOf).toList(),
+                Arrays.stream(row.getArrayOfStrings("reasons"))
+                        .map(Reason::valueOf)
+                        .toList(),
                 row.getOffsetDateTime("found_at").toInstant(),
                 SuspicionState.valueOf(row.getString("state")),
                 Optional.ofNullable(row.getString("decided_by")).map(by -> decision(by, row)));

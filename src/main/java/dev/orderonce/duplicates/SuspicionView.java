@@ -1,18 +1,15 @@
 package dev.orderonce.duplicates;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import dev.orderonce.duplicates.ListSuspicions.Case;
 import dev.orderonce.duplicates.Suspicion.Decision;
 import dev.orderonce.duplicates.Suspicion.Ended;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.OrderView;
-
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** A suspected duplicate as it goes over the wire. */
 @Schema(name = "SuspectedDuplicate")
@@ -20,13 +17,22 @@ import java.util.List;
 public record SuspicionView(
         @Schema(required = true) long id,
         @Schema(required = true) SuspicionState state,
-        @Schema(required = true, description = "How likely, of 100") int score,
+
+        @Schema(required = true, description = "How likely, of 100")
+        int score,
+
         @Schema(required = true, description = "What speaks for it, and against it")
-                List<Reason> reasons,
+        List<Reason> reasons,
+
         @Schema(required = true) Instant foundAt,
         @Schema(required = true) String buyer,
-        @Schema(required = true, description = "As it is now") OrderView earlier,
-        @Schema(required = true, description = "As it is now") OrderView later,
+
+        @Schema(required = true, description = "As it is now")
+        OrderView earlier,
+
+        @Schema(required = true, description = "As it is now")
+        OrderView later,
+
         @Schema(nullable = true) @Nullable DecisionView decision) {
 
     /** A decision as it goes over the wire. */
@@ -36,13 +42,13 @@ public record SuspicionView(
             @Schema(required = true) String by,
             @Schema(required = true) Instant at,
             @Schema(nullable = true) @Nullable String reason,
-            @Schema(nullable = true, description = "If confirmed: the order that is cancelled")
-                    @Nullable String cancel,
+
+            @Schema(nullable = true, description = "If confirmed: the order that is cancelled") @Nullable String cancel,
+
             @Schema(
-                            nullable = true,
-                            description =
-                                    "If confirmed: what came of cancelling it; missing while that is under way")
-                    @Nullable Ended ended) {
+                    nullable = true,
+                    description = "If confirmed: what came of cancelling it; missing while that is under way")
+            @Nullable Ended ended) {
 
         static DecisionView of(Decision decision) {
             return new DecisionView(

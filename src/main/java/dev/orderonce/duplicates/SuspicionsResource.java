@@ -11,9 +11,7 @@ import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -26,7 +24,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -34,10 +34,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
 
 /** Suspected duplicates over HTTP, for support: translates, decides nothing. */
 @Path("/suspected-duplicates")
@@ -69,11 +65,8 @@ class SuspicionsResource {
     @Schema(name = "SuspectedDuplicates")
     record SuspicionsView(
             @Schema(required = true) List<SuspicionView> suspicions,
-            @Schema(
-                            nullable = true,
-                            required = true,
-                            description = "Where to go on; null on the last page")
-                    @Nullable String after) {}
+
+            @Schema(nullable = true, required = true, description = "Where to go on; null on the last page") @Nullable String after) {}
 
     @GET
     @Operation(
@@ -84,11 +77,7 @@ class SuspicionsResource {
             description = "One page",
             content = @Content(schema = @Schema(implementation = SuspicionsView.class)))
     public Uni<Response> list(
-            @Parameter(
-                            schema =
-                                    @Schema(
-                                            implementation = SuspicionState.class,
-                                            defaultValue = "OPEN"))
+            @Parameter(schema = @Schema(implementation = SuspicionState.class, defaultValue = "OPEN"))
                     @DefaultValue("OPEN")
                     @QueryParam("state")
                     String state,
@@ -98,10 +87,8 @@ class SuspicionsResource {
                     @DefaultValue("0")
                     @QueryParam("score")
                     String score,
-            @Parameter(description = "Of this buyer only") @QueryParam("buyer")
-                    Optional<String> buyer,
-            @Parameter(description = "The `after` of the page before") @QueryParam("after")
-                    Optional<String> after,
+            @Parameter(description = "Of this buyer only") @QueryParam("buyer") Optional<String> buyer,
+            @Parameter(description = "The `after` of the page before") @QueryParam("after") Optional<String> after,
             @Parameter(
                             description = "1 to 100",
                             schema =
@@ -113,10 +100,9 @@ class SuspicionsResource {
                     @DefaultValue("20")
                     @QueryParam("limit")
                     String limit) {
-        Optional<SuspicionState> known =
-                Arrays.stream(SuspicionState.values())
-                        .filter(value -> value.name().equals(state))
-                        .findFirst();
+        Optional<SuspicionState> known = Arrays.stream(SuspicionState.values())
+                .filter(value -> value.name().equals(state))
+                .findFirst();
         if (known.isEmpty()) {
             return refused("\"state\" must be OPEN, DISMISSED, CONFIRMED or OVER.");
         }
@@ -124,19 +110,19 @@ class SuspicionsResource {
             return refused("\"after\" must be what the page before gave.");
         }
         return listSuspicions
-                .list(
-                        new ListSuspicions.Query(
-                                known.get(),
-                                after.flatMap(SuspicionsResource::whole),
-                                Parameters.whole(score),
-                                buyer,
-                                Parameters.whole(limit)))
+                .list(new ListSuspicions.Query(
+                        known.get(),
+                        after.flatMap(SuspicionsResource::whole),
+                        Parameters.whole(score),
+                        buyer,
+                        Parameters.whole(limit)))
                 .plug(ending -> outcomes.time("list-suspected-duplicates", "", ending))
                 .map(listing -> toResponse(listing));
     }
 
     private static Uni<Response> refused(String why) {
-        return Uni.createFrom().item(Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse());
+        return Uni.createFrom()
+                .item(Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse());
     }
 
     private static Optional<Long> whole(String text) {
@@ -146,28 +132,25 @@ class SuspicionsResource {
     private Response toResponse(Listing listing) {
         return switch (listing) {
             case Listing.BadParameter(String why) ->
-                    Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+                Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
             case Listing.Page(var cases, var next) ->
-                    ok(
-                            new SuspicionsView(
-                                    cases.stream().map(SuspicionView::of).toList(),
-                                    next.map(Object::toString).orElse(null)));
+                ok(new SuspicionsView(
+                        cases.stream().map(SuspicionView::of).toList(),
+                        next.map(Object::toString).orElse(null)));
         };
     }
 
     /** What is sent to dismiss. */
     @Schema(name = "DismissalSubmission", additionalProperties = Schema.False.class)
     record DismissalSubmission(
-            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON)
-                    @Nullable String reason) {}
+            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON) @Nullable String reason) {}
 
     /** What is sent to confirm. */
     @Schema(name = "ConfirmationSubmission", additionalProperties = Schema.False.class)
     record ConfirmationSubmission(
-            @Schema(required = true, description = "The number of the order to cancel")
-                    @Nullable String cancel,
-            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON)
-                    @Nullable String reason) {}
+            @Schema(required = true, description = "The number of the order to cancel") @Nullable String cancel,
+
+            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON) @Nullable String reason) {}
 
     @POST
     @Path("/{id}/dismissal")
@@ -194,16 +177,16 @@ class SuspicionsResource {
     private Response toResponse(Dismissing dismissing) {
         return switch (dismissing) {
             case Dismissing.Invalid(var violations) ->
-                    Problem.of(ProblemType.BODY_INVALID)
-                            .with("violations", violations)
-                            .toResponse();
-            case Dismissing.Absent absent -> notFound();
-            case Dismissing.Own own -> Problem.of(ProblemType.OWN_CASE).toResponse();
+                Problem.of(ProblemType.BODY_INVALID)
+                        .with("violations", violations)
+                        .toResponse();
+            case Dismissing.Absent _ -> notFound();
+            case Dismissing.Own _ -> Problem.of(ProblemType.OWN_CASE).toResponse();
             case Dismissing.Decided(Case decided) -> decided(decided);
             case Dismissing.AlreadyDismissed(Case dismissed) ->
-                    answer(Response.Status.OK, dismissed).header(REPLAYED, "true").build();
+                answer(Response.Status.OK, dismissed).header(REPLAYED, "true").build();
             case Dismissing.Dismissed(Case dismissed) ->
-                    answer(Response.Status.OK, dismissed).build();
+                answer(Response.Status.OK, dismissed).build();
         };
     }
 
@@ -233,11 +216,7 @@ class SuspicionsResource {
             return absent();
         }
         return confirmSuspicion
-                .confirm(
-                        caller.buyer(),
-                        whole(id).get(),
-                        submission.cancel(),
-                        Optional.ofNullable(submission.reason()))
+                .confirm(caller.buyer(), whole(id).get(), submission.cancel(), Optional.ofNullable(submission.reason()))
                 .plug(ending -> outcomes.time("confirm-duplicate", "", ending))
                 .map(confirming -> toResponse(confirming));
     }
@@ -245,18 +224,18 @@ class SuspicionsResource {
     private Response toResponse(Confirming confirming) {
         return switch (confirming) {
             case Confirming.Invalid(var violations) ->
-                    Problem.of(ProblemType.BODY_INVALID)
-                            .with("violations", violations)
-                            .toResponse();
-            case Confirming.Absent absent -> notFound();
-            case Confirming.Own own -> Problem.of(ProblemType.OWN_CASE).toResponse();
+                Problem.of(ProblemType.BODY_INVALID)
+                        .with("violations", violations)
+                        .toResponse();
+            case Confirming.Absent _ -> notFound();
+            case Confirming.Own _ -> Problem.of(ProblemType.OWN_CASE).toResponse();
             case Confirming.Decided(Case decided) -> decided(decided);
             case Confirming.UnderWay(Case confirmed) ->
-                    answer(Response.Status.ACCEPTED, confirmed).build();
+                answer(Response.Status.ACCEPTED, confirmed).build();
             case Confirming.TooLate(Case confirmed) ->
-                    answer(Response.Status.OK, confirmed).build();
+                answer(Response.Status.OK, confirmed).build();
             case Confirming.Confirmed(Case confirmed) ->
-                    answer(Response.Status.OK, confirmed).build();
+                answer(Response.Status.OK, confirmed).build();
         };
     }
 

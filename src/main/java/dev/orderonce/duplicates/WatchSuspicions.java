@@ -1,16 +1,12 @@
 package dev.orderonce.duplicates;
 
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /** Tells operators how many pairs wait for support. */
 @ApplicationScoped
@@ -28,9 +24,7 @@ class WatchSuspicions {
         metrics.gauge("orderonce.duplicates.open", open);
     }
 
-    @Scheduled(
-            every = "${duplicates.watch-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${duplicates.watch-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> watch() {
         return store.countOpen(MOST)
                 .invoke(open::set)

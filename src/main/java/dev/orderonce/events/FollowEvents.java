@@ -1,15 +1,10 @@
 package dev.orderonce.events;
 
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 
 /**
  * Leads followers along the event log: every event at least once, each order's in its own order, by
@@ -58,9 +54,7 @@ public class FollowEvents {
      */
     public Uni<Void> follow(Follower follower) {
         return store.hold(follower.name(), holder, settings.relayLease())
-                .onItem()
-                .transformToUni(
-                        held -> held.isEmpty() ? leave(follower) : followFrom(follower, held.get()))
+                .chain(held -> held.isEmpty() ? leave(follower) : followFrom(follower, held.get()))
                 .onFailure(StoreUnavailable.class)
                 .invoke(silent -> LOG.debugf("%s waits: %s", follower.name(), silent.getMessage()))
                 .onFailure(StoreUnavailable.class)
@@ -76,12 +70,8 @@ public class FollowEvents {
     private AtomicLong behind(Follower follower) {
         return behind.computeIfAbsent(
                 follower.name(),
-                name ->
-                        Objects.requireNonNull(
-                                metrics.gauge(
-                                        "orderonce.events.behind",
-                                        Tags.of("follower", name),
-                                        new AtomicLong())));
+                name -> Objects.requireNonNull(
+                        metrics.gauge("orderonce.events.behind", Tags.of("follower", name), new AtomicLong())));
     }
 
     /** Batch after batch, as long as they are full and the right to follow is ours. */
@@ -89,15 +79,12 @@ public class FollowEvents {
         AtomicReference<Progress> progress = new AtomicReference<>(begun);
         return store.last()
                 .invoke(last -> behind(follower).set(Math.max(0, last - begun.position())))
-                .onItem()
-                .transformToUni(
-                        last ->
-                                Uni.createFrom()
-                                        .deferred(() -> takeBatch(follower, progress))
-                                        .repeat()
-                                        .whilst(isMore -> isMore)
-                                        .collect()
-                                        .last())
+                .chain(last -> Uni.createFrom()
+                        .deferred(() -> takeBatch(follower, progress))
+                        .repeat()
+                        .whilst(isMore -> isMore)
+                        .collect()
+                        .last())
                 .replaceWithVoid();
     }
 
@@ -106,39 +93,29 @@ public class FollowEvents {
         Progress from = Objects.requireNonNull(progress.get());
         long begunAt = System.nanoTime();
         return store.read(from, follower.atOnce())
+                .chain(events -> takeBatch(follower, progress, from, events))
                 .onItem()
-                .transformToUni(events -> takeBatch(follower, progress, from, events))
-                .onItem()
-                .call(isMore -> isMore ? pause(follower, begunAt) : Uni.createFrom().voidItem());
+                .call(isMore ->
+                        isMore ? pause(follower, begunAt) : Uni.createFrom().voidItem());
     }
 
     private static Uni<Void> pause(Follower follower, long begunAt) {
         Duration half = Duration.ofNanos((System.nanoTime() - begunAt) / 2);
         Duration least = follower.pause();
-        return Uni.createFrom()
-                .voidItem()
-                .onItem()
-                .delayIt()
-                .by(half.compareTo(least) > 0 ? half : least);
+        return Uni.createFrom().voidItem().onItem().delayIt().by(half.compareTo(least) > 0 ? half : least);
     }
 
     private Uni<Boolean> takeBatch(
-            Follower follower,
-            AtomicReference<Progress> progress,
-            Progress from,
-            List<PublishedEvent> events) {
+            Follower follower, AtomicReference<Progress> progress, Progress from, List<PublishedEvent> events) {
         Progress to = from.after(events, clock.instant(), settings.missingFor());
         if (to.equals(from)) {
             return Uni.createFrom().item(false);
         }
         Uni<Void> taken = events.isEmpty() ? Uni.createFrom().voidItem() : follower.take(events);
-        return taken.onItem()
-                .transformToUni(
-                        done -> store.advance(follower.name(), holder, to, settings.relayLease()))
-                .map(
-                        isOurs -> {
-                            progress.set(to);
-                            return isOurs && events.size() >= follower.atOnce();
-                        });
+        return taken.chain(done -> store.advance(follower.name(), holder, to, settings.relayLease()))
+                .map(isOurs -> {
+                    progress.set(to);
+                    return isOurs && events.size() >= follower.atOnce();
+                });
     }
 }

@@ -1,7 +1,6 @@
 package dev.orderonce.events;
 
 import io.smallrye.mutiny.Uni;
-
 import java.time.Duration;
 import java.util.List;
 

@@ -1,12 +1,9 @@
 package dev.orderonce.events;
 
 import dev.orderonce.stores.Removal;
-
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Duration;
 
@@ -26,9 +23,7 @@ class ForgetEvents {
         this.clock = clock;
     }
 
-    @Scheduled(
-            every = "${events.forget-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${events.forget-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> forget() {
         return settings.keptFor()
                 .map(this::forgetOlderThan)

@@ -3,7 +3,6 @@ package dev.orderonce.events;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.limits.Room;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
@@ -13,13 +12,8 @@ import io.smallrye.mutiny.subscription.MultiEmitter;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /**
  * Sends buyers what happens to their orders while it happens, from the event log itself: whichever
@@ -79,10 +75,7 @@ public class LiveEvents {
         // The framework waits for requests that are under way when it stops; these would be for
         // ever.
         Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> endAll(leavesAfter.orElse(Duration.ZERO)),
-                                "end live events"));
+                .addShutdownHook(new Thread(() -> endAll(leavesAfter.orElse(Duration.ZERO)), "end live events"));
     }
 
     /** Not before the proxy knows that this replica is leaving: readers would come back here. */
@@ -131,12 +124,10 @@ public class LiveEvents {
                         BackPressureStrategy.ERROR);
     }
 
-    private void open(
-            Buyer buyer, Optional<LogPosition> resumed, MultiEmitter<? super LiveMessage> emitter) {
+    private void open(Buyer buyer, Optional<LogPosition> resumed, MultiEmitter<? super LiveMessage> emitter) {
         // Counted before the position is read: from then on it is kept up to date.
         open.incrementAndGet();
-        LiveStream stream =
-                new LiveStream(this, store, settings, eventLoop(), buyer, resumed, emitter);
+        LiveStream stream = new LiveStream(this, store, settings, eventLoop(), buyer, resumed, emitter);
         position().subscribe().with(known -> register(stream), stream::cannotRead);
     }
 
@@ -166,12 +157,10 @@ public class LiveEvents {
 
     void unregister(LiveStream stream) {
         synchronized (streams) {
-            streams.computeIfPresent(
-                    stream.buyer(),
-                    (same, all) -> {
-                        all.remove(stream);
-                        return all.isEmpty() ? null : all;
-                    });
+            streams.computeIfPresent(stream.buyer(), (same, all) -> {
+                all.remove(stream);
+                return all.isEmpty() ? null : all;
+            });
         }
     }
 
@@ -190,15 +179,12 @@ public class LiveEvents {
             return Uni.createFrom().voidItem();
         }
         return position()
-                .onItem()
-                .transformToUni(
-                        known ->
-                                Uni.createFrom()
-                                        .deferred(this::tellBatch)
-                                        .repeat()
-                                        .whilst(isMore -> isMore)
-                                        .collect()
-                                        .last())
+                .chain(known -> Uni.createFrom()
+                        .deferred(this::tellBatch)
+                        .repeat()
+                        .whilst(isMore -> isMore)
+                        .collect()
+                        .last())
                 .replaceWithVoid()
                 .onFailure(StoreUnavailable.class)
                 .invoke(silent -> LOG.debugf("live streams wait: %s", silent.getMessage()))
@@ -221,42 +207,29 @@ public class LiveEvents {
 
     private Uni<Progress> read() {
         return store.now(clock.instant())
-                .invoke(
-                        now -> {
-                            synchronized (streams) {
-                                progress = Optional.of(now);
-                            }
-                        })
+                .invoke(now -> {
+                    synchronized (streams) {
+                        progress = Optional.of(now);
+                    }
+                })
                 .onTermination()
-                .invoke(
-                        () -> {
-                            synchronized (streams) {
-                                reading = Optional.empty();
-                            }
-                        });
+                .invoke(() -> {
+                    synchronized (streams) {
+                        reading = Optional.empty();
+                    }
+                });
     }
 
     private Uni<Boolean> tellBatch() {
         return position()
+                .chain(from -> store.read(from, AT_ONCE).map(events -> {
+                    send(from, events);
+                    return events.size() >= AT_ONCE;
+                }))
                 .onItem()
-                .transformToUni(
-                        from ->
-                                store.read(from, AT_ONCE)
-                                        .map(
-                                                events -> {
-                                                    send(from, events);
-                                                    return events.size() >= AT_ONCE;
-                                                }))
-                .onItem()
-                .call(
-                        isMore ->
-                                isMore
-                                        ? Uni.createFrom()
-                                                .voidItem()
-                                                .onItem()
-                                                .delayIt()
-                                                .by(settings.pause())
-                                        : Uni.createFrom().voidItem());
+                .call(isMore -> isMore
+                        ? Uni.createFrom().voidItem().onItem().delayIt().by(settings.pause())
+                        : Uni.createFrom().voidItem());
     }
 
     /** One step for all streams: one that is registered before it or after it misses nothing. */
@@ -270,7 +243,8 @@ public class LiveEvents {
                 PublishedEvent event = events.get(i);
                 Set<LiveStream> readers = readers(event);
                 if (!readers.isEmpty()) {
-                    LogPosition position = after(from, events.subList(0, i + 1), now).seen();
+                    LogPosition position =
+                            after(from, events.subList(0, i + 1), now).seen();
                     readers.forEach(stream -> stream.happened(event, position));
                 }
             }
@@ -284,8 +258,6 @@ public class LiveEvents {
 
     /** An event whose order is gone is nobody's any more. */
     private Set<LiveStream> readers(PublishedEvent event) {
-        return event.buyer().isEmpty()
-                ? Set.of()
-                : streams.getOrDefault(new Buyer(event.buyer()), Set.of());
+        return event.buyer().isEmpty() ? Set.of() : streams.getOrDefault(new Buyer(event.buyer()), Set.of());
     }
 }

@@ -4,15 +4,12 @@ import dev.orderonce.events.LiveMessage.Happened;
 import dev.orderonce.events.LiveMessage.Opened;
 import dev.orderonce.events.LiveMessage.StillOpen;
 import dev.orderonce.identity.Buyer;
-
 import io.smallrye.mutiny.subscription.MultiEmitter;
 import io.vertx.core.impl.ContextInternal;
-
-import org.jboss.logging.Logger;
-
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * One open stream of a buyer's events. It sends what the buyer has missed since the position they
@@ -101,11 +98,10 @@ final class LiveStream {
 
     /** From any thread: ends the stream after what is waiting in it. */
     void end() {
-        later(
-                () -> {
-                    isEnding = true;
-                    send();
-                });
+        later(() -> {
+            isEnding = true;
+            send();
+        });
     }
 
     /**
@@ -125,11 +121,10 @@ final class LiveStream {
         heartbeat = context.owner().setPeriodic(settings.heartbeat().toMillis(), id -> stillOpen());
         timeout = context.owner().setTimer(settings.listenFor().toMillis(), id -> end());
         queue.add(new Opened(resumed.orElse(now)));
-        resumed.ifPresent(
-                from -> {
-                    readUpTo = from.position();
-                    isCatchingUp = !from.covers(now);
-                });
+        resumed.ifPresent(from -> {
+            readUpTo = from.position();
+            isCatchingUp = !from.covers(now);
+        });
         if (isCatchingUp) {
             readLate();
         }
@@ -153,14 +148,11 @@ final class LiveStream {
         store.ofBuyer(buyer.subject(), readUpTo, begun.position(), PAGE)
                 .subscribe()
                 .with(
-                        page ->
-                                context.execute(
-                                        () ->
-                                                missed(
-                                                        page,
-                                                        page.size() < PAGE
-                                                                ? begun.position()
-                                                                : page.getLast().id())),
+                        page -> context.execute(() -> missed(
+                                page,
+                                page.size() < PAGE
+                                        ? begun.position()
+                                        : page.getLast().id())),
                         this::cannotRead);
     }
 

@@ -43,7 +43,8 @@ public record LogPosition(long position, List<Long> missing) {
     LogPosition upTo(long id) {
         return id >= position
                 ? this
-                : new LogPosition(id, missing.stream().filter(each -> each <= id).toList());
+                : new LogPosition(
+                        id, missing.stream().filter(each -> each <= id).toList());
     }
 
     /** Ids that are missing here and in the other set. */

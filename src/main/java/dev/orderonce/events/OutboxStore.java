@@ -1,14 +1,11 @@
 package dev.orderonce.events;
 
 import dev.orderonce.stores.Postgres;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -22,8 +19,7 @@ import java.util.Optional;
 @ApplicationScoped
 class OutboxStore {
     /** By PostgreSQL's own clock: the replicas' may differ. */
-    private static final String HOLD =
-            """
+    private static final String HOLD = """
             UPDATE outbox SET holder = $1, held_until = now() + $2 * interval '1 millisecond'
             WHERE name = $3 AND (holder = $1 OR held_until < now())
             RETURNING position, missing, missing_since
@@ -33,8 +29,7 @@ class OutboxStore {
      * One snapshot for what follows the position and for what was missing: an order's later event
      * is never seen without its earlier one.
      */
-    private static final String READ =
-            """
+    private static final String READ = """
             SELECT e.id, e.number, COALESCE(o.buyer, '') AS buyer, e.sequence, e.kind, e.at, COALESCE(e.detail::text, '{}') AS detail
             FROM ((SELECT * FROM order_events WHERE id > $1 ORDER BY id LIMIT $3)
                   UNION ALL SELECT * FROM order_events WHERE id = ANY($2)) e
@@ -45,8 +40,7 @@ class OutboxStore {
     private static final String LAST = "SELECT max(id) AS last FROM order_events";
 
     /** Renews the lease too: a follower that is behind goes on without asking for it again. */
-    private static final String ADVANCE =
-            """
+    private static final String ADVANCE = """
             UPDATE outbox SET position = $2, missing = $3, missing_since = $4,
                 held_until = now() + $5 * interval '1 millisecond'
             WHERE name = $6 AND holder = $1 AND position <= $2
@@ -61,11 +55,9 @@ class OutboxStore {
     /** Takes, or keeps, the right to follow; empty if another replica has it. */
     Uni<Optional<Progress>> hold(String follower, String holder, Duration lease) {
         return postgres.query(HOLD, Tuple.of(holder, (double) lease.toMillis(), follower))
-                .map(
-                        rows ->
-                                rows.size() == 0
-                                        ? Optional.empty()
-                                        : Optional.of(progress(rows.iterator().next())));
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(progress(rows.iterator().next())));
     }
 
     private static Progress progress(Row row) {
@@ -82,8 +74,7 @@ class OutboxStore {
     Uni<List<PublishedEvent>> read(Progress from, int most) {
         Long[] missing = from.missing().stream().map(Progress.Missing::id).toArray(Long[]::new);
         return postgres.query(
-                        READ,
-                        Tuple.of(from.position()).addArrayOfLong(missing).addLong((long) most))
+                        READ, Tuple.of(from.position()).addArrayOfLong(missing).addLong((long) most))
                 .map(OutboxStore::events);
     }
 
@@ -104,16 +95,14 @@ class OutboxStore {
                 row.getString("detail"));
     }
 
-    private static final String OF_BUYER =
-            """
+    private static final String OF_BUYER = """
             SELECT e.id, e.number, o.buyer, e.sequence, e.kind, e.at, COALESCE(e.detail::text, '{}') AS detail
             FROM orders o JOIN order_events e ON e.number = o.number
             WHERE o.buyer = $1 AND o.state <> 'VOIDED' AND %s
             ORDER BY e.id
             """;
 
-    private static final String OF_BUYER_BETWEEN =
-            OF_BUYER.formatted("e.id > $2 AND e.id <= $3") + "LIMIT $4";
+    private static final String OF_BUYER_BETWEEN = OF_BUYER.formatted("e.id > $2 AND e.id <= $3") + "LIMIT $4";
 
     private static final String OF_BUYER_AMONG = OF_BUYER.formatted("e.id = ANY($2)");
 
@@ -125,13 +114,11 @@ class OutboxStore {
 
     /** Those of a buyer's orders among these ids. */
     Uni<List<PublishedEvent>> ofBuyer(String buyer, List<Long> ids) {
-        return postgres.query(
-                        OF_BUYER_AMONG, Tuple.of(buyer).addArrayOfLong(ids.toArray(Long[]::new)))
+        return postgres.query(OF_BUYER_AMONG, Tuple.of(buyer).addArrayOfLong(ids.toArray(Long[]::new)))
                 .map(OutboxStore::events);
     }
 
-    private static final String NOW =
-            """
+    private static final String NOW = """
             SELECT ends.last, ARRAY(
                 SELECT id FROM generate_series(GREATEST(ends.first, ends.last - $1), ends.last) AS given(id)
                 WHERE NOT EXISTS (SELECT FROM order_events e WHERE e.id = given.id) ORDER BY id) AS missing
@@ -143,24 +130,21 @@ class OutboxStore {
      * cannot be seen may still be committed.
      */
     Uni<Progress> now(Instant since) {
-        return postgres.query(NOW, Tuple.of((long) Progress.MOST_MISSING - 1))
-                .map(
-                        rows -> {
-                            Row row = rows.iterator().next();
-                            return new Progress(
-                                    row.getLong("last"),
-                                    Arrays.stream(row.getArrayOfLongs("missing"))
-                                            .map(id -> new Progress.Missing(id, since))
-                                            .toList());
-                        });
+        return postgres.query(NOW, Tuple.of((long) Progress.MOST_MISSING - 1)).map(rows -> {
+            Row row = rows.iterator().next();
+            return new Progress(
+                    row.getLong("last"),
+                    Arrays.stream(row.getArrayOfLongs("missing"))
+                            .map(id -> new Progress.Missing(id, since))
+                            .toList());
+        });
     }
 
     /**
      * Ids are given out in nearly the order of time, so only the lowest are looked at: to look for
      * the oldest by time would read the whole log whenever nothing in it is old enough.
      */
-    private static final String FORGET =
-            """
+    private static final String FORGET = """
             WITH lowest AS (
                 SELECT id, at FROM order_events WHERE id <= (SELECT min(position) FROM outbox)
                 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
@@ -169,27 +153,23 @@ class OutboxStore {
 
     /** Removes some that every follower has had and that are older than a time; tells how many. */
     Uni<Integer> forget(Instant before, int most) {
-        return postgres.query(
-                        FORGET, Tuple.of(OffsetDateTime.ofInstant(before, ZoneOffset.UTC), most))
+        return postgres.query(FORGET, Tuple.of(OffsetDateTime.ofInstant(before, ZoneOffset.UTC), most))
                 .map(RowSet::rowCount);
     }
 
     /** The last id that can be seen; 0 if there is none. */
     Uni<Long> last() {
         return postgres.query(LAST, Tuple.tuple())
-                .map(
-                        rows ->
-                                Optional.ofNullable(rows.iterator().next().getLong("last"))
-                                        .orElse(0L));
+                .map(rows -> Optional.ofNullable(rows.iterator().next().getLong("last"))
+                        .orElse(0L));
     }
 
     /** Keeps in mind what was handed over, unless another replica has taken over. */
     Uni<Boolean> advance(String follower, String holder, Progress to, Duration lease) {
         Long[] ids = to.missing().stream().map(Progress.Missing::id).toArray(Long[]::new);
-        OffsetDateTime[] since =
-                to.missing().stream()
-                        .map(missing -> OffsetDateTime.ofInstant(missing.since(), ZoneOffset.UTC))
-                        .toArray(OffsetDateTime[]::new);
+        OffsetDateTime[] since = to.missing().stream()
+                .map(missing -> OffsetDateTime.ofInstant(missing.since(), ZoneOffset.UTC))
+                .toArray(OffsetDateTime[]::new);
         return postgres.query(
                         ADVANCE,
                         Tuple.of(holder, to.position())

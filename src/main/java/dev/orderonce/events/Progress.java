@@ -1,13 +1,12 @@
 package dev.orderonce.events;
 
-import org.jboss.logging.Logger;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /**
  * How far somebody has come in the event log.
@@ -26,7 +25,8 @@ record Progress(long position, List<Missing> missing) {
 
     /** What was seen. */
     LogPosition seen() {
-        return new LogPosition(position, missing.stream().map(Missing::id).sorted().toList());
+        return new LogPosition(
+                position, missing.stream().map(Missing::id).sorted().toList());
     }
 
     /** What is known after these were seen. */
@@ -39,7 +39,9 @@ record Progress(long position, List<Missing> missing) {
                 left.add(earlier);
             }
         }
-        long reached = events.isEmpty() ? position : Math.max(position, events.getLast().id());
+        long reached = events.isEmpty()
+                ? position
+                : Math.max(position, events.getLast().id());
         // Ids that many rolled-back statements have burnt are a gap of any width.
         for (long id = Math.max(position + 1, reached - MOST_MISSING); id <= reached; id++) {
             if (!seen.contains(id)) {
@@ -50,8 +52,7 @@ record Progress(long position, List<Missing> missing) {
             LOG.errorf(
                     "%d events were never committed, or cannot be seen for too long; the oldest are given up",
                     left.size());
-            return new Progress(
-                    reached, List.copyOf(left.subList(left.size() - MOST_MISSING, left.size())));
+            return new Progress(reached, List.copyOf(left.subList(left.size() - MOST_MISSING, left.size())));
         }
         return new Progress(reached, left);
     }

@@ -10,10 +10,4 @@ package dev.orderonce.events;
  * @param detail JSON: who did it and why
  */
 public record PublishedEvent(
-        long id,
-        String number,
-        String buyer,
-        int sequence,
-        String kind,
-        String at,
-        String detail) {}
+        long id, String number, String buyer, int sequence, String kind, String at, String detail) {}

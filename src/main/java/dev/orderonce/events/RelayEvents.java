@@ -2,13 +2,10 @@ package dev.orderonce.events;
 
 import dev.orderonce.stores.RedisPipeline;
 import dev.orderonce.stores.RedisScript;
-
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +20,7 @@ class RelayEvents implements Follower {
      * KEYS: the stream. ARGV: about how many entries it keeps; then six for each event. Ends at the
      * first that is refused, so that no later event of an order is there without its earlier one.
      */
-    private static final RedisScript PUBLISH =
-            new RedisScript(
-                    "publish",
-                    """
+    private static final RedisScript PUBLISH = new RedisScript("publish", """
                     for i = 2, #ARGV, 6 do
                         redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'number', ARGV[i],
                             'buyer', ARGV[i + 1], 'sequence', ARGV[i + 2], 'kind', ARGV[i + 3],

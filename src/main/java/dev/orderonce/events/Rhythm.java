@@ -3,15 +3,12 @@ package dev.orderonce.events;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-
-import org.jboss.logging.Logger;
-
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * Does a duty again and again, with a pause between its end and the next beginning: the framework's
@@ -46,9 +43,7 @@ class Rhythm {
                 .onTermination()
                 .invoke(() -> keep(pause, duty))
                 .subscribe()
-                .with(
-                        done -> {},
-                        failure -> LOG.error("a duty failed; it is tried again", failure));
+                .with(done -> {}, failure -> LOG.error("a duty failed; it is tried again", failure));
     }
 
     void stop(@Observes @Priority(1) ShutdownEvent stop) {

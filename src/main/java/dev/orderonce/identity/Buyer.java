@@ -13,16 +13,13 @@ public record Buyer(String subject) {
 
     public Buyer {
         if (!isSubject(subject)) {
-            throw new IllegalArgumentException(
-                    "a subject has 1 to " + LONGEST + " characters, no control characters");
+            throw new IllegalArgumentException("a subject has 1 to " + LONGEST + " characters, no control characters");
         }
     }
 
     /** Whether a token's {@code sub} can name a buyer. */
     public static boolean isSubject(String text) {
-        return !text.isEmpty()
-                && text.length() <= LONGEST
-                && text.codePoints().noneMatch(Buyer::isUnusable);
+        return !text.isEmpty() && text.length() <= LONGEST && text.codePoints().noneMatch(Buyer::isUnusable);
     }
 
     /** Control characters, and halves of surrogate pairs: those all turn into the same bytes. */

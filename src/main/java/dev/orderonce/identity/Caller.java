@@ -2,9 +2,7 @@ package dev.orderonce.identity;
 
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.SecurityIdentity;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /** Whoever sent the current request, as its verified token says. */

@@ -2,7 +2,6 @@ package dev.orderonce.identity;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-
 import java.time.Duration;
 
 /** Settings of who asks, prefix {@code identity}. */

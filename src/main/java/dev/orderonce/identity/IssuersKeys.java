@@ -2,9 +2,7 @@ package dev.orderonce.identity;
 
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -20,8 +18,7 @@ class IssuersKeys implements MadeFromSettings {
     private static final Pattern ADDRESS = Pattern.compile("https://.*");
 
     /** Without TLS whoever is on the way makes the keys; on this machine nobody is. */
-    private static final Pattern LOCAL_ADDRESS =
-            Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])([:/].*)?");
+    private static final Pattern LOCAL_ADDRESS = Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])([:/].*)?");
 
     IssuersKeys(IdentitySettings settings) {
         String keys = settings.keys();

@@ -2,7 +2,6 @@ package dev.orderonce.identity;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -14,13 +13,9 @@ import io.quarkus.vertx.http.runtime.security.HttpCredentialTransport;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
-
-import org.eclipse.microprofile.jwt.JsonWebToken;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -30,6 +25,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
  * Verifies a token's signature once and believes it for a while: on the hot road the signature
@@ -50,8 +46,7 @@ class RememberedTokens implements HttpAuthenticationMechanism {
 
     private static final String SCHEME = "Bearer ";
 
-    private static final String BASE64_URL =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    private static final String BASE64_URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
     private final JWTAuthMechanism jwt;
     private final Clock clock;
@@ -62,12 +57,11 @@ class RememberedTokens implements HttpAuthenticationMechanism {
         this.jwt = jwt;
         this.clock = clock;
         this.believeFor = settings.believeFor();
-        this.verified =
-                Caffeine.newBuilder()
-                        .maximumWeight(MOST_CHARACTERS)
-                        .<Digest, Remembered>weigher((digest, known) -> 3 * known.characters())
-                        .expireAfterWrite(believeFor)
-                        .build();
+        this.verified = Caffeine.newBuilder()
+                .maximumWeight(MOST_CHARACTERS)
+                .<Digest, Remembered>weigher((digest, known) -> 3 * known.characters())
+                .expireAfterWrite(believeFor)
+                .build();
     }
 
     private record Remembered(SecurityIdentity identity, Instant until, int characters) {}
@@ -76,12 +70,9 @@ class RememberedTokens implements HttpAuthenticationMechanism {
     private record Digest(long first, long second, long third, long fourth) {
         static Digest of(String token) {
             try {
-                ByteBuffer bytes =
-                        ByteBuffer.wrap(
-                                MessageDigest.getInstance("SHA-256")
-                                        .digest(token.getBytes(StandardCharsets.US_ASCII)));
-                return new Digest(
-                        bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+                ByteBuffer bytes = ByteBuffer.wrap(
+                        MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.US_ASCII)));
+                return new Digest(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
             } catch (NoSuchAlgorithmException impossible) {
                 throw new IllegalStateException("every Java platform has SHA-256", impossible);
             }
@@ -89,16 +80,14 @@ class RememberedTokens implements HttpAuthenticationMechanism {
     }
 
     @Override
-    public Uni<SecurityIdentity> authenticate(
-            RoutingContext context, IdentityProviderManager providers) {
+    public Uni<SecurityIdentity> authenticate(RoutingContext context, IdentityProviderManager providers) {
         String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
         if (header == null || !header.startsWith(SCHEME)) {
             return jwt.authenticate(context, providers);
         }
         String token = header.substring(SCHEME.length());
         if (!isCanonical(token)) {
-            return Uni.createFrom()
-                    .failure(new AuthenticationFailedException("the token is not a JWT"));
+            return Uni.createFrom().failure(new AuthenticationFailedException("the token is not a JWT"));
         }
         Digest digest = Digest.of(token);
         Remembered remembered = verified.getIfPresent(digest);
@@ -108,10 +97,8 @@ class RememberedTokens implements HttpAuthenticationMechanism {
         return jwt.authenticate(context, providers)
                 .invoke(identity -> remember(digest, token.length(), identity))
                 .onFailure(RememberedTokens::isClaimOfWrongType)
-                .transform(
-                        unreadable ->
-                                new AuthenticationFailedException(
-                                        "a claim of the token cannot be read", unreadable));
+                .transform(unreadable ->
+                        new AuthenticationFailedException("a claim of the token cannot be read", unreadable));
     }
 
     /**
@@ -162,11 +149,7 @@ class RememberedTokens implements HttpAuthenticationMechanism {
             Instant forgetAt = clock.instant().plus(believeFor);
             Instant expiresAt = Instant.ofEpochSecond(token.getExpirationTime());
             verified.put(
-                    digest,
-                    new Remembered(
-                            identity,
-                            forgetAt.isBefore(expiresAt) ? forgetAt : expiresAt,
-                            characters));
+                    digest, new Remembered(identity, forgetAt.isBefore(expiresAt) ? forgetAt : expiresAt, characters));
         }
     }
 

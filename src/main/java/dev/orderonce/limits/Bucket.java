@@ -1,7 +1,6 @@
 package dev.orderonce.limits;
 
 import dev.orderonce.settings.UnusableSetting;
-
 import java.time.Duration;
 
 /**
@@ -21,8 +20,7 @@ public record Bucket(Limit limit, long rate, Duration window, long burst) {
     public Bucket {
         if (rate < 1 || burst < 1 || window.toMillis() < 1) {
             throw new UnusableSetting(
-                    "limits.%s: rate and burst at least 1, window at least 1 ms"
-                            .formatted(limit.text()));
+                    "limits.%s: rate and burst at least 1, window at least 1 ms".formatted(limit.text()));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.orderonce.limits;
 
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
 import java.time.Duration;
 
 /**
@@ -22,11 +21,7 @@ public record Excess(Bucket bucket, Duration retryAfter) {
                 .after(retryAfter)
                 .header(
                         "RateLimit-Policy",
-                        "%s;q=%d;w=%d"
-                                .formatted(
-                                        name, bucket.rate(), Problem.wholeSeconds(bucket.window())))
-                .header(
-                        "RateLimit",
-                        "%s;r=0;t=%d".formatted(name, Problem.wholeSeconds(retryAfter)));
+                        "%s;q=%d;w=%d".formatted(name, bucket.rate(), Problem.wholeSeconds(bucket.window())))
+                .header("RateLimit", "%s;r=0;t=%d".formatted(name, Problem.wholeSeconds(retryAfter)));
     }
 }

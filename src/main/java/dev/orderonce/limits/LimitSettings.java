@@ -1,7 +1,6 @@
 package dev.orderonce.limits;
 
 import io.smallrye.config.ConfigMapping;
-
 import java.time.Duration;
 
 /**

@@ -2,16 +2,12 @@ package dev.orderonce.limits;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.stores.RedisReply;
 import dev.orderonce.stores.RedisScript;
-
 import io.micrometer.core.instrument.MeterRegistry;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,8 +27,7 @@ public class Limits implements MadeFromSettings {
      * Lua, for the beginning of a script whose first key is the buyer's: when each bucket will be
      * empty, in microseconds of Redis' clock, because the replicas' may differ.
      */
-    public static final String READ =
-            """
+    public static final String READ = """
             local time = redis.call('TIME')
             local now = time[1] * 1000000 + time[2]
             local numbers_issued, numbers_outstanding, orders_placed = now, now, now
@@ -46,8 +41,7 @@ public class Limits implements MadeFromSettings {
             """;
 
     /** Lua: keeps them for as long as they say anything. Needs {@link RedisScript#PASSING}. */
-    public static final String WRITE =
-            """
+    public static final String WRITE = """
             passing('SET', KEYS[1], struct.pack('>ddd', numbers_issued, numbers_outstanding, orders_placed), 'PX',
                 math.ceil((math.max(numbers_issued, numbers_outstanding, orders_placed) - now) / 1000) + 1)
             """;
@@ -99,12 +93,7 @@ public class Limits implements MadeFromSettings {
     public String refuseUnlessFits(Limit limit, String before) {
         Bucket bucket = bucket(limit);
         return "local wait_%1$s = %1$s + %2$s - now if wait_%1$s > 0 then %3$s return '%4$s%5$s:' .. math.ceil(wait_%1$s) end%n"
-                .formatted(
-                        variable(limit),
-                        bucket.interval() - bucket.depth(),
-                        before,
-                        REFUSED,
-                        limit.name());
+                .formatted(variable(limit), bucket.interval() - bucket.depth(), before, REFUSED, limit.name());
     }
 
     /** Lua: one more. */
@@ -127,9 +116,7 @@ public class Limits implements MadeFromSettings {
 
     /** What such a script ended with, if it was a refusal. */
     public Optional<Excess> excess(RedisReply reply) {
-        if (reply instanceof RedisReply.Text(String text)
-                && !text.isEmpty()
-                && text.charAt(0) == REFUSED) {
+        if (reply instanceof RedisReply.Text(String text) && !text.isEmpty() && text.charAt(0) == REFUSED) {
             int colon = text.indexOf(':');
             Limit limit = Limit.valueOf(text.substring(1, colon));
             return Optional.of(excess(limit, Double.parseDouble(text.substring(colon + 1))));
@@ -145,15 +132,11 @@ public class Limits implements MadeFromSettings {
         Bucket bucket = bucket(limit);
         double now = now();
         double[] wait = {0};
-        Objects.requireNonNull(withoutRedis.get(limit))
-                .asMap()
-                .compute(
-                        buyer,
-                        (same, emptyAt) -> {
-                            double begun = emptyAt == null ? now : emptyAt;
-                            wait[0] = bucket.wait(begun, now);
-                            return wait[0] > 0 ? begun : bucket.filled(begun, now);
-                        });
+        Objects.requireNonNull(withoutRedis.get(limit)).asMap().compute(buyer, (same, emptyAt) -> {
+            double begun = emptyAt == null ? now : emptyAt;
+            wait[0] = bucket.wait(begun, now);
+            return wait[0] > 0 ? begun : bucket.filled(begun, now);
+        });
         return wait[0] > 0 ? Optional.of(excess(limit, wait[0])) : Optional.empty();
     }
 

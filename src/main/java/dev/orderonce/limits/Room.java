@@ -1,7 +1,6 @@
 package dev.orderonce.limits;
 
 import dev.orderonce.identity.Buyer;
-
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;

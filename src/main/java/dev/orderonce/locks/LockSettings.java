@@ -2,7 +2,6 @@ package dev.orderonce.locks;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-
 import java.time.Duration;
 
 /** Settings of locks, prefix {@code locks}. */

@@ -5,24 +5,20 @@ import dev.orderonce.stores.RedisRefusal;
 import dev.orderonce.stores.RedisReply;
 import dev.orderonce.stores.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-
-import org.jboss.logging.Logger;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 /**
  * One flow at a time works on an order, on whichever replica; a lease that ends by itself, and a
@@ -43,10 +39,7 @@ public class OrderLock {
      * somebody else holds it. A token is not smaller than the time in microseconds, so that tokens
      * go on growing when Redis has forgotten the last one.
      */
-    private static final RedisScript ACQUIRE =
-            new RedisScript(
-                    "lock",
-                    """
+    private static final RedisScript ACQUIRE = new RedisScript("lock", """
                     local flow = redis.call('HGET', KEYS[1], 'flow')
                     if flow and flow ~= ARGV[1] then return 0 end
                     redis.call('HINCRBY', KEYS[1], 'count', 1)
@@ -63,19 +56,13 @@ public class OrderLock {
                     """);
 
     /** KEYS: lock. ARGV: flow, lease in milliseconds. Answers 1 if the flow still holds it. */
-    private static final RedisScript RENEW =
-            new RedisScript(
-                    "renew-lock",
-                    """
+    private static final RedisScript RENEW = new RedisScript("renew-lock", """
                     if redis.call('HGET', KEYS[1], 'flow') ~= ARGV[1] then return 0 end
                     return redis.call('PEXPIRE', KEYS[1], ARGV[2])
                     """);
 
     /** KEYS: lock. ARGV: flow. The last of its comings-in that leaves frees it. */
-    private static final RedisScript RELEASE =
-            new RedisScript(
-                    "unlock",
-                    """
+    private static final RedisScript RELEASE = new RedisScript("unlock", """
                     if redis.call('HGET', KEYS[1], 'flow') ~= ARGV[1] then return 0 end
                     if redis.call('HINCRBY', KEYS[1], 'count', -1) > 0 then return 1 end
                     return redis.call('DEL', KEYS[1])
@@ -105,10 +92,9 @@ public class OrderLock {
         this.leaseMillis = Long.toString(settings.lease().toMillis());
         this.renewEvery = Math.max(1, settings.lease().toMillis() / 3);
         metrics.gauge("orderonce.lock.waiters", waiters);
-        this.waits =
-                Timer.builder("orderonce.lock.waits")
-                        .description("How long somebody waited until the lock was theirs")
-                        .register(metrics);
+        this.waits = Timer.builder("orderonce.lock.waits")
+                .description("How long somebody waited until the lock was theirs")
+                .register(metrics);
     }
 
     /** Its metrics are there from the start: an alert can tell "never" from "not known". */
@@ -143,22 +129,19 @@ public class OrderLock {
                 // Whoever leaves while the question is on its way may be given it all the same.
                 .onCancellation()
                 .invoke(() -> release(lock, flow))
-                .onItem()
-                .transformToUni(
-                        token -> {
-                            if (token == 0) {
-                                return Uni.createFrom().item(new Locked.NotHad<T>());
-                            }
-                            waits.record(Duration.ofNanos(System.nanoTime() - begunAt));
-                            return under(lock, flow, OptionalLong.of(token), work);
-                        })
+                .chain(token -> {
+                    if (token == 0) {
+                        return Uni.createFrom().item(new Locked.NotHad<T>());
+                    }
+                    waits.record(Duration.ofNanos(System.nanoTime() - begunAt));
+                    return under(lock, flow, OptionalLong.of(token), work);
+                })
                 .onFailure(LockUnknown.class)
-                .recoverWithUni(
-                        unknown -> {
-                            LOG.debugf("%s is done without: %s", lock, unknown);
-                            release(lock, flow); // it may have been granted all the same
-                            return work.apply(OptionalLong.empty()).map(Locked.Had::new);
-                        });
+                .recoverWithUni(unknown -> {
+                    LOG.debugf("%s is done without: %s", lock, unknown);
+                    release(lock, flow); // it may have been granted all the same
+                    return work.apply(OptionalLong.empty()).map(Locked.Had::new);
+                });
     }
 
     /** Redis did not answer the question for the lock, as against one that the work asked. */
@@ -173,21 +156,14 @@ public class OrderLock {
     private Uni<Long> acquire(String lock, String flow, long until, boolean isWaiting) {
         return redis.run(ACQUIRE, List.of(lock, lock + ":token"), List.of(flow, leaseMillis))
                 .map(reply -> reply instanceof RedisReply.Whole(long token) ? token : 0L)
-                .onFailure(
-                        failure ->
-                                failure instanceof StoreUnavailable
-                                        || failure instanceof RedisRefusal)
+                .onFailure(failure -> failure instanceof StoreUnavailable || failure instanceof RedisRefusal)
                 .transform(LockUnknown::new)
-                .onItem()
-                .transformToUni(
-                        token -> {
-                            if (token != 0 || System.nanoTime() > until) {
-                                return Uni.createFrom().item(token);
-                            }
-                            return isWaiting
-                                    ? acquireLater(lock, flow, until)
-                                    : queue(lock, flow, until);
-                        });
+                .chain(token -> {
+                    if (token != 0 || System.nanoTime() > until) {
+                        return Uni.createFrom().item(token);
+                    }
+                    return isWaiting ? acquireLater(lock, flow, until) : queue(lock, flow, until);
+                });
     }
 
     private Uni<Long> queue(String lock, String flow, long until) {
@@ -202,8 +178,7 @@ public class OrderLock {
         int pause = ThreadLocalRandom.current().nextInt(SHORTEST_PAUSE, LONGEST_PAUSE);
         return Uni.createFrom()
                 .<Long>emitter(waiting -> vertx.setTimer(pause, waiting::complete))
-                .onItem()
-                .transformToUni(passed -> acquire(lock, flow, until, true));
+                .chain(passed -> acquire(lock, flow, until, true));
     }
 
     private <T> Uni<Locked<T>> under(
@@ -212,11 +187,10 @@ public class OrderLock {
         return Uni.createFrom()
                 .deferred(() -> work.apply(token))
                 .onTermination()
-                .invoke(
-                        () -> {
-                            vertx.cancelTimer(renewing);
-                            release(lock, flow);
-                        })
+                .invoke(() -> {
+                    vertx.cancelTimer(renewing);
+                    release(lock, flow);
+                })
                 .map(Locked.Had::new);
     }
 
@@ -230,9 +204,6 @@ public class OrderLock {
 
     /** Nobody waits for these: what is not renewed or released ends with its lease. */
     private static void tell(Uni<RedisReply> told, String lock) {
-        told.subscribe()
-                .with(
-                        reply -> {},
-                        failure -> LOG.debugf("%s ends with its lease: %s", lock, failure));
+        told.subscribe().with(reply -> {}, failure -> LOG.debugf("%s ends with its lease: %s", lock, failure));
     }
 }

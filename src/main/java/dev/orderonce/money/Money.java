@@ -23,8 +23,7 @@ public record Money(long minor, Currency currency) {
             return Optional.empty();
         }
         try {
-            return Optional.of(Currency.getInstance(code))
-                    .filter(c -> c.getDefaultFractionDigits() >= 0);
+            return Optional.of(Currency.getInstance(code)).filter(c -> c.getDefaultFractionDigits() >= 0);
         } catch (IllegalArgumentException unknown) {
             return Optional.empty();
         }

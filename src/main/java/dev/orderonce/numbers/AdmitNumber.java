@@ -6,11 +6,8 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.limits.Limit;
 import dev.orderonce.limits.Limits;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import org.jboss.logging.Logger;
 
 /** Tells whether a number, known to be its buyer's own, may still be placed. */
@@ -39,10 +36,7 @@ public class AdmitNumber {
         return cache.admit(number, buyer, likeness)
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(
-                        silent ->
-                                trustsSignature
-                                        ? withoutRedis(buyer)
-                                        : new Entry.CannotTell(silent.store()));
+                        silent -> trustsSignature ? withoutRedis(buyer) : new Entry.CannotTell(silent.store()));
     }
 
     /**
@@ -65,17 +59,13 @@ public class AdmitNumber {
     /** For somebody who only wants to know. */
     public Uni<Admission> look(OrderNumber number, Buyer buyer) {
         if (validity.isExpired(number)) {
-            return Uni.createFrom()
-                    .item(new Admission.Refused(Why.EXPIRED, validity.isExpiredForGood(number)));
+            return Uni.createFrom().item(new Admission.Refused(Why.EXPIRED, validity.isExpiredForGood(number)));
         }
         return cache.look(number, buyer)
                 .map(AdmitNumber::judge)
                 .onFailure(StoreUnavailable.class)
-                .recoverWithItem(
-                        silent ->
-                                trustsSignature
-                                        ? new Admission.Admitted()
-                                        : new Admission.CannotTell(silent.store()));
+                .recoverWithItem(silent ->
+                        trustsSignature ? new Admission.Admitted() : new Admission.CannotTell(silent.store()));
     }
 
     private static Admission judge(NumberCache.Known known) {

@@ -2,7 +2,6 @@ package dev.orderonce.numbers;
 
 import dev.orderonce.limits.Excess;
 import dev.orderonce.stores.StoreUnavailable.Store;
-
 import java.time.Duration;
 
 /**

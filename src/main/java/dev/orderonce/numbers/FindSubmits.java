@@ -1,11 +1,8 @@
 package dev.orderonce.numbers;
 
 import dev.orderonce.identity.Buyer;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.List;
 
 /** Tells how often an order was submitted again, as far as Redis remembers. */

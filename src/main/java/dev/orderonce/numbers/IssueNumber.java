@@ -12,19 +12,15 @@ import dev.orderonce.numbers.Issue.Issued;
 import dev.orderonce.numbers.Issue.Limited;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
 
 /**
  * Gives a buyer a number to order under: the same one for the same checkout, until that one is
@@ -99,18 +95,16 @@ public class IssueNumber {
     private Uni<Issue> issue(Buyer buyer, int triesLeft) {
         OrderNumber fresh = keys.mint(buyer, validity.now());
         return unlessSilent(cache.remember(fresh, buyer))
-                .chain(
-                        answer ->
-                                answer.map(claim -> claimed(buyer, fresh, claim, triesLeft))
-                                        .orElseGet(() -> item(unlessLimited(buyer, fresh))));
+                .chain(answer -> answer.map(claim -> claimed(buyer, fresh, claim, triesLeft))
+                        .orElseGet(() -> item(unlessLimited(buyer, fresh))));
     }
 
     private Uni<Issue> claimed(Buyer buyer, OrderNumber fresh, Claim claim, int triesLeft) {
         return switch (claim) {
-            case Claim.Fresh remembered -> issued(fresh);
+            case Claim.Fresh _ -> issued(fresh);
             case Claim.Limited(Excess excess) -> item(new Limited(excess));
-            case Claim.Taken taken -> again(buyer, triesLeft);
-            case Claim.Held held -> throw new IllegalStateException("no checkout was named");
+            case Claim.Taken _ -> again(buyer, triesLeft);
+            case Claim.Held _ -> throw new IllegalStateException("no checkout was named");
         };
     }
 
@@ -136,11 +130,7 @@ public class IssueNumber {
     public Uni<Issue> issue(Buyer buyer, String checkout) {
         if (!isCheckout(checkout)) {
             return Uni.createFrom()
-                    .item(
-                            new BadCheckout(
-                                    "a checkout is 1 to "
-                                            + LONGEST_CHECKOUT
-                                            + " visible ASCII characters"));
+                    .item(new BadCheckout("a checkout is 1 to " + LONGEST_CHECKOUT + " visible ASCII characters"));
         }
         return new Request(buyer, checkout).claim(0, Optional.empty(), MOST_TRIES);
     }
@@ -175,26 +165,15 @@ public class IssueNumber {
             }
             OrderNumber fresh = number(attempt);
             return unlessSilent(cache.claim(buyer, checkout, fresh, spent))
-                    .chain(
-                            answer ->
-                                    answer.map(
-                                                    claim ->
-                                                            claimed(
-                                                                    fresh, claim, attempt, spent,
-                                                                    triesLeft))
-                                            .orElseGet(this::withoutRedis));
+                    .chain(answer -> answer.map(claim -> claimed(fresh, claim, attempt, spent, triesLeft))
+                            .orElseGet(this::withoutRedis));
         }
 
-        private Uni<Issue> claimed(
-                OrderNumber fresh,
-                Claim claim,
-                int attempt,
-                Optional<String> spent,
-                int triesLeft) {
+        private Uni<Issue> claimed(OrderNumber fresh, Claim claim, int attempt, Optional<String> spent, int triesLeft) {
             return switch (claim) {
-                case Claim.Fresh remembered -> unlessDecided(fresh, () -> issued(fresh), triesLeft);
+                case Claim.Fresh _ -> unlessDecided(fresh, () -> issued(fresh), triesLeft);
                 case Claim.Limited(Excess excess) -> item(new Limited(excess));
-                case Claim.Taken taken -> replaceTaken(fresh, attempt, spent, triesLeft);
+                case Claim.Taken _ -> replaceTaken(fresh, attempt, spent, triesLeft);
                 case Claim.Held(String held) -> checkHeld(held, triesLeft);
             };
         }
@@ -204,15 +183,11 @@ public class IssueNumber {
          * 2³⁰) another checkout of this buyer has the same number. In both cases the number must
          * not be placed beside another one.
          */
-        private Uni<Issue> replaceTaken(
-                OrderNumber taken, int attempt, Optional<String> spent, int triesLeft) {
+        private Uni<Issue> replaceTaken(OrderNumber taken, int attempt, Optional<String> spent, int triesLeft) {
             return ledger.bury(taken, buyer, Why.NOT_CACHED, validity.now())
-                    .onItem()
-                    .transformToUni(
-                            fate ->
-                                    fate instanceof Fate.Ordered
-                                            ? item(new AlreadyPlaced(taken))
-                                            : claim(attempt + 1, spent, triesLeft - 1));
+                    .chain(fate -> fate instanceof Fate.Ordered
+                            ? item(new AlreadyPlaced(taken))
+                            : claim(attempt + 1, spent, triesLeft - 1));
         }
 
         /**
@@ -221,48 +196,24 @@ public class IssueNumber {
          */
         private Uni<Issue> checkHeld(String held, int triesLeft) {
             return keys.readOwn(held, buyer)
-                    .map(
-                            number ->
-                                    unlessDecided(
-                                            number,
-                                            () -> unlessUnplaceable(number, triesLeft),
-                                            triesLeft))
-                    .orElseGet(
-                            () -> {
-                                LOG.warn(
-                                        "Redis holds a number for a checkout that was not issued to its buyer; it is replaced");
-                                return decided()
-                                        .onItem()
-                                        .transformToUni(
-                                                fates ->
-                                                        placed(fates)
-                                                                .orElseGet(
-                                                                        () ->
-                                                                                replace(
-                                                                                        held, fates,
-                                                                                        triesLeft)));
-                            });
+                    .map(number -> unlessDecided(number, () -> unlessUnplaceable(number, triesLeft), triesLeft))
+                    .orElseGet(() -> {
+                        LOG.warn(
+                                "Redis holds a number for a checkout that was not issued to its buyer; it is replaced");
+                        return decided().chain(fates -> placed(fates).orElseGet(() -> replace(held, fates, triesLeft)));
+                    });
         }
 
         /**
          * An order of the checkout is the answer, under whichever number it was placed; a tombstone
          * under this number is replaced.
          */
-        private Uni<Issue> unlessDecided(
-                OrderNumber number, Supplier<Uni<Issue>> undecided, int triesLeft) {
+        private Uni<Issue> unlessDecided(OrderNumber number, Supplier<Uni<Issue>> undecided, int triesLeft) {
             return decided(number)
-                    .onItem()
-                    .transformToUni(
-                            fates ->
-                                    placed(fates)
-                                            .orElseGet(
-                                                    () ->
-                                                            fates.get(number) instanceof Fate.Buried
-                                                                    ? replace(
-                                                                            number.symbols(),
-                                                                            fates,
-                                                                            triesLeft)
-                                                                    : undecided.get()));
+                    .chain(fates -> placed(fates)
+                            .orElseGet(() -> fates.get(number) instanceof Fate.Buried
+                                    ? replace(number.symbols(), fates, triesLeft)
+                                    : undecided.get()));
         }
 
         private Optional<Uni<Issue>> placed(Map<OrderNumber, Fate> fates) {
@@ -273,35 +224,18 @@ public class IssueNumber {
         }
 
         private Uni<Issue> unlessUnplaceable(OrderNumber held, int triesLeft) {
-            return admitNumber
-                    .look(held, buyer)
-                    .onItem()
-                    .transformToUni(
-                            admission ->
-                                    switch (admission) {
-                                        case Admission.Admitted admitted -> issued(held);
-                                        case Admission.CannotTell(Store silent) ->
-                                                StoreUnavailable.failure(silent);
-                                        case Admission.Refused(Why why, boolean forGood) ->
-                                                buryAndReplace(held, why, triesLeft);
-                                    });
+            return admitNumber.look(held, buyer).chain(admission -> switch (admission) {
+                case Admission.Admitted _ -> issued(held);
+                case Admission.CannotTell(Store silent) -> StoreUnavailable.failure(silent);
+                case Admission.Refused(Why why, boolean _) -> buryAndReplace(held, why, triesLeft);
+            });
         }
 
         private Uni<Issue> buryAndReplace(OrderNumber held, Why why, int triesLeft) {
             return ledger.bury(held, buyer, why, validity.now())
-                    .onItem()
-                    .transformToUni(
-                            fate ->
-                                    fate instanceof Fate.Ordered
-                                            ? item(new AlreadyPlaced(held))
-                                            : decided()
-                                                    .onItem()
-                                                    .transformToUni(
-                                                            fates ->
-                                                                    replace(
-                                                                            held.symbols(),
-                                                                            fates,
-                                                                            triesLeft)));
+                    .chain(fate -> fate instanceof Fate.Ordered
+                            ? item(new AlreadyPlaced(held))
+                            : decided().chain(fates -> replace(held.symbols(), fates, triesLeft)));
         }
 
         private Uni<Issue> replace(String spent, Map<OrderNumber, Fate> fates, int triesLeft) {
@@ -311,24 +245,13 @@ public class IssueNumber {
         /** Every replica derives the same number, so a reload finds it again. */
         private Uni<Issue> withoutRedis() {
             return decided()
-                    .onItem()
-                    .transformToUni(
-                            fates ->
-                                    placed(fates)
-                                            .orElseGet(
-                                                    () ->
-                                                            item(
-                                                                    unlessLimited(
-                                                                            buyer,
-                                                                            number(
-                                                                                    firstUsable(
-                                                                                            fates))))));
+                    .chain(fates ->
+                            placed(fates).orElseGet(() -> item(unlessLimited(buyer, number(firstUsable(fates))))));
         }
 
         private int firstUsable(Map<OrderNumber, Fate> fates) {
             int attempt = 0;
-            while (attempt < MOST_DERIVED
-                    && fates.get(derived(0, attempt)) instanceof Fate.Buried) {
+            while (attempt < MOST_DERIVED && fates.get(derived(0, attempt)) instanceof Fate.Buried) {
                 attempt++;
             }
             return attempt;
@@ -337,46 +260,35 @@ public class IssueNumber {
         /** What PostgreSQL says of this number, and of those that were derived for the checkout. */
         private Uni<Map<OrderNumber, Fate>> decided(OrderNumber number) {
             return decided()
-                    .onItem()
-                    .transformToUni(
-                            fates ->
-                                    fates.containsKey(number)
-                                            ? Uni.createFrom().item(fates)
-                                            : ledger.fateOf(number)
-                                                    .map(
-                                                            fate -> {
-                                                                fates.put(number, fate);
-                                                                return fates;
-                                                            }));
+                    .chain(fates -> fates.containsKey(number)
+                            ? Uni.createFrom().item(fates)
+                            : ledger.fateOf(number).map(fate -> {
+                                fates.put(number, fate);
+                                return fates;
+                            }));
         }
 
         private Uni<Map<OrderNumber, Fate>> decided() {
             return Uni.join()
-                    .all(
-                            IntStream.range(0, STEPS)
-                                    .mapToObj(back -> decidedInStep(back, 0))
-                                    .toList())
+                    .all(IntStream.range(0, STEPS)
+                            .mapToObj(back -> decidedInStep(back, 0))
+                            .toList())
                     .andFailFast()
-                    .map(
-                            steps -> {
-                                Map<OrderNumber, Fate> fates = new HashMap<>();
-                                steps.forEach(fates::putAll);
-                                return fates;
-                            });
+                    .map(steps -> {
+                        Map<OrderNumber, Fate> fates = new HashMap<>();
+                        steps.forEach(fates::putAll);
+                        return fates;
+                    });
         }
 
         /** After a tombstone the next number of the step may have been issued. */
         private Uni<Map<OrderNumber, Fate>> decidedInStep(int stepsBack, int attempt) {
             OrderNumber number = derived(stepsBack, attempt);
             return ledger.fateOf(number)
-                    .onItem()
-                    .transformToUni(
-                            fate ->
-                                    (fate instanceof Fate.Buried && attempt + 1 < MOST_DERIVED
-                                                    ? decidedInStep(stepsBack, attempt + 1)
-                                                    : Uni.createFrom()
-                                                            .item(new HashMap<OrderNumber, Fate>()))
-                                            .invoke(fates -> fates.put(number, fate)));
+                    .chain(fate -> (fate instanceof Fate.Buried && attempt + 1 < MOST_DERIVED
+                                    ? decidedInStep(stepsBack, attempt + 1)
+                                    : Uni.createFrom().item(new HashMap<OrderNumber, Fate>()))
+                            .invoke(fates -> fates.put(number, fate)));
         }
 
         private OrderNumber number(int attempt) {

@@ -1,9 +1,7 @@
 package dev.orderonce.numbers;
 
 import dev.orderonce.identity.Buyer;
-
 import io.smallrye.mutiny.Uni;
-
 import java.time.Instant;
 
 /**

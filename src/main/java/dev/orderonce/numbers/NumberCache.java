@@ -6,11 +6,8 @@ import dev.orderonce.stores.RedisCommand;
 import dev.orderonce.stores.RedisPipeline;
 import dev.orderonce.stores.RedisReply;
 import dev.orderonce.stores.RedisScript;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -53,8 +50,7 @@ class NumberCache {
     private final Duration lookalikeWithin;
     private final NumberScripts scripts;
 
-    NumberCache(
-            RedisPipeline redis, Limits limits, NumberScripts scripts, NumbersSettings settings) {
+    NumberCache(RedisPipeline redis, Limits limits, NumberScripts scripts, NumbersSettings settings) {
         this.redis = redis;
         this.limits = limits;
         this.scripts = scripts;
@@ -70,10 +66,7 @@ class NumberCache {
     /** Remembers a fresh number that belongs to no checkout. */
     Uni<Claim> remember(OrderNumber fresh, Buyer buyer) {
         String tag = tag(buyer);
-        return redis.run(
-                        scripts.issue(),
-                        List.of(limitsKey(tag), numberKey(tag, fresh)),
-                        List.of(fresh.symbols(), ""))
+        return redis.run(scripts.issue(), List.of(limitsKey(tag), numberKey(tag, fresh)), List.of(fresh.symbols(), ""))
                 .map(this::claim);
     }
 
@@ -94,9 +87,7 @@ class NumberCache {
         if (text.equals(LET_IN)) {
             return new Claim.Fresh();
         }
-        return limits.excess(reply)
-                .<Claim>map(Claim.Limited::new)
-                .orElseGet(() -> new Claim.Held(text));
+        return limits.excess(reply).<Claim>map(Claim.Limited::new).orElseGet(() -> new Claim.Held(text));
     }
 
     /** Lets a number in that is to be placed, if it is the first time and nothing is against it. */
@@ -109,8 +100,7 @@ class NumberCache {
         return enter(scripts.ask(), number, buyer, likeness);
     }
 
-    private Uni<Entry> enter(
-            RedisScript script, OrderNumber number, Buyer buyer, Likeness likeness) {
+    private Uni<Entry> enter(RedisScript script, OrderNumber number, Buyer buyer, Likeness likeness) {
         String tag = tag(buyer);
         return redis.run(
                         script,
@@ -119,10 +109,7 @@ class NumberCache {
                                 numberKey(tag, number),
                                 submitsKey(tag, number),
                                 key(tag, 's', likeness.content())),
-                        List.of(
-                                number.symbols(),
-                                words(likeness.over()),
-                                words(likeness.besides())))
+                        List.of(number.symbols(), words(likeness.over()), words(likeness.besides())))
                 .map(this::entry);
     }
 
@@ -163,10 +150,7 @@ class NumberCache {
     /** The number is spent: it no longer counts as outstanding. */
     Uni<Void> forget(OrderNumber number, Buyer buyer) {
         String tag = tag(buyer);
-        return redis.run(
-                        scripts.forget(),
-                        List.of(limitsKey(tag), numberKey(tag, number)),
-                        List.of())
+        return redis.run(scripts.forget(), List.of(limitsKey(tag), numberKey(tag, number)), List.of())
                 .replaceWithVoid();
     }
 
@@ -183,11 +167,9 @@ class NumberCache {
     /** What {@link #note} and the refusals have kept, the oldest first. */
     Uni<List<Submit>> submits(Buyer buyer, OrderNumber number) {
         return redis.send(RedisCommand.of("LRANGE", submitsKey(tag(buyer), number), "0", "-1"))
-                .map(
-                        reply ->
-                                reply instanceof RedisReply.Many(List<RedisReply> replies)
-                                        ? replies.stream().map(NumberCache::submit).toList()
-                                        : List.of());
+                .map(reply -> reply instanceof RedisReply.Many(List<RedisReply> replies)
+                        ? replies.stream().map(NumberCache::submit).toList()
+                        : List.of());
     }
 
     private static Submit submit(RedisReply reply) {
@@ -197,8 +179,7 @@ class NumberCache {
         int space = text.indexOf(' ');
         long micros = Long.parseLong(text.substring(0, space));
         return new Submit(
-                Instant.ofEpochSecond(micros / MICROS_PER_SECOND)
-                        .plus(micros % MICROS_PER_SECOND, ChronoUnit.MICROS),
+                Instant.ofEpochSecond(micros / MICROS_PER_SECOND).plus(micros % MICROS_PER_SECOND, ChronoUnit.MICROS),
                 text.substring(space + 1));
     }
 

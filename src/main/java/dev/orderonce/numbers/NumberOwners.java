@@ -4,9 +4,7 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.limits.Excess;
 import dev.orderonce.limits.Limit;
 import dev.orderonce.limits.Limits;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.Optional;
 
 /**

@@ -7,7 +7,6 @@ import static dev.orderonce.stores.RedisScript.PASSING;
 
 import dev.orderonce.limits.Limits;
 import dev.orderonce.stores.RedisScript;
-
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
@@ -42,14 +41,8 @@ class NumberScripts {
         this.issue = new RedisScript("issue", PASSING + issueSource());
         this.admit = new RedisScript("admit", PASSING + noting() + admitSource());
         this.ask = new RedisScript("ask", PASSING + noting() + askSource());
-        this.giveBack =
-                new RedisScript(
-                        "give-back",
-                        PASSING
-                                + Limits.READ
-                                + limits.giveBack(ORDERS_PLACED)
-                                + Limits.WRITE
-                                + "return 1");
+        this.giveBack = new RedisScript(
+                "give-back", PASSING + Limits.READ + limits.giveBack(ORDERS_PLACED) + Limits.WRITE + "return 1");
         this.forget = new RedisScript("forget", PASSING + forgetSource());
         this.note = new RedisScript("note", noting() + "note(ARGV[1]) return 1");
     }
@@ -106,8 +99,7 @@ class NumberScripts {
         if KEYS[3] then redis.call('SET', KEYS[3], ARGV[1], 'PX', %d) end
         %s %s %s
         return 'i'
-        """
-                .formatted(
+        """.formatted(
                         Limits.READ,
                         limits.refuseUnlessFits(NUMBERS_ISSUED, ""),
                         limits.refuseUnlessFits(NUMBERS_OUTSTANDING, ""),
@@ -128,8 +120,7 @@ class NumberScripts {
         end
         %s %s %s %s %s %s
         return 'i'
-        """
-                .formatted(
+        """.formatted(
                         Limits.READ,
                         limits.refuseUnlessFits(ORDERS_PLACED, MARK_REFUSED + " note('limited')"),
                         claimContent(MARK_REFUSED + " note('lookalike')"),
@@ -153,11 +144,9 @@ class NumberScripts {
             %s
         end
         return 'i'
-        """
-                .formatted(
+        """.formatted(
                         Limits.READ,
-                        limits.refuseUnlessFits(
-                                ORDERS_PLACED, "if before then note('limited') end"),
+                        limits.refuseUnlessFits(ORDERS_PLACED, "if before then note('limited') end"),
                         claimContent("if before then note('lookalike') end"),
                         limits.fill(ORDERS_PLACED),
                         limits.giveBack(NUMBERS_OUTSTANDING),
@@ -170,8 +159,7 @@ class NumberScripts {
         if not before or before == 'c' then return 0 end
         %s %s %s
         return 1
-        """
-                .formatted(Limits.READ, limits.giveBack(NUMBERS_OUTSTANDING), Limits.WRITE);
+        """.formatted(Limits.READ, limits.giveBack(NUMBERS_OUTSTANDING), Limits.WRITE);
     }
 
     /** Microseconds and outcome; the time is asked for only here, because most are never noted. */
@@ -183,8 +171,7 @@ class NumberScripts {
             if length == 1 then redis.call('PEXPIRE', KEYS[3], %d)
             elseif length > %d then redis.call('RPOP', KEYS[3]) end
         end
-        """
-                .formatted(settings.submitsKeptFor().toMillis(), MOST_SUBMITS);
+        """.formatted(settings.submitsKeptFor().toMillis(), MOST_SUBMITS);
     }
 
     /**
@@ -195,9 +182,7 @@ class NumberScripts {
      */
     private String claimContent(String before) {
         long window = settings.lookalikeWithin().toMillis();
-        return window == 0
-                ? ""
-                : """
+        return window == 0 ? "" : """
                 local earlier = passing('SET', KEYS[4], ARGV[1], 'NX', 'PX', %1$d, 'GET')
                 if earlier and string.find(earlier, ARGV[1], 1, true) then
                     passing('PEXPIRE', KEYS[4], %1$d)
@@ -214,7 +199,6 @@ class NumberScripts {
                     end
                     passing('SET', KEYS[4], ARGV[1] .. alive, 'PX', %1$d)
                 end
-                """
-                        .formatted(window, before, ALIKE, MOST_EARLIER * (1 + OrderNumber.LENGTH));
+                """.formatted(window, before, ALIKE, MOST_EARLIER * (1 + OrderNumber.LENGTH));
     }
 }

@@ -1,7 +1,6 @@
 package dev.orderonce.numbers;
 
 import dev.orderonce.identity.Buyer;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -73,14 +72,13 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
     public static OrderNumber ofClientKey(Buyer buyer, String key) {
         byte[] subject = buyer.subject().getBytes(StandardCharsets.UTF_8);
         byte[] text = key.getBytes(StandardCharsets.UTF_8);
-        byte[] digest =
-                sha256(
-                        // The length tells where the buyer ends: no two pairs read the same.
-                        ByteBuffer.allocate(Integer.BYTES + subject.length + text.length)
-                                .putInt(subject.length)
-                                .put(subject)
-                                .put(text)
-                                .array());
+        byte[] digest = sha256(
+                // The length tells where the buyer ends: no two pairs read the same.
+                ByteBuffer.allocate(Integer.BYTES + subject.length + text.length)
+                        .putInt(subject.length)
+                        .put(subject)
+                        .put(text)
+                        .array());
         ByteBuffer bits = ByteBuffer.wrap(digest);
         char[] symbols = new char[LENGTH];
         symbols[0] = MARKER;
@@ -131,9 +129,7 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
             symbols[count++] = Crockford.symbol(value);
         }
         String canonical = new String(symbols);
-        return count == LENGTH && isWellFormed(canonical)
-                ? Optional.of(new OrderNumber(canonical))
-                : Optional.empty();
+        return count == LENGTH && isWellFormed(canonical) ? Optional.of(new OrderNumber(canonical)) : Optional.empty();
     }
 
     /** A number as a store holds it: canonical, or empty. */
@@ -173,8 +169,7 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
 
     int random() {
         return (int)
-                ((Crockford.read(symbols, 0, 9) & 0x3FFF) << 16
-                        | Crockford.read(symbols, 9, 8) >>> SIGNATURE_BITS);
+                ((Crockford.read(symbols, 0, 9) & 0x3FFF) << 16 | Crockford.read(symbols, 9, 8) >>> SIGNATURE_BITS);
     }
 
     int signature() {

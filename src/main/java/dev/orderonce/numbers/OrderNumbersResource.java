@@ -1,16 +1,13 @@
 package dev.orderonce.numbers;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -24,7 +21,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.time.Instant;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -32,9 +30,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
-
-import java.time.Instant;
-import java.util.Objects;
 
 /** Order numbers over HTTP: translates, decides nothing. */
 @Path("/order-numbers")
@@ -79,31 +74,31 @@ class OrderNumbersResource {
     @Schema(name = "OrderNumber")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record NumberView(
-            @Schema(examples = "0K3M7Q-XW52TB-9H4NRC", required = true) String number,
+            @Schema(examples = "0K3M7Q-XW52TB-9H4NRC", required = true)
+            String number,
+
             @Schema(required = true) State state,
+
             @Schema(
-                            nullable = true,
-                            description =
-                                    "Not present in the number of an order that was placed under an Idempotency-Key")
-                    @Nullable Instant issuedAt,
+                    nullable = true,
+                    description = "Not present in the number of an order that was placed under an Idempotency-Key")
+            @Nullable Instant issuedAt,
+
             @Schema(
-                            nullable = true,
-                            description =
-                                    "Not present in the number of an order that was placed under an Idempotency-Key")
-                    @Nullable Instant expiresAt,
-            @Schema(nullable = true, description = "If it was placed: where its order is")
-                    @Nullable String order) {}
+                    nullable = true,
+                    description = "Not present in the number of an order that was placed under an Idempotency-Key")
+            @Nullable Instant expiresAt,
+
+            @Schema(nullable = true, description = "If it was placed: where its order is") @Nullable String order) {}
 
     @GET
     @Operation(
             operationId = "issueNumber",
             summary = "The order number of a checkout",
-            description =
-                    "Call it when the checkout page loads, and keep the number before sending the order.")
+            description = "Call it when the checkout page loads, and keep the number before sending the order.")
     @APIResponse(
             responseCode = "200",
-            description =
-                    "A number to place under, or, if this checkout was placed, the number of its order",
+            description = "A number to place under, or, if this checkout was placed, the number of its order",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> issue(
             @Parameter(
@@ -117,15 +112,14 @@ class OrderNumbersResource {
                     @Nullable String checkout,
             @Context HttpServerRequest request) {
         if (isPrefetch(request)) {
-            return Uni.createFrom().item(Problem.of(ProblemType.PREFETCH_REFUSED).toResponse());
+            return Uni.createFrom()
+                    .item(Problem.of(ProblemType.PREFETCH_REFUSED).toResponse());
         }
         // The framework reads an empty parameter as a missing one; a page whose id is empty must
         // hear of it.
-        Uni<Issue> issuing =
-                checkout == null && !request.params().contains("checkout")
-                        ? issueNumber.issue(caller.buyer())
-                        : issueNumber.issue(
-                                caller.buyer(), Objects.requireNonNullElse(checkout, ""));
+        Uni<Issue> issuing = checkout == null && !request.params().contains("checkout")
+                ? issueNumber.issue(caller.buyer())
+                : issueNumber.issue(caller.buyer(), Objects.requireNonNullElse(checkout, ""));
         return outcomes.time("issue", OrderNumbersResource::number, issuing).map(this::toResponse);
     }
 
@@ -140,10 +134,7 @@ class OrderNumbersResource {
     }
 
     @HEAD
-    @Operation(
-            operationId = "headNumber",
-            summary = "The headers of GET",
-            description = "Issues no number.")
+    @Operation(operationId = "headNumber", summary = "The headers of GET", description = "Issues no number.")
     @APIResponse(responseCode = "200", description = "Without a body")
     public Response head(
             @Parameter(description = CHECKOUT, schema = @Schema(type = SchemaType.STRING))
@@ -162,8 +153,7 @@ class OrderNumbersResource {
             description = "For clients behind something that repeats or caches GET requests.")
     @APIResponse(
             responseCode = "200",
-            description =
-                    "A number to place under, or, if this checkout was placed, the number of its order",
+            description = "A number to place under, or, if this checkout was placed, the number of its order",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> issueByPost(
             @Parameter(
@@ -183,15 +173,15 @@ class OrderNumbersResource {
         return switch (issue) {
             case Issue.Issued(OrderNumber number) -> number.shown();
             case Issue.AlreadyPlaced(OrderNumber number) -> number.shown();
-            case Issue.BadCheckout bad -> "";
-            case Issue.Limited limited -> "";
+            case Issue.BadCheckout _ -> "";
+            case Issue.Limited _ -> "";
         };
     }
 
     private Response toResponse(Issue issue) {
         return switch (issue) {
             case Issue.BadCheckout(String why) ->
-                    Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+                Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
             case Issue.Limited(var excess) -> excess.toProblem().toResponse();
             case Issue.Issued(OrderNumber number) -> ok(number, State.ISSUED);
             case Issue.AlreadyPlaced(OrderNumber number) -> ok(number, State.PLACED);
@@ -219,8 +209,8 @@ class OrderNumbersResource {
 
     private Response toResponse(NumberState state) {
         return switch (state) {
-            case NumberState.Unknown unknown ->
-                    Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
+            case NumberState.Unknown _ ->
+                Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
             case NumberState.Limited(var excess) -> excess.toProblem().toResponse();
             case NumberState.Issued(OrderNumber number) -> ok(number, State.ISSUED);
             case NumberState.Placed(OrderNumber number) -> ok(number, State.PLACED);
@@ -249,27 +239,26 @@ class OrderNumbersResource {
 
     private Response toResponse(Voiding voiding) {
         return switch (voiding) {
-            case Voiding.Unknown unknown -> Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
+            case Voiding.Unknown _ -> Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
             case Voiding.Limited(var excess) -> excess.toProblem().toResponse();
             case Voiding.Voided(OrderNumber number) -> ok(number, State.VOIDED);
             case Voiding.Expired(OrderNumber number) -> ok(number, State.EXPIRED);
             case Voiding.PlacedFirst(OrderNumber number) ->
-                    Problem.of(ProblemType.NUMBER_ALREADY_PLACED)
-                            .with("number", number.shown())
-                            .with("order", path(number))
-                            .toResponse();
+                Problem.of(ProblemType.NUMBER_ALREADY_PLACED)
+                        .with("number", number.shown())
+                        .with("order", path(number))
+                        .toResponse();
         };
     }
 
     private Response ok(OrderNumber number, State state) {
         boolean isIssued = number.isIssuable();
-        NumberView view =
-                new NumberView(
-                        number.shown(),
-                        state,
-                        isIssued ? number.issuedAt() : null,
-                        isIssued ? validity.expiresAt(number) : null,
-                        state == State.PLACED ? path(number) : null);
+        NumberView view = new NumberView(
+                number.shown(),
+                state,
+                isIssued ? number.issuedAt() : null,
+                isIssued ? validity.expiresAt(number) : null,
+                state == State.PLACED ? path(number) : null);
         return Response.ok(view).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }
 

@@ -3,10 +3,8 @@ package dev.orderonce.numbers;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -16,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -62,9 +59,7 @@ public class SigningKeys implements MadeFromSettings {
     SigningKeys(String signing, List<String> verifying) {
         if (verifying.size() >= MOST_KEYS) {
             throw new UnusableSetting(
-                    "numbers.verifying-keys: at most "
-                            + (MOST_KEYS - 1)
-                            + " older keys may still verify");
+                    "numbers.verifying-keys: at most " + (MOST_KEYS - 1) + " older keys may still verify");
         }
         keys = new ArrayList<>();
         keys.add(mac("numbers.signing-key", signing));
@@ -74,11 +69,10 @@ public class SigningKeys implements MadeFromSettings {
     private static ThreadLocal<Mac> mac(String setting, String base64) {
         byte[] bytes = decode(setting, base64);
         if (bytes.length < SHORTEST_KEY) {
-            throw new UnusableSetting(
-                    setting
-                            + ": a key has at least "
-                            + SHORTEST_KEY
-                            + " bytes; make one with: openssl rand -base64 32");
+            throw new UnusableSetting(setting
+                    + ": a key has at least "
+                    + SHORTEST_KEY
+                    + " bytes; make one with: openssl rand -base64 32");
         }
         SecretKeySpec key = new SecretKeySpec(bytes, ALGORITHM);
         // A Mac is stateful and costly to make; one per thread and key is reused by every number.
@@ -90,8 +84,7 @@ public class SigningKeys implements MadeFromSettings {
             return Base64.getDecoder().decode(base64.strip());
         } catch (IllegalArgumentException notBase64) {
             throw new UnusableSetting(
-                    setting
-                            + ": a key is written in base 64; make one with: openssl rand -base64 32");
+                    setting + ": a key is written in base 64; make one with: openssl rand -base64 32");
         }
     }
 
@@ -120,9 +113,7 @@ public class SigningKeys implements MadeFromSettings {
         long seconds = seconds(at);
         byte[] subject = (buyer.subject() + '\n' + checkout).getBytes(StandardCharsets.UTF_8);
         int derived =
-                leading(
-                        digest(keys.getFirst(), (byte) -VERSION, seconds, attempt, subject),
-                        OrderNumber.RANDOM_BITS);
+                leading(digest(keys.getFirst(), (byte) -VERSION, seconds, attempt, subject), OrderNumber.RANDOM_BITS);
         return sign(buyer, seconds, derived);
     }
 
@@ -138,8 +129,7 @@ public class SigningKeys implements MadeFromSettings {
         }
         byte[] subject = buyer.subject().getBytes(StandardCharsets.UTF_8);
         boolean own = false;
-        for (ThreadLocal<Mac> key :
-                keys) { // all of them: the time taken tells nothing about which one fits
+        for (ThreadLocal<Mac> key : keys) { // all of them: the time taken tells nothing about which one fits
             byte[] digest = digest(key, VERSION, number.seconds(), number.random(), subject);
             own |= leading(digest, OrderNumber.SIGNATURE_BITS) == number.signature();
         }
@@ -155,12 +145,11 @@ public class SigningKeys implements MadeFromSettings {
     public List<byte[]> secretsFor(String purpose) {
         byte[] text = purpose.getBytes(StandardCharsets.UTF_8);
         return keys.stream()
-                .map(
-                        key -> {
-                            Mac mac = key.get();
-                            mac.update(PURPOSE);
-                            return mac.doFinal(text);
-                        })
+                .map(key -> {
+                    Mac mac = key.get();
+                    mac.update(PURPOSE);
+                    return mac.doFinal(text);
+                })
                 .toList();
     }
 
@@ -174,15 +163,13 @@ public class SigningKeys implements MadeFromSettings {
         return at.getEpochSecond() - OrderNumber.EPOCH.getEpochSecond();
     }
 
-    private static byte[] digest(
-            ThreadLocal<Mac> key, byte version, long seconds, int random, byte[] subject) {
+    private static byte[] digest(ThreadLocal<Mac> key, byte version, long seconds, int random, byte[] subject) {
         Mac mac = key.get();
-        mac.update(
-                ByteBuffer.allocate(1 + Integer.BYTES + Integer.BYTES)
-                        .put(version)
-                        .putInt((int) seconds)
-                        .putInt(random)
-                        .flip());
+        mac.update(ByteBuffer.allocate(1 + Integer.BYTES + Integer.BYTES)
+                .put(version)
+                .putInt((int) seconds)
+                .putInt(random)
+                .flip());
         return mac.doFinal(subject);
     }
 

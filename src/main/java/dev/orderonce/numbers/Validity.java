@@ -2,9 +2,7 @@ package dev.orderonce.numbers;
 
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,8 +26,7 @@ public class Validity implements MadeFromSettings {
         this.validFor = settings.validFor();
         this.clockMargin = settings.clockMargin();
         if (!validFor.isPositive() || validFor.compareTo(LONGEST) > 0) {
-            throw new UnusableSetting(
-                    "numbers.valid-for: from 1 s to " + LONGEST.toDays() + " days");
+            throw new UnusableSetting("numbers.valid-for: from 1 s to " + LONGEST.toDays() + " days");
         }
         if (settings.checkoutMemory().compareTo(validFor) < 0) {
             throw new UnusableSetting("numbers.checkout-memory: at least numbers.valid-for");

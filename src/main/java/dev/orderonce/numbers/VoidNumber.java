@@ -2,9 +2,7 @@ package dev.orderonce.numbers;
 
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
@@ -26,21 +24,16 @@ public class VoidNumber {
     }
 
     public Uni<Voiding> voidNumber(Buyer buyer, String written) {
-        Uni<Voiding> voiding =
-                OrderNumber.read(written)
-                        .map(
-                                number ->
-                                        number.isIssuable()
-                                                ? voidIssued(buyer, number)
-                                                : refuseOfClientKey(buyer, number))
-                        .orElseGet(() -> item(new Voiding.Unknown()));
+        Uni<Voiding> voiding = OrderNumber.read(written)
+                .map(number -> number.isIssuable() ? voidIssued(buyer, number) : refuseOfClientKey(buyer, number))
+                .orElseGet(() -> item(new Voiding.Unknown()));
         return voiding;
     }
 
     private Uni<Voiding> voidIssued(Buyer buyer, OrderNumber number) {
         return switch (owners.ask(number, buyer)) {
-            case NumberOwners.Answer.Own own -> voidNumber(buyer, number);
-            case NumberOwners.Answer.Foreign foreign -> item(new Voiding.Unknown());
+            case NumberOwners.Answer.Own _ -> voidNumber(buyer, number);
+            case NumberOwners.Answer.Foreign _ -> item(new Voiding.Unknown());
             case NumberOwners.Answer.TooManyWrong(var excess) -> item(new Voiding.Limited(excess));
         };
     }
@@ -51,11 +44,7 @@ public class VoidNumber {
      */
     private Uni<Voiding> refuseOfClientKey(Buyer buyer, OrderNumber number) {
         return ledger.fateOf(number)
-                .map(
-                        fate ->
-                                fate instanceof Fate.Undecided
-                                        ? new Voiding.Unknown()
-                                        : outcome(fate, buyer, number));
+                .map(fate -> fate instanceof Fate.Undecided ? new Voiding.Unknown() : outcome(fate, buyer, number));
     }
 
     private Uni<Voiding> voidNumber(Buyer buyer, OrderNumber number) {
@@ -78,14 +67,12 @@ public class VoidNumber {
     private static Voiding outcome(Fate fate, Buyer asking, OrderNumber number) {
         return switch (fate) {
             case Fate.Ordered(Buyer buyer) when !buyer.equals(asking) -> new Voiding.Unknown();
-            case Fate.Buried(Buyer buyer, Why why) when !buyer.equals(asking) ->
-                    new Voiding.Unknown();
-            case Fate.Ordered ordered -> new Voiding.PlacedFirst(number);
-            case Fate.Buried(Buyer buyer, Why why) ->
-                    why == Why.EXPIRED ? new Voiding.Expired(number) : new Voiding.Voided(number);
-            case Fate.Undecided undecided ->
-                    throw new IllegalStateException(
-                            "a tombstone was written and nothing stands under " + number);
+            case Fate.Buried(Buyer buyer, Why _) when !buyer.equals(asking) -> new Voiding.Unknown();
+            case Fate.Ordered _ -> new Voiding.PlacedFirst(number);
+            case Fate.Buried(Buyer _, Why why) ->
+                why == Why.EXPIRED ? new Voiding.Expired(number) : new Voiding.Voided(number);
+            case Fate.Undecided _ ->
+                throw new IllegalStateException("a tombstone was written and nothing stands under " + number);
         };
     }
 

@@ -132,8 +132,7 @@ public record ClientKey(String text) {
             int from = at;
             while (at < line.length() && !isAt(',')) {
                 if (isAt('"') || isAt(';') || isAt('\\')) {
-                    throw new Unreadable(
-                            "without quotes it holds no quote, comma, semicolon, backslash");
+                    throw new Unreadable("without quotes it holds no quote, comma, semicolon, backslash");
                 }
                 at++;
             }
@@ -161,8 +160,7 @@ public record ClientKey(String text) {
     private static Reading usable(String text) {
         return isKey(text)
                 ? new Reading.Usable(new ClientKey(text))
-                : new Reading.Unusable(
-                        "it has not " + SHORTEST + " to " + LONGEST + " visible ASCII characters");
+                : new Reading.Unusable("it has not " + SHORTEST + " to " + LONGEST + " visible ASCII characters");
     }
 
     private static boolean isKey(String text) {

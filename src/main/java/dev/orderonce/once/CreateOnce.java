@@ -1,11 +1,8 @@
 package dev.orderonce.once;
 
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -38,29 +35,24 @@ public class CreateOnce {
 
     private <T> Uni<Created<T>> begin(Creation<T> creation, int looks) {
         String owner = newOwner();
-        return marks.begin(creation.mark(), owner)
-                .onItem()
-                .transformToUni(
-                        before ->
-                                switch (before) {
-                                    case FREE -> makeAsOwner(creation, owner);
-                                    case IN_FLIGHT -> await(creation, looks);
-                                    case DONE -> findOrMake(creation);
-                                    case UNKNOWN -> creation.make();
-                                });
+        return marks.begin(creation.mark(), owner).chain(before -> switch (before) {
+            case FREE -> makeAsOwner(creation, owner);
+            case IN_FLIGHT -> await(creation, looks);
+            case DONE -> findOrMake(creation);
+            case UNKNOWN -> creation.make();
+        });
     }
 
     private <T> Uni<Created<T>> makeAsOwner(Creation<T> creation, String owner) {
         String mark = creation.mark();
         return creation.make()
-                .invoke(
-                        created -> {
-                            if (created instanceof Created.Refused) {
-                                marks.release(mark, owner);
-                            } else {
-                                marks.finish(mark);
-                            }
-                        })
+                .invoke(created -> {
+                    if (created instanceof Created.Refused) {
+                        marks.release(mark, owner);
+                    } else {
+                        marks.finish(mark);
+                    }
+                })
                 // Whether it was made is not known: a repeat need not wait to find out.
                 .onFailure()
                 .invoke(failure -> marks.release(mark, owner))
@@ -70,33 +62,23 @@ public class CreateOnce {
 
     /** Done, says the mark; the store knows. */
     private <T> Uni<Created<T>> findOrMake(Creation<T> creation) {
-        return creation.find()
-                .onItem()
-                .transformToUni(
-                        found -> found.map(CreateOnce::stands).orElseGet(() -> creation.make()));
+        return creation.find().chain(found -> found.map(CreateOnce::stands).orElseGet(() -> creation.make()));
     }
 
     private <T> Uni<Created<T>> await(Creation<T> creation, int looks) {
         if (patience.isOver(looks)) {
             // The owner may have died after its commit: what it made is found, mark or no mark.
             return creation.find()
-                    .map(
-                            found ->
-                                    found.<Created<T>>map(Created.Stands::new)
-                                            .orElseGet(Created.InFlight::new));
+                    .map(found -> found.<Created<T>>map(Created.Stands::new).orElseGet(Created.InFlight::new));
         }
         return patience.pause(looks)
-                .onItem()
-                .transformToUni(passed -> marks.look(creation.mark()))
-                .onItem()
-                .transformToUni(
-                        mark ->
-                                switch (mark) {
-                                    case FREE -> begin(creation, looks + 1);
-                                    case IN_FLIGHT -> await(creation, looks + 1);
-                                    case DONE -> findOrMake(creation);
-                                    case UNKNOWN -> creation.make();
-                                });
+                .chain(passed -> marks.look(creation.mark()))
+                .chain(mark -> switch (mark) {
+                    case FREE -> begin(creation, looks + 1);
+                    case IN_FLIGHT -> await(creation, looks + 1);
+                    case DONE -> findOrMake(creation);
+                    case UNKNOWN -> creation.make();
+                });
     }
 
     private static <T> Uni<Created<T>> stands(T what) {

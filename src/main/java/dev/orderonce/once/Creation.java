@@ -1,7 +1,6 @@
 package dev.orderonce.once;
 
 import io.smallrye.mutiny.Uni;
-
 import java.util.Optional;
 
 /**

@@ -1,9 +1,7 @@
 package dev.orderonce.once;
 
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.util.Optional;
 

@@ -6,14 +6,10 @@ import dev.orderonce.stores.RedisRefusal;
 import dev.orderonce.stores.RedisReply;
 import dev.orderonce.stores.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /**
  * Who is at what, in Redis; a hint that keeps two from doing the same work, never the judge.
@@ -35,14 +31,10 @@ class Marks {
 
     /** KEYS: mark. ARGV: its value, and the rest of the words of SET. */
     private static final RedisScript SET =
-            new RedisScript(
-                    "mark", RedisScript.PASSING + "return passing('SET', KEYS[1], unpack(ARGV))");
+            new RedisScript("mark", RedisScript.PASSING + "return passing('SET', KEYS[1], unpack(ARGV))");
 
     /** KEYS: mark. ARGV: the value to remove; another owner's is left alone. */
-    private static final RedisScript RELEASE =
-            new RedisScript(
-                    "release-mark",
-                    """
+    private static final RedisScript RELEASE = new RedisScript("release-mark", """
                     if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
                     return 0
                     """);
@@ -69,11 +61,7 @@ class Marks {
 
     /** Marks it as in flight unless it is marked, and tells what the mark said before. */
     Uni<Mark> begin(String mark, String owner) {
-        return read(
-                redis.run(
-                        SET,
-                        List.of(mark),
-                        List.of(IN_FLIGHT + owner, "NX", "PX", leaseMillis, "GET")));
+        return read(redis.run(SET, List.of(mark), List.of(IN_FLIGHT + owner, "NX", "PX", leaseMillis, "GET")));
     }
 
     Uni<Mark> look(String mark) {
@@ -86,11 +74,10 @@ class Marks {
                 .recoverWithItem(Mark.UNKNOWN)
                 // Whatever Redis has against it, PostgreSQL decides.
                 .onFailure(RedisRefusal.class)
-                .recoverWithItem(
-                        refusal -> {
-                            LOG.warnf("a mark was refused: %s", refusal.getMessage());
-                            return Mark.UNKNOWN;
-                        });
+                .recoverWithItem(refusal -> {
+                    LOG.warnf("a mark was refused: %s", refusal.getMessage());
+                    return Mark.UNKNOWN;
+                });
     }
 
     private static Mark mark(RedisReply reply) {
@@ -120,9 +107,6 @@ class Marks {
      * its lease, and a mark that is wrong costs a look into PostgreSQL.
      */
     private static void forget(Uni<RedisReply> told, String mark) {
-        told.subscribe()
-                .with(
-                        reply -> {},
-                        failure -> LOG.debugf("the mark %s stays as it is: %s", mark, failure));
+        told.subscribe().with(reply -> {}, failure -> LOG.debugf("the mark %s stays as it is: %s", mark, failure));
     }
 }

@@ -1,7 +1,6 @@
 package dev.orderonce.once;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import java.time.Instant;
 import java.util.Optional;
 
@@ -12,12 +11,7 @@ import java.util.Optional;
  * @param putAt to the microsecond
  * @param expiresAt from when on it counts as absent; never if empty
  */
-public record OnceRecord(
-        RecordName name,
-        ObjectNode body,
-        String putBy,
-        Instant putAt,
-        Optional<Instant> expiresAt) {
+public record OnceRecord(RecordName name, ObjectNode body, String putBy, Instant putAt, Optional<Instant> expiresAt) {
 
     boolean isOver(Instant now) {
         return expiresAt.isPresent() && !now.isBefore(expiresAt.get());

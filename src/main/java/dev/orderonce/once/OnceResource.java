@@ -2,7 +2,6 @@ package dev.orderonce.once;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.once.DeleteRecord.Deleting;
@@ -12,9 +11,7 @@ import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -27,7 +24,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.time.Instant;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -36,9 +34,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
-
-import java.time.Instant;
-import java.util.Optional;
 
 /** Whatever must be created once, over HTTP: translates, decides nothing. */
 @Path("/once/{scope}/{key}")
@@ -74,20 +69,22 @@ class OnceResource {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record RecordView(
             @Schema(required = true, examples = "notice") String scope,
-            @Schema(required = true, examples = "shipped-0K3M7Q-XW52TB-9H4NRC") String key,
+
+            @Schema(required = true, examples = "shipped-0K3M7Q-XW52TB-9H4NRC")
+            String key,
+
+            @Schema(nullable = true, description = "In the answer to a putting: whether this was a repeat") @Nullable Boolean duplicated,
+
             @Schema(
-                            nullable = true,
-                            description = "In the answer to a putting: whether this was a repeat")
-                    @Nullable Boolean duplicated,
-            @Schema(
-                            required = true,
-                            type = SchemaType.OBJECT,
-                            implementation = Object.class,
-                            description = "The body that was put first")
-                    ObjectNode body,
+                    required = true,
+                    type = SchemaType.OBJECT,
+                    implementation = Object.class,
+                    description = "The body that was put first")
+            ObjectNode body,
+
             @Schema(required = true) Instant putAt,
-            @Schema(nullable = true, description = "From when on it counts as absent")
-                    @Nullable Instant expiresAt) {
+
+            @Schema(nullable = true, description = "From when on it counts as absent") @Nullable Instant expiresAt) {
 
         static RecordView of(OnceRecord record, @Nullable Boolean duplicated) {
             return new RecordView(
@@ -105,10 +102,9 @@ class OnceResource {
     @Operation(
             operationId = "putOnce",
             summary = "Create something once",
-            description =
-                    "The first body under a scope and key stands: 201. Every repeat is answered with it: 200, "
-                            + "`duplicated: true`. Another body is refused. All of the shop's programs (role `service`) "
-                            + "share the scopes.")
+            description = "The first body under a scope and key stands: 201. Every repeat is answered with it: 200, "
+                    + "`duplicated: true`. Another body is refused. All of the shop's programs (role `service`) "
+                    + "share the scopes.")
     @APIResponse(
             responseCode = "201",
             description = "The body stands, by this request: go ahead",
@@ -118,18 +114,11 @@ class OnceResource {
             description = "The body stands already, by an earlier request",
             content = @Content(schema = @Schema(implementation = RecordView.class)))
     public Uni<Response> put(
-            @Parameter(description = "What it is about: [a-z][a-z0-9-]{0,63}") @PathParam("scope")
-                    String scope,
-            @Parameter(description = "Which one of them: [A-Za-z0-9._~:@-]{1,255}")
-                    @PathParam("key")
-                    String key,
+            @Parameter(description = "What it is about: [a-z][a-z0-9-]{0,63}") @PathParam("scope") String scope,
+            @Parameter(description = "Which one of them: [A-Za-z0-9._~:@-]{1,255}") @PathParam("key") String key,
             @Parameter(
                             description = "Seconds until it counts as absent; never, if left out",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "31536000"))
+                            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "31536000"))
                     @QueryParam("ttl")
                     Optional<String> ttl,
             @RequestBody(
@@ -149,32 +138,28 @@ class OnceResource {
     private Response toResponse(Putting putting) {
         return switch (putting) {
             case Putting.BadParameter(String why) ->
-                    Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
-            case Putting.TooLarge large ->
-                    Problem.of(
-                                    ProblemType.BODY_TOO_LARGE,
-                                    "A body has at most "
-                                            + PutRecord.LONGEST_BODY
-                                            + " characters. Nothing was stored.")
-                            .toResponse();
-            case Putting.Unreadable unreadable ->
-                    Problem.of(
-                                    ProblemType.BODY_UNREADABLE,
-                                    "The body is not a JSON object. Nothing was stored.")
-                            .toResponse();
+                Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+            case Putting.TooLarge _ ->
+                Problem.of(
+                                ProblemType.BODY_TOO_LARGE,
+                                "A body has at most " + PutRecord.LONGEST_BODY + " characters. Nothing was stored.")
+                        .toResponse();
+            case Putting.Unreadable _ ->
+                Problem.of(ProblemType.BODY_UNREADABLE, "The body is not a JSON object. Nothing was stored.")
+                        .toResponse();
             case Putting.Differs(OnceRecord standing) ->
-                    Problem.of(ProblemType.RECORD_DIFFERS)
-                            .with("body", standing.body())
-                            .toResponse();
+                Problem.of(ProblemType.RECORD_DIFFERS)
+                        .with("body", standing.body())
+                        .toResponse();
             case Putting.AlreadyPut(OnceRecord standing) ->
-                    ok(RecordView.of(standing, true)).header(REPLAYED, "true").build();
-            case Putting.InFlight busy ->
-                    Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
+                ok(RecordView.of(standing, true)).header(REPLAYED, "true").build();
+            case Putting.InFlight _ ->
+                Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
             case Putting.Put(OnceRecord record) ->
-                    Response.status(Response.Status.CREATED)
-                            .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                            .entity(RecordView.of(record, false))
-                            .build();
+                Response.status(Response.Status.CREATED)
+                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .entity(RecordView.of(record, false))
+                        .build();
         };
     }
 
@@ -188,13 +173,11 @@ class OnceResource {
         return findRecord
                 .find(scope, key)
                 .plug(ending -> outcomes.time("find-once", "", ending))
-                .map(
-                        finding ->
-                                switch (finding) {
-                                    case Finding.Absent absent -> absent();
-                                    case Finding.Found(OnceRecord record) ->
-                                            ok(RecordView.of(record, null)).build();
-                                });
+                .map(finding -> switch (finding) {
+                    case Finding.Absent absent -> absent();
+                    case Finding.Found(OnceRecord record) ->
+                        ok(RecordView.of(record, null)).build();
+                });
     }
 
     @DELETE
@@ -207,12 +190,10 @@ class OnceResource {
         return deleteRecord
                 .delete(scope, key)
                 .plug(ending -> outcomes.time("delete-once", "", ending))
-                .map(
-                        deleting ->
-                                switch (deleting) {
-                                    case Deleting.Absent absent -> absent();
-                                    case Deleting.Deleted deleted -> Response.noContent().build();
-                                });
+                .map(deleting -> switch (deleting) {
+                    case Deleting.Absent absent -> absent();
+                    case Deleting.Deleted _ -> Response.noContent().build();
+                });
     }
 
     private static Response absent() {

@@ -2,7 +2,6 @@ package dev.orderonce.once;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-
 import java.time.Duration;
 
 /** Settings of what is created under a client's key, prefix {@code once}. */

@@ -2,7 +2,6 @@ package dev.orderonce.once;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
@@ -27,7 +26,6 @@ public class Patience {
 
     /** The pause after so many looks. */
     public Uni<Long> pause(int looks) {
-        return Uni.createFrom()
-                .emitter(waiting -> vertx.setTimer(PAUSES[looks], waiting::complete));
+        return Uni.createFrom().emitter(waiting -> vertx.setTimer(PAUSES[looks], waiting::complete));
     }
 }

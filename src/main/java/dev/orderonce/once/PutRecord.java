@@ -1,13 +1,9 @@
 package dev.orderonce.once;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.orderonce.identity.Buyer;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,9 +66,7 @@ public class PutRecord {
         }
         Optional<Duration> timeToLive = ttl.flatMap(PutRecord::seconds);
         if (ttl.isPresent() && timeToLive.isEmpty()) {
-            return item(
-                    new Putting.BadParameter(
-                            "\"ttl\" is a number of seconds from 1 to " + LONGEST_TTL + "."));
+            return item(new Putting.BadParameter("\"ttl\" is a number of seconds from 1 to " + LONGEST_TTL + "."));
         }
         if (body.length() > LONGEST_BODY) {
             return item(new Putting.TooLarge());
@@ -87,29 +81,18 @@ public class PutRecord {
             return Optional.empty();
         }
         int seconds = Integer.parseInt(text);
-        return seconds >= 1 && seconds <= LONGEST_TTL
-                ? Optional.of(Duration.ofSeconds(seconds))
-                : Optional.empty();
+        return seconds >= 1 && seconds <= LONGEST_TTL ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty();
     }
 
-    private Uni<Putting> put(
-            Buyer by, RecordName name, ObjectNode body, Optional<Duration> timeToLive) {
-        return once.create(new OneRecord(by, name, body, timeToLive))
-                .map(
-                        created ->
-                                switch (created) {
-                                    case Created.Stands<OnceRecord>(OnceRecord standing) ->
-                                            standing.body().equals(body)
-                                                    ? new Putting.AlreadyPut(standing)
-                                                    : new Putting.Differs(standing);
-                                    case Created.InFlight<OnceRecord> busy ->
-                                            new Putting.InFlight();
-                                    case Created.Refused<OnceRecord> impossible ->
-                                            throw new IllegalStateException(
-                                                    "nothing is asked before a record is put");
-                                    case Created.Made<OnceRecord>(OnceRecord made) ->
-                                            new Putting.Put(made);
-                                });
+    private Uni<Putting> put(Buyer by, RecordName name, ObjectNode body, Optional<Duration> timeToLive) {
+        return once.create(new OneRecord(by, name, body, timeToLive)).map(created -> switch (created) {
+            case Created.Stands<OnceRecord>(OnceRecord standing) ->
+                standing.body().equals(body) ? new Putting.AlreadyPut(standing) : new Putting.Differs(standing);
+            case Created.InFlight<OnceRecord> _ -> new Putting.InFlight();
+            case Created.Refused<OnceRecord> _ ->
+                throw new IllegalStateException("nothing is asked before a record is put");
+            case Created.Made<OnceRecord>(OnceRecord made) -> new Putting.Put(made);
+        });
     }
 
     /** The record that this name stands for. */
@@ -139,8 +122,7 @@ public class PutRecord {
         @Override
         public Uni<Created<OnceRecord>> make() {
             Instant now = now();
-            return store.put(
-                    new OnceRecord(name, body, by.subject(), now, timeToLive.map(now::plus)));
+            return store.put(new OnceRecord(name, body, by.subject(), now, timeToLive.map(now::plus)));
         }
     }
 

@@ -3,17 +3,13 @@ package dev.orderonce.once;
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -23,8 +19,7 @@ import java.util.Optional;
 @ApplicationScoped
 class RecordStore {
     /** A row whose time is over makes room in the statement that finds it in the way. */
-    private static final String PUT =
-            """
+    private static final String PUT = """
             INSERT INTO once_records (scope, key, body, put_by, put_at, expires_at)
             VALUES ($1, $2, CAST($3::text AS json), $4, $5, $6)
             ON CONFLICT (scope, key) DO UPDATE
@@ -37,12 +32,10 @@ class RecordStore {
     private static final String FIND =
             "SELECT body::text AS body, put_by, put_at, expires_at FROM once_records WHERE scope = $1 AND key = $2";
 
-    private static final String DELETE =
-            "DELETE FROM once_records WHERE scope = $1 AND key = $2 RETURNING expires_at";
+    private static final String DELETE = "DELETE FROM once_records WHERE scope = $1 AND key = $2 RETURNING expires_at";
 
     /** Rows that somebody else is at are left for the next time. */
-    private static final String REMOVE_OVER =
-            """
+    private static final String REMOVE_OVER = """
             DELETE FROM once_records WHERE (scope, key) IN (
                 SELECT scope, key FROM once_records WHERE expires_at <= $1
                 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
@@ -56,29 +49,22 @@ class RecordStore {
 
     /** Puts it unless one stands there, and tells which stands now. */
     Uni<Created<OnceRecord>> put(OnceRecord offered) {
-        Tuple row =
-                Tuple.of(
-                        offered.name().scope(),
-                        offered.name().key(),
-                        offered.body().toString(),
-                        offered.putBy(),
-                        at(offered.putAt()),
-                        offered.expiresAt().map(RecordStore::at).orElse(null));
+        Tuple row = Tuple.of(
+                offered.name().scope(),
+                offered.name().key(),
+                offered.body().toString(),
+                offered.putBy(),
+                at(offered.putAt()),
+                offered.expiresAt().map(RecordStore::at).orElse(null));
         return postgres.query(PUT, row)
-                .onItem()
-                .transformToUni(
-                        written ->
-                                written.size() == 1
-                                        ? Uni.createFrom().item(new Created.Made<>(offered))
-                                        : find(offered.name()).map(RecordStore::standing));
+                .chain(written -> written.size() == 1
+                        ? Uni.createFrom().item(new Created.Made<>(offered))
+                        : find(offered.name()).map(RecordStore::standing));
     }
 
     private static Created<OnceRecord> standing(Optional<OnceRecord> found) {
         return new Created.Stands<>(
-                found.orElseThrow(
-                        () ->
-                                new StoreUnavailable(
-                                        POSTGRESQL, "a row vanished while it was read")));
+                found.orElseThrow(() -> new StoreUnavailable(POSTGRESQL, "a row vanished while it was read")));
     }
 
     /** What is kept under the name, be its time over or not. */
@@ -113,13 +99,11 @@ class RecordStore {
                 body(row.getString("body")),
                 row.getString("put_by"),
                 row.getOffsetDateTime("put_at").toInstant(),
-                Optional.ofNullable(row.getOffsetDateTime("expires_at"))
-                        .map(OffsetDateTime::toInstant));
+                Optional.ofNullable(row.getOffsetDateTime("expires_at")).map(OffsetDateTime::toInstant));
     }
 
     private static ObjectNode body(String text) {
-        return RecordBody.read(text)
-                .orElseThrow(() -> new IllegalStateException("a stored record cannot be read"));
+        return RecordBody.read(text).orElseThrow(() -> new IllegalStateException("a stored record cannot be read"));
     }
 
     private static OffsetDateTime at(Instant instant) {

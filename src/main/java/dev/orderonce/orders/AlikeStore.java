@@ -3,13 +3,10 @@ package dev.orderonce.orders;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.UnreadableRows;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,8 +25,7 @@ class AlikeStore {
      * <p>Two baskets that have three fifths of their value in common have totals that are not
      * further apart than that: a cheap look leaves out most of the others.
      */
-    private static final String NEAR =
-            """
+    private static final String NEAR = """
             SELECT n.number AS placed, o.number, o.buyer, o.state, o.decided_at, o.currency, o.total,
                    o.lines::text, o.acknowledgements::text, o.void_reason, o.client_key, o.payment
             FROM unnest($1::text[]) AS placed (number)
@@ -60,8 +56,7 @@ class AlikeStore {
 
     private record Neighbour(OrderNumber placed, Standing standing) {
         static Neighbour of(Row row) {
-            return new Neighbour(
-                    new OrderNumber(row.getString("placed")), OrderStore.standing(row));
+            return new Neighbour(new OrderNumber(row.getString("placed")), OrderStore.standing(row));
         }
     }
 
@@ -70,28 +65,20 @@ class AlikeStore {
      *
      * @param most on each side
      */
-    Uni<Map<OrderNumber, List<Order>>> near(
-            Collection<OrderNumber> placed, Duration within, int most) {
-        Tuple parameters =
-                Tuple.tuple()
-                        .addArrayOfString(
-                                placed.stream().map(OrderNumber::symbols).toArray(String[]::new))
-                        .addDouble((double) within.toMillis())
-                        .addLong((long) most);
-        return postgres.query(NEAR, parameters)
-                .map(
-                        rows -> {
-                            Map<OrderNumber, List<Order>> near = new HashMap<>();
-                            for (Neighbour neighbour :
-                                    unreadableRows.leaveOut(
-                                            "orders", "number", rows, Neighbour::of)) {
-                                if (neighbour.standing() instanceof Order order) {
-                                    near.computeIfAbsent(
-                                                    neighbour.placed(), number -> new ArrayList<>())
-                                            .add(order);
-                                }
-                            }
-                            return near;
-                        });
+    Uni<Map<OrderNumber, List<Order>>> near(Collection<OrderNumber> placed, Duration within, int most) {
+        Tuple parameters = Tuple.tuple()
+                .addArrayOfString(placed.stream().map(OrderNumber::symbols).toArray(String[]::new))
+                .addDouble((double) within.toMillis())
+                .addLong((long) most);
+        return postgres.query(NEAR, parameters).map(rows -> {
+            Map<OrderNumber, List<Order>> near = new HashMap<>();
+            for (Neighbour neighbour : unreadableRows.leaveOut("orders", "number", rows, Neighbour::of)) {
+                if (neighbour.standing() instanceof Order order) {
+                    near.computeIfAbsent(neighbour.placed(), number -> new ArrayList<>())
+                            .add(order);
+                }
+            }
+            return near;
+        });
     }
 }

@@ -11,11 +11,8 @@ import dev.orderonce.numbers.Validity;
 import dev.orderonce.once.Patience;
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Currency;
@@ -70,13 +67,9 @@ class AskFirst implements MadeFromSettings {
 
     private void askAbove(String code, long amount) {
         // Set in the environment, the code comes in lower case.
-        Currency currency =
-                Money.currency(code.toUpperCase(Locale.ROOT))
-                        .orElseThrow(
-                                () ->
-                                        new UnusableSetting(
-                                                "orders.large-amounts.%s: not an ISO 4217 code of a currency"
-                                                        .formatted(code)));
+        Currency currency = Money.currency(code.toUpperCase(Locale.ROOT))
+                .orElseThrow(() -> new UnusableSetting(
+                        "orders.large-amounts.%s: not an ISO 4217 code of a currency".formatted(code)));
         if (amount < 0) {
             throw new UnusableSetting("orders.large-amounts.%s: not negative".formatted(code));
         }
@@ -90,8 +83,7 @@ class AskFirst implements MadeFromSettings {
         }
         Money total = draft.total();
         return total.minor() > largeAmounts.getOrDefault(total.currency(), Long.MAX_VALUE)
-                && !draft.acknowledgements()
-                        .contains(new Acknowledgement.LargeAmount(total.minor()));
+                && !draft.acknowledgements().contains(new Acknowledgement.LargeAmount(total.minor()));
     }
 
     /** What the draft has in common with its lookalikes. */
@@ -123,45 +115,32 @@ class AskFirst implements MadeFromSettings {
         return ask(buyer, number, likeness, MOST_TRIES);
     }
 
-    private Uni<Optional<Placement>> ask(
-            Buyer buyer, OrderNumber number, Likeness likeness, int triesLeft) {
-        return admitNumber
-                .ask(number, buyer, likeness)
-                .onItem()
-                .transformToUni(
-                        entry ->
-                                switch (entry) {
-                                    case Entry.Free free -> nothing();
-                                    case Entry.Limited(var excess) ->
-                                            item(new Placement.Limited(excess));
-                                    case Entry.Alike alike ->
-                                            compare(buyer, number, likeness, alike, triesLeft);
-                                    case Entry.SeenBefore seen -> nothing();
-                                    case Entry.Refused refused -> nothing();
-                                    case Entry.CannotTell silent -> nothing();
-                                });
+    private Uni<Optional<Placement>> ask(Buyer buyer, OrderNumber number, Likeness likeness, int triesLeft) {
+        return admitNumber.ask(number, buyer, likeness).chain(entry -> switch (entry) {
+            case Entry.Free _ -> nothing();
+            case Entry.Limited(var excess) -> item(new Placement.Limited(excess));
+            case Entry.Alike alike -> compare(buyer, number, likeness, alike, triesLeft);
+            case Entry.SeenBefore _ -> nothing();
+            case Entry.Refused _ -> nothing();
+            case Entry.CannotTell _ -> nothing();
+        });
     }
 
     /** The same for one of which Redis has said that the same was ordered under another number. */
-    Uni<Optional<Placement>> compare(
-            Buyer buyer, OrderNumber number, Likeness likeness, Entry.Alike alike) {
+    Uni<Optional<Placement>> compare(Buyer buyer, OrderNumber number, Likeness likeness, Entry.Alike alike) {
         return compare(buyer, number, likeness, alike, MOST_TRIES);
     }
 
     private Uni<Optional<Placement>> compare(
             Buyer buyer, OrderNumber number, Likeness likeness, Entry.Alike alike, int triesLeft) {
-        return awaitDecision(alike, 0)
-                .onItem()
-                .transformToUni(
-                        found -> {
-                            if (found.isEmpty() && mayBeInFlight(alike)) {
-                                return item(new Placement.LookalikeInFlight(alike.earlier()));
-                            }
-                            return found.orElse(null) instanceof Order order
-                                            && isLookalike(order, likeness)
-                                    ? item(lookalike(order))
-                                    : askWithout(buyer, number, likeness, alike, triesLeft);
-                        });
+        return awaitDecision(alike, 0).chain(found -> {
+            if (found.isEmpty() && mayBeInFlight(alike)) {
+                return item(new Placement.LookalikeInFlight(alike.earlier()));
+            }
+            return found.orElse(null) instanceof Order order && isLookalike(order, likeness)
+                    ? item(lookalike(order))
+                    : askWithout(buyer, number, likeness, alike, triesLeft);
+        });
     }
 
     /**
@@ -190,15 +169,9 @@ class AskFirst implements MadeFromSettings {
     /** Both were submitted at once: the earlier one's insert is a few milliseconds away. */
     private Uni<Optional<Standing>> awaitDecision(Entry.Alike alike, int looks) {
         return store.find(alike.earlier())
-                .onItem()
-                .transformToUni(
-                        found ->
-                                found.isPresent() || patience.isOver(looks) || !mayBeInFlight(alike)
-                                        ? Uni.createFrom().item(found)
-                                        : patience.pause(looks)
-                                                .onItem()
-                                                .transformToUni(
-                                                        passed -> awaitDecision(alike, looks + 1)));
+                .chain(found -> found.isPresent() || patience.isOver(looks) || !mayBeInFlight(alike)
+                        ? Uni.createFrom().item(found)
+                        : patience.pause(looks).chain(passed -> awaitDecision(alike, looks + 1)));
     }
 
     private Placement lookalike(Order earlier) {

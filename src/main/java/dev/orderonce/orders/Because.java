@@ -1,7 +1,6 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.numbers.OrderNumber;
-
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -23,8 +22,7 @@ public record Because(
         OptionalLong fence) {
 
     public static Because of(String by) {
-        return new Because(
-                by, Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty());
+        return new Because(by, Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty());
     }
 
     public Because reason(String words) {

@@ -1,11 +1,8 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.numbers.Validity;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Instant;
 
 /**

@@ -21,10 +21,9 @@ final class Content {
      */
     private static final int FINGERPRINT_BYTES = 16;
 
-    private static final Comparator<Line> CANONICAL =
-            Comparator.comparing(Line::productCode)
-                    .thenComparing(Line::unitPrice)
-                    .thenComparing(Line::quantity);
+    private static final Comparator<Line> CANONICAL = Comparator.comparing(Line::productCode)
+            .thenComparing(Line::unitPrice)
+            .thenComparing(Line::quantity);
 
     private Content() {}
 
@@ -40,19 +39,18 @@ final class Content {
                 .forEach(
                         line -> // a product code holds no control character, so a new line ends it
                         canonical
-                                        .append('\n')
-                                        .append(line.productCode())
-                                        .append('\n')
-                                        .append(line.quantity())
-                                        .append('\n')
-                                        .append(line.unitPrice()));
+                                .append('\n')
+                                .append(line.productCode())
+                                .append('\n')
+                                .append(line.quantity())
+                                .append('\n')
+                                .append(line.unitPrice()));
         return Arrays.copyOf(sha256(canonical.toString()), FINGERPRINT_BYTES);
     }
 
     private static byte[] sha256(String text) {
         try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8));
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
@@ -93,29 +91,20 @@ final class Content {
         }
     }
 
-    private static void compareLines(
-            List<Line> placed, List<Line> submitted, List<Difference> differences) {
+    private static void compareLines(List<Line> placed, List<Line> submitted, List<Difference> differences) {
         List<Item> left = Item.of(placed);
         // What is equal is set aside first, so that only what differs is paired, product by
         // product.
-        List<Item> others = Item.of(submitted).stream().filter(item -> !left.remove(item)).toList();
+        List<Item> others =
+                Item.of(submitted).stream().filter(item -> !left.remove(item)).toList();
         for (Item item : others) {
-            Optional<Item> partner =
-                    left.stream()
-                            .filter(l -> l.productCode().equals(item.productCode()))
-                            .findFirst();
+            Optional<Item> partner = left.stream()
+                    .filter(l -> l.productCode().equals(item.productCode()))
+                    .findFirst();
             if (partner.isPresent()) {
                 left.remove(partner.get());
-                compare(
-                        item.field() + ".quantity",
-                        partner.get().quantity(),
-                        item.quantity(),
-                        differences);
-                compare(
-                        item.field() + ".unitPrice",
-                        partner.get().unitPrice(),
-                        item.unitPrice(),
-                        differences);
+                compare(item.field() + ".quantity", partner.get().quantity(), item.quantity(), differences);
+                compare(item.field() + ".unitPrice", partner.get().unitPrice(), item.unitPrice(), differences);
             } else {
                 differences.add(new Difference(item.field(), null, item.toString()));
             }
@@ -123,8 +112,7 @@ final class Content {
         left.forEach(item -> differences.add(new Difference(item.field(), item.toString(), null)));
     }
 
-    private static void compare(
-            String field, Object placed, Object submitted, List<Difference> differences) {
+    private static void compare(String field, Object placed, Object submitted, List<Difference> differences) {
         if (!placed.equals(submitted)) {
             differences.add(new Difference(field, placed, submitted));
         }

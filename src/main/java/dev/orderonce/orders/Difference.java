@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(description = "One business field in which the request differs from the order that stands")
 public record Difference(
         String field,
-        @Schema(nullable = true, description = "The order's value: a text or a number")
-                @Nullable Object placed,
-        @Schema(nullable = true, description = "The request's value: a text or a number")
-                @Nullable Object submitted) {}
+
+        @Schema(nullable = true, description = "The order's value: a text or a number") @Nullable Object placed,
+
+        @Schema(nullable = true, description = "The request's value: a text or a number") @Nullable Object submitted) {}

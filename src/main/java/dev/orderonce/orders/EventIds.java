@@ -3,9 +3,7 @@ package dev.orderonce.orders;
 import dev.orderonce.events.LogPosition;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.SigningKeys;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -16,7 +14,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
-
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -53,10 +50,9 @@ class EventIds {
     private final SecureRandom random = new SecureRandom();
 
     EventIds(SigningKeys keys) {
-        this.secrets =
-                keys.secretsFor("live event ids").stream()
-                        .map(secret -> new SecretKeySpec(secret, "AES"))
-                        .toList();
+        this.secrets = keys.secretsFor("live event ids").stream()
+                .map(secret -> new SecretKeySpec(secret, "AES"))
+                .toList();
     }
 
     String write(LogPosition position, Buyer buyer) {
@@ -94,8 +90,7 @@ class EventIds {
 
     private static Optional<byte[]> decrypt(byte[] id, SecretKeySpec secret, Buyer buyer) {
         try {
-            Cipher cipher =
-                    cipher(Cipher.DECRYPT_MODE, secret, Arrays.copyOf(id, NONCE_BYTES), buyer);
+            Cipher cipher = cipher(Cipher.DECRYPT_MODE, secret, Arrays.copyOf(id, NONCE_BYTES), buyer);
             return Optional.of(cipher.doFinal(id, NONCE_BYTES, id.length - NONCE_BYTES));
         } catch (AEADBadTagException notOurs) {
             return Optional.empty();

@@ -3,12 +3,9 @@ package dev.orderonce.orders;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.stores.UnreadableRow;
 import dev.orderonce.stores.UnreadableRows;
-
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,10 +32,9 @@ public class FindAlike {
      */
     public record Pair(Order earlier, Order later) {
         static Pair of(Order one, Order other) {
-            boolean isInOrder =
-                    one.placedAt().equals(other.placedAt())
-                            ? one.number().compareTo(other.number()) < 0
-                            : one.placedAt().isBefore(other.placedAt());
+            boolean isInOrder = one.placedAt().equals(other.placedAt())
+                    ? one.number().compareTo(other.number()) < 0
+                    : one.placedAt().isBefore(other.placedAt());
             return isInOrder ? new Pair(one, other) : new Pair(other, one);
         }
 
@@ -58,12 +54,7 @@ public class FindAlike {
      */
     public Uni<List<Pair>> near(Collection<OrderNumber> placed, Duration within, int most) {
         return store.near(placed, within, most)
-                .onItem()
-                .transformToUni(
-                        near ->
-                                near.isEmpty()
-                                        ? Uni.createFrom().item(List.<Pair>of())
-                                        : pairs(near));
+                .chain(near -> near.isEmpty() ? Uni.createFrom().item(List.<Pair>of()) : pairs(near));
     }
 
     private Uni<Optional<Standing>> find(OrderNumber number) {
@@ -83,16 +74,15 @@ public class FindAlike {
                 .merge(near.size())
                 .collect()
                 .asList()
-                .map(
-                        found -> {
-                            List<Pair> pairs = new ArrayList<>();
-                            for (var standing : found) {
-                                if (standing.orElse(null) instanceof Order placed) {
-                                    near.getOrDefault(placed.number(), List.of())
-                                            .forEach(other -> pairs.add(Pair.of(placed, other)));
-                                }
-                            }
-                            return pairs;
-                        });
+                .map(found -> {
+                    List<Pair> pairs = new ArrayList<>();
+                    for (var standing : found) {
+                        if (standing.orElse(null) instanceof Order placed) {
+                            near.getOrDefault(placed.number(), List.of())
+                                    .forEach(other -> pairs.add(Pair.of(placed, other)));
+                        }
+                    }
+                    return pairs;
+                });
     }
 }

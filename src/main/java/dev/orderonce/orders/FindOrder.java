@@ -3,11 +3,8 @@ package dev.orderonce.orders;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -49,8 +46,7 @@ public class FindOrder {
                 .map(found -> found.filter(Order.class::isInstance).map(Order.class::cast));
     }
 
-    private static Uni<Finding> find(
-            String written, Function<OrderNumber, Uni<Optional<Standing>>> search) {
+    private static Uni<Finding> find(String written, Function<OrderNumber, Uni<Optional<Standing>>> search) {
         // The signature is not asked: an order outlives the key that signed its number.
         Optional<OrderNumber> number = OrderNumber.read(written);
         if (number.isEmpty()) {

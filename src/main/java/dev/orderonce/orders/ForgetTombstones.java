@@ -2,10 +2,8 @@ package dev.orderonce.orders;
 
 import dev.orderonce.numbers.Validity;
 import dev.orderonce.stores.Removal;
-
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
@@ -22,11 +20,8 @@ class ForgetTombstones {
         this.validity = validity;
     }
 
-    @Scheduled(
-            every = "${orders.forget-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${orders.forget-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> forget() {
-        return Removal.inBatches(
-                "tombstones", most -> store.forgetTombstones(validity.forGoodBefore(), most));
+        return Removal.inBatches("tombstones", most -> store.forgetTombstones(validity.forGoodBefore(), most));
     }
 }

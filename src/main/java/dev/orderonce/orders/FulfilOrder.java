@@ -3,11 +3,8 @@ package dev.orderonce.orders;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.MoveOrder.Moved;
 import dev.orderonce.orders.OrderState.Move;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.Optional;
 
 /** Ships what is paid, and completes what is shipped. */
@@ -51,9 +48,8 @@ public class FulfilOrder {
 
     private static Fulfilment judge(Moved moved, Move move) {
         return switch (moved) {
-            case Moved.Absent absent -> new Fulfilment.Absent();
-            case Moved.NotOpen(Order current) when current.state() == move.to() ->
-                    new Fulfilment.AlreadyDone(current);
+            case Moved.Absent _ -> new Fulfilment.Absent();
+            case Moved.NotOpen(Order current) when current.state() == move.to() -> new Fulfilment.AlreadyDone(current);
             case Moved.NotOpen(Order current) -> new Fulfilment.NotOpen(current);
             case Moved.Done(Order order) -> new Fulfilment.Done(order);
         };

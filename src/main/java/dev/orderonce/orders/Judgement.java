@@ -1,7 +1,6 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.identity.Buyer;
-
 import java.util.Arrays;
 
 /** What a request is told by whatever stands under its number already. */
@@ -11,12 +10,9 @@ final class Judgement {
     static Placement of(Buyer asking, OrderDraft draft, Standing standing) {
         return switch (standing) {
             case Standing others when !others.buyer().equals(asking) -> new Placement.NotYours();
-            case Tombstone tombstone ->
-                    new Placement.NumberSpent(tombstone.number(), tombstone.why());
-            case Order order when isSame(order.content(), draft) ->
-                    new Placement.AlreadyPlaced(order);
-            case Order order ->
-                    new Placement.Mismatch(order, Content.differences(order.content(), draft));
+            case Tombstone tombstone -> new Placement.NumberSpent(tombstone.number(), tombstone.why());
+            case Order order when isSame(order.content(), draft) -> new Placement.AlreadyPlaced(order);
+            case Order order -> new Placement.Mismatch(order, Content.differences(order.content(), draft));
         };
     }
 

@@ -3,11 +3,8 @@ package dev.orderonce.orders;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.List;
 import java.util.Optional;
 
@@ -52,10 +49,9 @@ public class ListEvents {
             return bad("\"after\" must be the sequence of an event.");
         }
         return switch (finding) {
-            case Finding.Absent absent -> Uni.createFrom().item(new History.Absent());
+            case Finding.Absent _ -> Uni.createFrom().item(new History.Absent());
             case Finding.Found(Order order) ->
-                    store.events(order.number(), after, limit + 1)
-                            .map(events -> page(events, limit));
+                store.events(order.number(), after, limit + 1).map(events -> page(events, limit));
         };
     }
 
@@ -74,7 +70,8 @@ public class ListEvents {
         return isLast
                 ? new History.Page(events, Optional.empty())
                 : new History.Page(
-                        events.subList(0, limit), Optional.of(events.get(limit - 1).sequence()));
+                        events.subList(0, limit),
+                        Optional.of(events.get(limit - 1).sequence()));
     }
 
     private static Uni<History> bad(String why) {

@@ -4,13 +4,10 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.limits.Room;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.stores.Postgres;
-
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.hibernate.reactive.panache.PanacheQuery;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,72 +72,51 @@ public class ListOrders {
      */
     public Uni<Listing> list(Buyer buyer, Optional<String> after, int limit) {
         if (limit < 1 || limit > LARGEST_PAGE) {
-            return item(
-                    new Listing.BadParameter("\"limit\" must be from 1 to " + LARGEST_PAGE + "."));
+            return item(new Listing.BadParameter("\"limit\" must be from 1 to " + LARGEST_PAGE + "."));
         }
-        Uni<Listing> listing =
-                after.isEmpty()
-                        ? Panache.withSession(
-                                () -> collect(buyer, Optional.empty(), new ArrayList<>(), limit))
-                        : OrderNumber.read(after.get())
-                                .map(
-                                        number ->
-                                                Panache.withSession(
-                                                        () -> following(buyer, number, limit)))
-                                .orElseGet(() -> item(noSuchPlace()));
+        Uni<Listing> listing = after.isEmpty()
+                ? Panache.withSession(() -> collect(buyer, Optional.empty(), new ArrayList<>(), limit))
+                : OrderNumber.read(after.get())
+                        .map(number -> Panache.withSession(() -> following(buyer, number, limit)))
+                        .orElseGet(() -> item(noSuchPlace()));
         return postgres.bounded("list", listing);
     }
 
     private static Uni<Listing> following(Buyer buyer, OrderNumber after, int limit) {
-        return OrderEntity.<OrderEntity>find(
-                        OWN + " and number = ?2", buyer.subject(), after.symbols())
+        return OrderEntity.<OrderEntity>find(OWN + " and number = ?2", buyer.subject(), after.symbols())
                 .firstResult()
-                .onItem()
-                .transformToUni(
-                        last ->
-                                last == null
-                                        ? item(noSuchPlace())
-                                        : collect(
-                                                buyer,
-                                                Optional.of(last),
-                                                new ArrayList<>(),
-                                                limit));
+                .chain(last -> last == null
+                        ? item(noSuchPlace())
+                        : collect(buyer, Optional.of(last), new ArrayList<>(), limit));
     }
 
     /** Reads on until the page is full: one row more, to know whether there is another page. */
-    private static Uni<Listing> collect(
-            Buyer buyer, Optional<OrderEntity> last, List<OrderEntity> rows, int limit) {
+    private static Uni<Listing> collect(Buyer buyer, Optional<OrderEntity> last, List<OrderEntity> rows, int limit) {
         int wanted = Math.min(limit + 1 - rows.size(), AT_ONCE);
-        return read(buyer, last, wanted)
-                .onItem()
-                .transformToUni(
-                        more -> {
-                            rows.addAll(more);
-                            int most = Math.min(limit, fitting(rows));
-                            return rows.size() > most || more.size() < wanted
-                                    ? item(page(rows, most))
-                                    : collect(buyer, Optional.of(rows.getLast()), rows, limit);
-                        });
+        return read(buyer, last, wanted).chain(more -> {
+            rows.addAll(more);
+            int most = Math.min(limit, fitting(rows));
+            return rows.size() > most || more.size() < wanted
+                    ? item(page(rows, most))
+                    : collect(buyer, Optional.of(rows.getLast()), rows, limit);
+        });
     }
 
-    private static Uni<List<OrderEntity>> read(
-            Buyer buyer, Optional<OrderEntity> last, int wanted) {
-        PanacheQuery<OrderEntity> query =
-                last.isEmpty()
-                        ? OrderEntity.find(OWN + ' ' + NEWEST_FIRST, buyer.subject())
-                        : OrderEntity.find(
-                                OWN + " and (decidedAt, number) < (?2, ?3) " + NEWEST_FIRST,
-                                buyer.subject(),
-                                last.get().decidedAt,
-                                last.get().number);
+    private static Uni<List<OrderEntity>> read(Buyer buyer, Optional<OrderEntity> last, int wanted) {
+        PanacheQuery<OrderEntity> query = last.isEmpty()
+                ? OrderEntity.find(OWN + ' ' + NEWEST_FIRST, buyer.subject())
+                : OrderEntity.find(
+                        OWN + " and (decidedAt, number) < (?2, ?3) " + NEWEST_FIRST,
+                        buyer.subject(),
+                        last.get().decidedAt,
+                        last.get().number);
         return query.range(0, wanted - 1).list();
     }
 
     private static Listing page(List<OrderEntity> rows, int most) {
         List<Order> orders = rows.stream().limit(most).map(OrderEntity::toOrder).toList();
         return new Listing.Page(
-                orders,
-                rows.size() > most ? Optional.of(orders.getLast().number()) : Optional.empty());
+                orders, rows.size() > most ? Optional.of(orders.getLast().number()) : Optional.empty());
     }
 
     /** How many of the rows make a page. */
@@ -156,8 +132,7 @@ public class ListOrders {
     }
 
     private static Listing noSuchPlace() {
-        return new Listing.BadParameter(
-                "\"after\" must be the number of an order from the page before.");
+        return new Listing.BadParameter("\"after\" must be the number of an order from the page before.");
     }
 
     private static Uni<Listing> item(Listing listing) {

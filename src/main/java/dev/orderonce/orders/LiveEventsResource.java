@@ -12,12 +12,10 @@ import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
 import dev.orderonce.web.RequestEnd;
-
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
@@ -31,7 +29,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
-
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -42,12 +44,6 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.annotation.Retention;
-import java.lang.annotation.RetentionPolicy;
-import java.time.Instant;
-import java.util.Map;
-import java.util.Optional;
 
 /** What happens to a buyer's orders, while it happens, as server-sent events. */
 @Path("/events")
@@ -88,10 +84,7 @@ class LiveEventsResource {
                 context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
                 yield liveEvents.prepare().replaceWith((Response) null);
             }
-            case BUYER_FULL ->
-                    refused(
-                            Problem.of(ProblemType.LIMIT_REACHED)
-                                    .with("limit", "live-event-streams"));
+            case BUYER_FULL -> refused(Problem.of(ProblemType.LIMIT_REACHED).with("limit", "live-event-streams"));
             case FULL -> refused(Problem.of(ProblemType.OVERLOADED));
         };
     }
@@ -102,8 +95,7 @@ class LiveEventsResource {
 
     /** An event as it goes over the wire. */
     @RegisterForReflection // no method returns it, so a native build does not see it
-    record LiveView(
-            String number, int sequence, String kind, Instant at, Map<String, String> detail) {}
+    record LiveView(String number, int sequence, String kind, Instant at, Map<String, String> detail) {}
 
     @GET
     @OpensStream
@@ -122,10 +114,7 @@ class LiveEventsResource {
     @APIResponse(
             responseCode = "200",
             description = "A stream that goes on",
-            content =
-                    @Content(
-                            mediaType = MediaType.SERVER_SENT_EVENTS,
-                            schema = @Schema(type = SchemaType.STRING)))
+            content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(type = SchemaType.STRING)))
     public Multi<OutboundSseEvent> listen(
             @Parameter(
                             name = "Last-Event-ID",
@@ -136,8 +125,7 @@ class LiveEventsResource {
                     @Nullable String lastEventId,
             @Context Sse sse) {
         Buyer buyer = caller.buyer();
-        Optional<LogPosition> resumed =
-                Optional.ofNullable(lastEventId).flatMap(id -> ids.read(id, buyer));
+        Optional<LogPosition> resumed = Optional.ofNullable(lastEventId).flatMap(id -> ids.read(id, buyer));
         boolean isReset = lastEventId != null && resumed.isEmpty();
         return liveEvents.of(buyer, resumed).map(message -> event(sse, message, buyer, isReset));
     }
@@ -146,10 +134,7 @@ class LiveEventsResource {
     @HEAD
     @RolesAllowed(Role.BUYER)
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    @Operation(
-            operationId = "headEvents",
-            summary = "The headers of GET",
-            description = "Opens no stream.")
+    @Operation(operationId = "headEvents", summary = "The headers of GET", description = "Opens no stream.")
     @APIResponse(responseCode = "200", description = "Without a body")
     public Response head() {
         return Response.ok()
@@ -161,43 +146,37 @@ class LiveEventsResource {
     private OutboundSseEvent event(Sse sse, LiveMessage message, Buyer buyer, boolean isReset) {
         return switch (message) {
             case LiveMessage.Opened(LogPosition position) -> {
-                OutboundSseEvent.Builder opened =
-                        sse.newEventBuilder().id(ids.write(position, buyer));
+                OutboundSseEvent.Builder opened = sse.newEventBuilder().id(ids.write(position, buyer));
                 yield isReset
                         ? opened.name("reset").data(String.class, "{}").build()
                         : opened.comment("").build();
             }
-            case LiveMessage.StillOpen open -> sse.newEventBuilder().comment("").build();
+            case LiveMessage.StillOpen _ -> sse.newEventBuilder().comment("").build();
             case LiveMessage.Happened(PublishedEvent event, LogPosition position) -> {
                 String id = ids.write(position, buyer);
                 yield OrderNumber.stored(event.number())
                         .map(number -> message(sse, event, number, id, buyer))
                         // One that cannot be read must not end every stream of its buyer.
-                        .orElseGet(() -> sse.newEventBuilder().id(id).comment("").build());
+                        .orElseGet(
+                                () -> sse.newEventBuilder().id(id).comment("").build());
             }
         };
     }
 
     private static OutboundSseEvent message(
             Sse sse, PublishedEvent published, OrderNumber number, String id, Buyer buyer) {
-        OrderEvent event =
-                new OrderEvent(
-                                published.sequence(),
-                                published.kind(),
-                                Instant.parse(published.at()),
-                                OrderJson.readDetail(published.detail()))
-                        .forBuyer(buyer.subject());
+        OrderEvent event = new OrderEvent(
+                        published.sequence(),
+                        published.kind(),
+                        Instant.parse(published.at()),
+                        OrderJson.readDetail(published.detail()))
+                .forBuyer(buyer.subject());
         return sse.newEventBuilder()
                 .id(id)
                 .name("order")
                 .data(
                         LiveView.class,
-                        new LiveView(
-                                number.shown(),
-                                event.sequence(),
-                                event.kind(),
-                                event.at(),
-                                event.detail()))
+                        new LiveView(number.shown(), event.sequence(), event.kind(), event.at(), event.detail()))
                 .build();
     }
 }

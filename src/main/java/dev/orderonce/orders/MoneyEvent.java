@@ -1,7 +1,6 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.orders.OrderState.Move;
-
 import java.util.Optional;
 
 /**
@@ -32,8 +31,7 @@ public enum MoneyEvent {
      * <p>The order's row is locked first, so what is decided from its state is still true when it
      * is written.
      */
-    public static final String FOLLOW =
-            """
+    public static final String FOLLOW = """
             followed AS (
                 SELECT o.number, c.move_to, c.at, c.detail, COALESCE(o.payment = c.payment, false) AND o.state = c.move_from AS moves,
                        CASE

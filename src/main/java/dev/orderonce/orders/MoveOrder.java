@@ -3,9 +3,7 @@ package dev.orderonce.orders;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
 import dev.orderonce.orders.OrderState.Move;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
 
 /** Moves an order from one state to another: once, whoever else tries, and with one event. */
@@ -42,23 +40,10 @@ public class MoveOrder {
      */
     public Uni<Moved> move(OrderNumber number, Move move, Because because) {
         return store.move(number, move, because, Order.kept(validity.now()))
-                .onItem()
-                .transformToUni(
-                        isMade ->
-                                store.find(number)
-                                        .map(
-                                                found ->
-                                                        found.filter(Order.class::isInstance)
-                                                                .map(Order.class::cast)
-                                                                .<Moved>map(
-                                                                        order ->
-                                                                                isMade
-                                                                                        ? new Moved
-                                                                                                .Done(
-                                                                                                order)
-                                                                                        : new Moved
-                                                                                                .NotOpen(
-                                                                                                order))
-                                                                .orElseGet(Moved.Absent::new)));
+                .chain(isMade -> store.find(number)
+                        .map(found -> found.filter(Order.class::isInstance)
+                                .map(Order.class::cast)
+                                .<Moved>map(order -> isMade ? new Moved.Done(order) : new Moved.NotOpen(order))
+                                .orElseGet(Moved.Absent::new)));
     }
 }

@@ -3,7 +3,6 @@ package dev.orderonce.orders;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.once.ClientKey;
-
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -28,13 +27,8 @@ public record Order(
 
     /** A new order. */
     static Order placed(
-            OrderNumber number,
-            Optional<ClientKey> clientKey,
-            Buyer buyer,
-            OrderDraft content,
-            Instant now) {
-        return new Order(
-                number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, kept(now));
+            OrderNumber number, Optional<ClientKey> clientKey, Buyer buyer, OrderDraft content, Instant now) {
+        return new Order(number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, kept(now));
     }
 
     /**

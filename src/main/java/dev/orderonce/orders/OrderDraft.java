@@ -5,13 +5,11 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
 import dev.orderonce.orders.OrderSubmission.LineSubmission;
 import dev.orderonce.web.Violation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a buyer asks for, checked: every line is sound and the total is their sum.
@@ -53,8 +51,9 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
     public int characters() {
         int characters = 0;
         for (Line line : lines) {
-            characters +=
-                    80 + line.productCode().length() + line.name().map(String::length).orElse(0);
+            characters += 80
+                    + line.productCode().length()
+                    + line.name().map(String::length).orElse(0);
         }
         return characters;
     }
@@ -81,24 +80,19 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
             Optional<Currency> currency = currency(submission.currency());
             long total = amount("total", submission.total());
             List<Line> lines = lines(submission.lines());
-            List<Acknowledgement> acknowledgements =
-                    acknowledgements(submission.acknowledgements());
+            List<Acknowledgement> acknowledgements = acknowledgements(submission.acknowledgements());
             if (violations.isEmpty()) {
                 checkSum(lines, total);
             }
             return violations.isEmpty() && currency.isPresent()
-                    ? new Reading.Drafted(
-                            new OrderDraft(
-                                    new Money(total, currency.get()), lines, acknowledgements))
+                    ? new Reading.Drafted(new OrderDraft(new Money(total, currency.get()), lines, acknowledgements))
                     : new Reading.Invalid(List.copyOf(violations));
         }
 
         private Optional<Currency> currency(@Nullable String code) {
             Optional<Currency> currency = Optional.ofNullable(code).flatMap(Money::currency);
             if (currency.isEmpty()) {
-                refuse(
-                        "currency",
-                        code == null ? "is missing" : "is not an ISO 4217 code of a currency");
+                refuse("currency", code == null ? "is missing" : "is not an ISO 4217 code of a currency");
             }
             return currency;
         }
@@ -123,15 +117,12 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
             String name = line.name();
             return new Line(
                     text(at + ".productCode", line.productCode(), LONGEST_CODE),
-                    name == null
-                            ? Optional.empty()
-                            : Optional.of(text(at + ".name", name, LONGEST_NAME)),
+                    name == null ? Optional.empty() : Optional.of(text(at + ".name", name, LONGEST_NAME)),
                     whole(at + ".quantity", line.quantity(), 1, LARGEST_QUANTITY),
                     amount(at + ".unitPrice", line.unitPrice()));
         }
 
-        private List<Acknowledgement> acknowledgements(
-                @Nullable List<@Nullable AcknowledgementSubmission> submitted) {
+        private List<Acknowledgement> acknowledgements(@Nullable List<@Nullable AcknowledgementSubmission> submitted) {
             if (submitted == null) {
                 return List.of();
             }
@@ -141,8 +132,7 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
             }
             List<Acknowledgement> acknowledgements = new ArrayList<>(submitted.size());
             for (int i = 0; i < submitted.size(); i++) {
-                acknowledgement("acknowledgements[" + i + "]", submitted.get(i))
-                        .ifPresent(acknowledgements::add);
+                acknowledgement("acknowledgements[" + i + "]", submitted.get(i)).ifPresent(acknowledgements::add);
             }
             return List.copyOf(acknowledgements);
         }
@@ -157,9 +147,7 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
             return switch (kind) {
                 case "LARGE_AMOUNT" -> {
                     refuseIfPresent(at + ".earlier", acknowledgement.earlier(), kind);
-                    yield Optional.of(
-                            new Acknowledgement.LargeAmount(
-                                    amount(at + ".total", acknowledgement.total())));
+                    yield Optional.of(new Acknowledgement.LargeAmount(amount(at + ".total", acknowledgement.total())));
                 }
                 case "SECOND_ORDER" -> {
                     refuseIfPresent(at + ".total", acknowledgement.total(), kind);
@@ -188,11 +176,7 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
 
         private String text(String at, @Nullable String text, int longest) {
             if (text == null || text.isBlank() || text.codePointCount(0, text.length()) > longest) {
-                refuse(
-                        at,
-                        text == null
-                                ? "is missing"
-                                : "must have 1 to " + longest + " characters, not only spaces");
+                refuse(at, text == null ? "is missing" : "must have 1 to " + longest + " characters, not only spaces");
                 return "";
             }
             if (!isPlain(text)) {
@@ -208,9 +192,7 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
         private static boolean isPlain(String text) {
             return text.codePoints()
                     .noneMatch(
-                            point ->
-                                    Character.isISOControl(point)
-                                            || Character.getType(point) == Character.SURROGATE);
+                            point -> Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE);
         }
 
         private long amount(String at, @Nullable Long value) {
@@ -219,11 +201,7 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
 
         private long whole(String at, @Nullable Long value, long least, long most) {
             if (value == null || value < least || value > most) {
-                refuse(
-                        at,
-                        value == null
-                                ? "is missing"
-                                : "must be a whole number from " + least + " to " + most);
+                refuse(at, value == null ? "is missing" : "must be a whole number from " + least + " to " + most);
                 return least;
             }
             return value;

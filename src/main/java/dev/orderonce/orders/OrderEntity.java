@@ -4,21 +4,17 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.once.ClientKey;
-
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
-
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-
-import org.hibernate.annotations.ColumnTransformer;
-import org.hibernate.annotations.Immutable;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.Currency;
 import java.util.Optional;
+import org.hibernate.annotations.ColumnTransformer;
+import org.hibernate.annotations.Immutable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A row of the table of orders as Hibernate reads it; rows are written by {@link OrderStore} alone.
@@ -30,18 +26,23 @@ import java.util.Optional;
 @Immutable
 @Table(name = "orders")
 final class OrderEntity extends PanacheEntityBase {
-    @Id String number;
+    @Id
+    String number;
 
-    @Column String buyer;
+    @Column
+    String buyer;
 
-    @Column String state;
+    @Column
+    String state;
 
     @Column(name = "decided_at")
     Instant decidedAt;
 
-    @Column String currency;
+    @Column
+    String currency;
 
-    @Column Long total;
+    @Column
+    Long total;
 
     @ColumnTransformer(read = "cast(lines as text)")
     @Column
@@ -54,7 +55,8 @@ final class OrderEntity extends PanacheEntityBase {
     @Column(name = "client_key")
     @Nullable String clientKey;
 
-    @Column @Nullable String payment;
+    @Column
+    @Nullable String payment;
 
     Order toOrder() {
         return new Order(

@@ -4,11 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-
 import dev.orderonce.numbers.OrderNumber;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -17,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Lines and acknowledgements as the JSON text that the table keeps. */
 final class OrderJson {
@@ -30,42 +27,40 @@ final class OrderJson {
     }
 
     static String lines(List<Line> lines) {
-        return array(
-                json -> {
-                    for (Line line : lines) {
-                        json.writeStartObject();
-                        json.writeStringField("productCode", line.productCode());
-                        if (line.name().isPresent()) {
-                            json.writeStringField("name", line.name().get());
-                        }
-                        json.writeNumberField("quantity", line.quantity());
-                        json.writeNumberField("unitPrice", line.unitPrice());
-                        json.writeEndObject();
-                    }
-                });
+        return array(json -> {
+            for (Line line : lines) {
+                json.writeStartObject();
+                json.writeStringField("productCode", line.productCode());
+                if (line.name().isPresent()) {
+                    json.writeStringField("name", line.name().get());
+                }
+                json.writeNumberField("quantity", line.quantity());
+                json.writeNumberField("unitPrice", line.unitPrice());
+                json.writeEndObject();
+            }
+        });
     }
 
     static String acknowledgements(List<Acknowledgement> acknowledgements) {
         if (acknowledgements.isEmpty()) {
             return "[]"; // nearly always
         }
-        return array(
-                json -> {
-                    for (Acknowledgement acknowledgement : acknowledgements) {
-                        json.writeStartObject();
-                        switch (acknowledgement) {
-                            case Acknowledgement.LargeAmount(long total) -> {
-                                json.writeStringField("kind", "LARGE_AMOUNT");
-                                json.writeNumberField("total", total);
-                            }
-                            case Acknowledgement.SecondOrder(OrderNumber earlier) -> {
-                                json.writeStringField("kind", "SECOND_ORDER");
-                                json.writeStringField("earlier", earlier.symbols());
-                            }
-                        }
-                        json.writeEndObject();
+        return array(json -> {
+            for (Acknowledgement acknowledgement : acknowledgements) {
+                json.writeStartObject();
+                switch (acknowledgement) {
+                    case Acknowledgement.LargeAmount(long total) -> {
+                        json.writeStringField("kind", "LARGE_AMOUNT");
+                        json.writeNumberField("total", total);
                     }
-                });
+                    case Acknowledgement.SecondOrder(OrderNumber earlier) -> {
+                        json.writeStringField("kind", "SECOND_ORDER");
+                        json.writeStringField("earlier", earlier.symbols());
+                    }
+                }
+                json.writeEndObject();
+            }
+        });
     }
 
     static String detail(Because because) {
@@ -77,7 +72,8 @@ final class OrderJson {
                 json.writeStringField("reason", because.reason().get());
             }
             if (because.duplicateOf().isPresent()) {
-                json.writeStringField(OrderEvent.DUPLICATE_OF, because.duplicateOf().get().shown());
+                json.writeStringField(
+                        OrderEvent.DUPLICATE_OF, because.duplicateOf().get().shown());
             }
             if (because.payment().isPresent()) {
                 json.writeStringField("payment", because.payment().get());
@@ -123,13 +119,11 @@ final class OrderJson {
         List<Line> lines = new ArrayList<>();
         readObjects(
                 text,
-                fields ->
-                        lines.add(
-                                new Line(
-                                        fields.text("productCode").orElseThrow(),
-                                        fields.text("name"),
-                                        fields.number("quantity"),
-                                        fields.number("unitPrice"))));
+                fields -> lines.add(new Line(
+                        fields.text("productCode").orElseThrow(),
+                        fields.text("name"),
+                        fields.number("quantity"),
+                        fields.number("unitPrice"))));
         return lines;
     }
 
@@ -137,17 +131,9 @@ final class OrderJson {
         List<Acknowledgement> acknowledgements = new ArrayList<>();
         readObjects(
                 text,
-                fields ->
-                        acknowledgements.add(
-                                fields.text("earlier")
-                                        .<Acknowledgement>map(
-                                                earlier ->
-                                                        new Acknowledgement.SecondOrder(
-                                                                new OrderNumber(earlier)))
-                                        .orElseGet(
-                                                () ->
-                                                        new Acknowledgement.LargeAmount(
-                                                                fields.number("total")))));
+                fields -> acknowledgements.add(fields.text("earlier")
+                        .<Acknowledgement>map(earlier -> new Acknowledgement.SecondOrder(new OrderNumber(earlier)))
+                        .orElseGet(() -> new Acknowledgement.LargeAmount(fields.number("total")))));
         return acknowledgements;
     }
 

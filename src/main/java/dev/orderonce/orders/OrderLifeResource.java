@@ -8,9 +8,7 @@ import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -22,7 +20,10 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -30,11 +31,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
-
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 
 /** What becomes of an order after it is paid, and what has happened to it, over HTTP. */
 @Path("/orders/{number}")
@@ -47,11 +43,7 @@ class OrderLifeResource {
     private final Outcomes outcomes;
 
     OrderLifeResource(
-            Caller caller,
-            FindOrder findOrder,
-            FulfilOrder fulfilOrder,
-            ListEvents listEvents,
-            Outcomes outcomes) {
+            Caller caller, FindOrder findOrder, FulfilOrder fulfilOrder, ListEvents listEvents, Outcomes outcomes) {
         this.caller = caller;
         this.findOrder = findOrder;
         this.fulfilOrder = fulfilOrder;
@@ -97,10 +89,10 @@ class OrderLifeResource {
 
     private static Response toResponse(Fulfilment fulfilment) {
         return switch (fulfilment) {
-            case Fulfilment.Absent absent -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+            case Fulfilment.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
             case Fulfilment.NotOpen(Order current) -> OrderView.notOpen(current).toResponse();
             case Fulfilment.AlreadyDone(Order order) ->
-                    ok(OrderView.of(order)).header("Idempotent-Replayed", "true").build();
+                ok(OrderView.of(order)).header("Idempotent-Replayed", "true").build();
             case Fulfilment.Done(Order order) -> ok(OrderView.of(order)).build();
         };
     }
@@ -108,13 +100,14 @@ class OrderLifeResource {
     /** Something that happened, as it goes over the wire. */
     @Schema(name = "OrderEvent")
     record EventView(
-            @Schema(required = true, description = "1, 2, 3, … without gaps") int sequence,
+            @Schema(required = true, description = "1, 2, 3, … without gaps")
+            int sequence,
+
             @Schema(required = true, examples = "PAID") String kind,
             @Schema(required = true) Instant at,
-            @Schema(
-                            required = true,
-                            description = "Who did it, and why: by, reason, duplicateOf, payment")
-                    Map<String, String> detail) {
+
+            @Schema(required = true, description = "Who did it, and why: by, reason, duplicateOf, payment")
+            Map<String, String> detail) {
 
         static EventView of(OrderEvent event) {
             return new EventView(event.sequence(), event.kind(), event.at(), event.detail());
@@ -125,11 +118,8 @@ class OrderLifeResource {
     @Schema(name = "OrderEvents")
     record EventsView(
             @Schema(required = true) List<EventView> events,
-            @Schema(
-                            nullable = true,
-                            required = true,
-                            description = "Where to go on; null on the last page")
-                    @Nullable Integer after) {}
+
+            @Schema(nullable = true, required = true, description = "Where to go on; null on the last page") @Nullable Integer after) {}
 
     @GET
     @Path("/events")
@@ -146,11 +136,7 @@ class OrderLifeResource {
             @PathParam("number") String number,
             @Parameter(
                             description = "The `after` of the page before",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "0",
-                                            defaultValue = "0"))
+                            schema = @Schema(type = SchemaType.INTEGER, minimum = "0", defaultValue = "0"))
                     @DefaultValue("0")
                     @QueryParam("after")
                     String after,
@@ -166,32 +152,21 @@ class OrderLifeResource {
                     @QueryParam("limit")
                     String limit) {
         Uni<FindOrder.Finding> finding =
-                caller.isStaff()
-                        ? findOrder.ofAnybody(number)
-                        : findOrder.ofBuyer(caller.buyer(), number);
+                caller.isStaff() ? findOrder.ofAnybody(number) : findOrder.ofBuyer(caller.buyer(), number);
         String asking = caller.buyer().subject();
         Function<OrderEvent, EventView> view =
                 caller.isStaff() ? EventView::of : event -> EventView.of(event.forBuyer(asking));
-        return finding.onItem()
-                .transformToUni(
-                        found ->
-                                listEvents.of(
-                                        found, Parameters.whole(after), Parameters.whole(limit)))
+        return finding.chain(found -> listEvents.of(found, Parameters.whole(after), Parameters.whole(limit)))
                 .plug(ending -> outcomes.time("list-events", number, ending))
-                .map(
-                        history ->
-                                switch (history) {
-                                    case History.Absent absent ->
-                                            Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
-                                    case History.BadParameter(String why) ->
-                                            Problem.of(ProblemType.PARAMETER_INVALID, why)
-                                                    .toResponse();
-                                    case History.Page(var events, var next) ->
-                                            ok(new EventsView(
-                                                            events.stream().map(view).toList(),
-                                                            next.orElse(null)))
-                                                    .build();
-                                });
+                .map(history -> switch (history) {
+                    case History.Absent _ ->
+                        Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+                    case History.BadParameter(String why) ->
+                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+                    case History.Page(var events, var next) ->
+                        ok(new EventsView(events.stream().map(view).toList(), next.orElse(null)))
+                                .build();
+                });
     }
 
     private static Response.ResponseBuilder ok(Object entity) {

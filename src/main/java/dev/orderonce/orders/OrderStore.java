@@ -13,19 +13,14 @@ import dev.orderonce.stores.Batches;
 import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.UnreadableRow;
-
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -39,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The table of orders and tombstones: one row per number, for ever. */
 @ApplicationScoped
@@ -68,34 +64,23 @@ class OrderStore {
      */
     Uni<Decision> decide(Standing offered) {
         return offers.ask(offered)
-                .onItem()
-                .transformToUni(
-                        written ->
-                                written
-                                        ? Uni.createFrom().item(new Decision(offered, true))
-                                        : findDecided(offered.number()));
+                .chain(written ->
+                        written ? Uni.createFrom().item(new Decision(offered, true)) : findDecided(offered.number()));
     }
 
     /** A second statement, because the first sees no row that was committed after it began. */
     private Uni<Decision> findDecided(OrderNumber number) {
         return find(number)
-                .map(
-                        found ->
-                                new Decision(
-                                        found.orElseThrow(
-                                                () ->
-                                                        new StoreUnavailable(
-                                                                POSTGRESQL,
-                                                                "a row vanished while it was read")),
-                                        false));
+                .map(found -> new Decision(
+                        found.orElseThrow(() -> new StoreUnavailable(POSTGRESQL, "a row vanished while it was read")),
+                        false));
     }
 
     /**
      * One conditional update with its event: the row decides whether the move is open, and a stale
      * holder of a lock is refused by the token that the row remembers.
      */
-    private static final String MOVE =
-            """
+    private static final String MOVE = """
             WITH moved AS (
                 UPDATE orders
                 SET state = $3, sequence = sequence + 1, payment = COALESCE($5, payment),
@@ -112,25 +97,20 @@ class OrderStore {
 
     /** Whether the move was made. */
     Uni<Boolean> move(OrderNumber number, Move move, Because because, Instant at) {
-        Tuple parameters =
-                Tuple.from(
-                        Arrays.asList(
-                                number.symbols(),
-                                move.from().name(),
-                                move.to().name(),
-                                move == Move.PAYMENT_BEGUN ? null : because.payment().orElse(null),
-                                because.payment().orElse(null),
-                                because.fence().isPresent()
-                                        ? Long.valueOf(because.fence().getAsLong())
-                                        : null,
-                                move.name(),
-                                OffsetDateTime.ofInstant(at, ZoneOffset.UTC),
-                                OrderJson.detail(because)));
+        Tuple parameters = Tuple.from(Arrays.asList(
+                number.symbols(),
+                move.from().name(),
+                move.to().name(),
+                move == Move.PAYMENT_BEGUN ? null : because.payment().orElse(null),
+                because.payment().orElse(null),
+                because.fence().isPresent() ? Long.valueOf(because.fence().getAsLong()) : null,
+                move.name(),
+                OffsetDateTime.ofInstant(at, ZoneOffset.UTC),
+                OrderJson.detail(because)));
         return postgres.query(MOVE, parameters).map(rows -> rows.size() == 1);
     }
 
-    private static final String CANCEL_STALE =
-            """
+    private static final String CANCEL_STALE = """
             WITH stale AS (
                 SELECT number FROM orders WHERE state = 'CREATED' AND decided_at < $1
                 ORDER BY decided_at LIMIT $2 FOR UPDATE SKIP LOCKED
@@ -157,8 +137,7 @@ class OrderStore {
                 .map(RowSet::size);
     }
 
-    private static final String FORGET_TOMBSTONES =
-            """
+    private static final String FORGET_TOMBSTONES = """
             DELETE FROM orders WHERE number IN (
                 SELECT number FROM orders WHERE state = 'VOIDED' AND decided_at < $1
                 ORDER BY decided_at LIMIT $2 FOR UPDATE SKIP LOCKED)
@@ -166,9 +145,7 @@ class OrderStore {
 
     /** Removes some of the tombstones that were written before a time; tells how many. */
     Uni<Integer> forgetTombstones(Instant before, int most) {
-        return postgres.query(
-                        FORGET_TOMBSTONES,
-                        Tuple.of(OffsetDateTime.ofInstant(before, ZoneOffset.UTC), most))
+        return postgres.query(FORGET_TOMBSTONES, Tuple.of(OffsetDateTime.ofInstant(before, ZoneOffset.UTC), most))
                 .map(RowSet::rowCount);
     }
 
@@ -223,8 +200,7 @@ class OrderStore {
 
     /** Offers rows under their numbers; the answer is whether the row was written. */
     private static final class Offer implements Batched<Standing, Boolean> {
-        private static final Comparator<Standing> BY_NUMBER =
-                Comparator.comparing(Standing::number);
+        private static final Comparator<Standing> BY_NUMBER = Comparator.comparing(Standing::number);
 
         @Override
         public String name() {
@@ -405,17 +381,15 @@ class OrderStore {
             rows.forEach(row -> found.put(row.getString("number"), row));
             List<Optional<Standing>> answers = new ArrayList<>(sought.size());
             for (Sought one : sought) {
-                answers.add(
-                        Optional.ofNullable(found.get(one.number().symbols()))
-                                .filter(row -> isOf(one, row))
-                                .map(OrderStore::standing));
+                answers.add(Optional.ofNullable(found.get(one.number().symbols()))
+                        .filter(row -> isOf(one, row))
+                        .map(OrderStore::standing));
             }
             return answers;
         }
 
         private static boolean isOf(Sought sought, Row row) {
-            return sought.owner().isEmpty()
-                    || sought.owner().get().subject().equals(row.getString("buyer"));
+            return sought.owner().isEmpty() || sought.owner().get().subject().equals(row.getString("buyer"));
         }
     }
 
@@ -438,16 +412,13 @@ class OrderStore {
         Instant decidedAt = row.getOffsetDateTime("decided_at").toInstant();
         String state = row.getString("state");
         if (state.equals(VOIDED)) {
-            return new Tombstone(
-                    number, buyer, Why.valueOf(row.getString("void_reason")), decidedAt);
+            return new Tombstone(number, buyer, Why.valueOf(row.getString("void_reason")), decidedAt);
         }
-        Money total =
-                new Money(row.getLong("total"), Currency.getInstance(row.getString("currency")));
-        OrderDraft content =
-                new OrderDraft(
-                        total,
-                        OrderJson.readLines(row.getString("lines")),
-                        OrderJson.readAcknowledgements(row.getString("acknowledgements")));
+        Money total = new Money(row.getLong("total"), Currency.getInstance(row.getString("currency")));
+        OrderDraft content = new OrderDraft(
+                total,
+                OrderJson.readLines(row.getString("lines")),
+                OrderJson.readAcknowledgements(row.getString("acknowledgements")));
         return new Order(
                 number,
                 Optional.ofNullable(row.getString("client_key")).map(ClientKey::new),

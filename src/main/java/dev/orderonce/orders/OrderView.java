@@ -1,35 +1,36 @@
 package dev.orderonce.orders;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import dev.orderonce.once.ClientKey;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** An order as it goes over the wire. */
 @Schema(name = "Order")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record OrderView(
-        @Schema(examples = "0K3M7Q-XW52TB-9H4NRC", required = true) String number,
-        @Schema(
-                        nullable = true,
-                        description = "If it was placed under a key of the client's own: that key")
-                @Nullable String idempotencyKey,
+        @Schema(examples = "0K3M7Q-XW52TB-9H4NRC", required = true)
+        String number,
+
+        @Schema(nullable = true, description = "If it was placed under a key of the client's own: that key") @Nullable String idempotencyKey,
+
         @Schema(required = true) OrderState state,
-        @Schema(description = "The moves that are open now", required = true) List<String> next,
-        @Schema(
-                        description = "In the answer to a placing: whether this was a repeat",
-                        nullable = true)
-                @Nullable Boolean duplicated,
+
+        @Schema(description = "The moves that are open now", required = true)
+        List<String> next,
+
+        @Schema(description = "In the answer to a placing: whether this was a repeat", nullable = true) @Nullable Boolean duplicated,
+
         @Schema(description = "ISO 4217", required = true) String currency,
-        @Schema(description = "In minor units of the currency", required = true) long total,
+
+        @Schema(description = "In minor units of the currency", required = true)
+        long total,
+
         @Schema(required = true) List<LineView> lines,
         @Schema(required = true) List<AcknowledgementSubmission> acknowledgements,
         @Schema(required = true) Instant placedAt) {
@@ -71,21 +72,21 @@ public record OrderView(
                 content.total().currency().getCurrencyCode(),
                 content.total().minor(),
                 content.lines().stream().map(OrderView::line).toList(),
-                content.acknowledgements().stream().map(OrderView::acknowledgement).toList(),
+                content.acknowledgements().stream()
+                        .map(OrderView::acknowledgement)
+                        .toList(),
                 order.placedAt());
     }
 
     private static LineView line(Line line) {
-        return new LineView(
-                line.productCode(), line.name().orElse(null), line.quantity(), line.unitPrice());
+        return new LineView(line.productCode(), line.name().orElse(null), line.quantity(), line.unitPrice());
     }
 
     private static AcknowledgementSubmission acknowledgement(Acknowledgement acknowledgement) {
         return switch (acknowledgement) {
-            case Acknowledgement.LargeAmount(long total) ->
-                    new AcknowledgementSubmission("LARGE_AMOUNT", total, null);
+            case Acknowledgement.LargeAmount(long total) -> new AcknowledgementSubmission("LARGE_AMOUNT", total, null);
             case Acknowledgement.SecondOrder(var earlier) ->
-                    new AcknowledgementSubmission("SECOND_ORDER", null, earlier.shown());
+                new AcknowledgementSubmission("SECOND_ORDER", null, earlier.shown());
         };
     }
 }

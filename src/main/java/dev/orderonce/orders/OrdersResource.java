@@ -13,10 +13,8 @@ import dev.orderonce.web.Parameters;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
 import dev.orderonce.web.RequestEnd;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -31,7 +29,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -41,9 +40,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
-import java.util.Optional;
 
 /** Orders over HTTP: translates, decides nothing. */
 @Path("/orders")
@@ -122,12 +118,7 @@ class OrdersResource {
         }
         return placeOrder
                 .place(caller.buyer(), keys, submission)
-                .plug(
-                        ending ->
-                                outcomes.time(
-                                        "place",
-                                        placement -> numberOf(placement, submission),
-                                        ending))
+                .plug(ending -> outcomes.time("place", placement -> numberOf(placement, submission), ending))
                 .map(this::toResponse);
     }
 
@@ -149,51 +140,50 @@ class OrdersResource {
 
     private Response toResponse(Placement placement) {
         return switch (placement) {
-            case Placement.NoNumber none -> Problem.of(ProblemType.NUMBER_MISSING).toResponse();
-            case Placement.NumberAndKey both -> Problem.of(ProblemType.NUMBER_AND_KEY).toResponse();
+            case Placement.NoNumber _ -> Problem.of(ProblemType.NUMBER_MISSING).toResponse();
+            case Placement.NumberAndKey _ ->
+                Problem.of(ProblemType.NUMBER_AND_KEY).toResponse();
             case Placement.KeyUnusable(String why) ->
-                    Problem.of(
-                                    ProblemType.KEY_UNUSABLE,
-                                    "The Idempotency-Key cannot be used: " + why + ".")
-                            .toResponse();
+                Problem.of(ProblemType.KEY_UNUSABLE, "The Idempotency-Key cannot be used: " + why + ".")
+                        .toResponse();
             case Placement.Invalid(var violations) ->
-                    Problem.of(ProblemType.BODY_INVALID)
-                            .with("violations", violations)
-                            .toResponse();
-            case Placement.NotYours notYours -> Problem.of(ProblemType.NUMBER_UNKNOWN).toResponse();
-            case Placement.KeyCollides taken -> Problem.of(ProblemType.KEY_COLLIDES).toResponse();
+                Problem.of(ProblemType.BODY_INVALID)
+                        .with("violations", violations)
+                        .toResponse();
+            case Placement.NotYours _ -> Problem.of(ProblemType.NUMBER_UNKNOWN).toResponse();
+            case Placement.KeyCollides _ -> Problem.of(ProblemType.KEY_COLLIDES).toResponse();
             case Placement.Mismatch(Order order, var differences) ->
-                    Problem.of(ProblemType.ORDER_DIFFERS)
-                            .with("number", order.number().shown())
-                            .with("order", path(order))
-                            .with("mismatch", differences)
-                            .toResponse();
+                Problem.of(ProblemType.ORDER_DIFFERS)
+                        .with("number", order.number().shown())
+                        .with("order", path(order))
+                        .with("mismatch", differences)
+                        .toResponse();
             case Placement.AlreadyPlaced(Order order) ->
-                    ok(OrderView.of(order, true)).header(REPLAYED, "true").build();
+                ok(OrderView.of(order, true)).header(REPLAYED, "true").build();
             case Placement.NumberSpent(var number, Why why) ->
-                    Problem.of(spent(why)).with("number", number.shown()).toResponse();
-            case Placement.InFlight busy ->
-                    Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
+                Problem.of(spent(why)).with("number", number.shown()).toResponse();
+            case Placement.InFlight _ ->
+                Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
             case Placement.Limited(var excess) -> excess.toProblem().toResponse();
             case Placement.LargeAmount(var total) ->
-                    Problem.of(ProblemType.LARGE_AMOUNT)
-                            .with("currency", total.currency().getCurrencyCode())
-                            .with("total", total.minor())
-                            .toResponse();
+                Problem.of(ProblemType.LARGE_AMOUNT)
+                        .with("currency", total.currency().getCurrencyCode())
+                        .with("total", total.minor())
+                        .toResponse();
             case Placement.Lookalike(Order earlier, var age) ->
-                    lookalike(earlier.number())
-                            .with("state", earlier.state())
-                            .with("placedAt", earlier.placedAt().toString())
-                            .with("age", age.toSeconds())
-                            .toResponse();
+                lookalike(earlier.number())
+                        .with("state", earlier.state())
+                        .with("placedAt", earlier.placedAt().toString())
+                        .with("age", age.toSeconds())
+                        .toResponse();
             case Placement.LookalikeInFlight(OrderNumber earlier) ->
-                    lookalike(earlier).after(http.retryAfter()).toResponse();
+                lookalike(earlier).after(http.retryAfter()).toResponse();
             case Placement.Placed(Order order) ->
-                    Response.status(Response.Status.CREATED)
-                            .header(HttpHeaders.LOCATION, path(order))
-                            .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                            .entity(OrderView.of(order, false))
-                            .build();
+                Response.status(Response.Status.CREATED)
+                        .header(HttpHeaders.LOCATION, path(order))
+                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .entity(OrderView.of(order, false))
+                        .build();
         };
     }
 
@@ -224,29 +214,21 @@ class OrdersResource {
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> find(@PathParam("number") String number) {
         Uni<Finding> finding =
-                caller.isStaff()
-                        ? findOrder.ofAnybody(number)
-                        : findOrder.ofBuyer(caller.buyer(), number);
+                caller.isStaff() ? findOrder.ofAnybody(number) : findOrder.ofBuyer(caller.buyer(), number);
         return finding.plug(ending -> outcomes.time("find-order", number, ending))
-                .map(
-                        found ->
-                                switch (found) {
-                                    case Finding.Absent absent ->
-                                            Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
-                                    case Finding.Found(Order order) ->
-                                            ok(OrderView.of(order)).build();
-                                });
+                .map(found -> switch (found) {
+                    case Finding.Absent _ ->
+                        Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+                    case Finding.Found(Order order) -> ok(OrderView.of(order)).build();
+                });
     }
 
     /** A page of orders as it goes over the wire. */
     @Schema(name = "Orders")
     record OrdersView(
             @Schema(required = true) List<OrderView> orders,
-            @Schema(
-                            nullable = true,
-                            required = true,
-                            description = "Where to go on; null on the last page")
-                    @Nullable String after) {}
+
+            @Schema(nullable = true, required = true, description = "Where to go on; null on the last page") @Nullable String after) {}
 
     @GET
     @RolesAllowed(Role.BUYER)
@@ -256,8 +238,7 @@ class OrdersResource {
             description = "One page",
             content = @Content(schema = @Schema(implementation = OrdersView.class)))
     public Uni<Response> list(
-            @Parameter(description = "The `after` of the page before") @QueryParam("after")
-                    Optional<String> after,
+            @Parameter(description = "The `after` of the page before") @QueryParam("after") Optional<String> after,
             @Parameter(
                             description = "1 to 100",
                             schema =
@@ -283,21 +264,15 @@ class OrdersResource {
         return listOrders
                 .list(buyer, after, Parameters.whole(limit))
                 .plug(ending -> outcomes.time("list-orders", "", ending))
-                .map(
-                        listing ->
-                                switch (listing) {
-                                    case Listing.BadParameter(String why) ->
-                                            Problem.of(ProblemType.PARAMETER_INVALID, why)
-                                                    .toResponse();
-                                    case Listing.Page(var orders, var next) ->
-                                            ok(new OrdersView(
-                                                            orders.stream()
-                                                                    .map(OrderView::of)
-                                                                    .toList(),
-                                                            next.map(Object::toString)
-                                                                    .orElse(null)))
-                                                    .build();
-                                });
+                .map(listing -> switch (listing) {
+                    case Listing.BadParameter(String why) ->
+                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+                    case Listing.Page(var orders, var next) ->
+                        ok(new OrdersView(
+                                        orders.stream().map(OrderView::of).toList(),
+                                        next.map(Object::toString).orElse(null)))
+                                .build();
+                });
     }
 
     private Uni<Response> busy(Problem problem) {

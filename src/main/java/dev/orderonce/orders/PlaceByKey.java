@@ -9,11 +9,8 @@ import dev.orderonce.once.CreateOnce;
 import dev.orderonce.once.Created;
 import dev.orderonce.once.Creation;
 import dev.orderonce.orders.PlaceOrder.Wanted;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.Optional;
 
 /** Turns a client's key and a draft into at most one order, however often it is asked. */
@@ -25,12 +22,7 @@ class PlaceByKey {
     private final OrderStore store;
     private final Validity validity;
 
-    PlaceByKey(
-            CreateOnce once,
-            AdmitNumber admitNumber,
-            AskFirst askFirst,
-            OrderStore store,
-            Validity validity) {
+    PlaceByKey(CreateOnce once, AdmitNumber admitNumber, AskFirst askFirst, OrderStore store, Validity validity) {
         this.once = once;
         this.admitNumber = admitNumber;
         this.askFirst = askFirst;
@@ -40,21 +32,13 @@ class PlaceByKey {
 
     Uni<Placement> place(Buyer buyer, ClientKey key, Wanted wanted) {
         OrderNumber number = OrderNumber.ofClientKey(buyer, key.text());
-        return once.create(new OneOrder(buyer, key, number, wanted))
-                .onItem()
-                .transformToUni(
-                        created ->
-                                switch (created) {
-                                    case Created.Stands<Placement>(Placement judged) ->
-                                            admitNumber
-                                                    .note(number, buyer, "again")
-                                                    .replaceWith(judged);
-                                    case Created.InFlight<Placement> busy ->
-                                            item(new Placement.InFlight());
-                                    case Created.Refused<Placement>(Placement refusal) ->
-                                            item(refusal);
-                                    case Created.Made<Placement>(Placement placed) -> item(placed);
-                                });
+        return once.create(new OneOrder(buyer, key, number, wanted)).chain(created -> switch (created) {
+            case Created.Stands<Placement>(Placement judged) ->
+                admitNumber.note(number, buyer, "again").replaceWith(judged);
+            case Created.InFlight<Placement> _ -> item(new Placement.InFlight());
+            case Created.Refused<Placement>(Placement refusal) -> item(refusal);
+            case Created.Made<Placement>(Placement placed) -> item(placed);
+        });
     }
 
     private static Uni<Placement> item(Placement placement) {
@@ -89,41 +73,29 @@ class PlaceByKey {
 
         @Override
         public Uni<Created<Placement>> make() {
-            Uni<Optional<Placement>> asked =
-                    refusal.isPresent()
-                            ? Uni.createFrom().item(refusal)
-                            : askFirst.ask(buyer, number, askFirst.likeness(draft));
-            return asked.onItem()
-                    .transformToUni(refused -> refused.map(this::refuse).orElseGet(this::offer));
+            Uni<Optional<Placement>> asked = refusal.isPresent()
+                    ? Uni.createFrom().item(refusal)
+                    : askFirst.ask(buyer, number, askFirst.likeness(draft));
+            return asked.chain(refused -> refused.map(this::refuse).orElseGet(this::offer));
         }
 
         /** An order that stands is found before anything can refuse the request. */
         private Uni<Created<Placement>> refuse(Placement refusal) {
-            return find().map(
-                            found ->
-                                    found.<Created<Placement>>map(Created.Stands::new)
-                                            .orElseGet(() -> new Created.Refused<>(refusal)));
+            return find().map(found ->
+                    found.<Created<Placement>>map(Created.Stands::new).orElseGet(() -> new Created.Refused<>(refusal)));
         }
 
         private Uni<Created<Placement>> offer() {
             Order offered = Order.placed(number, Optional.of(key), buyer, draft, validity.now());
             return store.decide(offered)
-                    .onItem()
-                    .transformToUni(
-                            decision ->
-                                    decision.isOurs()
-                                            ? Uni.createFrom()
-                                                    .item(
-                                                            new Created.Made<>(
-                                                                    new Placement.Placed(offered)))
-                                            : stoodAlready(decision.standing()));
+                    .chain(decision -> decision.isOurs()
+                            ? Uni.createFrom().item(new Created.Made<>(new Placement.Placed(offered)))
+                            : stoodAlready(decision.standing()));
         }
 
         /** Nobody knew of it any more but PostgreSQL, so it was counted as a new one. */
         private Uni<Created<Placement>> stoodAlready(Standing standing) {
-            return admitNumber
-                    .giveBack(buyer)
-                    .replaceWith(() -> new Created.Stands<>(judge(standing)));
+            return admitNumber.giveBack(buyer).replaceWith(() -> new Created.Stands<>(judge(standing)));
         }
 
         /**

@@ -12,11 +12,8 @@ import dev.orderonce.numbers.Why;
 import dev.orderonce.orders.PlaceOrder.Wanted;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.Optional;
 
 /** Turns an issued number and a draft into at most one order, however often it is asked. */
@@ -29,11 +26,7 @@ class PlaceByNumber {
     private final Validity validity;
 
     PlaceByNumber(
-            NumberOwners owners,
-            AdmitNumber admitNumber,
-            AskFirst askFirst,
-            OrderStore store,
-            Validity validity) {
+            NumberOwners owners, AdmitNumber admitNumber, AskFirst askFirst, OrderStore store, Validity validity) {
         this.owners = owners;
         this.admitNumber = admitNumber;
         this.askFirst = askFirst;
@@ -43,32 +36,27 @@ class PlaceByNumber {
 
     Uni<Placement> place(Buyer buyer, String written, Wanted wanted) {
         return OrderNumber.read(written)
-                .map(
-                        number ->
-                                number.isIssuable()
-                                        ? placeIssued(buyer, number, wanted)
-                                        : replayOfClientKey(buyer, number, wanted.draft()))
+                .map(number -> number.isIssuable()
+                        ? placeIssued(buyer, number, wanted)
+                        : replayOfClientKey(buyer, number, wanted.draft()))
                 .orElseGet(() -> item(new Placement.NotYours()));
     }
 
     private Uni<Placement> placeIssued(Buyer buyer, OrderNumber number, Wanted wanted) {
         return switch (owners.ask(number, buyer)) {
-            case NumberOwners.Answer.Own own -> new Request(buyer, number, wanted).place();
-            case NumberOwners.Answer.Foreign foreign -> item(new Placement.NotYours());
+            case NumberOwners.Answer.Own _ -> new Request(buyer, number, wanted).place();
+            case NumberOwners.Answer.Foreign _ -> item(new Placement.NotYours());
             case NumberOwners.Answer.TooManyWrong(var excess) ->
-                    replay(buyer, number, wanted.draft(), new Placement.Limited(excess));
+                replay(buyer, number, wanted.draft(), new Placement.Limited(excess));
         };
     }
 
     /** A replay is never limited: an order of the buyer's own is known to them. */
-    private Uni<Placement> replay(
-            Buyer buyer, OrderNumber number, OrderDraft draft, Placement otherwise) {
+    private Uni<Placement> replay(Buyer buyer, OrderNumber number, OrderDraft draft, Placement otherwise) {
         return store.findOwn(number, buyer)
-                .map(
-                        found ->
-                                found.filter(Order.class::isInstance)
-                                        .map(order -> Judgement.of(buyer, draft, order))
-                                        .orElse(otherwise));
+                .map(found -> found.filter(Order.class::isInstance)
+                        .map(order -> Judgement.of(buyer, draft, order))
+                        .orElse(otherwise));
     }
 
     /**
@@ -77,10 +65,8 @@ class PlaceByNumber {
      */
     private Uni<Placement> replayOfClientKey(Buyer buyer, OrderNumber number, OrderDraft draft) {
         return store.find(number)
-                .map(
-                        found ->
-                                found.map(standing -> Judgement.of(buyer, draft, standing))
-                                        .orElseGet(Placement.NotYours::new));
+                .map(found -> found.map(standing -> Judgement.of(buyer, draft, standing))
+                        .orElseGet(Placement.NotYours::new));
     }
 
     private static Uni<Placement> item(Placement placement) {
@@ -107,43 +93,23 @@ class PlaceByNumber {
 
         private Uni<Placement> enter() {
             Likeness likeness = askFirst.likeness(draft);
-            return admitNumber
-                    .admit(number, buyer, likeness)
-                    .onItem()
-                    .transformToUni(
-                            entry ->
-                                    switch (entry) {
-                                        case Entry.Free free -> offerOrder();
-                                        case Entry.SeenBefore seen -> find(askAgain(likeness));
-                                        case Entry.Refused(Why why, boolean forGood) ->
-                                                find(refuse(why, forGood));
-                                        case Entry.CannotTell(Store silent) ->
-                                                find(StoreUnavailable.failure(silent));
-                                        case Entry.Limited(var excess) ->
-                                                find(item(new Placement.Limited(excess)));
-                                        case Entry.Alike alike ->
-                                                find(
-                                                        unless(
-                                                                askFirst.compare(
-                                                                        buyer, number, likeness,
-                                                                        alike)));
-                                    });
+            return admitNumber.admit(number, buyer, likeness).chain(entry -> switch (entry) {
+                case Entry.Free _ -> offerOrder();
+                case Entry.SeenBefore _ -> find(askAgain(likeness));
+                case Entry.Refused(Why why, boolean forGood) -> find(refuse(why, forGood));
+                case Entry.CannotTell(Store silent) -> find(StoreUnavailable.failure(silent));
+                case Entry.Limited(var excess) -> find(item(new Placement.Limited(excess)));
+                case Entry.Alike alike -> find(unless(askFirst.compare(buyer, number, likeness, alike)));
+            });
         }
 
         /** Nothing is marked and no limit is spent. */
         private Uni<Placement> refuseUnlessPlaced(Placement refused) {
-            return admitNumber
-                    .look(number, buyer)
-                    .onItem()
-                    .transformToUni(
-                            admission ->
-                                    switch (admission) {
-                                        case Admission.Admitted admitted -> find(item(refused));
-                                        case Admission.Refused(Why why, boolean forGood) ->
-                                                find(refuse(why, forGood));
-                                        case Admission.CannotTell(Store silent) ->
-                                                find(StoreUnavailable.failure(silent));
-                                    });
+            return admitNumber.look(number, buyer).chain(admission -> switch (admission) {
+                case Admission.Admitted _ -> find(item(refused));
+                case Admission.Refused(Why why, boolean forGood) -> find(refuse(why, forGood));
+                case Admission.CannotTell(Store silent) -> find(StoreUnavailable.failure(silent));
+            });
         }
 
         /**
@@ -153,16 +119,8 @@ class PlaceByNumber {
          */
         private Uni<Placement> find(Uni<Placement> undecided) {
             return store.find(number)
-                    .onItem()
-                    .transformToUni(
-                            found ->
-                                    found.map(
-                                                    standing ->
-                                                            item(
-                                                                    Judgement.of(
-                                                                            buyer, draft,
-                                                                            standing)))
-                                            .orElse(undecided));
+                    .chain(found -> found.map(standing -> item(Judgement.of(buyer, draft, standing)))
+                            .orElse(undecided));
         }
 
         /** It was tried before, and nothing came of it. */
@@ -171,24 +129,14 @@ class PlaceByNumber {
         }
 
         private Uni<Placement> unless(Uni<Optional<Placement>> refusal) {
-            return refusal.onItem()
-                    .transformToUni(
-                            refused ->
-                                    refused.map(PlaceByNumber::item).orElseGet(this::offerOrder));
+            return refusal.chain(refused -> refused.map(PlaceByNumber::item).orElseGet(this::offerOrder));
         }
 
         private Uni<Placement> refuse(Why why, boolean forGood) {
             return forGood
                     ? item(new Placement.NumberSpent(number, why))
                     : Uni.createFrom()
-                            .deferred(
-                                    () ->
-                                            offer(
-                                                    new Tombstone(
-                                                            number,
-                                                            buyer,
-                                                            why,
-                                                            Order.kept(validity.now()))));
+                            .deferred(() -> offer(new Tombstone(number, buyer, why, Order.kept(validity.now()))));
         }
 
         private Uni<Placement> offerOrder() {
@@ -201,11 +149,9 @@ class PlaceByNumber {
          */
         private Uni<Placement> offer(Standing offered) {
             return store.decide(offered)
-                    .map(
-                            decision ->
-                                    decision.isOurs() && offered instanceof Order order
-                                            ? new Placement.Placed(order)
-                                            : Judgement.of(buyer, draft, decision.standing()));
+                    .map(decision -> decision.isOurs() && offered instanceof Order order
+                            ? new Placement.Placed(order)
+                            : Judgement.of(buyer, draft, decision.standing()));
         }
     }
 }

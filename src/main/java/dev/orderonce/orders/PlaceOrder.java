@@ -2,16 +2,12 @@ package dev.orderonce.orders;
 
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.once.ClientKey;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Places an order under whatever holds it together with its repeats: the number that was issued for
@@ -47,34 +43,29 @@ public class PlaceOrder {
     public Uni<Placement> place(Buyer buyer, List<String> keys, OrderSubmission submission) {
         String number = submission.orderNumber();
         return switch (ClientKey.read(keys)) {
-            case ClientKey.Reading.None none when number == null -> item(new Placement.NoNumber());
-            case ClientKey.Reading.None none ->
-                    drafted(submission, wanted -> byNumber.place(buyer, number, wanted));
-            case ClientKey.Reading given when number != null -> item(new Placement.NumberAndKey());
+            case ClientKey.Reading.None _ when number == null -> item(new Placement.NoNumber());
+            case ClientKey.Reading.None _ -> drafted(submission, wanted -> byNumber.place(buyer, number, wanted));
+            case ClientKey.Reading _ when number != null -> item(new Placement.NumberAndKey());
             case ClientKey.Reading.Unusable(String why) -> item(new Placement.KeyUnusable(why));
             case ClientKey.Reading.Usable(ClientKey key) ->
-                    drafted(submission, wanted -> byKey.place(buyer, key, wanted));
+                drafted(submission, wanted -> byKey.place(buyer, key, wanted));
         };
     }
 
-    private Uni<Placement> drafted(
-            OrderSubmission submission, Function<Wanted, Uni<Placement>> place) {
+    private Uni<Placement> drafted(OrderSubmission submission, Function<Wanted, Uni<Placement>> place) {
         return switch (OrderDraft.read(submission)) {
-            case OrderDraft.Reading.Invalid(var violations) ->
-                    item(new Placement.Invalid(violations));
+            case OrderDraft.Reading.Invalid(var violations) -> item(new Placement.Invalid(violations));
             case OrderDraft.Reading.Drafted(OrderDraft draft) ->
-                    place.apply(new Wanted(draft, refusal(draft, submission.quote())));
+                place.apply(new Wanted(draft, refusal(draft, submission.quote())));
         };
     }
 
     private Optional<Placement> refusal(OrderDraft draft, @Nullable String quote) {
         return quotes.whatIsWrong(draft, quote)
                 .<Placement>map(violation -> new Placement.Invalid(List.of(violation)))
-                .or(
-                        () ->
-                                askFirst.isLarge(draft)
-                                        ? Optional.of(new Placement.LargeAmount(draft.total()))
-                                        : Optional.empty());
+                .or(() -> askFirst.isLarge(draft)
+                        ? Optional.of(new Placement.LargeAmount(draft.total()))
+                        : Optional.empty());
     }
 
     private static Uni<Placement> item(Placement placement) {

@@ -5,7 +5,6 @@ import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Why;
 import dev.orderonce.web.Violation;
-
 import java.time.Duration;
 import java.util.List;
 

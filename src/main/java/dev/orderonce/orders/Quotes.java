@@ -3,11 +3,7 @@ package dev.orderonce.orders;
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
 import dev.orderonce.web.Violation;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -18,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that the prices of an order are the shop's, and not what somebody has put into a request.
@@ -44,14 +40,15 @@ class Quotes implements MadeFromSettings {
     private static final String SETTING = "orders.quote-key";
     private static final String ALGORITHM = "HmacSHA256";
     private static final int KEY_BYTES = 32;
-    private static final Pattern QUOTE =
-            Pattern.compile("v1\\.([0-9]{1,11})\\.([A-Za-z0-9_-]{43})");
+    private static final Pattern QUOTE = Pattern.compile("v1\\.([0-9]{1,11})\\.([A-Za-z0-9_-]{43})");
 
     private final List<SecretKeySpec> keys;
     private final Clock clock;
 
     Quotes(OrderSettings settings, Clock clock) {
-        this.keys = settings.quoteKey().orElse(List.of()).stream().map(Quotes::readKey).toList();
+        this.keys = settings.quoteKey().orElse(List.of()).stream()
+                .map(Quotes::readKey)
+                .toList();
         this.clock = clock;
     }
 
@@ -64,10 +61,7 @@ class Quotes implements MadeFromSettings {
         }
         if (key.length < KEY_BYTES) {
             throw new UnusableSetting(
-                    SETTING
-                            + ": at least "
-                            + KEY_BYTES
-                            + " bytes, in base 64 (openssl rand -base64 32)");
+                    SETTING + ": at least " + KEY_BYTES + " bytes, in base 64 (openssl rand -base64 32)");
         }
         return new SecretKeySpec(key, ALGORITHM);
     }
@@ -98,9 +92,7 @@ class Quotes implements MadeFromSettings {
         byte[] given = mac.getBytes(StandardCharsets.US_ASCII);
         boolean fits = false;
         for (SecretKeySpec key : keys) { // all of them: the time tells nothing of which one fits
-            fits |=
-                    MessageDigest.isEqual(
-                            given, mac(key, text).getBytes(StandardCharsets.US_ASCII));
+            fits |= MessageDigest.isEqual(given, mac(key, text).getBytes(StandardCharsets.US_ASCII));
         }
         return fits;
     }

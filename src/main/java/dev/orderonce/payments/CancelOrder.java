@@ -14,17 +14,13 @@ import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.web.Violation;
 import dev.orderonce.web.Words;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Cancels an order, and sees to it that no money is held for it in the end. */
 @ApplicationScoped
@@ -81,10 +77,7 @@ public class CancelOrder {
      * Who cancels: its buyer, or support, who must say why and may while a payment is under way.
      */
     private record Asker(
-            String subject,
-            boolean isSupport,
-            Optional<String> reason,
-            Optional<OrderNumber> duplicateOf) {
+            String subject, boolean isSupport, Optional<String> reason, Optional<OrderNumber> duplicateOf) {
         Because because() {
             Because because = Because.of(subject);
             Because reasoned = reason.map(because::reason).orElse(because);
@@ -95,13 +88,9 @@ public class CancelOrder {
     public Uni<Cancelling> byBuyer(Buyer buyer, String written, @Nullable String reason) {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words =
-                reason == null
-                        ? Optional.empty()
-                        : Words.read("reason", reason, LONGEST_REASON, violations);
+                reason == null ? Optional.empty() : Words.read("reason", reason, LONGEST_REASON, violations);
         return violations.isEmpty()
-                ? cancel(
-                        findOrder.ofBuyer(buyer, written),
-                        new Asker(buyer.subject(), false, words, Optional.empty()))
+                ? cancel(findOrder.ofBuyer(buyer, written), new Asker(buyer.subject(), false, words, Optional.empty()))
                 : item(new Cancelling.Invalid(violations));
     }
 
@@ -115,48 +104,28 @@ public class CancelOrder {
      * @param duplicateOf the order that this one was found to repeat: its buyer is told so
      */
     public Uni<Cancelling> bySupport(
-            Buyer support,
-            String written,
-            @Nullable String reason,
-            Optional<OrderNumber> duplicateOf) {
+            Buyer support, String written, @Nullable String reason, Optional<OrderNumber> duplicateOf) {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words = Words.read("reason", reason, LONGEST_REASON, violations);
         return words.isPresent()
-                ? cancel(
-                        findOrder.ofAnybody(written),
-                        new Asker(support.subject(), true, words, duplicateOf))
+                ? cancel(findOrder.ofAnybody(written), new Asker(support.subject(), true, words, duplicateOf))
                 : item(new Cancelling.Invalid(violations));
     }
 
     private Uni<Cancelling> cancel(Uni<Finding> finding, Asker asker) {
-        return finding.onItem()
-                .transformToUni(
-                        found ->
-                                switch (found) {
-                                    case Finding.Absent absent -> item(new Cancelling.Absent());
-                                    case Finding.Found(Order order) -> cancelLocked(order, asker);
-                                });
+        return finding.chain(found -> switch (found) {
+            case Finding.Absent _ -> item(new Cancelling.Absent());
+            case Finding.Found(Order order) -> cancelLocked(order, asker);
+        });
     }
 
     private Uni<Cancelling> cancelLocked(Order order, Asker asker) {
-        return lock.hold(
-                        order.number().symbols(),
-                        OrderLock.newFlow(),
-                        fence -> look(order, asker, fence, MOST_TRIES))
-                .onItem()
-                .transformToUni(
-                        locked ->
-                                switch (locked) {
-                                    case Locked.Had<Cancelling>(Cancelling cancelling) ->
-                                            item(cancelling);
-                                    case Locked.NotHad<Cancelling> notHad ->
-                                            findOrder
-                                                    .standing(order.number())
-                                                    .map(
-                                                            now ->
-                                                                    new Cancelling.Busy(
-                                                                            now.orElse(order)));
-                                });
+        return lock.hold(order.number().symbols(), OrderLock.newFlow(), fence -> look(order, asker, fence, MOST_TRIES))
+                .chain(locked -> switch (locked) {
+                    case Locked.Had<Cancelling>(Cancelling cancelling) -> item(cancelling);
+                    case Locked.NotHad<Cancelling> _ ->
+                        findOrder.standing(order.number()).map(now -> new Cancelling.Busy(now.orElse(order)));
+                });
     }
 
     /** Under the lock: what was read before it was had may be old. */
@@ -164,12 +133,7 @@ public class CancelOrder {
         return findOrder
                 .standing(order.number())
                 .map(found -> found.orElse(order))
-                .onItem()
-                .transformToUni(
-                        now ->
-                                triesLeft == 0
-                                        ? item(new Cancelling.Busy(now))
-                                        : cancel(now, asker, fence, triesLeft));
+                .chain(now -> triesLeft == 0 ? item(new Cancelling.Busy(now)) : cancel(now, asker, fence, triesLeft));
     }
 
     private Uni<Cancelling> cancel(Order order, Asker asker, OptionalLong fence, int triesLeft) {
@@ -177,9 +141,9 @@ public class CancelOrder {
         return switch (order.state()) {
             case CREATED -> move(order, Move.CANCELLED, because, asker, fence, triesLeft);
             case PAYING ->
-                    asker.isSupport()
-                            ? move(order, Move.PAYMENT_ABANDONED, because, asker, fence, triesLeft)
-                            : item(new Cancelling.Busy(order));
+                asker.isSupport()
+                        ? move(order, Move.PAYMENT_ABANDONED, because, asker, fence, triesLeft)
+                        : item(new Cancelling.Busy(order));
             case PAID -> refund(order, because, asker, fence, triesLeft);
             case REFUNDING -> item(new Cancelling.Refunding(order));
             case CANCELLED, REFUNDED -> item(new Cancelling.AlreadyCancelled(order));
@@ -188,27 +152,13 @@ public class CancelOrder {
     }
 
     private Uni<Cancelling> move(
-            Order order,
-            Move move,
-            Because because,
-            Asker asker,
-            OptionalLong fence,
-            int triesLeft) {
-        return moveOrder
-                .move(order.number(), move, because)
-                .onItem()
-                .transformToUni(
-                        moved ->
-                                switch (moved) {
-                                    case Moved.Absent absent -> item(new Cancelling.Absent());
-                                    case Moved.NotOpen(Order current) ->
-                                            look(current, asker, fence, triesLeft - 1);
-                                    case Moved.Done(Order cancelled)
-                                            when move == Move.PAYMENT_ABANDONED ->
-                                            abandoned(cancelled);
-                                    case Moved.Done(Order cancelled) ->
-                                            item(new Cancelling.Cancelled(cancelled));
-                                });
+            Order order, Move move, Because because, Asker asker, OptionalLong fence, int triesLeft) {
+        return moveOrder.move(order.number(), move, because).chain(moved -> switch (moved) {
+            case Moved.Absent _ -> item(new Cancelling.Absent());
+            case Moved.NotOpen(Order current) -> look(current, asker, fence, triesLeft - 1);
+            case Moved.Done(Order cancelled) when move == Move.PAYMENT_ABANDONED -> abandoned(cancelled);
+            case Moved.Done(Order cancelled) -> item(new Cancelling.Cancelled(cancelled));
+        });
     }
 
     /** Whether there is money to give back is not known: the settler asks, from now on anew. */
@@ -218,31 +168,17 @@ public class CancelOrder {
     }
 
     /** The payment is to be looked at before the order says so: whoever dies here is followed. */
-    private Uni<Cancelling> refund(
-            Order order, Because because, Asker asker, OptionalLong fence, int triesLeft) {
+    private Uni<Cancelling> refund(Order order, Because because, Asker asker, OptionalLong fence, int triesLeft) {
         String payment = order.payment().orElseThrow();
         return payments.lookAgain(payment, settlePayment.lookAfter())
-                .onItem()
-                .transformToUni(
-                        noted ->
-                                moveOrder.move(
-                                        order.number(),
-                                        Move.REFUND_BEGUN,
-                                        because.payment(payment)))
-                .onItem()
-                .transformToUni(
-                        moved ->
-                                moved instanceof Moved.Done
-                                        ? settlePayment
-                                                .settle(payment, fence)
-                                                .map(settled -> refunded(settled.order()))
-                                        : look(order, asker, fence, triesLeft - 1));
+                .chain(noted -> moveOrder.move(order.number(), Move.REFUND_BEGUN, because.payment(payment)))
+                .chain(moved -> moved instanceof Moved.Done
+                        ? settlePayment.settle(payment, fence).map(settled -> refunded(settled.order()))
+                        : look(order, asker, fence, triesLeft - 1));
     }
 
     private static Cancelling refunded(Order order) {
-        return order.state() == OrderState.REFUNDED
-                ? new Cancelling.Cancelled(order)
-                : new Cancelling.Refunding(order);
+        return order.state() == OrderState.REFUNDED ? new Cancelling.Cancelled(order) : new Cancelling.Refunding(order);
     }
 
     private static Uni<Cancelling> item(Cancelling cancelling) {

@@ -2,15 +2,11 @@ package dev.orderonce.payments;
 
 import dev.orderonce.orders.CancelStale;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
+import org.jboss.logging.Logger;
 
 /**
  * Cancels orders that stayed unpaid for too long; never one whose payment was begun, which is
@@ -30,9 +26,7 @@ class CancelUnpaid {
         this.clock = clock;
     }
 
-    @Scheduled(
-            every = "${payments.unpaid-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${payments.unpaid-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> cancel() {
         return cancelStale
                 .createdBefore(clock.instant().minus(settings.unpaidFor()))

@@ -2,9 +2,7 @@ package dev.orderonce.payments;
 
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -43,8 +41,7 @@ class DeclineLimits implements MadeFromSettings {
         this.ofOrder = new Most(settings.declinedPerOrder(), settings.declinedOrderWindow());
         this.ofBuyer = new Most(settings.declinedPerBuyer(), settings.declinedBuyerWindow());
         if (ofOrder.most() < 1 || ofBuyer.most() < 1) {
-            throw new UnusableSetting(
-                    "payments.declined-per-order, payments.declined-per-buyer: at least 1");
+            throw new UnusableSetting("payments.declined-per-order, payments.declined-per-buyer: at least 1");
         }
     }
 
@@ -66,15 +63,11 @@ class DeclineLimits implements MadeFromSettings {
      * @param notCaptured the buyer's payments that were declined or are under way
      */
     Optional<Duration> wait(
-            Optional<Instant> orderFullSince,
-            Optional<Instant> buyerFullSince,
-            long notCaptured,
-            Instant now) {
-        Optional<Duration> full =
-                Stream.concat(
-                                orderFullSince.map(since -> ofOrder.wait(since, now)).stream(),
-                                buyerFullSince.map(since -> ofBuyer.wait(since, now)).stream())
-                        .max(Duration::compareTo);
+            Optional<Instant> orderFullSince, Optional<Instant> buyerFullSince, long notCaptured, Instant now) {
+        Optional<Duration> full = Stream.concat(
+                        orderFullSince.map(since -> ofOrder.wait(since, now)).stream(),
+                        buyerFullSince.map(since -> ofBuyer.wait(since, now)).stream())
+                .max(Duration::compareTo);
         return full.isEmpty() && notCaptured >= ofBuyer.most() ? Optional.of(SOON) : full;
     }
 }

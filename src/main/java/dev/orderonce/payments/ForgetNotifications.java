@@ -1,12 +1,9 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.stores.Removal;
-
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Duration;
 

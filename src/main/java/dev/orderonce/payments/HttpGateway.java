@@ -3,11 +3,8 @@ package dev.orderonce.payments;
 import dev.orderonce.money.Money;
 import dev.orderonce.payments.ProviderCalls.ProviderAnswer;
 import dev.orderonce.payments.ProviderCalls.ProviderRefusal;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -27,20 +24,14 @@ class HttpGateway implements PaymentGateway {
     @Override
     public Uni<Answer> capture(String reference, Money amount, String method) {
         return ask(
-                () ->
-                        calls.capture(
-                                reference,
-                                amount.minor(),
-                                amount.currency().getCurrencyCode(),
-                                method),
+                () -> calls.capture(reference, amount.minor(), amount.currency().getCurrencyCode(), method),
                 HttpGateway::isRefusal);
     }
 
     @Override
     public Uni<Answer> refund(String reference, Money amount) {
         return ask(
-                () -> calls.refund(reference, amount.minor(), amount.currency().getCurrencyCode()),
-                failure -> false);
+                () -> calls.refund(reference, amount.minor(), amount.currency().getCurrencyCode()), failure -> false);
     }
 
     @Override
@@ -48,8 +39,7 @@ class HttpGateway implements PaymentGateway {
         return ask(() -> calls.query(reference), failure -> false);
     }
 
-    private static Uni<Answer> ask(
-            Supplier<Uni<? extends ProviderAnswer>> call, Predicate<Throwable> isDeclined) {
+    private static Uni<Answer> ask(Supplier<Uni<? extends ProviderAnswer>> call, Predicate<Throwable> isDeclined) {
         return Uni.createFrom()
                 .deferred(call)
                 .map(HttpGateway::read)
@@ -73,9 +63,7 @@ class HttpGateway implements PaymentGateway {
     private static Answer read(ProviderAnswer answer) {
         return switch (String.valueOf(answer.state())) {
             case "captured" -> new Answer.Captured();
-            case "declined" ->
-                    new Answer.Declined(
-                            answer.reason() == null ? "the provider declined" : answer.reason());
+            case "declined" -> new Answer.Declined(answer.reason() == null ? "the provider declined" : answer.reason());
             case "refunded" -> new Answer.Refunded();
             // A word that we do not know decides nothing.
             default -> new Answer.Silent("the provider answered \"" + answer.state() + '"');

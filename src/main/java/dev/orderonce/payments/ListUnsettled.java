@@ -1,9 +1,7 @@
 package dev.orderonce.payments;
 
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.List;
 
 /** Shows support the payments whose end the provider has not told for long. */

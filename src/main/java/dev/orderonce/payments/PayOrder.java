@@ -15,15 +15,10 @@ import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.payments.SettlePayment.Settled;
 import dev.orderonce.web.Violation;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Pays an order: one capture, however often it is asked and with however many methods at once. */
 @ApplicationScoped
@@ -115,18 +111,14 @@ public class PayOrder {
      * @param keys the value of each {@code Idempotency-Key} that was sent
      * @param method a token that the provider's page made; never a card
      */
-    public Uni<Paying> pay(
-            Buyer buyer, String written, List<String> keys, @Nullable String method) {
+    public Uni<Paying> pay(Buyer buyer, String written, List<String> keys, @Nullable String method) {
         return switch (ClientKey.read(keys)) {
-            case ClientKey.Reading.None none -> item(new Paying.NoKey());
+            case ClientKey.Reading.None _ -> item(new Paying.NoKey());
             case ClientKey.Reading.Unusable(String why) -> item(new Paying.KeyUnusable(why));
             case ClientKey.Reading.Usable(ClientKey key) ->
-                    method == null || !isMethod(method)
-                            ? item(new Paying.Invalid(List.of(badMethod())))
-                            : findOrder
-                                    .ofBuyer(buyer, written)
-                                    .onItem()
-                                    .transformToUni(found -> pay(buyer, found, key, method));
+                method == null || !isMethod(method)
+                        ? item(new Paying.Invalid(List.of(badMethod())))
+                        : findOrder.ofBuyer(buyer, written).chain(found -> pay(buyer, found, key, method));
         };
     }
 
@@ -137,28 +129,22 @@ public class PayOrder {
     }
 
     private static Violation badMethod() {
-        return new Violation(
-                "method", "must be a token of 1 to " + LONGEST_METHOD + " visible characters");
+        return new Violation("method", "must be a token of 1 to " + LONGEST_METHOD + " visible characters");
     }
 
     private Uni<Paying> pay(Buyer buyer, Finding found, ClientKey key, String method) {
         return switch (found) {
-            case Finding.Absent absent -> item(new Paying.Absent());
+            case Finding.Absent _ -> item(new Paying.Absent());
             case Finding.Found(Order order) ->
-                    store.find(order.number(), key)
-                            .onItem()
-                            .transformToUni(
-                                    earlier ->
-                                            earlier.isPresent()
-                                                    ? item(repeat(earlier.get(), order, method))
-                                                    : payLocked(buyer, order, key, method));
+                store.find(order.number(), key)
+                        .chain(earlier -> earlier.isPresent()
+                                ? item(repeat(earlier.get(), order, method))
+                                : payLocked(buyer, order, key, method));
         };
     }
 
     private static Paying repeat(Payment earlier, Order order, String method) {
-        return earlier.method().equals(method)
-                ? new Paying.AlreadyAsked(earlier, order)
-                : new Paying.Differs(order);
+        return earlier.method().equals(method) ? new Paying.AlreadyAsked(earlier, order) : new Paying.Differs(order);
     }
 
     private Uni<Paying> payLocked(Buyer buyer, Order order, ClientKey key, String method) {
@@ -169,57 +155,35 @@ public class PayOrder {
             return item(new Paying.NotOpen(order));
         }
         return lock.hold(
-                        order.number().symbols(),
-                        OrderLock.newFlow(),
-                        fence -> begin(buyer, order, key, method, fence))
-                .onItem()
-                .transformToUni(
-                        locked ->
-                                switch (locked) {
-                                    case Locked.NotHad<Paying> notHad ->
-                                            lookAgain(order, Paying.Busy::new);
-                                    case Locked.Had<Paying>(Paying paying) -> item(paying);
-                                });
+                        order.number().symbols(), OrderLock.newFlow(), fence -> begin(buyer, order, key, method, fence))
+                .chain(locked -> switch (locked) {
+                    case Locked.NotHad<Paying> _ -> lookAgain(order, Paying.Busy::new);
+                    case Locked.Had<Paying>(Paying paying) -> item(paying);
+                });
     }
 
-    private Uni<Paying> begin(
-            Buyer buyer, Order order, ClientKey key, String method, OptionalLong fence) {
-        Payment payment =
-                new Payment(
-                        newReference(),
-                        order.number(),
-                        key,
-                        method,
-                        order.content().total(),
-                        PaymentState.ASKED,
-                        Optional.empty(),
-                        clock.instant().truncatedTo(ChronoUnit.MICROS),
-                        0);
+    private Uni<Paying> begin(Buyer buyer, Order order, ClientKey key, String method, OptionalLong fence) {
+        Payment payment = new Payment(
+                newReference(),
+                order.number(),
+                key,
+                method,
+                order.content().total(),
+                PaymentState.ASKED,
+                Optional.empty(),
+                clock.instant().truncatedTo(ChronoUnit.MICROS),
+                0);
         return store.begin(payment, buyer, limits, settlePayment.lookAfter())
-                .onItem()
-                .transformToUni(
-                        isBegun ->
-                                isBegun
-                                        ? ask(buyer, payment, fence)
-                                        : notBegun(buyer, order, key, method));
+                .chain(isBegun -> isBegun ? ask(buyer, payment, fence) : notBegun(buyer, order, key, method));
     }
 
     /** Somebody was faster, under the same key or with another one; or a limit is reached. */
     private Uni<Paying> notBegun(Buyer buyer, Order order, ClientKey key, String method) {
         return store.find(order.number(), key)
-                .onItem()
-                .transformToUni(
-                        earlier ->
-                                earlier.isPresent()
-                                        ? lookAgain(
-                                                order, now -> repeat(earlier.get(), now, method))
-                                        : store.untilAnotherFits(
-                                                        order.number(),
-                                                        buyer,
-                                                        limits,
-                                                        clock.instant())
-                                                .onItem()
-                                                .transformToUni(wait -> refused(order, wait)));
+                .chain(earlier -> earlier.isPresent()
+                        ? lookAgain(order, now -> repeat(earlier.get(), now, method))
+                        : store.untilAnotherFits(order.number(), buyer, limits, clock.instant())
+                                .chain(wait -> refused(order, wait)));
     }
 
     private Uni<Paying> refused(Order order, Optional<Duration> wait) {
@@ -234,13 +198,10 @@ public class PayOrder {
         Because because = Because.of(buyer.subject()).payment(payment.id()).under(fence);
         return moveOrder
                 .move(payment.number(), Move.PAYMENT_BEGUN, because)
-                .onItem()
-                .transformToUni(
-                        moved ->
-                                (moved instanceof Moved.Done
-                                                ? settlePayment.settleFresh(payment.id(), fence)
-                                                : settlePayment.settle(payment.id(), fence))
-                                        .map(settled -> ended(moved, settled)));
+                .chain(moved -> (moved instanceof Moved.Done
+                                ? settlePayment.settleFresh(payment.id(), fence)
+                                : settlePayment.settle(payment.id(), fence))
+                        .map(settled -> ended(moved, settled)));
     }
 
     private static Paying ended(Moved moved, Settled settled) {

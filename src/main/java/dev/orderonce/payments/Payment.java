@@ -3,7 +3,6 @@ package dev.orderonce.payments;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.once.ClientKey;
-
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,7 +1,6 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.money.Money;
-
 import io.smallrye.mutiny.Uni;
 
 /**

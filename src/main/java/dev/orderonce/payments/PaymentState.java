@@ -31,11 +31,11 @@ public enum PaymentState {
     MoneyEvent eventOf(PaymentState to) {
         return switch (this) {
             case ASKED ->
-                    switch (to) {
-                        case CAPTURED -> MoneyEvent.CAPTURED;
-                        case DECLINED -> MoneyEvent.DECLINED;
-                        case ASKED, REFUNDING, REFUNDED -> throw noWay(to);
-                    };
+                switch (to) {
+                    case CAPTURED -> MoneyEvent.CAPTURED;
+                    case DECLINED -> MoneyEvent.DECLINED;
+                    case ASKED, REFUNDING, REFUNDED -> throw noWay(to);
+                };
             case CAPTURED -> {
                 if (to != REFUNDING) {
                     throw noWay(to);

@@ -9,14 +9,11 @@ import dev.orderonce.orders.MoneyEvent;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.UnreadableRows;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -38,8 +35,7 @@ class PaymentStore {
      * buyer that begin within the same millisecond do not see each other, so the limit of a buyer
      * can be passed by as many as there are connections; that of an order cannot.
      */
-    private static final String BEGIN =
-            """
+    private static final String BEGIN = """
             INSERT INTO payments (id, number, client_key, method, amount, currency, state, begun_at, look_at, buyer)
             SELECT $1, $2, $3, $4, $5, $6, 'ASKED', $7, $8, $9
             WHERE (SELECT count(*) FROM payments
@@ -51,8 +47,7 @@ class PaymentStore {
             """;
 
     /** The attempts whose age decides when there is room for another one. */
-    private static final String FULL_SINCE =
-            """
+    private static final String FULL_SINCE = """
             SELECT (SELECT begun_at FROM payments WHERE number = $1 AND refused AND begun_at > $2
                     ORDER BY begun_at DESC OFFSET $3 - 1 LIMIT 1) AS of_order,
                    (SELECT begun_at FROM payments WHERE buyer = $4 AND refused AND begun_at > $5
@@ -62,8 +57,7 @@ class PaymentStore {
             """;
 
     /** The payment, its order and the event change together or not at all. */
-    private static final String CHANGE =
-            """
+    private static final String CHANGE = """
             WITH change AS (
                 UPDATE payments SET state = $3, reason = COALESCE($4, reason), look_at = $5, refused = refused OR $12
                 WHERE id = $1 AND state = $2
@@ -72,25 +66,21 @@ class PaymentStore {
                           CAST(CAST($11 AS text) AS json) AS detail
             ), %s
             SELECT payment FROM change
-            """
-                    .formatted(MoneyEvent.FOLLOW);
+            """.formatted(MoneyEvent.FOLLOW);
 
     /** What is claimed is not due for anybody else until the claim is over. */
-    private static final String CLAIM_DUE =
-            """
+    private static final String CLAIM_DUE = """
             UPDATE payments SET look_at = $2, looks = looks + 1
             WHERE id IN (SELECT id FROM payments WHERE look_at <= $1 ORDER BY look_at LIMIT $3
                          FOR UPDATE SKIP LOCKED)
             RETURNING %s
-            """
-                    .formatted(COLUMNS);
+            """.formatted(COLUMNS);
 
     /**
      * A payment is settled by one who has read its order before somebody else moved that on and
      * died: the order is under way, and nobody would look at its payment any more.
      */
-    private static final String LOOK_AT_FORGOTTEN =
-            """
+    private static final String LOOK_AT_FORGOTTEN = """
             UPDATE payments SET look_at = $1
             WHERE id IN (SELECT p.id FROM payments p JOIN orders o ON o.payment = p.id
                          WHERE o.state IN ('PAYING', 'REFUNDING') AND p.look_at IS NULL
@@ -117,48 +107,44 @@ class PaymentStore {
     Uni<Boolean> begin(Payment payment, Buyer buyer, DeclineLimits limits, Instant lookAt) {
         return postgres.query(
                         BEGIN,
-                        Tuple.from(
-                                Arrays.asList(
-                                        payment.id(),
-                                        payment.number().symbols(),
-                                        payment.clientKey().text(),
-                                        payment.method(),
-                                        payment.amount().minor(),
-                                        payment.amount().currency().getCurrencyCode(),
-                                        at(payment.begunAt()),
-                                        at(lookAt),
-                                        buyer.subject(),
-                                        at(payment.begunAt().minus(limits.ofOrder().window())),
-                                        limits.ofOrder().most(),
-                                        at(payment.begunAt().minus(limits.ofBuyer().window())),
-                                        limits.ofBuyer().most())))
+                        Tuple.from(Arrays.asList(
+                                payment.id(),
+                                payment.number().symbols(),
+                                payment.clientKey().text(),
+                                payment.method(),
+                                payment.amount().minor(),
+                                payment.amount().currency().getCurrencyCode(),
+                                at(payment.begunAt()),
+                                at(lookAt),
+                                buyer.subject(),
+                                at(payment.begunAt().minus(limits.ofOrder().window())),
+                                limits.ofOrder().most(),
+                                at(payment.begunAt().minus(limits.ofBuyer().window())),
+                                limits.ofBuyer().most())))
                 .map(rows -> rows.size() == 1);
     }
 
     /** How long until another attempt fits the limits; empty if one does now. */
-    Uni<Optional<Duration>> untilAnotherFits(
-            OrderNumber number, Buyer buyer, DeclineLimits limits, Instant now) {
+    Uni<Optional<Duration>> untilAnotherFits(OrderNumber number, Buyer buyer, DeclineLimits limits, Instant now) {
         return postgres.query(
                         FULL_SINCE,
-                        Tuple.from(
-                                Arrays.asList(
-                                        number.symbols(),
-                                        at(now.minus(limits.ofOrder().window())),
-                                        limits.ofOrder().most(),
-                                        buyer.subject(),
-                                        at(now.minus(limits.ofBuyer().window())),
-                                        limits.ofBuyer().most())))
-                .map(
-                        rows -> {
-                            Row row = rows.iterator().next();
-                            return limits.wait(
-                                    Optional.ofNullable(row.getOffsetDateTime("of_order"))
-                                            .map(OffsetDateTime::toInstant),
-                                    Optional.ofNullable(row.getOffsetDateTime("of_buyer"))
-                                            .map(OffsetDateTime::toInstant),
-                                    row.getLong("not_captured"),
-                                    now);
-                        });
+                        Tuple.from(Arrays.asList(
+                                number.symbols(),
+                                at(now.minus(limits.ofOrder().window())),
+                                limits.ofOrder().most(),
+                                buyer.subject(),
+                                at(now.minus(limits.ofBuyer().window())),
+                                limits.ofBuyer().most())))
+                .map(rows -> {
+                    Row row = rows.iterator().next();
+                    return limits.wait(
+                            Optional.ofNullable(row.getOffsetDateTime("of_order"))
+                                    .map(OffsetDateTime::toInstant),
+                            Optional.ofNullable(row.getOffsetDateTime("of_buyer"))
+                                    .map(OffsetDateTime::toInstant),
+                            row.getLong("not_captured"),
+                            now);
+                });
     }
 
     Uni<Optional<Payment>> find(String id) {
@@ -168,9 +154,7 @@ class PaymentStore {
 
     Uni<Optional<Payment>> find(OrderNumber number, ClientKey key) {
         return postgres.query(
-                        "SELECT "
-                                + COLUMNS
-                                + " FROM payments WHERE number = $1 AND client_key = $2",
+                        "SELECT " + COLUMNS + " FROM payments WHERE number = $1 AND client_key = $2",
                         Tuple.of(number.symbols(), key.text()))
                 .map(PaymentStore::first);
     }
@@ -183,44 +167,36 @@ class PaymentStore {
      * @return whether it was in that state
      */
     Uni<Boolean> change(
-            Payment payment,
-            PaymentState to,
-            Optional<String> reason,
-            boolean isRefused,
-            Instant lookAt,
-            Instant now) {
+            Payment payment, PaymentState to, Optional<String> reason, boolean isRefused, Instant lookAt, Instant now) {
         MoneyEvent event = payment.state().eventOf(to);
         Optional<String> words = reason.map(PaymentStore::clean);
         Because because = Because.of(BY).payment(payment.id());
         return postgres.query(
                         CHANGE,
-                        Tuple.from(
-                                Arrays.asList(
-                                        payment.id(),
-                                        payment.state().name(),
-                                        to.name(),
-                                        words.orElse(null),
-                                        at(lookAt),
-                                        event.move().map(Move::name).orElse(null),
-                                        event.move().map(move -> move.from().name()).orElse(null),
-                                        event.move().map(move -> move.to().name()).orElse(null),
-                                        event.kind(),
-                                        at(now),
-                                        event.detail(words.map(because::reason).orElse(because)),
-                                        isRefused)))
+                        Tuple.from(Arrays.asList(
+                                payment.id(),
+                                payment.state().name(),
+                                to.name(),
+                                words.orElse(null),
+                                at(lookAt),
+                                event.move().map(Move::name).orElse(null),
+                                event.move().map(move -> move.from().name()).orElse(null),
+                                event.move().map(move -> move.to().name()).orElse(null),
+                                event.kind(),
+                                at(now),
+                                event.detail(words.map(because::reason).orElse(because)),
+                                isRefused)))
                 .map(rows -> rows.size() == 1);
     }
 
     /** Has it looked at again then, in whatever state it is. */
     Uni<RowSet<Row>> lookAgain(String id, Instant at) {
-        return postgres.query(
-                "UPDATE payments SET look_at = $2 WHERE id = $1", Tuple.of(id, at(at)));
+        return postgres.query("UPDATE payments SET look_at = $2 WHERE id = $1", Tuple.of(id, at(at)));
     }
 
     /** As if it had never been looked at in vain. */
     Uni<RowSet<Row>> lookAnew(String id, Instant at) {
-        return postgres.query(
-                "UPDATE payments SET look_at = $2, looks = 0 WHERE id = $1", Tuple.of(id, at(at)));
+        return postgres.query("UPDATE payments SET look_at = $2, looks = 0 WHERE id = $1", Tuple.of(id, at(at)));
     }
 
     /** Nothing is left to be done in this state. */
@@ -233,10 +209,7 @@ class PaymentStore {
     /** Takes some that are due, so that no other replica does until the claim is over. */
     Uni<List<Payment>> claimDue(Instant now, Duration claim, int most) {
         return postgres.query(CLAIM_DUE, Tuple.of(at(now), at(now.plus(claim)), most))
-                .map(
-                        rows ->
-                                unreadableRows.leaveOut(
-                                        "payments", "id", rows, PaymentStore::payment));
+                .map(rows -> unreadableRows.leaveOut("payments", "id", rows, PaymentStore::payment));
     }
 
     /** Has those looked at that are under way and forgotten. */
@@ -259,24 +232,19 @@ class PaymentStore {
      * event's name for another one too.
      */
     Uni<RowSet<Row>> remember(String event, String payment, Instant now) {
-        return postgres.query(
-                """
+        return postgres.query("""
                 INSERT INTO payment_notifications (event, payment, received_at) VALUES ($1, $2, $3)
                 ON CONFLICT DO NOTHING
-                """,
-                Tuple.of(event, payment, at(now)));
+                """, Tuple.of(event, payment, at(now)));
     }
 
     /** Forgets some events that were received before a time; tells how many. */
     Uni<Integer> forget(Instant before, int most) {
-        return postgres.query(
-                        """
+        return postgres.query("""
                         DELETE FROM payment_notifications WHERE (event, payment) IN (
                             SELECT event, payment FROM payment_notifications WHERE received_at < $1
                             ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-                        """,
-                        Tuple.of(at(before), most))
-                .map(RowSet::rowCount);
+                        """, Tuple.of(at(before), most)).map(RowSet::rowCount);
     }
 
     Uni<Boolean> isRemembered(String event, String payment) {

@@ -10,9 +10,7 @@ import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -23,7 +21,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -32,8 +30,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
 
 /** Paying and cancelling over HTTP: translates, decides nothing. */
 @Path("/orders/{number}")
@@ -49,12 +45,7 @@ class PaymentsResource {
     private final HttpSettings http;
     private final Outcomes outcomes;
 
-    PaymentsResource(
-            Caller caller,
-            PayOrder payOrder,
-            CancelOrder cancelOrder,
-            HttpSettings http,
-            Outcomes outcomes) {
+    PaymentsResource(Caller caller, PayOrder payOrder, CancelOrder cancelOrder, HttpSettings http, Outcomes outcomes) {
         this.caller = caller;
         this.payOrder = payOrder;
         this.cancelOrder = cancelOrder;
@@ -66,22 +57,18 @@ class PaymentsResource {
     @Schema(name = "PaymentSubmission", additionalProperties = Schema.False.class)
     record PaymentSubmission(
             @Schema(
-                            required = true,
-                            minLength = 1,
-                            maxLength = PayOrder.LONGEST_METHOD,
-                            examples = "tok_visa",
-                            description =
-                                    "The token that the provider's page made of a card or an account; never the card")
-                    @Nullable String method) {}
+                    required = true,
+                    minLength = 1,
+                    maxLength = PayOrder.LONGEST_METHOD,
+                    examples = "tok_visa",
+                    description = "The token that the provider's page made of a card or an account; never the card")
+            @Nullable String method) {}
 
     /** What is sent to cancel. */
     @Schema(name = "CancellationSubmission", additionalProperties = Schema.False.class)
     record CancellationSubmission(
-            @Schema(
-                            nullable = true,
-                            maxLength = CancelOrder.LONGEST_REASON,
-                            description = "Support must give one")
-                    @Nullable String reason) {}
+            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON, description = "Support must give one")
+            @Nullable String reason) {}
 
     @POST
     @Path("/payments")
@@ -124,37 +111,35 @@ class PaymentsResource {
 
     private Response toResponse(Paying paying) {
         return switch (paying) {
-            case Paying.NoKey none -> Problem.of(ProblemType.KEY_MISSING).toResponse();
+            case Paying.NoKey _ -> Problem.of(ProblemType.KEY_MISSING).toResponse();
             case Paying.KeyUnusable(String why) ->
-                    Problem.of(
-                                    ProblemType.KEY_UNUSABLE,
-                                    "The Idempotency-Key cannot be used: " + why + ".")
-                            .toResponse();
+                Problem.of(ProblemType.KEY_UNUSABLE, "The Idempotency-Key cannot be used: " + why + ".")
+                        .toResponse();
             case Paying.Invalid(var violations) ->
-                    Problem.of(ProblemType.BODY_INVALID)
-                            .with("violations", violations)
-                            .toResponse();
-            case Paying.Absent absent -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+                Problem.of(ProblemType.BODY_INVALID)
+                        .with("violations", violations)
+                        .toResponse();
+            case Paying.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
             case Paying.Differs(Order order) ->
-                    OrderView.about(ProblemType.PAYMENT_DIFFERS, order).toResponse();
+                OrderView.about(ProblemType.PAYMENT_DIFFERS, order).toResponse();
             case Paying.AlreadyAsked(Payment payment, Order order) ->
-                    answer(Response.Status.OK, PaymentView.of(payment, true, order))
-                            .header(REPLAYED, "true")
-                            .build();
+                answer(Response.Status.OK, PaymentView.of(payment, true, order))
+                        .header(REPLAYED, "true")
+                        .build();
             case Paying.NotOpen(Order order) -> OrderView.notOpen(order).toResponse();
             case Paying.Busy(Order order) -> busy(order);
             case Paying.Limited(var retryAfter) ->
-                    Problem.of(ProblemType.LIMIT_REACHED)
-                            .with("limit", DeclineLimits.NAME)
-                            .after(retryAfter)
-                            .toResponse();
+                Problem.of(ProblemType.LIMIT_REACHED)
+                        .with("limit", DeclineLimits.NAME)
+                        .after(retryAfter)
+                        .toResponse();
             case Paying.Asked(Payment payment, Order order) ->
-                    answer(
-                                    payment.state() == PaymentState.ASKED
-                                            ? Response.Status.ACCEPTED
-                                            : Response.Status.CREATED,
-                                    PaymentView.of(payment, false, order))
-                            .build();
+                answer(
+                                payment.state() == PaymentState.ASKED
+                                        ? Response.Status.ACCEPTED
+                                        : Response.Status.CREATED,
+                                PaymentView.of(payment, false, order))
+                        .build();
         };
     }
 
@@ -170,21 +155,18 @@ class PaymentsResource {
                             + "that it was done.")
     @APIResponse(
             responseCode = "200",
-            description =
-                    "It is cancelled, by this request or an earlier one, and no money is held",
+            description = "It is cancelled, by this request or an earlier one, and no money is held",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     @APIResponse(
             responseCode = "202",
             description =
                     "It is cancelled; the provider has not said yet that no money is held, and is asked until it does",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
-    public Uni<Response> cancel(
-            @PathParam("number") String number, CancellationSubmission submission) {
+    public Uni<Response> cancel(@PathParam("number") String number, CancellationSubmission submission) {
         String reason = submission == null ? null : submission.reason();
-        Uni<Cancelling> cancelling =
-                caller.isSupport()
-                        ? cancelOrder.bySupport(caller.buyer(), number, reason)
-                        : cancelOrder.byBuyer(caller.buyer(), number, reason);
+        Uni<Cancelling> cancelling = caller.isSupport()
+                ? cancelOrder.bySupport(caller.buyer(), number, reason)
+                : cancelOrder.byBuyer(caller.buyer(), number, reason);
         return cancelling
                 .plug(ending -> outcomes.time("cancel-order", number, ending))
                 .map(cancelled -> toResponse(cancelled));
@@ -193,25 +175,27 @@ class PaymentsResource {
     private Response toResponse(Cancelling cancelling) {
         return switch (cancelling) {
             case Cancelling.Invalid(var violations) ->
-                    Problem.of(ProblemType.BODY_INVALID)
-                            .with("violations", violations)
-                            .toResponse();
-            case Cancelling.Absent absent -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
+                Problem.of(ProblemType.BODY_INVALID)
+                        .with("violations", violations)
+                        .toResponse();
+            case Cancelling.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
             case Cancelling.AlreadyCancelled(Order order) ->
-                    answer(Response.Status.OK, OrderView.of(order))
-                            .header(REPLAYED, "true")
-                            .build();
+                answer(Response.Status.OK, OrderView.of(order))
+                        .header(REPLAYED, "true")
+                        .build();
             case Cancelling.NotOpen(Order order) -> OrderView.notOpen(order).toResponse();
             case Cancelling.Busy(Order order) -> busy(order);
             case Cancelling.Refunding(Order order) ->
-                    answer(Response.Status.ACCEPTED, OrderView.of(order)).build();
+                answer(Response.Status.ACCEPTED, OrderView.of(order)).build();
             case Cancelling.Cancelled(Order order) ->
-                    answer(Response.Status.OK, OrderView.of(order)).build();
+                answer(Response.Status.OK, OrderView.of(order)).build();
         };
     }
 
     private Response busy(Order order) {
-        return OrderView.about(ProblemType.ORDER_BUSY, order).after(http.retryAfter()).toResponse();
+        return OrderView.about(ProblemType.ORDER_BUSY, order)
+                .after(http.retryAfter())
+                .toResponse();
     }
 
     private static Response.ResponseBuilder answer(Response.Status status, Object entity) {

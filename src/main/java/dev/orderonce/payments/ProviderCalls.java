@@ -3,7 +3,6 @@ package dev.orderonce.payments;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -17,16 +16,13 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
-
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
 import org.jspecify.annotations.Nullable;
-
-import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The provider's interface, with its time-outs, retries and circuit breaker. Asking again is
@@ -62,14 +58,13 @@ class ProviderCalls {
     ProviderCalls(PaymentSettings settings, ObjectMapper json, Vertx vertx) {
         this.settings = settings;
         this.json = json;
-        this.authorization = settings.providerToken().map(token -> "Bearer " + token).orElse(null);
+        this.authorization =
+                settings.providerToken().map(token -> "Bearer " + token).orElse(null);
         int millis = (int) settings.answerWithin().toMillis();
-        this.client =
-                vertx.createHttpClient(
-                        new HttpClientOptions()
-                                .setConnectTimeout(millis)
-                                .setMaxPoolSize(CALLS_WATCHED)
-                                .setMaxWaitQueueSize(10 * CALLS_WATCHED));
+        this.client = vertx.createHttpClient(new HttpClientOptions()
+                .setConnectTimeout(millis)
+                .setMaxPoolSize(CALLS_WATCHED)
+                .setMaxWaitQueueSize(10 * CALLS_WATCHED));
     }
 
     /** What the provider answers: {@code captured}, {@code declined} or {@code refunded}. */
@@ -92,10 +87,7 @@ class ProviderCalls {
     }
 
     @Retry(maxRetries = RETRIES, delay = RETRY_AFTER_MILLIS, abortOn = ProviderRefusal.class)
-    @CircuitBreaker(
-            requestVolumeThreshold = CALLS_WATCHED,
-            delay = OPEN_MILLIS,
-            skipOn = ProviderRefusal.class)
+    @CircuitBreaker(requestVolumeThreshold = CALLS_WATCHED, delay = OPEN_MILLIS, skipOn = ProviderRefusal.class)
     Uni<ProviderAnswer> capture(String reference, long amount, String currency, String method) {
         return call(
                 HttpMethod.PUT,
@@ -104,19 +96,14 @@ class ProviderCalls {
     }
 
     @Retry(maxRetries = RETRIES, delay = RETRY_AFTER_MILLIS, abortOn = ProviderRefusal.class)
-    @CircuitBreaker(
-            requestVolumeThreshold = CALLS_WATCHED,
-            delay = OPEN_MILLIS,
-            skipOn = ProviderRefusal.class)
+    @CircuitBreaker(requestVolumeThreshold = CALLS_WATCHED, delay = OPEN_MILLIS, skipOn = ProviderRefusal.class)
     Uni<ProviderAnswer> refund(String reference, long amount, String currency) {
-        return call(HttpMethod.PUT, reference + "/refund", money(amount, currency).toBuffer());
+        return call(
+                HttpMethod.PUT, reference + "/refund", money(amount, currency).toBuffer());
     }
 
     @Retry(maxRetries = RETRIES, delay = RETRY_AFTER_MILLIS, abortOn = ProviderRefusal.class)
-    @CircuitBreaker(
-            requestVolumeThreshold = CALLS_WATCHED,
-            delay = OPEN_MILLIS,
-            skipOn = ProviderRefusal.class)
+    @CircuitBreaker(requestVolumeThreshold = CALLS_WATCHED, delay = OPEN_MILLIS, skipOn = ProviderRefusal.class)
     Uni<ProviderAnswer> query(String reference) {
         return call(HttpMethod.GET, reference, Buffer.buffer());
     }
@@ -127,25 +114,19 @@ class ProviderCalls {
 
     /** Made anew for each attempt: a retry is another request. */
     private Uni<ProviderAnswer> call(HttpMethod method, String path, Buffer body) {
-        return Uni.createFrom()
-                .completionStage(() -> answer(method, path, body).toCompletionStage());
+        return Uni.createFrom().completionStage(() -> answer(method, path, body).toCompletionStage());
     }
 
     private Future<ProviderAnswer> answer(HttpMethod method, String path, Buffer body) {
         String url = settings.providerUrl().orElseThrow().replaceFirst("/+$", "");
-        return client.request(
-                        new RequestOptions()
-                                .setMethod(method)
-                                .setAbsoluteURI(url + "/payments/" + path)
-                                // Waiting for a connection counts too.
-                                .setConnectTimeout(settings.answerWithin().toMillis()))
-                .compose(
-                        request ->
-                                exchange(request, body)
-                                        .timeout(
-                                                settings.answerWithin().toMillis(),
-                                                TimeUnit.MILLISECONDS)
-                                        .onFailure(failure -> giveUp(request, failure)));
+        return client.request(new RequestOptions()
+                        .setMethod(method)
+                        .setAbsoluteURI(url + "/payments/" + path)
+                        // Waiting for a connection counts too.
+                        .setConnectTimeout(settings.answerWithin().toMillis()))
+                .compose(request -> exchange(request, body)
+                        .timeout(settings.answerWithin().toMillis(), TimeUnit.MILLISECONDS)
+                        .onFailure(failure -> giveUp(request, failure)));
     }
 
     /** What it would still answer is not waited for; after a whole answer there is nothing. */
@@ -164,10 +145,7 @@ class ProviderCalls {
             request.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
         }
         return request.send(body)
-                .compose(
-                        response ->
-                                bounded(response)
-                                        .compose(answer -> read(response.statusCode(), answer)));
+                .compose(response -> bounded(response).compose(answer -> read(response.statusCode(), answer)));
     }
 
     /** The whole body, unless it is larger than any answer. */
@@ -176,18 +154,13 @@ class ProviderCalls {
         Buffer received = Buffer.buffer();
         response.exceptionHandler(whole::tryFail);
         response.endHandler(end -> whole.tryComplete(received));
-        response.handler(
-                chunk -> {
-                    if (received.length() + chunk.length() > LARGEST_ANSWER) {
-                        whole.tryFail(
-                                new IOException(
-                                        "the provider answered with more than "
-                                                + LARGEST_ANSWER
-                                                + " bytes"));
-                    } else {
-                        received.appendBuffer(chunk);
-                    }
-                });
+        response.handler(chunk -> {
+            if (received.length() + chunk.length() > LARGEST_ANSWER) {
+                whole.tryFail(new IOException("the provider answered with more than " + LARGEST_ANSWER + " bytes"));
+            } else {
+                received.appendBuffer(chunk);
+            }
+        });
         return whole.future();
     }
 
@@ -198,8 +171,7 @@ class ProviderCalls {
         }
         try {
             JsonNode answer = json.readTree(body.getBytes());
-            return Future.succeededFuture(
-                    new ProviderAnswer(text(answer, "state"), text(answer, "reason")));
+            return Future.succeededFuture(new ProviderAnswer(text(answer, "state"), text(answer, "reason")));
         } catch (IOException unreadable) {
             return Future.failedFuture(unreadable);
         }

@@ -3,13 +3,8 @@ package dev.orderonce.payments;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -21,9 +16,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what the provider tells by itself, in whatever order and however often it does.
@@ -45,11 +40,7 @@ public class ReceiveNotification {
     private final Duration within;
 
     ReceiveNotification(
-            PaymentStore store,
-            SettlePayment settlePayment,
-            ObjectMapper json,
-            Clock clock,
-            PaymentSettings settings) {
+            PaymentStore store, SettlePayment settlePayment, ObjectMapper json, Clock clock, PaymentSettings settings) {
         this.store = store;
         this.settlePayment = settlePayment;
         this.json = json;
@@ -113,8 +104,7 @@ public class ReceiveNotification {
     /** The header of a notification, as a provider makes it. */
     static String sign(String secret, Instant at, String body) {
         String seconds = Long.toString(at.getEpochSecond());
-        return "t=%s,v1=%s"
-                .formatted(seconds, HexFormat.of().formatHex(digest(key(secret), seconds, body)));
+        return "t=%s,v1=%s".formatted(seconds, HexFormat.of().formatHex(digest(key(secret), seconds, body)));
     }
 
     private static byte[] digest(SecretKeySpec secret, String seconds, String body) {
@@ -136,12 +126,8 @@ public class ReceiveNotification {
             Optional<Kind> kind = kind(node.path("kind").asText());
             return kind.isEmpty() || !isName(event) || !isName(reference)
                     ? Optional.empty()
-                    : Optional.of(
-                            new Notification(
-                                    event,
-                                    reference,
-                                    kind.get(),
-                                    node.path("reason").asText("the provider declined")));
+                    : Optional.of(new Notification(
+                            event, reference, kind.get(), node.path("reason").asText("the provider declined")));
         } catch (JsonProcessingException unreadable) {
             return Optional.empty();
         }
@@ -150,9 +136,7 @@ public class ReceiveNotification {
     private static boolean isName(String text) {
         return !text.isEmpty()
                 && text.length() <= LONGEST_EVENT
-                && text.chars()
-                        .noneMatch(
-                                c -> Character.isISOControl(c) || Character.isSurrogate((char) c));
+                && text.chars().noneMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c));
     }
 
     private static Optional<Kind> kind(String word) {
@@ -166,24 +150,12 @@ public class ReceiveNotification {
 
     private Uni<Receipt> receive(Notification notification) {
         return store.find(notification.reference())
-                .onItem()
-                .transformToUni(
-                        found ->
-                                found.isEmpty()
-                                        ? item(new Receipt.Unknown())
-                                        : store.isRemembered(
-                                                        notification.event(),
-                                                        notification.reference())
-                                                .onItem()
-                                                .transformToUni(
-                                                        isKnown ->
-                                                                isKnown
-                                                                        ? item(
-                                                                                new Receipt
-                                                                                        .AlreadyReceived())
-                                                                        : deal(
-                                                                                found.get(),
-                                                                                notification)));
+                .chain(found -> found.isEmpty()
+                        ? item(new Receipt.Unknown())
+                        : store.isRemembered(notification.event(), notification.reference())
+                                .chain(isKnown -> isKnown
+                                        ? item(new Receipt.AlreadyReceived())
+                                        : deal(found.get(), notification)));
     }
 
     /**
@@ -192,15 +164,8 @@ public class ReceiveNotification {
      */
     private Uni<Receipt> deal(Payment payment, Notification notification) {
         return note(payment, notification)
-                .onItem()
-                .transformToUni(noted -> settlePayment.settle(payment.id(), OptionalLong.empty()))
-                .onItem()
-                .transformToUni(
-                        settled ->
-                                store.remember(
-                                        notification.event(),
-                                        notification.reference(),
-                                        clock.instant()))
+                .chain(noted -> settlePayment.settle(payment.id(), OptionalLong.empty()))
+                .chain(settled -> store.remember(notification.event(), notification.reference(), clock.instant()))
                 .map(remembered -> new Receipt.Received());
     }
 
@@ -209,9 +174,9 @@ public class ReceiveNotification {
         return switch (notification.kind()) {
             case CAPTURED -> settlePayment.noteCaptured(payment);
             case DECLINED ->
-                    payment.state() == PaymentState.ASKED
-                            ? settlePayment.noteDeclined(payment, notification.reason())
-                            : Uni.createFrom().item(false);
+                payment.state() == PaymentState.ASKED
+                        ? settlePayment.noteDeclined(payment, notification.reason())
+                        : Uni.createFrom().item(false);
             case REFUNDED -> settlePayment.noteRefunded(payment);
         };
     }

@@ -8,11 +8,8 @@ import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.payments.PaymentGateway.Answer;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,38 +90,24 @@ class SettlePayment {
     private Uni<Settled> step(String id, OptionalLong fence, int stepsLeft, boolean isFresh) {
         return store.find(id)
                 .map(Optional::orElseThrow)
-                .onItem()
-                .transformToUni(
-                        payment ->
-                                findOrder
-                                        .standing(payment.number())
-                                        .map(Optional::orElseThrow)
-                                        .onItem()
-                                        .transformToUni(
-                                                order ->
-                                                        stepsLeft == 0
-                                                                ? stop(payment, order)
-                                                                : step(
-                                                                        payment, order, fence,
-                                                                        stepsLeft, isFresh)));
+                .chain(payment -> findOrder
+                        .standing(payment.number())
+                        .map(Optional::orElseThrow)
+                        .chain(order -> stepsLeft == 0
+                                ? stop(payment, order)
+                                : step(payment, order, fence, stepsLeft, isFresh)));
     }
 
-    private Uni<Settled> step(
-            Payment payment, Order order, OptionalLong fence, int stepsLeft, boolean isFresh) {
+    private Uni<Settled> step(Payment payment, Order order, OptionalLong fence, int stepsLeft, boolean isFresh) {
         boolean isWithIt = order.payment().equals(Optional.of(payment.id()));
         return switch (payment.state()) {
             case ASKED -> {
                 if (isWithIt && order.state() == OrderState.PAYING) {
                     yield (isFresh ? capture(payment) : queryThenCapture(payment))
-                            .onItem()
-                            .transformToUni(
-                                    answer -> heard(payment, order, answer, fence, stepsLeft));
+                            .chain(answer -> heard(payment, order, answer, fence, stepsLeft));
                 }
                 yield isWithIt
-                        ? query(payment)
-                                .onItem()
-                                .transformToUni(
-                                        answer -> heard(payment, order, answer, fence, stepsLeft))
+                        ? query(payment).chain(answer -> heard(payment, order, answer, fence, stepsLeft))
                         : change(
                                 payment,
                                 PaymentState.DECLINED,
@@ -134,34 +117,20 @@ class SettlePayment {
             }
             case CAPTURED -> {
                 if (!isWithIt) {
-                    yield change(
-                            payment, PaymentState.REFUNDING, Optional.empty(), fence, stepsLeft);
+                    yield change(payment, PaymentState.REFUNDING, Optional.empty(), fence, stepsLeft);
                 }
                 yield switch (order.state()) {
                     case PAYING -> move(payment, Move.PAID, BY, fence, stepsLeft);
                     case PAID, SHIPPED, COMPLETED -> done(payment, order);
                     case CREATED, CANCELLED, REFUNDING, REFUNDED ->
-                            change(
-                                    payment,
-                                    PaymentState.REFUNDING,
-                                    Optional.empty(),
-                                    fence,
-                                    stepsLeft);
+                        change(payment, PaymentState.REFUNDING, Optional.empty(), fence, stepsLeft);
                 };
             }
             case REFUNDING ->
-                    refund(payment)
-                            .onItem()
-                            .transformToUni(
-                                    answer ->
-                                            answer instanceof Answer.Refunded
-                                                    ? change(
-                                                            payment,
-                                                            PaymentState.REFUNDED,
-                                                            Optional.empty(),
-                                                            fence,
-                                                            stepsLeft)
-                                                    : wait(payment, order));
+                refund(payment)
+                        .chain(answer -> answer instanceof Answer.Refunded
+                                ? change(payment, PaymentState.REFUNDED, Optional.empty(), fence, stepsLeft)
+                                : wait(payment, order));
             case REFUNDED, DECLINED -> {
                 if (isWithIt && order.state() == OrderState.REFUNDING) {
                     yield move(payment, Move.REFUNDED, BY, fence, stepsLeft);
@@ -186,9 +155,7 @@ class SettlePayment {
     }
 
     private Uni<Answer> query(Payment payment) {
-        return isFree(payment)
-                ? Uni.createFrom().item(new Answer.Unheard())
-                : gateway.query(payment.id());
+        return isFree(payment) ? Uni.createFrom().item(new Answer.Unheard()) : gateway.query(payment.id());
     }
 
     private Uni<Answer> refund(Payment payment) {
@@ -202,11 +169,9 @@ class SettlePayment {
     /** It was told to have returned the money by itself: asked to, it might do it once more. */
     private Uni<Answer> refundUnlessRefunded(Payment payment) {
         return gateway.query(payment.id())
-                .chain(
-                        answer ->
-                                answer instanceof Answer.Captured
-                                        ? gateway.refund(payment.id(), payment.amount())
-                                        : Uni.createFrom().item(answer));
+                .chain(answer -> answer instanceof Answer.Captured
+                        ? gateway.refund(payment.id(), payment.amount())
+                        : Uni.createFrom().item(answer));
     }
 
     private static boolean isFree(Payment payment) {
@@ -216,45 +181,30 @@ class SettlePayment {
     /** An earlier request had no answer: what came of it is asked first. */
     private Uni<Answer> queryThenCapture(Payment payment) {
         return query(payment)
-                .onItem()
-                .transformToUni(
-                        answer ->
-                                answer instanceof Answer.Unheard
-                                        ? capture(payment)
-                                        : Uni.createFrom().item(answer));
+                .chain(answer -> answer instanceof Answer.Unheard
+                        ? capture(payment)
+                        : Uni.createFrom().item(answer));
     }
 
-    private Uni<Settled> heard(
-            Payment payment, Order order, Answer answer, OptionalLong fence, int stepsLeft) {
+    private Uni<Settled> heard(Payment payment, Order order, Answer answer, OptionalLong fence, int stepsLeft) {
         return switch (answer) {
-            case Answer.Captured captured ->
-                    noteCaptured(payment)
-                            .onItem()
-                            .transformToUni(
-                                    noted -> step(payment.id(), fence, stepsLeft - 1, false));
+            case Answer.Captured _ ->
+                noteCaptured(payment).chain(noted -> step(payment.id(), fence, stepsLeft - 1, false));
             case Answer.Declined(String reason) ->
-                    noteDeclined(payment, reason)
-                            .onItem()
-                            .transformToUni(
-                                    noted -> step(payment.id(), fence, stepsLeft - 1, false));
+                noteDeclined(payment, reason).chain(noted -> step(payment.id(), fence, stepsLeft - 1, false));
             // Somebody gave it back behind our back: there is no money under it.
-            case Answer.Refunded refunded ->
-                    change(
-                            payment,
-                            PaymentState.DECLINED,
-                            Optional.of(REFUNDED_BY_PROVIDER),
-                            fence,
-                            stepsLeft);
-            case Answer.Unheard unheard ->
-                    isGivenUp(payment, order)
-                            ? change(
-                                    payment,
-                                    PaymentState.DECLINED,
-                                    Optional.of("the provider never heard of it"),
-                                    fence,
-                                    stepsLeft)
-                            : wait(payment, order);
-            case Answer.Silent silent -> wait(payment, order);
+            case Answer.Refunded _ ->
+                change(payment, PaymentState.DECLINED, Optional.of(REFUNDED_BY_PROVIDER), fence, stepsLeft);
+            case Answer.Unheard _ ->
+                isGivenUp(payment, order)
+                        ? change(
+                                payment,
+                                PaymentState.DECLINED,
+                                Optional.of("the provider never heard of it"),
+                                fence,
+                                stepsLeft)
+                        : wait(payment, order);
+            case Answer.Silent _ -> wait(payment, order);
         };
     }
 
@@ -263,8 +213,7 @@ class SettlePayment {
      * it captures all the same, it is refunded.
      */
     private boolean isGivenUp(Payment payment, Order order) {
-        return order.state() != OrderState.PAYING
-                && payment.looks() >= settings.looksUntilSupport();
+        return order.state() != OrderState.PAYING && payment.looks() >= settings.looksUntilSupport();
     }
 
     /**
@@ -274,13 +223,8 @@ class SettlePayment {
     Uni<Boolean> noteCaptured(Payment payment) {
         return switch (payment.state()) {
             case ASKED ->
-                    change(payment, PaymentState.CAPTURED, Optional.empty())
-                            .onItem()
-                            .transformToUni(
-                                    changed ->
-                                            changed
-                                                    ? Uni.createFrom().item(true)
-                                                    : noteCapturedMeanwhile(payment.id()));
+                change(payment, PaymentState.CAPTURED, Optional.empty())
+                        .chain(changed -> changed ? Uni.createFrom().item(true) : noteCapturedMeanwhile(payment.id()));
             case DECLINED -> change(payment, PaymentState.REFUNDING, Optional.empty());
             case CAPTURED, REFUNDING, REFUNDED -> Uni.createFrom().item(false);
         };
@@ -295,44 +239,31 @@ class SettlePayment {
         return switch (payment.state()) {
             case REFUNDING -> change(payment, PaymentState.REFUNDED, Optional.empty());
             case CAPTURED ->
-                    change(payment, PaymentState.REFUNDING, Optional.of(REFUNDED_BY_PROVIDER))
-                            .onItem()
-                            .transformToUni(changed -> store.find(payment.id()))
-                            .map(Optional::orElseThrow)
-                            .onItem()
-                            .transformToUni(this::noteRefunded);
+                change(payment, PaymentState.REFUNDING, Optional.of(REFUNDED_BY_PROVIDER))
+                        .chain(changed -> store.find(payment.id()))
+                        .map(Optional::orElseThrow)
+                        .chain(this::noteRefunded);
             case ASKED ->
-                    change(payment, PaymentState.DECLINED, Optional.of(REFUNDED_BY_PROVIDER))
-                            .chain(
-                                    changed ->
-                                            changed
-                                                    ? Uni.createFrom().item(true)
-                                                    // The capture's answer was faster.
-                                                    : store.find(payment.id())
-                                                            .map(Optional::orElseThrow)
-                                                            .chain(this::noteRefunded));
+                change(payment, PaymentState.DECLINED, Optional.of(REFUNDED_BY_PROVIDER))
+                        .chain(changed -> changed
+                                ? Uni.createFrom().item(true)
+                                // The capture's answer was faster.
+                                : store.find(payment.id())
+                                        .map(Optional::orElseThrow)
+                                        .chain(this::noteRefunded));
             case DECLINED, REFUNDED -> Uni.createFrom().item(false);
         };
     }
 
     /** Somebody changed it since it was read; it never goes back to ASKED. */
     private Uni<Boolean> noteCapturedMeanwhile(String id) {
-        return store.find(id)
-                .map(Optional::orElseThrow)
-                .onItem()
-                .transformToUni(this::noteCaptured);
+        return store.find(id).map(Optional::orElseThrow).chain(this::noteCaptured);
     }
 
     private Uni<Settled> change(
-            Payment payment,
-            PaymentState to,
-            Optional<String> reason,
-            OptionalLong fence,
-            int stepsLeft) {
+            Payment payment, PaymentState to, Optional<String> reason, OptionalLong fence, int stepsLeft) {
         // Whether this request or another one changed it: what follows is read from the rows.
-        return change(payment, to, reason)
-                .onItem()
-                .transformToUni(changed -> step(payment.id(), fence, stepsLeft - 1, false));
+        return change(payment, to, reason).chain(changed -> step(payment.id(), fence, stepsLeft - 1, false));
     }
 
     /** Changes the payment, and its order with it; tells whether it was as it was read. */
@@ -347,26 +278,17 @@ class SettlePayment {
     Uni<Boolean> noteDeclined(Payment payment, String reason) {
         Instant now = clock.instant();
         return store.change(
-                payment,
-                PaymentState.DECLINED,
-                Optional.of(reason),
-                true,
-                now.plus(settings.lookAfter()),
-                now);
+                payment, PaymentState.DECLINED, Optional.of(reason), true, now.plus(settings.lookAfter()), now);
     }
 
-    private Uni<Settled> move(
-            Payment payment, Move move, Because because, OptionalLong fence, int stepsLeft) {
+    private Uni<Settled> move(Payment payment, Move move, Because because, OptionalLong fence, int stepsLeft) {
         return moveOrder
                 .move(payment.number(), move, because.payment(payment.id()).under(fence))
-                .onItem()
-                .transformToUni(
-                        moved ->
-                                // A lock that has passed on: its holder goes on from here.
-                                moved instanceof Moved.NotOpen(Order current)
-                                                && move.isOpenFrom(current.state())
-                                        ? stop(payment, current)
-                                        : step(payment.id(), fence, stepsLeft - 1, false));
+                .chain(moved ->
+                        // A lock that has passed on: its holder goes on from here.
+                        moved instanceof Moved.NotOpen(Order current) && move.isOpenFrom(current.state())
+                                ? stop(payment, current)
+                                : step(payment.id(), fence, stepsLeft - 1, false));
     }
 
     private Uni<Settled> done(Payment payment, Order order) {

@@ -6,9 +6,7 @@ import dev.orderonce.payments.ReceiveNotification.Receipt;
 import dev.orderonce.web.Outcomes;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -20,7 +18,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -30,8 +28,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-import java.util.List;
-
 /** What the provider tells, and what it has not told, over HTTP. */
 @Path("/payments")
 @Produces(MediaType.APPLICATION_JSON)
@@ -40,10 +36,7 @@ class SettlementResource {
     private final ListUnsettled listUnsettled;
     private final Outcomes outcomes;
 
-    SettlementResource(
-            ReceiveNotification receiveNotification,
-            ListUnsettled listUnsettled,
-            Outcomes outcomes) {
+    SettlementResource(ReceiveNotification receiveNotification, ListUnsettled listUnsettled, Outcomes outcomes) {
         this.receiveNotification = receiveNotification;
         this.listUnsettled = listUnsettled;
         this.outcomes = outcomes;
@@ -60,8 +53,7 @@ class SettlementResource {
                     "Signed: `t=SECONDS,v1=HEX` with HMAC-SHA256 over `SECONDS.BODY`. However often and in whatever order.")
     @APIResponse(responseCode = "204", description = "It was dealt with, now or before")
     public Uni<Response> receive(
-            @Parameter(schema = @Schema(type = SchemaType.STRING)) @HeaderParam("Payment-Signature")
-                    @Nullable String signature,
+            @Parameter(schema = @Schema(type = SchemaType.STRING)) @HeaderParam("Payment-Signature") @Nullable String signature,
             @RequestBody(
                             required = true,
                             description =
@@ -80,13 +72,12 @@ class SettlementResource {
 
     private Response toResponse(Receipt receipt) {
         return switch (receipt) {
-            case Receipt.NotSigned notSigned ->
-                    Problem.of(ProblemType.NOTIFICATION_REFUSED).toResponse();
-            case Receipt.Unreadable unreadable ->
-                    Problem.of(ProblemType.BODY_UNREADABLE).toResponse();
-            case Receipt.Unknown unknown -> Problem.of(ProblemType.NOT_FOUND).toResponse();
-            case Receipt.AlreadyReceived again -> Response.noContent().build();
-            case Receipt.Received received -> Response.noContent().build();
+            case Receipt.NotSigned _ ->
+                Problem.of(ProblemType.NOTIFICATION_REFUSED).toResponse();
+            case Receipt.Unreadable _ -> Problem.of(ProblemType.BODY_UNREADABLE).toResponse();
+            case Receipt.Unknown _ -> Problem.of(ProblemType.NOT_FOUND).toResponse();
+            case Receipt.AlreadyReceived _ -> Response.noContent().build();
+            case Receipt.Received _ -> Response.noContent().build();
         };
     }
 
@@ -109,17 +100,12 @@ class SettlementResource {
         return listUnsettled
                 .list()
                 .plug(ending -> outcomes.time("list-unsettled", "", ending))
-                .map(
-                        listing ->
-                                switch (listing) {
-                                    case Listing.Told(var payments) ->
-                                            Response.ok(
-                                                            new PaymentsView(
-                                                                    payments.stream()
-                                                                            .map(PaymentView::of)
-                                                                            .toList()))
-                                                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                                                    .build();
-                                });
+                .map(listing -> switch (listing) {
+                    case Listing.Told(var payments) ->
+                        Response.ok(new PaymentsView(
+                                        payments.stream().map(PaymentView::of).toList()))
+                                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                                .build();
+                });
     }
 }

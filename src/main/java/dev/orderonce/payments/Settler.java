@@ -1,18 +1,14 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jboss.logging.Logger;
 
 /**
  * Goes on with payments that whoever began them left behind, until both rows agree; every replica
@@ -30,27 +26,18 @@ class Settler {
     private final PaymentSettings settings;
     private final Clock clock;
 
-    Settler(
-            PaymentStore store,
-            SettlePayment settlePayment,
-            PaymentSettings settings,
-            Clock clock) {
+    Settler(PaymentStore store, SettlePayment settlePayment, PaymentSettings settings, Clock clock) {
         this.store = store;
         this.settlePayment = settlePayment;
         this.settings = settings;
         this.clock = clock;
     }
 
-    @Scheduled(
-            every = "${payments.settle-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${payments.settle-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> settleDue() {
         return store.lookAtForgotten(clock.instant().plus(settings.lookAfter()))
-                .onItem()
-                .transformToUni(
-                        noted -> store.claimDue(clock.instant(), settings.lookAfter(), AT_ONCE))
-                .onItem()
-                .transformToUni(this::settleAll)
+                .chain(noted -> store.claimDue(clock.instant(), settings.lookAfter(), AT_ONCE))
+                .chain(this::settleAll)
                 .onFailure(StoreUnavailable.class)
                 .invoke(silent -> LOG.debugf("payments are settled later: %s", silent.getMessage()))
                 .onFailure(StoreUnavailable.class)
@@ -74,9 +61,7 @@ class Settler {
                 .settle(payment.id(), OptionalLong.empty())
                 .map(settled -> true)
                 .onFailure()
-                .invoke(
-                        failure ->
-                                LOG.warnf(failure, "payment %s is looked at later", payment.id()))
+                .invoke(failure -> LOG.warnf(failure, "payment %s is looked at later", payment.id()))
                 .onFailure()
                 .recoverWithItem(false);
     }

@@ -2,13 +2,10 @@ package dev.orderonce.payments;
 
 import dev.orderonce.payments.ListUnsettled.Listing;
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Tells operators how many payments support is shown: those whose end is not known for long. */
@@ -22,9 +19,7 @@ class WatchUnsettled {
         metrics.gauge("orderonce.payments.unsettled", unsettled);
     }
 
-    @Scheduled(
-            every = "${payments.watch-every}",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${payments.watch-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> watch() {
         return listUnsettled
                 .list()

@@ -1,9 +1,7 @@
 package dev.orderonce.picture;
 
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +16,7 @@ import java.util.stream.IntStream;
 @ApplicationScoped
 public class DrawPicture {
     private static final int MINUTES = 60;
-    private static final Set<String> ASKED =
-            Set.of("lookalike", "lookalike-in-flight", "large-amount");
+    private static final Set<String> ASKED = Set.of("lookalike", "lookalike-in-flight", "large-amount");
 
     private final PictureStore store;
     private final Clock clock;
@@ -37,11 +34,10 @@ public class DrawPicture {
 
     public Uni<Picture> draw() {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
-        List<Uni<Minute>> minutes =
-                IntStream.range(0, MINUTES)
-                        .mapToObj(minute -> now.minus(Duration.ofMinutes(MINUTES - 1L - minute)))
-                        .map(at -> store.read(at).map(counts -> minute(at, counts)))
-                        .toList();
+        List<Uni<Minute>> minutes = IntStream.range(0, MINUTES)
+                .mapToObj(minute -> now.minus(Duration.ofMinutes(MINUTES - 1L - minute)))
+                .map(at -> store.read(at).map(counts -> minute(at, counts)))
+                .toList();
         // All at once, in this turn of the event loop: they go to Redis in one packet.
         return Uni.join().all(minutes).andFailFast().<Picture>map(Picture.Drawn::new);
     }
@@ -52,16 +48,11 @@ public class DrawPicture {
         for (Map.Entry<String, Long> count : counts.entrySet()) {
             if (ASKED.contains(count.getKey())) {
                 asked += count.getValue();
-            } else if (!count.getKey().equals("placed")
-                    && !count.getKey().equals("already-placed")) {
+            } else if (!count.getKey().equals("placed") && !count.getKey().equals("already-placed")) {
                 refused.put(count.getKey(), count.getValue());
             }
         }
         return new Minute(
-                at,
-                counts.getOrDefault("placed", 0L),
-                counts.getOrDefault("already-placed", 0L),
-                asked,
-                refused);
+                at, counts.getOrDefault("placed", 0L), counts.getOrDefault("already-placed", 0L), asked, refused);
     }
 }

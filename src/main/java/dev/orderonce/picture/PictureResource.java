@@ -2,9 +2,7 @@ package dev.orderonce.picture;
 
 import dev.orderonce.identity.Role;
 import dev.orderonce.picture.DrawPicture.Picture;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -12,13 +10,11 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-
-import java.util.List;
 
 /** The last hour over HTTP, for support's page. */
 @Path("/picture")
@@ -34,29 +30,24 @@ class PictureResource {
     @Schema(name = "Picture")
     record PictureView(
             @Schema(required = true, description = "The last hour, the newest last")
-                    List<Minute> minutes) {}
+            List<Minute> minutes) {}
 
     @GET
     @RolesAllowed({Role.SUPPORT, Role.MERCHANT})
     @Operation(
             operationId = "drawPicture",
             summary = "Orders placed, duplicates prevented and refusals, minute by minute",
-            description =
-                    "Of all replicas together, a second old at most. For alerts use the metrics.")
+            description = "Of all replicas together, a second old at most. For alerts use the metrics.")
     @APIResponse(
             responseCode = "200",
             description = "The last hour",
             content = @Content(schema = @Schema(implementation = PictureView.class)))
     public Uni<Response> draw() {
-        return drawPicture
-                .draw()
-                .map(
-                        picture ->
-                                switch (picture) {
-                                    case Picture.Drawn(var minutes) ->
-                                            Response.ok(new PictureView(minutes))
-                                                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                                                    .build();
-                                });
+        return drawPicture.draw().map(picture -> switch (picture) {
+            case Picture.Drawn(var minutes) ->
+                Response.ok(new PictureView(minutes))
+                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .build();
+        });
     }
 }

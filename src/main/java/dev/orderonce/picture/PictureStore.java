@@ -4,11 +4,8 @@ import dev.orderonce.stores.RedisCommand;
 import dev.orderonce.stores.RedisPipeline;
 import dev.orderonce.stores.RedisReply;
 import dev.orderonce.stores.RedisScript;
-
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,10 +24,7 @@ import java.util.Map;
 @ApplicationScoped
 class PictureStore {
     /** ARGV: how long to keep it; then name and number of each. */
-    private static final RedisScript ADD =
-            new RedisScript(
-                    "share-counts",
-                    """
+    private static final RedisScript ADD = new RedisScript("share-counts", """
                     for i = 2, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
                     redis.call('PEXPIRE', KEYS[1], ARGV[1])
                     return 1
@@ -48,11 +42,10 @@ class PictureStore {
     Uni<Void> add(Instant at, Map<String, Long> counts) {
         List<String> words = new ArrayList<>(1 + 2 * counts.size());
         words.add(Long.toString(KEPT.toMillis()));
-        counts.forEach(
-                (outcome, count) -> {
-                    words.add(outcome);
-                    words.add(Long.toString(count));
-                });
+        counts.forEach((outcome, count) -> {
+            words.add(outcome);
+            words.add(Long.toString(count));
+        });
         return redis.run(ADD, List.of(key(at)), words).replaceWithVoid();
     }
 

@@ -1,20 +1,16 @@
 package dev.orderonce.picture;
 
 import dev.orderonce.stores.StoreUnavailable;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 
 /** Adds what this replica has counted to what all have, each second; nothing is counted twice. */
 @ApplicationScoped
@@ -36,7 +32,8 @@ class ShareCounts {
     Uni<Void> share() {
         Map<String, Long> now = new HashMap<>();
         Map<String, Long> since = new HashMap<>();
-        for (Timer timer : metrics.find("orderonce.outcomes").tag("use", "place").timers()) {
+        for (Timer timer :
+                metrics.find("orderonce.outcomes").tag("use", "place").timers()) {
             String outcome = String.valueOf(timer.getId().getTag("outcome"));
             long more = timer.count() - shared.getOrDefault(outcome, 0L);
             if (more > 0) {

@@ -1,9 +1,7 @@
 package dev.orderonce.start;
 
 import dev.orderonce.settings.UnusableSetting;
-
 import io.smallrye.config.ConfigValidationException;
-
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 

@@ -3,13 +3,11 @@ package dev.orderonce.start;
 import io.smallrye.config.DotEnvConfigSourceProvider;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
-
-import org.eclipse.microprofile.config.Config;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.eclipse.microprofile.config.Config;
 
 /**
  * The settings that somebody gave, read before Quarkus starts: system properties, environment,
@@ -24,11 +22,10 @@ public final class Given {
     private Given() {}
 
     public static Config settings() {
-        SmallRyeConfigBuilder builder =
-                new SmallRyeConfigBuilder()
-                        .addDefaultInterceptors()
-                        .addSystemSources()
-                        .withSources(new DotEnvConfigSourceProvider());
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .addSystemSources()
+                .withSources(new DotEnvConfigSourceProvider());
         if (Files.isReadable(FILE)) {
             try {
                 builder.withSources(new PropertiesConfigSource(FILE.toUri().toURL(), FILE_ORDINAL));

@@ -1,33 +1,26 @@
 package dev.orderonce.start;
 
-import org.eclipse.microprofile.config.Config;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.eclipse.microprofile.config.Config;
 
 /**
  * The settings without which the service cannot start, and what to say about each that is missing.
  */
 public enum RequiredSettings {
     DATABASE_URL("database.url", "where PostgreSQL is: postgresql://host:5432/database"),
-    DATABASE_USERNAME(
-            "database.username",
-            "whom to connect to PostgreSQL as (the password goes in database.password)"),
+    DATABASE_USERNAME("database.username", "whom to connect to PostgreSQL as (the password goes in database.password)"),
     REDIS_URL("redis.url", "where Redis is: redis://:password@host:6379"),
     NUMBERS_SIGNING_KEY(
             "numbers.signing-key",
             "the key that signs order numbers, the same on every replica; make one with: openssl rand -base64 32"),
-    IDENTITY_ISSUER(
-            "identity.issuer", "who issues the buyers' tokens: the \"iss\" that they carry"),
-    IDENTITY_AUDIENCE(
-            "identity.audience", "for whom the tokens are issued: the \"aud\" that they carry"),
+    IDENTITY_ISSUER("identity.issuer", "who issues the buyers' tokens: the \"iss\" that they carry"),
+    IDENTITY_AUDIENCE("identity.audience", "for whom the tokens are issued: the \"aud\" that they carry"),
     IDENTITY_KEYS("identity.keys", "the issuer's public key or JWKS: a file or an https address"),
-    PAYMENTS_PROVIDER_URL(
-            "payments.provider-url", "where the payment provider is: an https address"),
+    PAYMENTS_PROVIDER_URL("payments.provider-url", "where the payment provider is: an https address"),
     PAYMENTS_NOTIFICATION_SECRET(
-            "payments.notification-secret",
-            "the secret with which the payment provider signs what it tells by itself");
+            "payments.notification-secret", "the secret with which the payment provider signs what it tells by itself");
 
     private final String property;
     private final String meaning;

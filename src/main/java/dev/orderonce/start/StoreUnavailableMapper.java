@@ -4,9 +4,7 @@ import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.web.HttpSettings;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
-
 import jakarta.ws.rs.core.Response;
-
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Answers a request whose store did not answer: 503, and the same request can be repeated. */
@@ -19,6 +17,8 @@ public class StoreUnavailableMapper {
 
     @ServerExceptionMapper
     public Response unavailable(StoreUnavailable failure) {
-        return Problem.of(ProblemType.STORE_UNAVAILABLE).after(http.retryAfter()).toResponse();
+        return Problem.of(ProblemType.STORE_UNAVAILABLE)
+                .after(http.retryAfter())
+                .toResponse();
     }
 }

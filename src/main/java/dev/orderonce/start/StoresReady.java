@@ -6,12 +6,9 @@ import dev.orderonce.stores.Postgres;
 import dev.orderonce.stores.RedisCommand;
 import dev.orderonce.stores.RedisPipeline;
 import dev.orderonce.web.Places;
-
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
@@ -49,13 +46,11 @@ class StoresReady implements AsyncHealthCheck {
     }
 
     private HealthCheckResponse response(boolean postgresAnswers, boolean redisAnswers) {
-        HealthCheckResponseBuilder response =
-                HealthCheckResponse.named("stores")
-                        .withData("postgresql", word(postgresAnswers))
-                        .withData("redis", word(redisAnswers))
-                        .withData("requests", places.isSaturated() ? "saturated" : "let in");
-        return response.status(
-                        postgresAnswers && (redisAnswers || !needsRedis) && !places.isSaturated())
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("stores")
+                .withData("postgresql", word(postgresAnswers))
+                .withData("redis", word(redisAnswers))
+                .withData("requests", places.isSaturated() ? "saturated" : "let in");
+        return response.status(postgresAnswers && (redisAnswers || !needsRedis) && !places.isSaturated())
                 .build();
     }
 

@@ -1,10 +1,8 @@
 package dev.orderonce.start;
 
 import io.quarkus.arc.DefaultBean;
-
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-
 import java.time.Clock;
 
 /** The clock that everything here asks. Tests bring another. */

@@ -2,15 +2,12 @@ package dev.orderonce.start;
 
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
-
 import io.quarkus.runtime.StartupEvent;
-
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
-
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,8 +29,8 @@ class UsableSettings {
             try {
                 one.make();
             } catch (RuntimeException failure) {
-                sentences.add(
-                        "order-once cannot start: %s.".formatted(unusable(failure).getMessage()));
+                sentences.add("order-once cannot start: %s."
+                        .formatted(unusable(failure).getMessage()));
             }
         }
         if (!sentences.isEmpty()) {

@@ -6,10 +6,8 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.ContextInternal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who asked a store, and hears the answer on the event loop and in the context they asked in: what
@@ -26,10 +24,7 @@ final class Asker<A> {
     Asker(UniEmitter<? super A> caller, Context otherwise, @Nullable Span span) {
         this.caller = caller;
         ContextInternal callers = (ContextInternal) Vertx.currentContext();
-        this.context =
-                callers != null && callers.isEventLoopContext()
-                        ? callers
-                        : (ContextInternal) otherwise;
+        this.context = callers != null && callers.isEventLoopContext() ? callers : (ContextInternal) otherwise;
         this.span = span;
     }
 

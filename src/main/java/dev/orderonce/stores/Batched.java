@@ -3,7 +3,6 @@ package dev.orderonce.stores;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
 import java.util.List;
 
 /**

@@ -19,9 +19,6 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the questions of many requests with few statements: what has come in while all lanes were
@@ -95,34 +93,22 @@ public final class Batches<Q, A> {
         // An event loop of its own choosing: the lanes of one kind of statement share it and need
         // no locks.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
-        this.lanes =
-                Stream.generate(
-                                () ->
-                                        new Lane(
-                                                vertx,
-                                                context,
-                                                options,
-                                                settings,
-                                                reconnects,
-                                                replyTimeout,
-                                                this::work,
-                                                outage::answered))
-                        .limit(settings.lanes())
-                        .toList();
+        this.lanes = Stream.generate(() -> new Lane(
+                        vertx, context, options, settings, reconnects, replyTimeout, this::work, outage::answered))
+                .limit(settings.lanes())
+                .toList();
         this.mostTogether = settings.rowsPerStatement();
         this.mostWaiting = settings.waiting();
-        this.sizes =
-                DistributionSummary.builder("orderonce.batch.size")
-                        .description("Questions answered by one statement")
-                        .tag("statement", batched.name())
-                        .register(metrics);
-        this.answers =
-                Timer.builder("orderonce.store")
-                        .description("How long a store takes to answer")
-                        .tag("store", "postgresql")
-                        .tag("statement", batched.name())
-                        .serviceLevelObjectives(Postgres.BUCKETS)
-                        .register(metrics);
+        this.sizes = DistributionSummary.builder("orderonce.batch.size")
+                .description("Questions answered by one statement")
+                .tag("statement", batched.name())
+                .register(metrics);
+        this.answers = Timer.builder("orderonce.store")
+                .description("How long a store takes to answer")
+                .tag("store", "postgresql")
+                .tag("statement", batched.name())
+                .serviceLevelObjectives(Postgres.BUCKETS)
+                .register(metrics);
         Gauge.builder("orderonce.batch.waiting", accepted, AtomicInteger::get)
                 .description("Questions that wait for an answer, the ones under way included")
                 .tag("statement", batched.name())
@@ -152,11 +138,9 @@ public final class Batches<Q, A> {
 
     Future<Void> close() {
         Promise<Void> closed = Promise.promise();
-        context.runOnContext(
-                now ->
-                        Future.join(lanes.stream().map(Lane::close).toList())
-                                .<Void>mapEmpty()
-                                .onComplete(closed));
+        context.runOnContext(now -> Future.join(lanes.stream().map(Lane::close).toList())
+                .<Void>mapEmpty()
+                .onComplete(closed));
         return closed.future();
     }
 
@@ -178,9 +162,7 @@ public final class Batches<Q, A> {
             return;
         }
         Asked<Q, A> asked =
-                new Asked<>(
-                        question,
-                        new Asker<>(caller, context, spans.begin(POSTGRESQL, batched.name())));
+                new Asked<>(question, new Asker<>(caller, context, spans.begin(POSTGRESQL, batched.name())));
         caller.onTermination(() -> asked.abandoned = true); // the client is gone, or has its answer
         inbox.add(asked);
         if (woken.compareAndSet(false, true)) {
@@ -246,17 +228,14 @@ public final class Batches<Q, A> {
             return;
         }
         long askedAt = System.nanoTime();
-        lane.run(batched.sql(), parameters)
-                .onComplete(
-                        answer -> {
-                            answers.record(System.nanoTime() - askedAt, TimeUnit.NANOSECONDS);
-                            receive(together, questions, answer);
-                            work();
-                        });
+        lane.run(batched.sql(), parameters).onComplete(answer -> {
+            answers.record(System.nanoTime() - askedAt, TimeUnit.NANOSECONDS);
+            receive(together, questions, answer);
+            work();
+        });
     }
 
-    private void receive(
-            List<Asked<Q, A>> together, List<Q> questions, AsyncResult<RowSet<Row>> answer) {
+    private void receive(List<Asked<Q, A>> together, List<Q> questions, AsyncResult<RowSet<Row>> answer) {
         if (answer.failed()) {
             refused(together, postgres.translate(answer.cause(), outage));
             return;
@@ -266,9 +245,7 @@ public final class Batches<Q, A> {
         try {
             answers = batched.answers(questions, answer.result());
         } catch (RuntimeException fault) {
-            refused(
-                    together,
-                    fault); // a row that cannot be read must not keep its neighbours waiting for
+            refused(together, fault); // a row that cannot be read must not keep its neighbours waiting for
             // ever
             return;
         }
@@ -311,11 +288,11 @@ public final class Batches<Q, A> {
         Map<EventLoop, List<Runnable>> byLoop = new HashMap<>();
         for (int i = 0; i < together.size(); i++) {
             Asked<Q, A> asked = together.get(i);
-            Runnable delivery =
-                    failure == null
-                            ? delivery(asked, answers.get(i), together.size())
-                            : () -> asked.asker.fail(failure);
-            byLoop.computeIfAbsent(asked.asker.loop(), loop -> new ArrayList<>()).add(delivery);
+            Runnable delivery = failure == null
+                    ? delivery(asked, answers.get(i), together.size())
+                    : () -> asked.asker.fail(failure);
+            byLoop.computeIfAbsent(asked.asker.loop(), loop -> new ArrayList<>())
+                    .add(delivery);
         }
         byLoop.forEach((loop, deliveries) -> loop.execute(() -> deliveries.forEach(Runnable::run)));
     }

@@ -1,7 +1,6 @@
 package dev.orderonce.stores;
 
 import io.vertx.core.Future;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

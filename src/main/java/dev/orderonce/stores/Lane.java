@@ -10,10 +10,8 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to PostgreSQL that carries one statement at a time and is opened again whenever it
@@ -92,9 +90,7 @@ final class Lane {
         }
         long unused = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastUsedNanos);
         if (isFree() && unused >= periodMillis) {
-            run("SELECT 1", Tuple.tuple())
-                    .onSuccess(sign -> answered.run())
-                    .onComplete(answer -> changed.run());
+            run("SELECT 1", Tuple.tuple()).onSuccess(sign -> answered.run()).onComplete(answer -> changed.run());
         }
     }
 
@@ -112,20 +108,17 @@ final class Lane {
             return;
         }
         PgConnection.connect(vertx, options)
-                .onComplete(
-                        result ->
-                                context.runOnContext(
-                                        now -> {
-                                            if (result.succeeded()) {
-                                                reconnects.succeeded();
-                                                opened(result.result());
-                                            } else {
-                                                reconnects.failed();
-                                                isHopeful = false;
-                                                openLater();
-                                            }
-                                            changed.run();
-                                        }));
+                .onComplete(result -> context.runOnContext(now -> {
+                    if (result.succeeded()) {
+                        reconnects.succeeded();
+                        opened(result.result());
+                    } else {
+                        reconnects.failed();
+                        isHopeful = false;
+                        openLater();
+                    }
+                    changed.run();
+                }));
     }
 
     private void opened(PgConnection fresh) {
@@ -171,14 +164,13 @@ final class Lane {
         return open.preparedQuery(sql)
                 .execute(parameters)
                 .timeout(settings.answerWithin().toMillis(), TimeUnit.MILLISECONDS)
-                .onComplete(
-                        answer -> {
-                            busy = false;
-                            lastUsedNanos = System.nanoTime();
-                            if (answer.failed() && Postgres.isSilence(answer.cause())) {
-                                lost(open);
-                            }
-                        });
+                .onComplete(answer -> {
+                    busy = false;
+                    lastUsedNanos = System.nanoTime();
+                    if (answer.failed() && Postgres.isSilence(answer.cause())) {
+                        lost(open);
+                    }
+                });
     }
 
     Future<Void> close() {

@@ -2,12 +2,10 @@ package dev.orderonce.stores;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a store answers on one path: one log line when it stops to, one when it answers again,
@@ -62,9 +60,7 @@ final class Outage {
         }
         long at = System.nanoTime();
         if (at - now.lastFailureNanos >= quietNanos && ongoing.compareAndSet(now, null)) {
-            LOG.infof(
-                    "%s answers again (%s), after %.1f s",
-                    store, path, (at - now.sinceNanos) / 1e9);
+            LOG.infof("%s answers again (%s), after %.1f s", store, path, (at - now.sinceNanos) / 1e9);
         }
     }
 }

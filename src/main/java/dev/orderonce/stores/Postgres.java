@@ -4,7 +4,6 @@ import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Span;
 import io.quarkus.runtime.ShutdownEvent;
@@ -17,17 +16,14 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Asks PostgreSQL one statement at a time; each answers, or fails, within a bounded time. */
 @ApplicationScoped
@@ -79,10 +75,9 @@ public class Postgres implements MadeFromSettings {
         require("database.rows-per-statement", settings.rowsPerStatement());
         require("database.waiting", settings.waiting());
         if (answerWithin.compareTo(settings.statementWithin()) <= 0) {
-            throw new UnusableSetting(
-                    "database.answer-within: longer than database.statement-within, which is "
-                            + settings.statementWithin().toMillis()
-                            + " ms");
+            throw new UnusableSetting("database.answer-within: longer than database.statement-within, which is "
+                    + settings.statementWithin().toMillis()
+                    + " ms");
         }
     }
 
@@ -99,17 +94,8 @@ public class Postgres implements MadeFromSettings {
 
     /** A statement for the hot road, over connections of its own that are opened now and kept. */
     public <Q, A> Batches<Q, A> batches(Batched<Q, A> batched) {
-        Batches<Q, A> made =
-                new Batches<>(
-                        vertx,
-                        batched,
-                        this,
-                        PostgresOptions.of(settings),
-                        settings,
-                        reconnects,
-                        replyTimeout,
-                        metrics,
-                        spans);
+        Batches<Q, A> made = new Batches<>(
+                vertx, batched, this, PostgresOptions.of(settings), settings, reconnects, replyTimeout, metrics, spans);
         batches.add(made);
         made.open();
         return made;
@@ -128,25 +114,20 @@ public class Postgres implements MadeFromSettings {
      *     statement, which then had none.
      */
     public Uni<RowSet<Row>> query(String sql, Tuple parameters) {
-        return Uni.createFrom()
-                .emitter(
-                        caller -> {
-                            Span span = spans.begin(POSTGRESQL, firstWord(sql));
-                            run(sql, parameters)
-                                    .onComplete(
-                                            answer -> {
-                                                if (answer.succeeded()) {
-                                                    outage.answered();
-                                                    StoreSpans.answered(span, 1);
-                                                    caller.complete(answer.result());
-                                                } else {
-                                                    Throwable failure =
-                                                            translate(answer.cause(), outage);
-                                                    StoreSpans.failed(span, failure);
-                                                    caller.fail(failure);
-                                                }
-                                            });
-                        });
+        return Uni.createFrom().emitter(caller -> {
+            Span span = spans.begin(POSTGRESQL, firstWord(sql));
+            run(sql, parameters).onComplete(answer -> {
+                if (answer.succeeded()) {
+                    outage.answered();
+                    StoreSpans.answered(span, 1);
+                    caller.complete(answer.result());
+                } else {
+                    Throwable failure = translate(answer.cause(), outage);
+                    StoreSpans.failed(span, failure);
+                    caller.fail(failure);
+                }
+            });
+        });
     }
 
     /**
@@ -158,15 +139,11 @@ public class Postgres implements MadeFromSettings {
         if (!isReachable()) {
             return Future.failedFuture(unreachable());
         }
-        return pool.getConnection()
-                .compose(
-                        connection -> {
-                            Future<RowSet<Row>> statement =
-                                    connection.preparedQuery(sql).execute(parameters);
-                            statement.onComplete(ended -> connection.close());
-                            return statement.timeout(
-                                    answerWithin.toMillis(), TimeUnit.MILLISECONDS);
-                        });
+        return pool.getConnection().compose(connection -> {
+            Future<RowSet<Row>> statement = connection.preparedQuery(sql).execute(parameters);
+            statement.onComplete(ended -> connection.close());
+            return statement.timeout(answerWithin.toMillis(), TimeUnit.MILLISECONDS);
+        });
     }
 
     private static StoreUnavailable unreachable() {
@@ -209,25 +186,19 @@ public class Postgres implements MadeFromSettings {
      * @param name what it is called in traces
      */
     public <T> Uni<T> bounded(String name, Uni<T> work) {
-        return Uni.createFrom()
-                .deferred(
-                        () -> {
-                            if (!isReachable()) {
-                                return Uni.createFrom().failure(translate(unreachable(), outage));
-                            }
-                            Span span = spans.begin(POSTGRESQL, name);
-                            return work.ifNoItem()
-                                    .after(answerWithin)
-                                    .failWith(
-                                            () ->
-                                                    new StoreUnavailable(
-                                                            POSTGRESQL,
-                                                            "no answer within " + answerWithin))
-                                    .onFailure()
-                                    .transform(failure -> translate(failure, outage))
-                                    .onTermination()
-                                    .invoke((done, failure, left) -> end(span, failure));
-                        });
+        return Uni.createFrom().deferred(() -> {
+            if (!isReachable()) {
+                return Uni.createFrom().failure(translate(unreachable(), outage));
+            }
+            Span span = spans.begin(POSTGRESQL, name);
+            return work.ifNoItem()
+                    .after(answerWithin)
+                    .failWith(() -> new StoreUnavailable(POSTGRESQL, "no answer within " + answerWithin))
+                    .onFailure()
+                    .transform(failure -> translate(failure, outage))
+                    .onTermination()
+                    .invoke((done, failure, left) -> end(span, failure));
+        });
     }
 
     /** Tells "no answer" from "no", and both from a fault of our own. */
@@ -249,7 +220,7 @@ public class Postgres implements MadeFromSettings {
     static boolean isSilence(Throwable failure) {
         return switch (failure) {
             case PgException error -> isNotNow(error.getSqlState());
-            case StoreUnavailable known -> true;
+            case StoreUnavailable _ -> true;
             // The driver's and the pool's own words for a lost connection, a full queue, a
             // time-out.
             default -> !(failure instanceof RuntimeException) || failure instanceof VertxException;

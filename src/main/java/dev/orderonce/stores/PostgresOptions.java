@@ -1,7 +1,6 @@
 package dev.orderonce.stores;
 
 import io.vertx.pgclient.PgConnectOptions;
-
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -11,8 +10,7 @@ final class PostgresOptions {
 
     /** The options for these settings alone. */
     static PgConnectOptions of(DatabaseSettings settings) {
-        PgConnectOptions options =
-                PgConnectOptions.fromUri(settings.url()).setUser(settings.username());
+        PgConnectOptions options = PgConnectOptions.fromUri(settings.url()).setUser(settings.username());
         settings.password().ifPresent(options::setPassword);
         return bounded(options, settings);
     }
@@ -25,7 +23,8 @@ final class PostgresOptions {
                 .setTcpKeepAlive(true)
                 .addProperty("application_name", "order-once")
                 .addProperty(
-                        "statement_timeout", Long.toString(settings.statementWithin().toMillis()))
+                        "statement_timeout",
+                        Long.toString(settings.statementWithin().toMillis()))
                 // A transaction that somebody forgot must not hold its locks; no work here has such
                 // pauses.
                 .addProperty("idle_in_transaction_session_timeout", "10000");

@@ -5,10 +5,8 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnectOptions;
-
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -32,26 +30,23 @@ class PostgresPool implements PgPoolCreator {
 
     @Override
     public Pool create(Input input) {
-        PoolOptions pool =
-                input.poolOptions()
-                        .setMaxSize(settings.connections())
-                        .setMaxWaitQueueSize(settings.waiting())
-                        .setConnectionTimeout((int) settings.connectWithin().toMillis())
-                        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-                        .setIdleTimeout((int) settings.idleFor().toSeconds())
-                        .setIdleTimeoutUnit(TimeUnit.SECONDS);
-        List<SqlConnectOptions> servers =
-                input.pgConnectOptionsList().stream()
-                        .<SqlConnectOptions>map(given -> PostgresOptions.bounded(given, settings))
-                        .toList();
+        PoolOptions pool = input.poolOptions()
+                .setMaxSize(settings.connections())
+                .setMaxWaitQueueSize(settings.waiting())
+                .setConnectionTimeout((int) settings.connectWithin().toMillis())
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) settings.idleFor().toSeconds())
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        List<SqlConnectOptions> servers = input.pgConnectOptionsList().stream()
+                .<SqlConnectOptions>map(given -> PostgresOptions.bounded(given, settings))
+                .toList();
         return PgBuilder.pool()
                 .with(pool)
                 .connectingTo(servers)
-                .withConnectHandler(
-                        connection -> {
-                            replyTimeout.watch(connection);
-                            connection.close(); // into the pool
-                        })
+                .withConnectHandler(connection -> {
+                    replyTimeout.watch(connection);
+                    connection.close(); // into the pool
+                })
                 .using(input.vertx())
                 .build();
     }

@@ -16,9 +16,6 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.redis.client.impl.RedisURI;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection that is always either open or being opened; what is asked within one turn of an
@@ -78,13 +76,7 @@ final class RedisLine {
     private long checking;
     private boolean closed;
 
-    RedisLine(
-            Vertx vertx,
-            NetClient client,
-            RedisURI address,
-            RedisSettings settings,
-            Timer answers,
-            Outage outage) {
+    RedisLine(Vertx vertx, NetClient client, RedisURI address, RedisSettings settings, Timer answers, Outage outage) {
         this.answers = answers;
         this.outage = outage;
         this.vertx = vertx;
@@ -109,22 +101,20 @@ final class RedisLine {
     }
 
     void start() {
-        context.runOnContext(
-                now -> {
-                    long every = settings.replyWithin().toMillis() / CHECKS_PER_BOUND;
-                    checking = vertx.setPeriodic(Math.max(1, every), id -> check());
-                    connect();
-                });
+        context.runOnContext(now -> {
+            long every = settings.replyWithin().toMillis() / CHECKS_PER_BOUND;
+            checking = vertx.setPeriodic(Math.max(1, every), id -> check());
+            connect();
+        });
     }
 
     Future<Void> stop() {
         Promise<Void> stopped = Promise.promise();
-        context.runOnContext(
-                now -> {
-                    closed = true;
-                    vertx.cancelTimer(checking);
-                    lost(attempt, "the service stops").onComplete(stopped);
-                });
+        context.runOnContext(now -> {
+            closed = true;
+            vertx.cancelTimer(checking);
+            lost(attempt, "the service stops").onComplete(stopped);
+        });
         return stopped.future();
     }
 
@@ -172,13 +162,11 @@ final class RedisLine {
             return;
         }
         int current = ++attempt;
-        vertx.setTimer(
-                settings.connectWithin().toMillis(),
-                id -> {
-                    if (!open) {
-                        lost(current, "no connection within " + settings.connectWithin());
-                    }
-                });
+        vertx.setTimer(settings.connectWithin().toMillis(), id -> {
+            if (!open) {
+                lost(current, "no connection within " + settings.connectWithin());
+            }
+        });
         client.connect(address.socketAddress())
                 .onSuccess(connected -> greet(current, connected))
                 .onFailure(failure -> lost(current, String.valueOf(failure.getMessage())));
@@ -192,16 +180,13 @@ final class RedisLine {
         }
         socket = connected;
         RedisReader reader = new RedisReader(reply -> received(current, reply));
-        connected.handler(
-                piece -> {
-                    try {
-                        reader.receive(piece.getBytes());
-                    } catch (RedisReader.NotRedis nonsense) {
-                        lost(
-                                current,
-                                "it does not speak Redis' protocol: " + nonsense.getMessage());
-                    }
-                });
+        connected.handler(piece -> {
+            try {
+                reader.receive(piece.getBytes());
+            } catch (RedisReader.NotRedis nonsense) {
+                lost(current, "it does not speak Redis' protocol: " + nonsense.getMessage());
+            }
+        });
         connected.closeHandler(end -> lost(current, "it closed the connection"));
         connected.exceptionHandler(failure -> lost(current, String.valueOf(failure.getMessage())));
         List<RedisCommand> greetings = greetings();
@@ -246,14 +231,13 @@ final class RedisLine {
             answers.record(System.nanoTime() - timedSince, TimeUnit.NANOSECONDS);
             timed = -1;
         }
-        asked.asker.hand(
-                () -> {
-                    if (reply instanceof RedisReply.Refused(String why)) {
-                        asked.asker.fail(failure(new RedisRefusal(why)));
-                    } else {
-                        asked.asker.complete(reply, 1);
-                    }
-                });
+        asked.asker.hand(() -> {
+            if (reply instanceof RedisReply.Refused(String why)) {
+                asked.asker.fail(failure(new RedisRefusal(why)));
+            } else {
+                asked.asker.complete(reply, 1);
+            }
+        });
     }
 
     private void greeted(int current, RedisReply reply) {

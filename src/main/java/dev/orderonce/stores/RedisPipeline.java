@@ -4,7 +4,6 @@ import static dev.orderonce.stores.StoreUnavailable.Store.REDIS;
 
 import dev.orderonce.settings.MadeFromSettings;
 import dev.orderonce.settings.UnusableSetting;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.util.concurrent.MultithreadEventExecutorGroup;
@@ -16,16 +15,13 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.impl.RedisURI;
-
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed few connections to Redis, opened once and re-opened after a loss; every command is
@@ -43,31 +39,25 @@ public class RedisPipeline implements MadeFromSettings {
         if (settings.pipelines().isPresent() && settings.pipelines().getAsInt() < 1) {
             throw new UnusableSetting("redis.pipelines: at least 1");
         }
-        NetClientOptions options =
-                new NetClientOptions()
-                        .setTcpNoDelay(true)
-                        .setTcpKeepAlive(true)
-                        .setConnectTimeout((int) settings.connectWithin().toMillis());
+        NetClientOptions options = new NetClientOptions()
+                .setTcpNoDelay(true)
+                .setTcpKeepAlive(true)
+                .setConnectTimeout((int) settings.connectWithin().toMillis());
         if (address.ssl()) {
             options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
         }
         this.client = vertx.createNetClient(options);
-        Timer answers =
-                Timer.builder("orderonce.store")
-                        .description("How long a store takes to answer")
-                        .tag("store", "redis")
-                        .tag("statement", "packet")
-                        .serviceLevelObjectives(Postgres.BUCKETS)
-                        .register(metrics);
+        Timer answers = Timer.builder("orderonce.store")
+                .description("How long a store takes to answer")
+                .tag("store", "redis")
+                .tag("statement", "packet")
+                .serviceLevelObjectives(Postgres.BUCKETS)
+                .register(metrics);
         // Lines that are lost together are open again one after the other.
         Outage outage = new Outage("Redis", "commands", settings.replyWithin(), metrics);
-        this.lines =
-                Stream.generate(
-                                () ->
-                                        new RedisLine(
-                                                vertx, client, address, settings, answers, outage))
-                        .limit(settings.pipelines().orElse(eventLoops(vertx)))
-                        .toList();
+        this.lines = Stream.generate(() -> new RedisLine(vertx, client, address, settings, answers, outage))
+                .limit(settings.pipelines().orElse(eventLoops(vertx)))
+                .toList();
     }
 
     private static RedisURI address(String url) {
@@ -80,8 +70,7 @@ public class RedisPipeline implements MadeFromSettings {
     }
 
     private static int eventLoops(Vertx vertx) {
-        return ((MultithreadEventExecutorGroup) ((VertxInternal) vertx).getEventLoopGroup())
-                .executorCount();
+        return ((MultithreadEventExecutorGroup) ((VertxInternal) vertx).getEventLoopGroup()).executorCount();
     }
 
     void open(@Observes @Priority(1) StartupEvent start) {
@@ -110,16 +99,14 @@ public class RedisPipeline implements MadeFromSettings {
     }
 
     private Uni<RedisReply> send(RedisCommand command, String operation) {
-        return Uni.createFrom()
-                .emitter(
-                        caller -> {
-                            RedisLine line = openLine();
-                            if (line == null) {
-                                caller.fail(noneIsOpen());
-                            } else {
-                                line.ask(command, caller, spans.begin(REDIS, operation));
-                            }
-                        });
+        return Uni.createFrom().emitter(caller -> {
+            RedisLine line = openLine();
+            if (line == null) {
+                caller.fail(noneIsOpen());
+            } else {
+                line.ask(command, caller, spans.begin(REDIS, operation));
+            }
+        });
     }
 
     private static StoreUnavailable noneIsOpen() {
@@ -136,12 +123,10 @@ public class RedisPipeline implements MadeFromSettings {
         return send(call("EVALSHA", script.digest(), keys, arguments), script.name())
                 // Redis forgets scripts when it restarts.
                 .onFailure(failure -> failure instanceof RedisRefusal no && no.is("NOSCRIPT"))
-                .recoverWithUni(
-                        () -> send(call("EVAL", script.source(), keys, arguments), script.name()));
+                .recoverWithUni(() -> send(call("EVAL", script.source(), keys, arguments), script.name()));
     }
 
-    private static RedisCommand call(
-            String command, String script, List<String> keys, List<String> arguments) {
+    private static RedisCommand call(String command, String script, List<String> keys, List<String> arguments) {
         List<String> words = new ArrayList<>(3 + keys.size() + arguments.size());
         words.add(command);
         words.add(script);

@@ -1,12 +1,11 @@
 package dev.orderonce.stores;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes replies of what a connection receives, however it is cut into pieces.
@@ -55,10 +54,7 @@ final class RedisReader {
             replies.accept(reply);
         }
         // What is left is the beginning of a reply; it is read again when there is more of it.
-        bytes =
-                begun == bytes.length
-                        ? new byte[0]
-                        : Arrays.copyOfRange(bytes, begun, bytes.length);
+        bytes = begun == bytes.length ? new byte[0] : Arrays.copyOfRange(bytes, begun, bytes.length);
         at = 0;
     }
 

@@ -7,19 +7,18 @@ public final class RedisRefusal extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     /** Refusals that say "not now" and nothing about the command. */
-    private static final Set<String> NOT_NOW =
-            Set.of(
-                    "LOADING",
-                    "BUSY",
-                    "CLUSTERDOWN",
-                    "MASTERDOWN",
-                    "READONLY",
-                    "OOM",
-                    "MISCONF",
-                    "NOAUTH",
-                    "NOREPLICAS",
-                    "TRYAGAIN",
-                    "UNBLOCKED");
+    private static final Set<String> NOT_NOW = Set.of(
+            "LOADING",
+            "BUSY",
+            "CLUSTERDOWN",
+            "MASTERDOWN",
+            "READONLY",
+            "OOM",
+            "MISCONF",
+            "NOAUTH",
+            "NOREPLICAS",
+            "TRYAGAIN",
+            "UNBLOCKED");
 
     RedisRefusal(String why) {
         // No stack trace: it is Redis that says no, and where it was asked is known.

@@ -16,8 +16,7 @@ public final class RedisScript {
      * @see <a href="https://redis.io/docs/latest/develop/programmability/lua-api/">Redis,
      *     redis.set_repl</a>
      */
-    public static final String PASSING =
-            """
+    public static final String PASSING = """
             local function passing(...)
                 redis.set_repl(redis.REPL_NONE)
                 local reply = redis.call(...)
@@ -37,11 +36,8 @@ public final class RedisScript {
         this.name = name;
         this.source = source;
         try {
-            this.digest =
-                    HexFormat.of()
-                            .formatHex(
-                                    MessageDigest.getInstance("SHA-1")
-                                            .digest(source.getBytes(StandardCharsets.UTF_8)));
+            this.digest = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-1").digest(source.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-1", impossible);
         }

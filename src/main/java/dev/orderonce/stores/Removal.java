@@ -1,11 +1,9 @@
 package dev.orderonce.stores;
 
 import io.smallrye.mutiny.Uni;
-
-import org.jboss.logging.Logger;
-
 import java.time.Duration;
 import java.util.function.IntFunction;
+import org.jboss.logging.Logger;
 
 /**
  * Removes rows whose time is over, a bounded number in each statement and with a pause after each:

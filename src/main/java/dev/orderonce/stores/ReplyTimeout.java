@@ -10,7 +10,6 @@ import io.netty.util.concurrent.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.impl.SocketConnectionBase;
 import io.vertx.sqlclient.impl.SqlConnectionBase;
-
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,11 +37,11 @@ final class ReplyTimeout {
 
     /** Watches a connection that has just been opened, until it is closed. */
     void watch(SqlConnection connection) {
-        Channel channel =
-                ((SocketConnectionBase) ((SqlConnectionBase<?>) connection).unwrap().unwrap())
-                        .socket()
-                        .channelHandlerContext()
-                        .channel();
+        Channel channel = ((SocketConnectionBase)
+                        ((SqlConnectionBase<?>) connection).unwrap().unwrap())
+                .socket()
+                .channelHandlerContext()
+                .channel();
         ChannelPipeline pipeline = channel.pipeline();
         ChannelHandler idle = pipeline.get(DRIVERS_IDLE_HANDLER);
         if (idle != null) {
@@ -83,8 +82,7 @@ final class ReplyTimeout {
         }
 
         @Override
-        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise)
-                throws Exception {
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
             if (!isWaiting) {
                 isWaiting = true;
                 waitingSinceNanos = System.nanoTime();
@@ -104,9 +102,7 @@ final class ReplyTimeout {
         private void schedule(ChannelHandlerContext context, long nanos) {
             if (!isScheduled) {
                 isScheduled = true;
-                Future<?> unused =
-                        context.executor()
-                                .schedule(() -> check(context), nanos, TimeUnit.NANOSECONDS);
+                Future<?> unused = context.executor().schedule(() -> check(context), nanos, TimeUnit.NANOSECONDS);
             }
         }
 

@@ -4,13 +4,10 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
+import java.util.Locale;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Locale;
 
 /**
  * A span for each question that a traced request asks a store; none, and no work, for any other.
@@ -26,10 +23,7 @@ class StoreSpans {
     private final Tracer tracer;
     private final boolean off;
 
-    StoreSpans(
-            Tracer tracer,
-            @ConfigProperty(name = "quarkus.otel.sdk.disabled", defaultValue = "false")
-                    boolean off) {
+    StoreSpans(Tracer tracer, @ConfigProperty(name = "quarkus.otel.sdk.disabled", defaultValue = "false") boolean off) {
         this.tracer = tracer;
         this.off = off;
     }

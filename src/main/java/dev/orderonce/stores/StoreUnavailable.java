@@ -1,7 +1,6 @@
 package dev.orderonce.stores;
 
 import dev.orderonce.web.Outcomes;
-
 import io.smallrye.mutiny.Uni;
 
 /**
@@ -21,8 +20,7 @@ public final class StoreUnavailable extends RuntimeException implements Outcomes
      * Without a stack trace: it is raised once per waiting request when a store goes away, and says
      * where by itself.
      */
-    public StoreUnavailable(
-            Store store, String why, @org.jspecify.annotations.Nullable Throwable cause) {
+    public StoreUnavailable(Store store, String why, @org.jspecify.annotations.Nullable Throwable cause) {
         super(store + ": " + why, cause, false, false);
         this.store = store;
     }

@@ -3,16 +3,13 @@ package dev.orderonce.stores;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jboss.logging.Logger;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 /**
  * Lets jobs go on past a row that cannot be read: it is logged once, counted, and left out. A
@@ -34,8 +31,7 @@ public class UnreadableRows {
     }
 
     /** Those of the rows that can be read. */
-    public <T> List<T> leaveOut(
-            String table, String keyColumn, RowSet<Row> rows, Function<Row, T> read) {
+    public <T> List<T> leaveOut(String table, String keyColumn, RowSet<Row> rows, Function<Row, T> read) {
         List<T> readable = new ArrayList<>(rows.size());
         for (Row row : rows) {
             try {
@@ -43,9 +39,7 @@ public class UnreadableRows {
             } catch (UnreadableRow unreadable) {
                 report(unreadable);
             } catch (RuntimeException unreadable) {
-                report(
-                        new UnreadableRow(
-                                table, String.valueOf(row.getValue(keyColumn)), unreadable));
+                report(new UnreadableRow(table, String.valueOf(row.getValue(keyColumn)), unreadable));
             }
         }
         return readable;

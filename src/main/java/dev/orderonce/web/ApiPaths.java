@@ -1,17 +1,8 @@
 package dev.orderonce.web;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
-
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
-
-import org.eclipse.microprofile.openapi.OASFilter;
-import org.eclipse.microprofile.openapi.models.OpenAPI;
-import org.eclipse.microprofile.openapi.models.Operation;
-import org.eclipse.microprofile.openapi.models.PathItem;
-import org.eclipse.microprofile.openapi.models.parameters.Parameter;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +14,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The paths of the API with their methods and query parameters, as the API description has them:
@@ -42,14 +39,12 @@ public class ApiPaths implements OASFilter {
      */
     record Methods(Map<String, Set<String>> parameters, boolean isStream) {
         boolean allows(String method) {
-            return parameters.containsKey(method)
-                    || (method.equals("HEAD") && parameters.containsKey("GET"));
+            return parameters.containsKey(method) || (method.equals("HEAD") && parameters.containsKey("GET"));
         }
 
         /** The value of the header {@code Allow}. */
         String allow() {
-            Stream<String> head =
-                    parameters.containsKey("GET") ? Stream.of("HEAD") : Stream.empty();
+            Stream<String> head = parameters.containsKey("GET") ? Stream.of("HEAD") : Stream.empty();
             return Stream.of(parameters.keySet().stream(), head, Stream.of("OPTIONS"))
                     .flatMap(methods -> methods)
                     .distinct()
@@ -85,37 +80,29 @@ public class ApiPaths implements OASFilter {
     public void filterOpenAPI(OpenAPI api) {
         Map<String, Methods> plain = new HashMap<>();
         List<Template> withVariables = new ArrayList<>();
-        api.getPaths()
-                .getPathItems()
-                .forEach(
-                        (path, item) -> {
-                            Methods methods = methods(item);
-                            if (path.indexOf('{') < 0) {
-                                plain.put(path, methods);
-                            } else {
-                                withVariables.add(new Template(segments(path), methods));
-                            }
-                        });
+        api.getPaths().getPathItems().forEach((path, item) -> {
+            Methods methods = methods(item);
+            if (path.indexOf('{') < 0) {
+                plain.put(path, methods);
+            } else {
+                withVariables.add(new Template(segments(path), methods));
+            }
+        });
         fixed = Map.copyOf(plain);
         templates = List.copyOf(withVariables);
     }
 
     private static Methods methods(PathItem item) {
         Map<String, Set<String>> parameters = new TreeMap<>();
-        item.getOperations()
-                .forEach((method, operation) -> parameters.put(method.name(), names(operation)));
+        item.getOperations().forEach((method, operation) -> parameters.put(method.name(), names(operation)));
         return new Methods(parameters, isStream(item.getGET()));
     }
 
     private static boolean isStream(@Nullable Operation get) {
         return get != null
                 && get.getResponses().getAPIResponses().values().stream()
-                        .anyMatch(
-                                response ->
-                                        response.getContent() != null
-                                                && response.getContent()
-                                                        .hasMediaType(
-                                                                MediaType.SERVER_SENT_EVENTS));
+                        .anyMatch(response -> response.getContent() != null
+                                && response.getContent().hasMediaType(MediaType.SERVER_SENT_EVENTS));
     }
 
     private static Set<String> names(Operation operation) {

@@ -2,7 +2,6 @@ package dev.orderonce.web;
 
 import io.quarkus.logging.LoggingFilter;
 import io.vertx.core.http.HttpClosedException;
-
 import java.io.IOException;
 import java.util.Set;
 import java.util.logging.Filter;
@@ -15,16 +14,14 @@ import java.util.logging.LogRecord;
  */
 @LoggingFilter(name = "clients-gone")
 public final class ClientsGone implements Filter {
-    private static final Set<String> WRITERS =
-            Set.of(
-                    "org.jboss.resteasy.reactive.server.handlers.PublisherResponseHandler",
-                    "io.quarkus.vertx.http.runtime.QuarkusErrorHandler",
-                    "io.vertx.core.net.impl.ConnectionBase");
+    private static final Set<String> WRITERS = Set.of(
+            "org.jboss.resteasy.reactive.server.handlers.PublisherResponseHandler",
+            "io.quarkus.vertx.http.runtime.QuarkusErrorHandler",
+            "io.vertx.core.net.impl.ConnectionBase");
 
     @Override
     public boolean isLoggable(LogRecord entry) {
         return !WRITERS.contains(entry.getLoggerName())
-                || !(entry.getThrown() instanceof IOException
-                        || entry.getThrown() instanceof HttpClosedException);
+                || !(entry.getThrown() instanceof IOException || entry.getThrown() instanceof HttpClosedException);
     }
 }

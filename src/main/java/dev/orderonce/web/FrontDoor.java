@@ -11,16 +11,13 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Refuses, before anything else sees them, requests that are ambiguous, too large or too many, and
@@ -93,20 +90,15 @@ class FrontDoor {
     }
 
     private void answerFailure(RoutingContext context) {
-        if (context.response().headWritten()
-                || (context.statusCode() != 400 && context.statusCode() != 404)) {
+        if (context.response().headWritten() || (context.statusCode() != 400 && context.statusCode() != 404)) {
             context.next();
             return;
         }
-        answerFailure(
-                context,
-                context.statusCode() == 404 ? ProblemType.PATH_REFUSED : ProblemType.HOST_REFUSED);
+        answerFailure(context, context.statusCode() == 404 ? ProblemType.PATH_REFUSED : ProblemType.HOST_REFUSED);
     }
 
     private void answerFailure(RoutingContext context, ProblemType type) {
-        context.response()
-                .putHeader(HttpHeaders.DATE, date.now())
-                .putHeader("X-Content-Type-Options", "nosniff");
+        context.response().putHeader(HttpHeaders.DATE, date.now()).putHeader("X-Content-Type-Options", "nosniff");
         if (bodyBytes(context.request()) > 0) {
             slowClients.boundBody(context);
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -129,24 +121,19 @@ class FrontDoor {
             slowClients.boundBody(context);
             context.addHeadersEndHandler(early -> closeIfUnread(context));
         }
-        context.response()
-                .putHeader(HttpHeaders.DATE, date.now())
-                .putHeader("X-Content-Type-Options", "nosniff");
+        context.response().putHeader(HttpHeaders.DATE, date.now()).putHeader("X-Content-Type-Options", "nosniff");
         Optional<ApiPaths.Methods> methods = paths.at(context.request().path());
-        Optional<Problem> refusal =
-                refusal(context.request(), bodyBytes)
-                        .or(() -> methods.flatMap(known -> misdirected(context.request(), known)));
+        Optional<Problem> refusal = refusal(context.request(), bodyBytes)
+                .or(() -> methods.flatMap(known -> misdirected(context.request(), known)));
         if (refusal.isPresent()) {
             refuse(context, refusal.get());
         } else if (isStream(context.request(), methods)) {
             pass(context);
         } else if (places.take(bodyBytes)) {
-            RequestEnd.whenDone(
-                    context,
-                    () -> {
-                        places.giveBack(bodyBytes);
-                        slowClients.boundUnread(channel);
-                    });
+            RequestEnd.whenDone(context, () -> {
+                places.giveBack(bodyBytes);
+                slowClients.boundUnread(channel);
+            });
             pass(context);
         } else {
             refuse(context, Problem.of(ProblemType.OVERLOADED).after(settings.retryAfter()));
@@ -178,15 +165,13 @@ class FrontDoor {
         if (request.uri().length() > LONGEST_TARGET) {
             return Optional.of(Problem.of(ProblemType.TARGET_TOO_LONG));
         }
-        if (!RequestTarget.isPathCanonical(request.uri())
-                || request.method().equals(HttpMethod.CONNECT)) {
+        if (!RequestTarget.isPathCanonical(request.uri()) || request.method().equals(HttpMethod.CONNECT)) {
             return Optional.of(Problem.of(ProblemType.PATH_REFUSED));
         }
         if (!RequestTarget.isQueryReadable(request.uri())) {
-            return Optional.of(
-                    badParameter(
-                            "The query contains a character that must be percent-encoded, or a percent sign that is not "
-                                    + "followed by two hexadecimal digits."));
+            return Optional.of(badParameter(
+                    "The query contains a character that must be percent-encoded, or a percent sign that is not "
+                            + "followed by two hexadecimal digits."));
         }
         if (!hasOneHost(request)) {
             return Optional.of(Problem.of(ProblemType.HOST_REFUSED));
@@ -194,9 +179,7 @@ class FrontDoor {
         if (areHeadersTooLarge(request)) {
             return Optional.of(Problem.of(ProblemType.HEADERS_TOO_LARGE));
         }
-        return bodyBytes > largestBody
-                ? Optional.of(Problem.of(ProblemType.BODY_TOO_LARGE))
-                : Optional.empty();
+        return bodyBytes > largestBody ? Optional.of(Problem.of(ProblemType.BODY_TOO_LARGE)) : Optional.empty();
     }
 
     /** As RFC 9112, section 3.2 has it; HTTP/1.0 knows none. */
@@ -214,8 +197,7 @@ class FrontDoor {
         }
         for (int i = 0; i < host.length(); i++) {
             char c = host.charAt(i);
-            boolean isAccepted =
-                    c < 128 && (Character.isLetterOrDigit(c) || "-._~:[]".indexOf(c) >= 0);
+            boolean isAccepted = c < 128 && (Character.isLetterOrDigit(c) || "-._~:[]".indexOf(c) >= 0);
             if (!isAccepted) {
                 return false;
             }
@@ -232,8 +214,7 @@ class FrontDoor {
     }
 
     /** A method that the path does not have, or a query that its method does not know. */
-    private static Optional<Problem> misdirected(
-            HttpServerRequest request, ApiPaths.Methods methods) {
+    private static Optional<Problem> misdirected(HttpServerRequest request, ApiPaths.Methods methods) {
         String method = request.method().name();
         if (method.equals("OPTIONS")) {
             return Optional.empty();
@@ -244,8 +225,7 @@ class FrontDoor {
     }
 
     private static Problem notAllowed(ApiPaths.Methods methods) {
-        return Problem.of(ProblemType.METHOD_NOT_ALLOWED)
-                .header(HttpHeaders.ALLOW.toString(), methods.allow());
+        return Problem.of(ProblemType.METHOD_NOT_ALLOWED).header(HttpHeaders.ALLOW.toString(), methods.allow());
     }
 
     /** A misspelt parameter may have been meant; to ignore it would answer another question. */
@@ -258,20 +238,15 @@ class FrontDoor {
             String name = parameter.getKey();
             String shown = name.substring(0, Math.min(name.length(), LONGEST_ECHO));
             if (!known.contains(name)) {
-                return Optional.of(
-                        badParameter(
-                                "Unknown query parameter \"%s\". %s %s accepts %s."
-                                        .formatted(
-                                                shown,
-                                                request.method(),
-                                                request.path(),
-                                                known.isEmpty()
-                                                        ? "no query parameters"
-                                                        : String.join(", ", known))));
+                return Optional.of(badParameter("Unknown query parameter \"%s\". %s %s accepts %s."
+                        .formatted(
+                                shown,
+                                request.method(),
+                                request.path(),
+                                known.isEmpty() ? "no query parameters" : String.join(", ", known))));
             }
             if (parameter.getValue().size() > 1) {
-                return Optional.of(
-                        badParameter("The query has \"%s\" more than once.".formatted(shown)));
+                return Optional.of(badParameter("The query has \"%s\" more than once.".formatted(shown)));
             }
         }
         return Optional.empty();
@@ -289,11 +264,10 @@ class FrontDoor {
         }
         paths.at(context.request().path())
                 .ifPresentOrElse(
-                        allowed ->
-                                context.response()
-                                        .setStatusCode(204)
-                                        .putHeader(HttpHeaders.ALLOW, allowed.allow())
-                                        .end(),
+                        allowed -> context.response()
+                                .setStatusCode(204)
+                                .putHeader(HttpHeaders.ALLOW, allowed.allow())
+                                .end(),
                         () -> refuse(context, Problem.of(ProblemType.NOT_FOUND)));
     }
 

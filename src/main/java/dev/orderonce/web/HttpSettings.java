@@ -2,7 +2,6 @@ package dev.orderonce.web;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-
 import java.time.Duration;
 
 /** Settings of the front door, prefix {@code http}. */

@@ -4,17 +4,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
-import org.jboss.logging.MDC;
-
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /**
  * Counts, times and logs how each use case ended, and says so in the request's trace.
@@ -30,8 +27,7 @@ public class Outcomes {
     /** From well below a commit to well beyond a time-out, about a factor of two apart. */
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5), Duration.ofMillis(10),
-        Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100),
-                Duration.ofMillis(250),
+        Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(250),
         Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5)
     };
 
@@ -47,8 +43,7 @@ public class Outcomes {
 
     Outcomes(
             MeterRegistry metrics,
-            @ConfigProperty(name = "quarkus.otel.sdk.disabled", defaultValue = "false")
-                    boolean untraced) {
+            @ConfigProperty(name = "quarkus.otel.sdk.disabled", defaultValue = "false") boolean untraced) {
         this.metrics = metrics;
         this.untraced = untraced;
     }
@@ -79,15 +74,13 @@ public class Outcomes {
      */
     public <O> Uni<O> time(String use, Function<O, String> number, Uni<O> ending) {
         long begunAt = System.nanoTime();
-        return ending.onItemOrFailure()
-                .invoke(
-                        (outcome, failure) -> {
-                            if (failure == null) {
-                                record(use, outcome, number.apply(outcome), begunAt);
-                            } else if (failure instanceof Failure) {
-                                record(use, failure, "", begunAt);
-                            }
-                        });
+        return ending.onItemOrFailure().invoke((outcome, failure) -> {
+            if (failure == null) {
+                record(use, outcome, number.apply(outcome), begunAt);
+            } else if (failure instanceof Failure) {
+                record(use, failure, "", begunAt);
+            }
+        });
     }
 
     private record Ending(String name, Timer timer) {}
@@ -103,8 +96,7 @@ public class Outcomes {
     private void record(String use, Object outcome, String number, long begunAt) {
         Key key = new Key(use, outcome.getClass());
         Ending known = endings.get(key);
-        Ending ending =
-                known == null ? endings.computeIfAbsent(key, now -> ending(now, outcome)) : known;
+        Ending ending = known == null ? endings.computeIfAbsent(key, now -> ending(now, outcome)) : known;
         ending.timer.record(Duration.ofNanos(System.nanoTime() - begunAt));
         if (!untraced) {
             Span.current()
@@ -128,13 +120,12 @@ public class Outcomes {
     }
 
     private Ending ending(Key key, Object outcome) {
-        String name =
-                outcome instanceof Failure failure
-                        ? failure.label()
-                        : key.outcome
-                                .getSimpleName()
-                                .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
-                                .toLowerCase(java.util.Locale.ROOT);
+        String name = outcome instanceof Failure failure
+                ? failure.label()
+                : key.outcome
+                        .getSimpleName()
+                        .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
+                        .toLowerCase(java.util.Locale.ROOT);
         return new Ending(
                 name,
                 Timer.builder("orderonce.outcomes")

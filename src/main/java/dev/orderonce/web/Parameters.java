@@ -9,9 +9,7 @@ public final class Parameters {
     /** A whole number of up to nine digits; -1, which is out of every range, for anything else. */
     public static int whole(String text) {
         boolean isWhole =
-                !text.isEmpty()
-                        && text.length() <= LONGEST
-                        && text.chars().allMatch(c -> c >= '0' && c <= '9');
+                !text.isEmpty() && text.length() <= LONGEST && text.chars().allMatch(c -> c >= '0' && c <= '9');
         return isWhole ? Integer.parseInt(text) : -1;
     }
 }

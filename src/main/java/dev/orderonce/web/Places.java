@@ -1,9 +1,7 @@
 package dev.orderonce.web;
 
 import io.micrometer.core.instrument.MeterRegistry;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,9 +50,7 @@ public class Places {
      */
     boolean take(long bodyBytes) {
         boolean fits = underWay.incrementAndGet() <= most;
-        fits &=
-                bytes.addAndGet(bodyBytes)
-                        <= (bodyBytes > USUAL_BODY ? MOST_BYTES / 2 : MOST_BYTES);
+        fits &= bytes.addAndGet(bodyBytes) <= (bodyBytes > USUAL_BODY ? MOST_BYTES / 2 : MOST_BYTES);
         if (!fits) {
             giveBack(bodyBytes);
             if (fullSinceMillis == NOT_FULL) {
@@ -76,8 +72,6 @@ public class Places {
     /** Whether requests were refused for ten seconds, and none was let in between. */
     public boolean isSaturated() {
         long since = fullSinceMillis;
-        return since != NOT_FULL
-                && underWay.get() >= most
-                && clock.millis() - since >= SATURATED_AFTER.toMillis();
+        return since != NOT_FULL && underWay.get() >= most && clock.millis() - since >= SATURATED_AFTER.toMillis();
     }
 }

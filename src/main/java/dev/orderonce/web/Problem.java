@@ -1,10 +1,8 @@
 package dev.orderonce.web;
 
 import io.vertx.core.json.JsonObject;
-
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -71,11 +69,10 @@ public final class Problem {
     }
 
     public Response toResponse() {
-        Response.ResponseBuilder response =
-                Response.status(type.status())
-                        .type(MEDIA_TYPE)
-                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                        .entity(members);
+        Response.ResponseBuilder response = Response.status(type.status())
+                .type(MEDIA_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .entity(members);
         headers.forEach(response::header);
         return response.build();
     }

@@ -18,22 +18,18 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonMappingException.Reference;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import io.vertx.core.http.HttpClosedException;
-
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-
-import org.jboss.logging.Logger;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Turns whatever the framework throws into a problem; no class name, SQL or stack trace leaves. */
 public class ProblemMappers {
@@ -80,27 +76,22 @@ public class ProblemMappers {
                         && !mapping.getPath().isEmpty()
                         && !(mapping.getCause() instanceof JsonParseException)
                 ? Problem.of(BODY_INVALID)
-                        .with(
-                                "violations",
-                                List.of(new Violation(path(mapping), whatIsWrong(mapping))))
+                        .with("violations", List.of(new Violation(path(mapping), whatIsWrong(mapping))))
                         .toResponse()
                 : Problem.of(BODY_UNREADABLE).toResponse();
     }
 
     private static String whatIsWrong(JsonMappingException failure) {
         return switch (failure) {
-            case UnrecognizedPropertyException unknown -> "is not a known member";
-            case MismatchedInputException mismatch when mismatch.getTargetType() != null ->
-                    "must be " + typeName(mismatch.getTargetType());
+            case UnrecognizedPropertyException _ -> "is not a known member";
+            case MismatchedInputException mismatch
+            when mismatch.getTargetType() != null -> "must be " + typeName(mismatch.getTargetType());
             default -> "cannot be parsed";
         };
     }
 
     private static String typeName(Class<?> type) {
-        if (type == long.class
-                || type == Long.class
-                || type == int.class
-                || type == Integer.class) {
+        if (type == long.class || type == Long.class || type == int.class || type == Integer.class) {
             return "a whole number";
         }
         if (type == String.class) {

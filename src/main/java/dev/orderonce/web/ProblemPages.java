@@ -7,11 +7,9 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-
-import org.eclipse.microprofile.openapi.annotations.Operation;
-
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** A page for each problem's {@code type}, so that the address in a problem explains it. */
 @Path("/problems")
@@ -22,25 +20,16 @@ public class ProblemPages {
     @GET
     @Operation(operationId = "listProblems", summary = "All types of problems")
     public String list() {
-        String rows =
-                Arrays.stream(ProblemType.values())
-                        .map(
-                                type ->
-                                        "<li><a href=\"%s\">%s</a> (%d): %s</li>"
-                                                .formatted(
-                                                        type.uri(),
-                                                        type.slug(),
-                                                        type.status(),
-                                                        type.title()))
-                        .collect(Collectors.joining("\n"));
+        String rows = Arrays.stream(ProblemType.values())
+                .map(type -> "<li><a href=\"%s\">%s</a> (%d): %s</li>"
+                        .formatted(type.uri(), type.slug(), type.status(), type.title()))
+                .collect(Collectors.joining("\n"));
         return page("Problems", "<ul>\n" + rows + "\n</ul>");
     }
 
     @GET
     @Path("/{name}")
-    @Operation(
-            operationId = "explainProblem",
-            summary = "One type of problem and what to do about it")
+    @Operation(operationId = "explainProblem", summary = "One type of problem and what to do about it")
     public String explain(@PathParam("name") String name) {
         ProblemType type = ProblemType.ofSlug(name).orElseThrow(NotFoundException::new);
         return page(
@@ -63,7 +52,6 @@ public class ProblemPages {
                 %2$s
                 </main></body>
                 </html>
-                """
-                .formatted(title, body);
+                """.formatted(title, body);
     }
 }

@@ -125,22 +125,14 @@ public enum ProblemType {
                     + "\"state\" is missing, the earlier order is still being placed or its outcome is unknown: then "
                     + "the identical request may also succeed after the time in Retry-After. The request stored "
                     + "nothing."),
-    SUSPICION_NOT_FOUND(
-            404,
-            NEVER,
-            "Suspected duplicate not found",
-            "There is no suspected duplicate with this id."),
+    SUSPICION_NOT_FOUND(404, NEVER, "Suspected duplicate not found", "There is no suspected duplicate with this id."),
     SUSPICION_DECIDED(
             409,
             NEVER,
             "Suspected duplicate already decided",
             "This suspected duplicate was decided differently before, or one of its orders was cancelled in the "
                     + "meantime; \"state\" says which. The request changed nothing."),
-    DISPUTE_NOT_FOUND(
-            404,
-            NEVER,
-            "Dispute not found",
-            "There is no dispute with this id that the caller may see."),
+    DISPUTE_NOT_FOUND(404, NEVER, "Dispute not found", "There is no dispute with this id that the caller may see."),
     DISPUTE_OPEN(
             409,
             NEVER,
@@ -170,11 +162,7 @@ public enum ProblemType {
             NEVER,
             "Key already used for a different body",
             "A record with another body was stored under this scope and key before. It is unchanged; \"body\" holds it."),
-    RECORD_NOT_FOUND(
-            404,
-            NEVER,
-            "Record not found",
-            "There is no record under this scope and key, or it has expired."),
+    RECORD_NOT_FOUND(404, NEVER, "Record not found", "There is no record under this scope and key, or it has expired."),
     MOVE_NOT_OPEN(
             409,
             NEVER,
@@ -200,11 +188,7 @@ public enum ProblemType {
             "Invalid notification signature",
             "The notification has no signature of the payment provider, a wrong one, or one that is too old. The service "
                     + "ignored it."),
-    ORDER_NOT_FOUND(
-            404,
-            NEVER,
-            "Order not found",
-            "There is no order with this number that the caller may see."),
+    ORDER_NOT_FOUND(404, NEVER, "Order not found", "There is no order with this number that the caller may see."),
     BODY_UNREADABLE(
             400,
             AFTER_CHANGE,
@@ -222,11 +206,7 @@ public enum ProblemType {
             AFTER_CHANGE,
             "Request body too large",
             "The body exceeds the maximum size. The request stored nothing; the order number stays usable."),
-    PARAMETER_INVALID(
-            400,
-            AFTER_CHANGE,
-            "Invalid parameter",
-            "\"detail\" names the parameter and the reason."),
+    PARAMETER_INVALID(400, AFTER_CHANGE, "Invalid parameter", "\"detail\" names the parameter and the reason."),
     PREFETCH_REFUSED(
             403,
             AFTER_CHANGE,
@@ -269,17 +249,9 @@ public enum ProblemType {
             "Authentication required",
             "The request has no bearer token, or the token has expired, names another issuer, or has an invalid "
                     + "signature. Sign in again and repeat the request: the order number stays usable."),
-    NOT_ALLOWED(
-            403,
-            NEVER,
-            "Permission denied",
-            "The token is valid, but none of its roles permits this operation."),
+    NOT_ALLOWED(403, NEVER, "Permission denied", "The token is valid, but none of its roles permits this operation."),
     NOT_FOUND(404, NEVER, "Not found", "There is no resource with this path."),
-    METHOD_NOT_ALLOWED(
-            405,
-            NEVER,
-            "Method not allowed",
-            "The resource exists, but it does not support this method."),
+    METHOD_NOT_ALLOWED(405, NEVER, "Method not allowed", "The resource exists, but it does not support this method."),
     NOT_ACCEPTABLE(
             406,
             AFTER_CHANGE,
@@ -291,8 +263,7 @@ public enum ProblemType {
             "Unsupported media type",
             "Send the body with Content-Type: application/json. The request stored nothing; the order number stays "
                     + "usable."),
-    REQUEST_REFUSED(
-            400, NEVER, "Bad request", "HTTP does not allow this request for this resource."),
+    REQUEST_REFUSED(400, NEVER, "Bad request", "HTTP does not allow this request for this resource."),
     STORE_UNAVAILABLE(
             503,
             SAME_REQUEST,

@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
-
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs what has to be done exactly once for each request, however it ends. */
@@ -22,12 +21,11 @@ public final class RequestEnd {
      */
     public static void whenDone(RoutingContext context, Runnable action) {
         AtomicBoolean isDone = new AtomicBoolean();
-        Runnable once =
-                () -> {
-                    if (isDone.compareAndSet(false, true)) {
-                        action.run();
-                    }
-                };
+        Runnable once = () -> {
+            if (isDone.compareAndSet(false, true)) {
+                action.run();
+            }
+        };
         QuarkusRequestWrapper.get(context.request()).addRequestDoneHandler(done -> once.run());
         if (isGone(context)) {
             once.run();
@@ -46,17 +44,12 @@ public final class RequestEnd {
      * Until then the response is in memory.
      */
     public static void whenTaken(RoutingContext context, Runnable action) {
-        whenDone(
-                context,
-                () -> {
-                    Channel channel = channel(context);
-                    // Not before the response itself has been handed to the channel.
-                    channel.eventLoop()
-                            .execute(
-                                    () ->
-                                            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                                                    .addListener(taken -> action.run()));
-                });
+        whenDone(context, () -> {
+            Channel channel = channel(context);
+            // Not before the response itself has been handed to the channel.
+            channel.eventLoop()
+                    .execute(() -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(taken -> action.run()));
+        });
     }
 
     static Channel channel(RoutingContext context) {

@@ -57,12 +57,11 @@ public final class RequestTarget {
         }
         for (int i = 0; i < end; i++) {
             char c = target.charAt(i);
-            boolean isAccepted =
-                    switch (c) {
-                        case '/' -> isSegment(target, i + 1, end);
-                        case '%' -> isNeeded(escaped(target, i, end));
-                        default -> c < SEGMENT.length && SEGMENT[c];
-                    };
+            boolean isAccepted = switch (c) {
+                case '/' -> isSegment(target, i + 1, end);
+                case '%' -> isNeeded(escaped(target, i, end));
+                default -> c < SEGMENT.length && SEGMENT[c];
+            };
             if (!isAccepted) {
                 return false;
             }
@@ -74,10 +73,7 @@ public final class RequestTarget {
     static boolean isQueryReadable(String target) {
         for (int i = endOfPath(target) + 1; i < target.length(); i++) {
             char c = target.charAt(i);
-            boolean isAccepted =
-                    c == '%'
-                            ? escaped(target, i, target.length()) >= 0
-                            : c < QUERY.length && QUERY[c];
+            boolean isAccepted = c == '%' ? escaped(target, i, target.length()) >= 0 : c < QUERY.length && QUERY[c];
             if (!isAccepted) {
                 return false;
             }

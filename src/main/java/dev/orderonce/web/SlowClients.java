@@ -11,16 +11,13 @@ import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-
 import jakarta.enterprise.context.ApplicationScoped;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes connections of clients that hold what is not theirs: that do not end a request's body, or
@@ -91,9 +88,7 @@ class SlowClients {
             return;
         }
         long half = patience.toMillis() / 2;
-        Future<?> looks =
-                channel.eventLoop()
-                        .scheduleAtFixedRate(new Look(channel), half, half, TimeUnit.MILLISECONDS);
+        Future<?> looks = channel.eventLoop().scheduleAtFixedRate(new Look(channel), half, half, TimeUnit.MILLISECONDS);
         channel.closeFuture().addListener(closed -> looks.cancel(false));
     }
 
@@ -103,25 +98,20 @@ class SlowClients {
      */
     void boundBody(RoutingContext context) {
         HttpServerRequest request = context.request();
-        long timer =
+        long timer = context.vertx().setTimer(patience.toMillis(), late -> {
+            if (!request.isEnded()) {
+                request.connection().close();
+            }
+        });
+        RequestEnd.whenDone(context, () -> {
+            context.vertx().cancelTimer(timer);
+            // An answer that said so came before the body was read.
+            if (context.response().headers().contains(CONNECTION, CLOSE, true)) {
                 context.vertx()
                         .setTimer(
-                                patience.toMillis(),
-                                late -> {
-                                    if (!request.isEnded()) {
-                                        request.connection().close();
-                                    }
-                                });
-        RequestEnd.whenDone(
-                context,
-                () -> {
-                    context.vertx().cancelTimer(timer);
-                    // An answer that said so came before the body was read.
-                    if (context.response().headers().contains(CONNECTION, CLOSE, true)) {
-                        context.vertx()
-                                .setTimer(LINGER.toMillis(), taken -> request.connection().close());
-                    }
-                });
+                                LINGER.toMillis(), taken -> request.connection().close());
+            }
+        });
     }
 
     /** Finds the same bytes waiting at two looks in a row. */

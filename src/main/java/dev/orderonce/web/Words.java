@@ -1,9 +1,8 @@
 package dev.orderonce.web;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what people write to each other. */
 public final class Words {
@@ -13,23 +12,18 @@ public final class Words {
      * The text, if it can be kept and read: not empty, not too long, and nothing in it that no
      * store could give back unchanged. If it cannot, what is wrong is added to the violations.
      */
-    public static Optional<String> read(
-            String field, @Nullable String text, int longest, List<Violation> violations) {
+    public static Optional<String> read(String field, @Nullable String text, int longest, List<Violation> violations) {
         if (text == null) {
             violations.add(new Violation(field, "is missing"));
             return Optional.empty();
         }
         if (text.isBlank() || text.length() > longest) {
-            violations.add(
-                    new Violation(
-                            field, "must have 1 to " + longest + " characters, not only spaces"));
+            violations.add(new Violation(field, "must have 1 to " + longest + " characters, not only spaces"));
             return Optional.empty();
         }
         if (text.codePoints().anyMatch(Words::isUnreadable)) {
-            violations.add(
-                    new Violation(
-                            field,
-                            "must not hold broken Unicode, or control characters other than line breaks and tabs"));
+            violations.add(new Violation(
+                    field, "must not hold broken Unicode, or control characters other than line breaks and tabs"));
             return Optional.empty();
         }
         return Optional.of(text);

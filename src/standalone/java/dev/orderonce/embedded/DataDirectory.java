@@ -33,17 +33,12 @@ final class DataDirectory implements AutoCloseable {
                 Files.createDirectories(path);
                 // Keys, orders, and programs that are run: nobody else's business on this machine.
                 // Who may read a directory that was there before is for whoever made it.
-                if (Files.getFileStore(path)
-                        .supportsFileAttributeView(PosixFileAttributeView.class)) {
-                    Files.setPosixFilePermissions(
-                            path, PosixFilePermissions.fromString("rwx------"));
+                if (Files.getFileStore(path).supportsFileAttributeView(PosixFileAttributeView.class)) {
+                    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
                 }
             }
             FileChannel channel =
-                    FileChannel.open(
-                            path.resolve("lock"),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE);
+                    FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             // The system gives the lock back when its process dies, however it dies: a lock file
             // would stay.
             if (isTaken(channel)) {

@@ -1,10 +1,6 @@
 package dev.orderonce.embedded;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-
-import org.jboss.logging.Logger;
-import org.postgresql.util.PasswordUtil;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +11,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.postgresql.util.PasswordUtil;
 
 /**
  * One PostgreSQL, as durable as any: what it acknowledged survives a kill.
@@ -40,8 +38,7 @@ public final class EmbeddedPostgreSql {
     /** A line that lets somebody in without a password. */
     private static final Pattern TRUST = Pattern.compile("^[^#]*\\btrust\\b");
 
-    private static final String RULES =
-            """
+    private static final String RULES = """
             # Written by order-once. Every connection needs a password.
             # TYPE  DATABASE  USER  ADDRESS       METHOD
             host    all       all   127.0.0.1/32  scram-sha-256
@@ -54,8 +51,7 @@ public final class EmbeddedPostgreSql {
      * sequences (one that belongs to a column follows its table) and functions. What others own
      * stays theirs.
      */
-    private static final String SERVICE_ROLE =
-            """
+    private static final String SERVICE_ROLE = """
             DO $$
             DECLARE
                 object record;
@@ -114,10 +110,7 @@ public final class EmbeddedPostgreSql {
                             .formatted(superuserPasswordFile, ENCRYPTION, rules()));
         }
         this.superuserPassword = Secrets.kept(superuserPasswordFile, Secrets::newPassword);
-        this.password =
-                Secrets.kept(
-                        data.resolveSibling("postgresql-" + USERNAME + ".password"),
-                        Secrets::newPassword);
+        this.password = Secrets.kept(data.resolveSibling("postgresql-" + USERNAME + ".password"), Secrets::newPassword);
         if (isOpen) {
             closeToOthers();
         }
@@ -200,9 +193,7 @@ public final class EmbeddedPostgreSql {
 
     private static String setPassword(String role, String password) throws SQLException {
         return "ALTER ROLE %s PASSWORD '%s'"
-                .formatted(
-                        role,
-                        PasswordUtil.encodePassword(role, password.toCharArray(), ENCRYPTION));
+                .formatted(role, PasswordUtil.encodePassword(role, password.toCharArray(), ENCRYPTION));
     }
 
     private EmbeddedPostgres launch() {
@@ -246,8 +237,7 @@ public final class EmbeddedPostgreSql {
                     .setRegisterShutdownHook(false)
                     .start();
         } catch (IOException failure) {
-            throw new UncheckedIOException(
-                    "PostgreSQL did not start; its log is " + log(), failure);
+            throw new UncheckedIOException("PostgreSQL did not start; its log is " + log(), failure);
         }
     }
 

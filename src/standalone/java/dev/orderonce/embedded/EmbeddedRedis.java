@@ -1,7 +1,5 @@
 package dev.orderonce.embedded;
 
-import redis.embedded.RedisExecProvider;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import redis.embedded.RedisExecProvider;
 
 /**
  * One Redis that keeps what it knows over a restart.
@@ -58,12 +57,11 @@ public final class EmbeddedRedis {
             Secrets.write(configuration, "requirepass " + password + '\n');
             // The library is used for its executables; running them here lets a restart keep its
             // port and its data.
-            Process process =
-                    new ProcessBuilder(command())
-                            .redirectInput(configuration.toFile())
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                            .start();
+            Process process = new ProcessBuilder(command())
+                    .redirectInput(configuration.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                    .start();
             Files.writeString(pid, Long.toString(process.pid()));
             awaitAnswer(process);
             return process;
@@ -111,13 +109,10 @@ public final class EmbeddedRedis {
     private boolean answers() {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             OutputStream out = socket.getOutputStream();
-            out.write(
-                    "AUTH %s\r\nPING\r\n".formatted(password).getBytes(StandardCharsets.US_ASCII));
+            out.write("AUTH %s\r\nPING\r\n".formatted(password).getBytes(StandardCharsets.US_ASCII));
             out.flush();
             BufferedReader in =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    socket.getInputStream(), StandardCharsets.US_ASCII));
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             return "+OK".equals(in.readLine()) && "+PONG".equals(in.readLine());
         } catch (IOException notYet) {
             return false;

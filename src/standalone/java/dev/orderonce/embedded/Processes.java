@@ -1,7 +1,5 @@
 package dev.orderonce.embedded;
 
-import org.jboss.logging.Logger;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jboss.logging.Logger;
 
 /** Stops the processes of stores: our own, and those that a killed service left behind. */
 final class Processes {
@@ -35,13 +34,10 @@ final class Processes {
         readPid(pidFile)
                 .flatMap(ProcessHandle::of)
                 .filter(process -> isRunning(process, program))
-                .ifPresent(
-                        orphan -> {
-                            LOG.infof(
-                                    "stopping the %s (process %d) that a killed service left",
-                                    program, orphan.pid());
-                            stop(orphan, program);
-                        });
+                .ifPresent(orphan -> {
+                    LOG.infof("stopping the %s (process %d) that a killed service left", program, orphan.pid());
+                    stop(orphan, program);
+                });
     }
 
     private static Optional<Long> readPid(Path file) {
@@ -68,12 +64,8 @@ final class Processes {
         return process.isAlive()
                 && process.info()
                         .command()
-                        .map(
-                                command ->
-                                        Path.of(command)
-                                                .getFileName()
-                                                .toString()
-                                                .startsWith(program))
+                        .map(command ->
+                                Path.of(command).getFileName().toString().startsWith(program))
                         .orElse(false);
     }
 
@@ -87,8 +79,7 @@ final class Processes {
             LOG.warnf("process %d did not stop within %s and is killed", process.pid(), PATIENCE);
             process.destroyForcibly();
             if (!hasEnded(() -> !isRunning(process, program))) {
-                throw new IllegalStateException(
-                        "process %d cannot be stopped".formatted(process.pid()));
+                throw new IllegalStateException("process %d cannot be stopped".formatted(process.pid()));
             }
         }
     }
@@ -101,10 +92,7 @@ final class Processes {
      * @throws IllegalStateException if one goes on
      */
     static void awaitNobodyIn(Path directory) {
-        if (!hasEnded(
-                () ->
-                        ProcessHandle.allProcesses()
-                                .noneMatch(process -> worksIn(process, directory)))) {
+        if (!hasEnded(() -> ProcessHandle.allProcesses().noneMatch(process -> worksIn(process, directory)))) {
             throw new IllegalStateException("another process still works in " + directory);
         }
     }
@@ -134,8 +122,7 @@ final class Processes {
             Thread.sleep(LOOK_EVERY);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException(
-                    "interrupted while a store started or stopped", interrupted);
+            throw new IllegalStateException("interrupted while a store started or stopped", interrupted);
         }
     }
 

@@ -12,13 +12,11 @@ import static dev.orderonce.start.RequiredSettings.REDIS_URL;
 
 import dev.orderonce.identity.DemoKeys;
 import dev.orderonce.payments.PaymentSettings;
-
-import org.eclipse.microprofile.config.Config;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
 
 /**
  * Brings along whatever nobody configured: the stores, the key that signs numbers, the demo
@@ -68,8 +66,7 @@ public final class Standalone implements AutoCloseable {
         Path data = directory.path();
         settings.put("standalone.data", data.toString());
         if (!DATABASE_URL.isGiven(given)) {
-            EmbeddedPostgreSql started =
-                    EmbeddedPostgreSql.start(data.resolve("postgresql"), data.resolve("programs"));
+            EmbeddedPostgreSql started = EmbeddedPostgreSql.start(data.resolve("postgresql"), data.resolve("programs"));
             postgreSql = Optional.of(started);
             settings.put(DATABASE_URL.property(), started.url());
             settings.put(DATABASE_USERNAME.property(), started.username());
@@ -82,17 +79,14 @@ public final class Standalone implements AutoCloseable {
         }
         if (!NUMBERS_SIGNING_KEY.isGiven(given)) {
             // Kept: numbers that were issued before a restart are still good after it.
-            settings.put(
-                    NUMBERS_SIGNING_KEY.property(),
-                    Secrets.kept(data.resolve("numbers.key"), Secrets::newKey));
+            settings.put(NUMBERS_SIGNING_KEY.property(), Secrets.kept(data.resolve("numbers.key"), Secrets::newKey));
         }
         if (!IDENTITY_ISSUER.isGiven(given)) {
-            settings.putAll(
-                    DemoKeys.make(
-                            data.resolve("demo-sign-in.pem"),
-                            IDENTITY_ISSUER.property(),
-                            IDENTITY_AUDIENCE.property(),
-                            IDENTITY_KEYS.property()));
+            settings.putAll(DemoKeys.make(
+                    data.resolve("demo-sign-in.pem"),
+                    IDENTITY_ISSUER.property(),
+                    IDENTITY_AUDIENCE.property(),
+                    IDENTITY_KEYS.property()));
         }
         if (!PAYMENTS_PROVIDER_URL.isGiven(given)) {
             settings.put(PAYMENTS_PROVIDER_URL.property(), PaymentSettings.SIMULATED);

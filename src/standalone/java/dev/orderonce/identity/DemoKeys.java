@@ -32,8 +32,7 @@ public final class DemoKeys {
      * @param publicKey where to put the public key, for the service to check tokens with
      * @return the settings of the issuer, the audience, the key's place and the private key
      */
-    public static Map<String, String> make(
-            Path publicKey, String issuer, String audience, String keys) {
+    public static Map<String, String> make(Path publicKey, String issuer, String audience, String keys) {
         KeyPair pair = generate();
         Base64.Encoder pem = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
         try {

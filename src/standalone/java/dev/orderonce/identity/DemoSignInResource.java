@@ -3,10 +3,8 @@ package dev.orderonce.identity;
 import dev.orderonce.web.Problem;
 import dev.orderonce.web.ProblemType;
 import dev.orderonce.web.Violation;
-
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.jwt.build.Jwt;
-
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.NotFoundException;
@@ -17,14 +15,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.jspecify.annotations.Nullable;
-
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -39,6 +29,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets anybody on this machine be anybody, for trying things out. It is in the standalone build
@@ -61,11 +57,9 @@ class DemoSignInResource {
      * the header Host gives the page away; a page cannot set that header.
      */
     private static final Pattern THIS_MACHINE =
-            Pattern.compile(
-                    "(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
 
-    private static final Set<String> ROLES =
-            Set.of(Role.BUYER, Role.MERCHANT, Role.SUPPORT, Role.SERVICE);
+    private static final Set<String> ROLES = Set.of(Role.BUYER, Role.MERCHANT, Role.SUPPORT, Role.SERVICE);
 
     private final Optional<PrivateKey> key;
     private final String issuer;
@@ -95,21 +89,19 @@ class DemoSignInResource {
     /** Who to be. */
     @Schema(name = "SignIn")
     record SignIn(
-            @Schema(examples = "alice", required = true, minLength = 1, maxLength = Buyer.LONGEST)
-                    @Nullable String subject,
-            @Schema(description = "buyer, merchant, support, service; a buyer if none is given")
-                    @Nullable List<@Nullable String> roles) {}
+            @Schema(examples = "alice", required = true, minLength = 1, maxLength = Buyer.LONGEST) @Nullable String subject,
+
+            @Schema(description = "buyer, merchant, support, service; a buyer if none is given") @Nullable List<@Nullable String> roles) {}
 
     /** A token to be that with. */
     @Schema(name = "SignedIn")
     record SignedIn(
-            @Schema(required = true) String token, @Schema(required = true) Instant expiresAt) {}
+            @Schema(required = true) String token,
+            @Schema(required = true) Instant expiresAt) {}
 
     @POST
     @NonBlocking // a millisecond for the signature
-    @Operation(
-            operationId = "demoSignIn",
-            summary = "Be anybody, for trying things out (standalone build only)")
+    @Operation(operationId = "demoSignIn", summary = "Be anybody, for trying things out (standalone build only)")
     @APIResponse(
             responseCode = "200",
             description = "A token for the header Authorization: Bearer",
@@ -119,9 +111,7 @@ class DemoSignInResource {
         String host = headers.getHeaderString(HttpHeaders.HOST);
         if (host == null || !THIS_MACHINE.matcher(host).matches()) {
             // The pages take "not found" for a service without a demo sign-in, and ask for a token.
-            return Problem.of(
-                            ProblemType.NOT_FOUND,
-                            "The demo sign-in is at localhost, 127.0.0.1 and [::1] only.")
+            return Problem.of(ProblemType.NOT_FOUND, "The demo sign-in is at localhost, 127.0.0.1 and [::1] only.")
                     .toResponse();
         }
         if (signIn == null) {
@@ -131,11 +121,7 @@ class DemoSignInResource {
         String subject = signIn.subject();
         if (subject == null || !Buyer.isSubject(subject)) {
             violations.add(
-                    new Violation(
-                            "subject",
-                            "must have 1 to "
-                                    + Buyer.LONGEST
-                                    + " characters, no control characters"));
+                    new Violation("subject", "must have 1 to " + Buyer.LONGEST + " characters, no control characters"));
         }
         Set<String> roles = new HashSet<>();
         boolean areKnown = true;
@@ -147,22 +133,22 @@ class DemoSignInResource {
             }
         }
         if (!areKnown) {
-            violations.add(
-                    new Violation("roles", "must be among buyer, merchant, support, service"));
+            violations.add(new Violation("roles", "must be among buyer, merchant, support, service"));
         }
         if (!violations.isEmpty()) {
-            return Problem.of(ProblemType.BODY_INVALID).with("violations", violations).toResponse();
+            return Problem.of(ProblemType.BODY_INVALID)
+                    .with("violations", violations)
+                    .toResponse();
         }
         Instant now = clock.instant();
         Instant expiresAt = now.plus(VALID_FOR);
-        String token =
-                Jwt.issuer(issuer)
-                        .audience(audience)
-                        .subject(subject)
-                        .groups(roles)
-                        .issuedAt(now)
-                        .expiresAt(expiresAt)
-                        .sign(signing);
+        String token = Jwt.issuer(issuer)
+                .audience(audience)
+                .subject(subject)
+                .groups(roles)
+                .issuedAt(now)
+                .expiresAt(expiresAt)
+                .sign(signing);
         return Response.ok(new SignedIn(token, expiresAt))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();

@@ -1,22 +1,18 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.money.Money;
-
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
-
-import org.jboss.logging.Logger;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 
 /**
  * A provider inside the process, for trying things out; in the standalone build only, and only
@@ -60,10 +56,9 @@ class SimulatedGateway implements PaymentGateway {
             PaymentSettings settings,
             Vertx vertx,
             Clock clock) {
-        this.real =
-                settings.providerUrl()
-                        .filter(url -> !url.equals(PaymentSettings.SIMULATED))
-                        .map(url -> real);
+        this.real = settings.providerUrl()
+                .filter(url -> !url.equals(PaymentSettings.SIMULATED))
+                .map(url -> real);
         this.receiveNotification = receiveNotification;
         this.settings = settings;
         this.vertx = vertx;
@@ -118,10 +113,7 @@ class SimulatedGateway implements PaymentGateway {
             boolean isFirst = account.captures++ == 0;
             boolean isDone = !(kind == 904 && isFirst);
             if (account.standing instanceof Answer.Unheard && isDone) {
-                account.standing =
-                        kind == 901
-                                ? new Answer.Declined("insufficient funds")
-                                : new Answer.Captured();
+                account.standing = kind == 901 ? new Answer.Declined("insufficient funds") : new Answer.Captured();
             }
             if (isFirst && (kind == 905 || kind == 906)) {
                 notifyLater(reference);
@@ -160,19 +152,16 @@ class SimulatedGateway implements PaymentGateway {
     }
 
     private void notifyLater(String reference) {
-        vertx.setTimer(
-                LATE_MILLIS,
-                id -> {
-                    String body =
-                            "{\"event\":\"%s\",\"reference\":\"%s\",\"kind\":\"captured\"}"
-                                    .formatted(UUID.randomUUID(), reference);
-                    String secret = settings.notificationSecret().orElse("");
-                    receiveNotification
-                            .receive(ReceiveNotification.sign(secret, clock.instant(), body), body)
-                            .subscribe()
-                            .with(
-                                    receipt -> LOG.debugf("notified: %s", receipt),
-                                    failure -> LOG.warn("a notification failed", failure));
-                });
+        vertx.setTimer(LATE_MILLIS, id -> {
+            String body = "{\"event\":\"%s\",\"reference\":\"%s\",\"kind\":\"captured\"}"
+                    .formatted(UUID.randomUUID(), reference);
+            String secret = settings.notificationSecret().orElse("");
+            receiveNotification
+                    .receive(ReceiveNotification.sign(secret, clock.instant(), body), body)
+                    .subscribe()
+                    .with(
+                            receipt -> LOG.debugf("notified: %s", receipt),
+                            failure -> LOG.warn("a notification failed", failure));
+        });
     }
 }

@@ -1,11 +1,9 @@
 package dev.orderonce.web;
 
 import io.smallrye.common.annotation.NonBlocking;
-
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**

@@ -3,7 +3,6 @@ package dev.orderonce.browser;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,8 +18,7 @@ final class Browsers {
     private Browsers() {}
 
     static Optional<Path> chromium() {
-        return Stream.concat(
-                        Stream.ofNullable(System.getProperty("chromium")), USUAL_PLACES.stream())
+        return Stream.concat(Stream.ofNullable(System.getProperty("chromium")), USUAL_PLACES.stream())
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst();
@@ -29,29 +27,21 @@ final class Browsers {
     /** Says plainly that nothing is tested where there is no browser. */
     static boolean isThere(String test) {
         if (chromium().isEmpty()) {
-            System.out.println(
-                    test
-                            + ": there is no Chromium here (-Dchromium=…), so the pages are NOT tested");
+            System.out.println(test + ": there is no Chromium here (-Dchromium=…), so the pages are NOT tested");
         }
         return chromium().isPresent();
     }
 
     static Playwright playwright() {
         return Playwright.create(
-                new Playwright.CreateOptions()
-                        .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     }
 
     static Browser launch(Playwright playwright) {
         return playwright
                 .chromium()
-                .launch(
-                        new BrowserType.LaunchOptions()
-                                .setExecutablePath(chromium().orElseThrow())
-                                .setArgs(
-                                        List.of(
-                                                "--no-sandbox",
-                                                "--disable-gpu",
-                                                "--disable-background-networking")));
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(chromium().orElseThrow())
+                        .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-background-networking")));
     }
 }

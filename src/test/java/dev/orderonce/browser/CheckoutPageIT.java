@@ -1,13 +1,11 @@
 package dev.orderonce.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-
 import static dev.orderonce.testkit.BadNetwork.Fault.BAD_GATEWAY;
 import static dev.orderonce.testkit.BadNetwork.Fault.DROP_REPLY;
 import static dev.orderonce.testkit.BadNetwork.Fault.DROP_REQUEST;
 import static dev.orderonce.testkit.BadNetwork.Fault.LATE_REPLY;
 import static dev.orderonce.testkit.BadNetwork.Fault.TWICE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -15,9 +13,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
-
 import dev.orderonce.testkit.BadNetwork.Fault;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -27,13 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.SQLException;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.UUID;
-
 /**
  * The checkout page in a real browser, against the real service, through a network that misbehaves:
  * one order each time, and the page says so.
@@ -41,7 +36,8 @@ import java.util.UUID;
 class CheckoutPageIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @TempDir static Path directory;
+    @TempDir
+    static Path directory;
 
     private static @Nullable PagesFixture started;
 
@@ -173,10 +169,8 @@ class CheckoutPageIT {
         page.reload();
         // Then: it was tried again before, or it never will be placed and the basket is there
         await().atMost(PATIENCE)
-                .until(
-                        () ->
-                                page.getByTestId("confirmation").isVisible()
-                                        || page.getByTestId("place").isEnabled());
+                .until(() -> page.getByTestId("confirmation").isVisible()
+                        || page.getByTestId("place").isEnabled());
         if (page.getByTestId("confirmation").isHidden()) {
             page.getByTestId("place").click();
         }
@@ -240,10 +234,8 @@ class CheckoutPageIT {
         pages().restart();
         // Then: by itself, or when the person tries again
         await().atMost(PATIENCE)
-                .until(
-                        () ->
-                                page.getByTestId("confirmation").isVisible()
-                                        || page.getByTestId("retry").count() == 1);
+                .until(() -> page.getByTestId("confirmation").isVisible()
+                        || page.getByTestId("retry").count() == 1);
         if (page.getByTestId("retry").count() == 1) {
             page.getByTestId("retry").click();
         }
@@ -254,8 +246,7 @@ class CheckoutPageIT {
     void clockThatIsADayWrong_isOneOrder() throws SQLException {
         // Given
         BrowserContext context = person();
-        context.addInitScript(
-                """
+        context.addInitScript("""
                 const Right = Date, WRONG_BY = 86400000;
                 globalThis.Date = class extends Right {
                   constructor(...parts) { if (parts.length) super(...parts); else super(Right.now() + WRONG_BY); }
@@ -274,8 +265,7 @@ class CheckoutPageIT {
     void storageDenied_isOneOrderAndThePageSaysWhatToDo() throws SQLException {
         // Given
         BrowserContext context = person();
-        context.addInitScript(
-                """
+        context.addInitScript("""
                 for (const name of ['localStorage', 'sessionStorage', 'indexedDB'])
                   Object.defineProperty(globalThis, name, { get() { throw new DOMException('denied', 'SecurityError'); } });
                 """);

@@ -3,11 +3,10 @@ package dev.orderonce.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 
 /** The tests of the browser's module, in Node's own runner; they need Node 20. */
 class ModuleTest {
@@ -26,9 +25,8 @@ class ModuleTest {
         // Then
         assertThat(ran.isDone()).as(ran.said()).isTrue();
         assertThat(ran.said()).contains("# fail 0");
-        System.out.println(
-                "ModuleTest: "
-                        + ran.said().lines().filter(line -> line.startsWith("# pass")).toList());
+        System.out.println("ModuleTest: "
+                + ran.said().lines().filter(line -> line.startsWith("# pass")).toList());
     }
 
     private record Ran(boolean isDone, String said) {}
@@ -36,12 +34,10 @@ class ModuleTest {
     private static Ran run(String... command) throws IOException, InterruptedException {
         Process process;
         try {
-            process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectInput(
-                                    ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-                            .start();
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                    .start();
         } catch (IOException absent) {
             return new Ran(false, String.valueOf(absent.getMessage()));
         }

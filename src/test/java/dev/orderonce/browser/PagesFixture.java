@@ -7,15 +7,12 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
-
 import dev.orderonce.embedded.Standalone;
 import dev.orderonce.packaged.Replica;
 import dev.orderonce.testkit.BadNetwork;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Stores;
-
 import io.smallrye.config.SmallRyeConfigBuilder;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -73,14 +70,12 @@ final class PagesFixture implements AutoCloseable {
     BrowserContext person(String name, Browser.NewContextOptions options) {
         BrowserContext context = browser.newContext(options.setLocale("en-GB"));
         context.setDefaultTimeout(PATIENCE_MILLIS);
-        context.addInitScript(
-                """
+        context.addInitScript("""
                 try {
                   if (!localStorage.getItem('shop name buyer')) localStorage.setItem('shop name buyer', '"%1$s"');
                   if (!localStorage.getItem('shop name support')) localStorage.setItem('shop name support', '"%1$s"');
                 } catch { /* denied */ }
-                """
-                        .formatted(name));
+                """.formatted(name));
         context.onConsoleMessage(this::keep);
         context.onWebError(error -> faults.add(error.error()));
         return context;
@@ -94,10 +89,9 @@ final class PagesFixture implements AutoCloseable {
 
     /** What went wrong in any page since this was asked last, but for requests that failed. */
     List<String> faults() {
-        List<String> found =
-                faults.stream()
-                        .filter(text -> !text.startsWith("Failed to load resource"))
-                        .toList();
+        List<String> found = faults.stream()
+                .filter(text -> !text.startsWith("Failed to load resource"))
+                .toList();
         faults.clear();
         return found;
     }
@@ -130,8 +124,7 @@ final class PagesFixture implements AutoCloseable {
     /** Waits until the order can be placed under a number. */
     void enabled(Page page) {
         PlaywrightAssertions.assertThat(page.getByTestId("checkout-number"))
-                .hasText(
-                        NUMBER, new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MILLIS));
+                .hasText(NUMBER, new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MILLIS));
         PlaywrightAssertions.assertThat(page.getByTestId("place"))
                 .isEnabled(new LocatorAssertions.IsEnabledOptions().setTimeout(PATIENCE_MILLIS));
     }
@@ -143,9 +136,8 @@ final class PagesFixture implements AutoCloseable {
 
     long ordersOf(String buyer) throws SQLException {
         try (Connection connection = Database.connect(stores);
-                PreparedStatement statement =
-                        connection.prepareStatement(
-                                "SELECT count(*) FROM orders WHERE buyer = ? AND state <> 'VOIDED'")) {
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT count(*) FROM orders WHERE buyer = ? AND state <> 'VOIDED'")) {
             statement.setString(1, buyer);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();

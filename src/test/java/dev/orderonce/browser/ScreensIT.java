@@ -1,7 +1,6 @@
 package dev.orderonce.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,7 +11,11 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,17 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Objects;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
-
 /** Every screen: usable by everybody, without an error, small and soon there. */
 class ScreensIT {
     private static final long MOST_BYTES = 60_000;
 
-    @TempDir static Path directory;
+    @TempDir
+    static Path directory;
 
     private static @Nullable PagesFixture started;
 
@@ -61,11 +59,10 @@ class ScreensIT {
     }
 
     private static void assertUsable(Page page, String screen) {
-        assertThat(
-                        new AxeBuilder(page)
-                                .analyze().getViolations().stream()
-                                        .map(rule -> rule.getId() + ": " + rule.getNodes())
-                                        .toList())
+        assertThat(new AxeBuilder(page)
+                        .analyze().getViolations().stream()
+                                .map(rule -> rule.getId() + ": " + rule.getNodes())
+                                .toList())
                 .as(screen)
                 .isEmpty();
     }
@@ -75,8 +72,7 @@ class ScreensIT {
             value = ColorScheme.class,
             names = {"LIGHT", "DARK"})
     void theShop_isUsableByEverybody(ColorScheme scheme) {
-        try (BrowserContext person =
-                pages().person(buyer, new Browser.NewContextOptions().setColorScheme(scheme))) {
+        try (BrowserContext person = pages().person(buyer, new Browser.NewContextOptions().setColorScheme(scheme))) {
             Page page = person.newPage();
             page.navigate(pages().service() + "/");
             page.getByTestId("add-tea-1").click();
@@ -102,8 +98,7 @@ class ScreensIT {
             page.getByTestId("language").click();
             assertUsable(page, "in Chinese");
         }
-        assertThat(pages().faultsAndFailedRequests())
-                .allMatch(fault -> fault.contains("409"), "only the question");
+        assertThat(pages().faultsAndFailedRequests()).allMatch(fault -> fault.contains("409"), "only the question");
     }
 
     @ParameterizedTest
@@ -111,8 +106,7 @@ class ScreensIT {
             value = ColorScheme.class,
             names = {"LIGHT", "DARK"})
     void supportsPage_isUsableByEverybody(ColorScheme scheme) {
-        try (BrowserContext person =
-                pages().person(buyer, new Browser.NewContextOptions().setColorScheme(scheme))) {
+        try (BrowserContext person = pages().person(buyer, new Browser.NewContextOptions().setColorScheme(scheme))) {
             Page page = person.newPage();
             page.navigate(pages().service() + "/support.html");
             assertThat(page.getByTestId("total-placed")).isVisible();
@@ -122,15 +116,13 @@ class ScreensIT {
 
     @Test
     void onAPhone_nothingIsWiderThanTheScreen() {
-        try (BrowserContext person =
-                pages().person(buyer, new Browser.NewContextOptions().setViewportSize(320, 640))) {
+        try (BrowserContext person = pages().person(buyer, new Browser.NewContextOptions().setViewportSize(320, 640))) {
             for (String path : new String[] {"/", "/#checkout", "/#orders", "/support.html"}) {
                 Page page = person.newPage();
                 page.navigate(pages().service() + path);
                 page.waitForLoadState();
-                Object overflow =
-                        page.evaluate(
-                                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                Object overflow = page.evaluate(
+                        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
                 assertThat(overflow).as(path).isEqualTo(0);
             }
         }
@@ -151,12 +143,10 @@ class ScreensIT {
             page.navigate(pages().service() + "/");
             page.getByTestId("add-tea-1").click();
             Object millis =
-                    page.evaluate(
-                            "() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd");
+                    page.evaluate("() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd");
             // Then: the time is told, not asserted, for it is this machine's
             System.out.printf(
-                    "ScreensIT: a cold load is %d bytes over the wire, and usable after %s ms%n",
-                    bytes.get(), millis);
+                    "ScreensIT: a cold load is %d bytes over the wire, and usable after %s ms%n", bytes.get(), millis);
             assertThat(bytes.get()).isBetween(1L, MOST_BYTES);
         }
     }

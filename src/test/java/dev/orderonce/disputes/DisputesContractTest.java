@@ -15,16 +15,9 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every ending of finding, listing, answering, withdrawing and deciding a dispute. */
 @QuarkusTest
@@ -72,22 +69,19 @@ class DisputesContractTest {
         String id = Parties.opened(shop, shop.newOrder(4200));
         Shop other = Shop.newBuyer();
         // When
-        List<Response> responses =
-                List.of(
-                        Parties.find(other, id),
-                        Parties.find(other, "D0000000000000000"),
-                        Parties.find(other, "nonsense"),
-                        Parties.send(other, id, "let me in"),
-                        Parties.withdraw(other, id),
-                        Parties.resolve(support, "nonsense", "REJECT"));
+        List<Response> responses = List.of(
+                Parties.find(other, id),
+                Parties.find(other, "D0000000000000000"),
+                Parties.find(other, "nonsense"),
+                Parties.send(other, id, "let me in"),
+                Parties.withdraw(other, id),
+                Parties.resolve(support, "nonsense", "REJECT"));
         // Then
         assertThat(responses)
-                .allSatisfy(
-                        response ->
-                                response.then()
-                                        .statusCode(404)
-                                        .body("type", equalTo("/problems/dispute-not-found"))
-                                        .body("retry", equalTo("never")));
+                .allSatisfy(response -> response.then()
+                        .statusCode(404)
+                        .body("type", equalTo("/problems/dispute-not-found"))
+                        .body("retry", equalTo("never")));
         assertThat(responses.stream().map(Response::asString).distinct()).hasSize(1);
         Parties.find(shop, id).then().body("state", equalTo("OPEN")).body("messages", empty());
     }
@@ -108,19 +102,15 @@ class DisputesContractTest {
         Response page = shop.request().queryParam("limit", 2).get("/disputes");
         listed.addAll(page.<List<String>>path("disputes.id"));
         while (page.path("after") != null) {
-            page =
-                    shop.request()
-                            .queryParam("limit", 2)
-                            .queryParam("after", page.<String>path("after"))
-                            .get("/disputes");
+            page = shop.request()
+                    .queryParam("limit", 2)
+                    .queryParam("after", page.<String>path("after"))
+                    .get("/disputes");
             listed.addAll(page.<List<String>>path("disputes.id"));
         }
         // Then
         assertThat(listed).isEqualTo(opened);
-        page.then()
-                .statusCode(200)
-                .body("disputes[0].messages", nullValue())
-                .body("disputes[0].evidence", nullValue());
+        page.then().statusCode(200).body("disputes[0].messages", nullValue()).body("disputes[0].evidence", nullValue());
     }
 
     @Test
@@ -140,16 +130,14 @@ class DisputesContractTest {
         String overdue = Parties.opened(shop, shop.newOrder(4200));
         String decided = Parties.opened(shop, shop.newOrder(4200));
         Parties.withdraw(shop, decided).then().statusCode(200);
-        Database.execute(
-                "UPDATE disputes SET due_at = '2020-01-01T00:00:00Z' WHERE id IN ('%s', '%s')"
-                        .formatted(overdue, decided));
+        Database.execute("UPDATE disputes SET due_at = '2020-01-01T00:00:00Z' WHERE id IN ('%s', '%s')"
+                .formatted(overdue, decided));
         // When
         Response all = support.request().get("/disputes");
-        Response open =
-                merchant.request()
-                        .queryParam("state", "OPEN")
-                        .queryParam("overdue", true)
-                        .get("/disputes");
+        Response open = merchant.request()
+                .queryParam("state", "OPEN")
+                .queryParam("overdue", true)
+                .get("/disputes");
         Response late = support.request().queryParam("overdue", true).get("/disputes");
         Response withdrawn = support.request().queryParam("state", "WITHDRAWN").get("/disputes");
         // Then
@@ -157,10 +145,7 @@ class DisputesContractTest {
         assertThat(due.stream().map(Instant::parse).toList()).isSorted();
         all.then().statusCode(200).body("disputes.id", hasItem(overdue));
         open.then().statusCode(200).body("disputes.id", hasItem(overdue));
-        late.then()
-                .statusCode(200)
-                .body("disputes.id", hasItem(overdue))
-                .body("disputes.id", not(hasItem(decided)));
+        late.then().statusCode(200).body("disputes.id", hasItem(overdue)).body("disputes.id", not(hasItem(decided)));
         withdrawn
                 .then()
                 .statusCode(200)
@@ -201,10 +186,7 @@ class DisputesContractTest {
         Response more = Parties.send(support, id, "Do you live with somebody?");
         Response reply = Parties.send(shop, id, "I do. I shall ask.");
         // Then
-        answer.then()
-                .statusCode(201)
-                .body("state", equalTo("ANSWERED"))
-                .body("messages", hasSize(1));
+        answer.then().statusCode(201).body("state", equalTo("ANSWERED")).body("messages", hasSize(1));
         more.then().statusCode(201).body("state", equalTo("ANSWERED"));
         reply.then()
                 .statusCode(201)
@@ -307,13 +289,11 @@ class DisputesContractTest {
         // Given
         String id = Parties.opened(shop, shop.newOrder(4200));
         // When
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> Parties.send(shop, id, "one"),
-                                () -> Parties.send(merchant, id, "two"),
-                                () -> Parties.send(support, id, "three"),
-                                () -> Parties.send(shop, id, "four")));
+        List<Response> answers = Racers.race(List.<Callable<Response>>of(
+                () -> Parties.send(shop, id, "one"),
+                () -> Parties.send(merchant, id, "two"),
+                () -> Parties.send(support, id, "three"),
+                () -> Parties.send(shop, id, "four")));
         // Then
         assertThat(answers).extracting(Response::statusCode).containsOnly(201);
         Parties.find(shop, id)
@@ -327,11 +307,10 @@ class DisputesContractTest {
         // Given
         String id = Parties.opened(shop, shop.newOrder(4200));
         // When
-        Response none =
-                shop.badRequest()
-                        .contentType(ContentType.JSON)
-                        .body(Map.of("text", "Hello?"))
-                        .post("/disputes/{id}/messages", id);
+        Response none = shop.badRequest()
+                .contentType(ContentType.JSON)
+                .body(Map.of("text", "Hello?"))
+                .post("/disputes/{id}/messages", id);
         Response unusable = Parties.send(shop, id, "7", "Hello?");
         // Then
         none.then().statusCode(400).body("type", equalTo("/problems/key-missing"));
@@ -344,15 +323,10 @@ class DisputesContractTest {
         // Given
         String id = Parties.opened(shop, shop.newOrder(4200));
         // When
-        List<Response> responses =
-                List.of(badSend(id, ""), badSend(id, "\0"), badSend(id, "x".repeat(2001)));
+        List<Response> responses = List.of(badSend(id, ""), badSend(id, "\0"), badSend(id, "x".repeat(2001)));
         // Then
         assertThat(responses)
-                .allSatisfy(
-                        response ->
-                                response.then()
-                                        .statusCode(400)
-                                        .body("violations.field", contains("text")));
+                .allSatisfy(response -> response.then().statusCode(400).body("violations.field", contains("text")));
     }
 
     private Response badSend(String id, String text) {
@@ -367,15 +341,13 @@ class DisputesContractTest {
     void buyerWhoHasSaidFiftyThings_isRefusedAndSilencesNobody() {
         // Given
         String id = Parties.opened(shop, shop.newOrder(4200));
-        Database.execute(
-                """
+        Database.execute("""
                 WITH said AS (
                     INSERT INTO dispute_messages (dispute, sequence, party, author, text, at)
                     SELECT id, sequence, 'BUYER', buyer, 'Again.', now()
                     FROM disputes, generate_series(messages + 1, 50) AS sequence WHERE id = '%1$s')
                 UPDATE disputes SET messages = 50 WHERE id = '%1$s'
-                """
-                        .formatted(id));
+                """.formatted(id));
         // When
         Response response = Parties.send(shop, id, "One more.");
         // Then
@@ -420,10 +392,7 @@ class DisputesContractTest {
                 .body("state", equalTo("WITHDRAWN"))
                 .body("endedAt", notNullValue())
                 .body("next", empty());
-        again.then()
-                .statusCode(200)
-                .header("Idempotent-Replayed", "true")
-                .body("state", equalTo("WITHDRAWN"));
+        again.then().statusCode(200).header("Idempotent-Replayed", "true").body("state", equalTo("WITHDRAWN"));
         Parties.resolve(support, id, "CANCEL")
                 .then()
                 .statusCode(409)
@@ -465,12 +434,8 @@ class DisputesContractTest {
                 .body("reason", equalTo("It is the same."))
                 .body("resolvedBy", equalTo(support.subject()))
                 .body("endedAt", notNullValue());
-        again.then()
-                .statusCode(200)
-                .header("Idempotent-Replayed", "true")
-                .body("reason", equalTo("It is the same."));
-        assertThat(shop.history(number))
-                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
+        again.then().statusCode(200).header("Idempotent-Replayed", "true").body("reason", equalTo("It is the same."));
+        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
         assertThat(Database.paymentStates(number)).containsExactly("REFUNDED");
         assertThat(Database.paymentStates(earlier)).containsExactly("CAPTURED");
         shop.request()
@@ -521,8 +486,7 @@ class DisputesContractTest {
         // Then
         response.then().statusCode(200).body("state", equalTo("RESOLVED"));
         shop.find(number).then().body("state", equalTo("CANCELLED"));
-        await().atMost(BOUND)
-                .until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
+        await().atMost(BOUND).until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
     }
 
     @Test
@@ -534,8 +498,7 @@ class DisputesContractTest {
         Response response = Parties.resolve(support, id, "REFUND");
         // Then
         response.then().statusCode(200).body("state", equalTo("RESOLVED"));
-        await().atMost(BOUND)
-                .untilAsserted(() -> shop.find(number).then().body("state", equalTo("REFUNDED")));
+        await().atMost(BOUND).untilAsserted(() -> shop.find(number).then().body("state", equalTo("REFUNDED")));
         assertThat(Database.paymentStates(number)).containsExactly("REFUNDED");
     }
 
@@ -623,14 +586,8 @@ class DisputesContractTest {
         String unpaid = Parties.opened(shop, shop.newOrder(4200));
         String paid = Parties.opened(shop, paid(4200));
         // Then
-        Parties.resolve(support, unpaid, "REFUND")
-                .then()
-                .statusCode(409)
-                .body("state", equalTo("CREATED"));
-        Parties.resolve(support, paid, "CANCEL")
-                .then()
-                .statusCode(409)
-                .body("state", equalTo("PAID"));
+        Parties.resolve(support, unpaid, "REFUND").then().statusCode(409).body("state", equalTo("CREATED"));
+        Parties.resolve(support, paid, "CANCEL").then().statusCode(409).body("state", equalTo("PAID"));
         Parties.find(support, unpaid).then().body("state", equalTo("OPEN"));
         Parties.find(support, paid).then().body("state", equalTo("OPEN"));
     }
@@ -642,21 +599,18 @@ class DisputesContractTest {
         String id = Parties.opened(shop, number);
         Shop colleague = Shop.as("sue-of-support", "support");
         // When
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> Parties.resolve(support, id, "REFUND"),
-                                () -> Parties.resolve(colleague, id, "REFUND"),
-                                () -> Parties.resolve(support, id, "REFUND"),
-                                () -> Parties.resolve(colleague, id, "REFUND")));
+        List<Response> answers = Racers.race(List.<Callable<Response>>of(
+                () -> Parties.resolve(support, id, "REFUND"),
+                () -> Parties.resolve(colleague, id, "REFUND"),
+                () -> Parties.resolve(support, id, "REFUND"),
+                () -> Parties.resolve(colleague, id, "REFUND")));
         // Then
         assertThat(answers).extracting(Response::statusCode).containsOnly(200);
         assertThat(answers)
                 .filteredOn(answer -> answer.header("Idempotent-Replayed") == null)
                 .hasSize(1);
         assertThat(Database.paymentStates(number)).containsExactly("REFUNDED");
-        assertThat(shop.history(number))
-                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
+        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
         Parties.find(support, id).then().body("state", equalTo("RESOLVED"));
     }
 
@@ -666,11 +620,8 @@ class DisputesContractTest {
         String number = paid(4200);
         String id = Parties.opened(shop, number);
         // When
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> Parties.resolve(support, id, "REFUND"),
-                                () -> Parties.resolve(support, id, "REJECT")));
+        List<Response> answers = Racers.race(List.<Callable<Response>>of(
+                () -> Parties.resolve(support, id, "REFUND"), () -> Parties.resolve(support, id, "REJECT")));
         // Then
         assertThat(answers).extracting(Response::statusCode).containsExactlyInAnyOrder(200, 409);
         Map<String, String> orders = Map.of("REFUND", "REFUNDED", "REJECT", "PAID");
@@ -684,11 +635,8 @@ class DisputesContractTest {
         String number = paid(4200);
         String id = Parties.opened(shop, number);
         // When
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> Parties.resolve(support, id, "REFUND"),
-                                () -> Parties.withdraw(shop, id)));
+        List<Response> answers = Racers.race(List.<Callable<Response>>of(
+                () -> Parties.resolve(support, id, "REFUND"), () -> Parties.withdraw(shop, id)));
         // Then
         assertThat(answers).extracting(Response::statusCode).containsExactlyInAnyOrder(200, 409);
         Map<String, String> orders = Map.of("RESOLVED", "REFUNDED", "WITHDRAWN", "PAID");
@@ -701,28 +649,20 @@ class DisputesContractTest {
         // Given
         String id = Parties.opened(shop, shop.newOrder(4200));
         // When
-        List<Response> responses =
-                List.of(
-                        badResolve(id, Map.of()),
-                        badResolve(id, Map.of("resolution", "FORGIVE", "reason", " ")),
-                        badResolve(id, Map.of("resolution", "refund", "reason", "x".repeat(501))));
+        List<Response> responses = List.of(
+                badResolve(id, Map.of()),
+                badResolve(id, Map.of("resolution", "FORGIVE", "reason", " ")),
+                badResolve(id, Map.of("resolution", "refund", "reason", "x".repeat(501))));
         // Then
         assertThat(responses)
-                .allSatisfy(
-                        response ->
-                                response.then()
-                                        .statusCode(400)
-                                        .body(
-                                                "violations.field",
-                                                containsInAnyOrder("resolution", "reason")));
+                .allSatisfy(response -> response.then()
+                        .statusCode(400)
+                        .body("violations.field", containsInAnyOrder("resolution", "reason")));
         Parties.find(shop, id).then().body("state", equalTo("OPEN"));
     }
 
     private Response badResolve(String id, Map<String, Object> body) {
-        return support.badRequest()
-                .contentType(ContentType.JSON)
-                .body(body)
-                .post("/disputes/{id}/resolution", id);
+        return support.badRequest().contentType(ContentType.JSON).body(body).post("/disputes/{id}/resolution", id);
     }
 
     @Test

@@ -12,24 +12,21 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
 
 /** Whoever granted something and died is followed, and nothing is done twice by that. */
 @QuarkusTest
 class FinishResolutionsTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
 
-    @Inject FinishResolutions finishResolutions;
+    @Inject
+    FinishResolutions finishResolutions;
 
     private final Shop shop = Shop.newBuyer();
     private final Shop merchant = Shop.as("merchant", "merchant");
@@ -43,13 +40,11 @@ class FinishResolutionsTest {
 
     /** As whoever decides leaves it before the order is touched. */
     private void grant(String id, String resolution, String lookAt) {
-        Database.execute(
-                """
+        Database.execute("""
                 UPDATE disputes SET state = 'RESOLVING', resolution = '%s', resolution_reason = 'looked into',
                                     resolved_by = '%s', look_at = %s
                 WHERE id = '%s'
-                """
-                        .formatted(resolution, support.subject(), lookAt, id));
+                """.formatted(resolution, support.subject(), lookAt, id));
     }
 
     private void finish() {
@@ -58,8 +53,7 @@ class FinishResolutionsTest {
 
     private void awaitState(String id, String state) {
         await().atMost(BOUND)
-                .untilAsserted(
-                        () -> Parties.find(support, id).then().body("state", equalTo(state)));
+                .untilAsserted(() -> Parties.find(support, id).then().body("state", equalTo(state)));
     }
 
     @Test
@@ -73,10 +67,7 @@ class FinishResolutionsTest {
         // Then
         awaitState(id, "RESOLVED");
         assertThat(Database.paymentStates(number)).containsExactly("REFUNDED");
-        Parties.find(shop, id)
-                .then()
-                .body("resolution", equalTo("REFUND"))
-                .body("resolvedBy", equalTo("the shop"));
+        Parties.find(shop, id).then().body("resolution", equalTo("REFUND")).body("resolvedBy", equalTo("the shop"));
         support.request()
                 .get("/orders/{number}/events", number)
                 .then()
@@ -95,8 +86,7 @@ class FinishResolutionsTest {
         finish();
         // Then
         awaitState(id, "RESOLVED");
-        assertThat(shop.history(number))
-                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
+        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
     }
 
     @Test
@@ -153,11 +143,10 @@ class FinishResolutionsTest {
         String number = paid();
         String id = Parties.opened(shop, number);
         grant(id, "REFUND", "now()");
-        Callable<Boolean> replica =
-                () -> {
-                    finish();
-                    return true;
-                };
+        Callable<Boolean> replica = () -> {
+            finish();
+            return true;
+        };
         // When
         Racers.race(Collections.nCopies(4, replica));
         // Then
@@ -176,10 +165,7 @@ class FinishResolutionsTest {
         // When
         Response response = Parties.resolve(support, id, "REFUND");
         // Then
-        response.then()
-                .statusCode(202)
-                .body("state", equalTo("RESOLVING"))
-                .body("resolution", equalTo("REFUND"));
+        response.then().statusCode(202).body("state", equalTo("RESOLVING")).body("resolution", equalTo("REFUND"));
         shop.find(number).then().body("state", equalTo("PAID"));
         RedisCommands.send("DEL " + lock);
         Database.execute("UPDATE disputes SET look_at = now() WHERE id = '%s'".formatted(id));

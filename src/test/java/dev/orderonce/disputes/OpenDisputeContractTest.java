@@ -15,15 +15,9 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -32,6 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every ending of opening a dispute, and the evidence that it is opened with. */
 @QuarkusTest
@@ -41,10 +38,7 @@ class OpenDisputeContractTest {
     private final Shop support = Shop.as("sam-of-support", "support");
 
     private Response badOpen(String number, Map<String, Object> claim) {
-        return shop.badRequest()
-                .contentType(ContentType.JSON)
-                .body(claim)
-                .post("/orders/{number}/disputes", number);
+        return shop.badRequest().contentType(ContentType.JSON).body(claim).post("/orders/{number}/disputes", number);
     }
 
     @Test
@@ -70,8 +64,7 @@ class OpenDisputeContractTest {
         // Given
         String number = shop.newOrder(4200);
         // When
-        Response response =
-                Parties.open(shop, number, Map.of("kind", "NOT_MINE", "message", "Who was that?"));
+        Response response = Parties.open(shop, number, Map.of("kind", "NOT_MINE", "message", "Who was that?"));
         // Then
         String id = response.path("id");
         response.then()
@@ -94,8 +87,7 @@ class OpenDisputeContractTest {
                 .body("evidence.order.number", equalTo(number))
                 .body("evidence.duplicateOf", nullValue());
         Instant openedAt = Instant.parse(response.path("openedAt"));
-        assertThat(Instant.parse(response.path("dueAt")))
-                .isEqualTo(openedAt.plus(Duration.ofDays(3)));
+        assertThat(Instant.parse(response.path("dueAt"))).isEqualTo(openedAt.plus(Duration.ofDays(3)));
         assertThat(Parties.find(shop, id).asString()).isEqualTo(response.asString());
         assertThat(Database.state(number)).isEqualTo("CREATED");
     }
@@ -133,7 +125,9 @@ class OpenDisputeContractTest {
                 .body("evidence.duplicateOf.total", equalTo(4200))
                 .body("evidence.duplicateOf.lines[0].productCode", equalTo("thing-7"))
                 .body("evidence.duplicateOf.acknowledgements", empty())
-                .body("evidence.duplicateOf.placedAt", equalTo(shop.find(earlier).path("placedAt")))
+                .body(
+                        "evidence.duplicateOf.placedAt",
+                        equalTo(shop.find(earlier).path("placedAt")))
                 .body("evidence.duplicateOf.events.kind", contains("PLACED"))
                 .body("evidence.duplicateOf.submits.outcome", contains("again"));
     }
@@ -268,7 +262,8 @@ class OpenDisputeContractTest {
         // Then
         assertThat(answers).filteredOn(answer -> answer.statusCode() == 201).hasSize(1);
         assertThat(answers).filteredOn(answer -> answer.statusCode() == 200).hasSize(15);
-        assertThat(answers.stream().map(answer -> answer.<String>path("id")).distinct()).hasSize(1);
+        assertThat(answers.stream().map(answer -> answer.<String>path("id")).distinct())
+                .hasSize(1);
         assertThat(disputesOf(number)).isOne();
     }
 
@@ -278,14 +273,12 @@ class OpenDisputeContractTest {
         String earlier = shop.newOrder(4200);
         String number = shop.newOrder(4300);
         // When
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> Parties.notMine(shop, number),
-                                () -> Parties.duplicate(shop, number, earlier)));
+        List<Response> answers = Racers.race(List.<Callable<Response>>of(
+                () -> Parties.notMine(shop, number), () -> Parties.duplicate(shop, number, earlier)));
         // Then
         assertThat(answers).extracting(Response::statusCode).containsExactlyInAnyOrder(201, 409);
-        assertThat(answers.stream().map(answer -> answer.<String>path("id")).distinct()).hasSize(1);
+        assertThat(answers.stream().map(answer -> answer.<String>path("id")).distinct())
+                .hasSize(1);
     }
 
     @Test
@@ -294,15 +287,7 @@ class OpenDisputeContractTest {
         String number = shop.newOrder(4200);
         // When
         Response response =
-                badOpen(
-                        number,
-                        Map.of(
-                                "kind",
-                                "DUPLICATE",
-                                "duplicateOf",
-                                "nonsense",
-                                "message",
-                                "x".repeat(2001)));
+                badOpen(number, Map.of("kind", "DUPLICATE", "duplicateOf", "nonsense", "message", "x".repeat(2001)));
         // Then
         response.then()
                 .statusCode(400)
@@ -341,22 +326,15 @@ class OpenDisputeContractTest {
         String number = shop.newOrder(4200);
         String others = Shop.newBuyer().newOrder(4200);
         // When
-        List<Response> responses =
-                List.of(
-                        Parties.duplicate(shop, number, number),
-                        Parties.duplicate(shop, number, others),
-                        Parties.duplicate(shop, number, shop.newNumber()),
-                        Parties.open(
-                                shop,
-                                number,
-                                Map.of("kind", "NOT_MINE", "duplicateOf", shop.newOrder(4300))));
+        List<Response> responses = List.of(
+                Parties.duplicate(shop, number, number),
+                Parties.duplicate(shop, number, others),
+                Parties.duplicate(shop, number, shop.newNumber()),
+                Parties.open(shop, number, Map.of("kind", "NOT_MINE", "duplicateOf", shop.newOrder(4300))));
         // Then
         assertThat(responses)
                 .allSatisfy(
-                        response ->
-                                response.then()
-                                        .statusCode(400)
-                                        .body("violations.field", contains("duplicateOf")));
+                        response -> response.then().statusCode(400).body("violations.field", contains("duplicateOf")));
         assertThat(responses.get(1).asString()).isEqualTo(responses.get(2).asString());
         assertThat(disputesOf(number)).isZero();
     }
@@ -380,8 +358,7 @@ class OpenDisputeContractTest {
         String number = shop.newOrder(4200);
         String message = "First.\n\tSecond 🍵.\r\n";
         // When
-        Response response =
-                Parties.open(shop, number, Map.of("kind", "NOT_MINE", "message", message));
+        Response response = Parties.open(shop, number, Map.of("kind", "NOT_MINE", "message", message));
         // Then
         response.then().statusCode(201).body("messages[0].text", equalTo(message));
     }
@@ -391,18 +368,14 @@ class OpenDisputeContractTest {
         // Given
         String others = Shop.newBuyer().newOrder(4200);
         // When
-        List<Response> responses =
-                List.of(
-                        Parties.notMine(shop, others),
-                        Parties.notMine(shop, shop.newNumber()),
-                        Parties.notMine(shop, "nonsense"));
+        List<Response> responses = List.of(
+                Parties.notMine(shop, others),
+                Parties.notMine(shop, shop.newNumber()),
+                Parties.notMine(shop, "nonsense"));
         // Then
         assertThat(responses)
                 .allSatisfy(
-                        response ->
-                                response.then()
-                                        .statusCode(404)
-                                        .body("type", equalTo("/problems/order-not-found")));
+                        response -> response.then().statusCode(404).body("type", equalTo("/problems/order-not-found")));
         assertThat(responses.stream().map(Response::asString).distinct()).hasSize(1);
     }
 
@@ -420,10 +393,7 @@ class OpenDisputeContractTest {
         // Given
         String number = shop.newOrder(4200);
         // When
-        Response response =
-                shop.badRequest()
-                        .contentType(ContentType.JSON)
-                        .post("/orders/{number}/disputes", number);
+        Response response = shop.badRequest().contentType(ContentType.JSON).post("/orders/{number}/disputes", number);
         // Then
         response.then().statusCode(400).body("type", equalTo("/problems/body-unreadable"));
     }
@@ -451,8 +421,6 @@ class OpenDisputeContractTest {
 
     private static long disputesOf(String number) {
         return Long.parseLong(
-                Database.value(
-                        "SELECT count(*) FROM disputes WHERE number = '%s'"
-                                .formatted(number.replace("-", ""))));
+                Database.value("SELECT count(*) FROM disputes WHERE number = '%s'".formatted(number.replace("-", ""))));
     }
 }

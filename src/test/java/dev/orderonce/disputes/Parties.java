@@ -1,10 +1,8 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.testkit.Shop;
-
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
 import java.util.Map;
 import java.util.UUID;
 
@@ -13,10 +11,7 @@ final class Parties {
     private Parties() {}
 
     static Response open(Shop buyer, String number, Map<String, Object> claim) {
-        return buyer.request()
-                .contentType(ContentType.JSON)
-                .body(claim)
-                .post("/orders/{number}/disputes", number);
+        return buyer.request().contentType(ContentType.JSON).body(claim).post("/orders/{number}/disputes", number);
     }
 
     static Response notMine(Shop buyer, String number) {

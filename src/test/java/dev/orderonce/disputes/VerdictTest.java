@@ -3,21 +3,18 @@ package dev.orderonce.disputes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.orders.OrderState;
-
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.EnumSet;
-import java.util.Set;
 
 /** Every pair of a verdict and an order's state. */
 class VerdictTest {
     private static final Set<OrderState> UNPAID =
             EnumSet.of(OrderState.CREATED, OrderState.PAYING, OrderState.CANCELLED);
 
-    private static final Set<OrderState> PAID =
-            EnumSet.of(OrderState.PAID, OrderState.REFUNDING, OrderState.REFUNDED);
+    private static final Set<OrderState> PAID = EnumSet.of(OrderState.PAID, OrderState.REFUNDING, OrderState.REFUNDED);
 
     @ParameterizedTest
     @EnumSource

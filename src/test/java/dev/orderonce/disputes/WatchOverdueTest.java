@@ -5,21 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 /** The gauge of overdue disputes. */
 @QuarkusTest
 class WatchOverdueTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
 
-    @Inject WatchOverdue watch;
+    @Inject
+    WatchOverdue watch;
 
     private double overdue() {
         watch.watch().await().atMost(BOUND);
@@ -27,8 +24,7 @@ class WatchOverdueTest {
     }
 
     private static void due(String id, String when) {
-        Database.execute(
-                "UPDATE disputes SET due_at = now() %s WHERE id = '%s'".formatted(when, id));
+        Database.execute("UPDATE disputes SET due_at = now() %s WHERE id = '%s'".formatted(when, id));
     }
 
     @Test

@@ -27,8 +27,7 @@ record Document(Path path, String source, String prose) {
 
     static final Path DIRECTORY = Path.of("src/docs");
 
-    private static final Pattern FENCE =
-            Pattern.compile("^ *```.*?^ *```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern FENCE = Pattern.compile("^ *```.*?^ *```$", Pattern.MULTILINE | Pattern.DOTALL);
 
     private static final Pattern HEADING = Pattern.compile("^#{1,6} +(.+)$", Pattern.MULTILINE);
 
@@ -56,7 +55,8 @@ record Document(Path path, String source, String prose) {
         try (Stream<Path> files = Files.list(DIRECTORY)) {
             return Stream.concat(
                             Stream.of(README),
-                            files.filter(file -> file.toString().endsWith(".md")).sorted())
+                            files.filter(file -> file.toString().endsWith(".md"))
+                                    .sorted())
                     .map(Document::read)
                     .toList();
         } catch (IOException failure) {
@@ -76,11 +76,10 @@ record Document(Path path, String source, String prose) {
         Set<String> anchors = new HashSet<>();
         Map<String, Integer> seen = new HashMap<>();
         for (String heading : headings()) {
-            String anchor =
-                    heading.replaceAll("\\[([^\\]]*)]\\([^)]*\\)", "$1")
-                            .toLowerCase(Locale.ROOT)
-                            .replaceAll("[^\\p{L}\\p{N}\\p{M} _-]", "")
-                            .replace(' ', '-');
+            String anchor = heading.replaceAll("\\[([^\\]]*)]\\([^)]*\\)", "$1")
+                    .toLowerCase(Locale.ROOT)
+                    .replaceAll("[^\\p{L}\\p{N}\\p{M} _-]", "")
+                    .replace(' ', '-');
             int before = seen.merge(anchor, 1, Integer::sum) - 1;
             anchors.add(before == 0 ? anchor : anchor + '-' + before);
         }
@@ -132,6 +131,9 @@ record Document(Path path, String source, String prose) {
 
     /** The words of the code spans in one cell. */
     static List<String> code(String cell) {
-        return CODE.matcher(cell).results().map((MatchResult code) -> code.group(1)).toList();
+        return CODE.matcher(cell)
+                .results()
+                .map((MatchResult code) -> code.group(1))
+                .toList();
     }
 }

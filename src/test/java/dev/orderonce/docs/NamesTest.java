@@ -2,11 +2,6 @@ package dev.orderonce.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -20,6 +15,10 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What the documentation names in code spans is there: classes, tests, packages, files, metrics.
@@ -32,15 +31,8 @@ class NamesTest {
             List.of(Path.of("src"), Path.of("docker"), Path.of(".mvn"), Path.of(".ci"));
 
     /** Of the web platform, libraries and HTTP; and what stands for any class of a kind. */
-    private static final Set<String> FOREIGN =
-            Set.of(
-                    "ChainAuthHandler",
-                    "EventSource",
-                    "JsonIdentityInfo",
-                    "RateLimit",
-                    "VerbNoun",
-                    "XxxResource",
-                    "XxxStore");
+    private static final Set<String> FOREIGN = Set.of(
+            "ChainAuthHandler", "EventSource", "JsonIdentityInfo", "RateLimit", "VerbNoun", "XxxResource", "XxxStore");
 
     /** Categories of logs that are no package. */
     private static final Set<String> LOG_CATEGORIES = Set.of("dev.orderonce.outcomes");
@@ -49,8 +41,7 @@ class NamesTest {
     private static final Set<String> ELSEWHERE = Set.of("bom.json", "LICENSE");
 
     /** With a second hump: a single word may be anything. */
-    private static final Pattern CLASS =
-            Pattern.compile("@?([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)(?:\\.\\w+)?");
+    private static final Pattern CLASS = Pattern.compile("@?([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)(?:\\.\\w+)?");
 
     private static final Pattern CLASS_IN_PACKAGE = Pattern.compile("[a-z]+/[A-Z*]\\w*");
 
@@ -58,12 +49,10 @@ class NamesTest {
 
     private static final Pattern TEST_FOLDER = Pattern.compile("([a-z]+)/");
 
-    private static final Pattern FILE_IN_REPOSITORY =
-            Pattern.compile("(?:src|docker|\\.mvn|\\.ci)(?:/[\\w.*-]+)*/?");
+    private static final Pattern FILE_IN_REPOSITORY = Pattern.compile("(?:src|docker|\\.mvn|\\.ci)(?:/[\\w.*-]+)*/?");
 
     private static final Pattern FILE =
-            Pattern.compile(
-                    "[\\w-][\\w.-]*\\.(?:cfg|java|js|json|md|mjs|options|properties|sh|sql|svg|ts|xml|ya?ml)");
+            Pattern.compile("[\\w-][\\w.-]*\\.(?:cfg|java|js|json|md|mjs|options|properties|sh|sql|svg|ts|xml|ya?ml)");
 
     private static final Pattern PACKAGE = Pattern.compile("dev\\.orderonce(?:\\.[a-z]+)+");
 
@@ -73,8 +62,7 @@ class NamesTest {
     private static final Pattern METRIC = Pattern.compile("\\b(orderonce(?:_[a-z]+)+)\\b");
 
     /** What Prometheus' names have behind those in the code. */
-    private static final Pattern UNIT =
-            Pattern.compile("(?:_seconds)?(?:_bucket|_count|_sum|_total)?$");
+    private static final Pattern UNIT = Pattern.compile("(?:_seconds)?(?:_bucket|_count|_sum|_total)?$");
 
     private static final Pattern METRIC_IN_CODE = Pattern.compile("\"(orderonce(?:\\.[a-z]+)+)\"");
 
@@ -100,11 +88,10 @@ class NamesTest {
             }
         }
         files = found;
-        classes =
-                found.stream()
-                        .filter(file -> file.endsWith(".java"))
-                        .map(file -> file.substring(file.lastIndexOf('/') + 1, file.length() - 5))
-                        .collect(Collectors.toSet());
+        classes = found.stream()
+                .filter(file -> file.endsWith(".java"))
+                .map(file -> file.substring(file.lastIndexOf('/') + 1, file.length() - 5))
+                .collect(Collectors.toSet());
         metrics = new HashSet<>();
         for (String file : found) {
             if (file.startsWith("src/main/java/") && file.endsWith(".java")) {
@@ -160,9 +147,7 @@ class NamesTest {
             return LOG_CATEGORIES.contains(word) || isFile("src/*/java/" + word.replace('.', '/'));
         }
         var named = CLASS.matcher(word);
-        return !named.matches()
-                || FOREIGN.contains(named.group(1))
-                || classes.contains(named.group(1));
+        return !named.matches() || FOREIGN.contains(named.group(1)) || classes.contains(named.group(1));
     }
 
     private static String withoutSlash(String path) {
@@ -197,8 +182,7 @@ class NamesTest {
     void everyPackage_isInTheTableOfPackages() throws IOException {
         Set<String> packages = new TreeSet<>();
         for (String sources : List.of("main", "standalone")) {
-            try (Stream<Path> below =
-                    Files.list(Path.of("src", sources, "java", "dev", "orderonce"))) {
+            try (Stream<Path> below = Files.list(Path.of("src", sources, "java", "dev", "orderonce"))) {
                 below.filter(Files::isDirectory)
                         .map(folder -> folder.getFileName().toString())
                         .forEach(packages::add);

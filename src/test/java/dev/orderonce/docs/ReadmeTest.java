@@ -2,9 +2,8 @@ package dev.orderonce.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 
 /** The README is short enough to be read, and leads to all the rest. */
 class ReadmeTest {
@@ -20,11 +19,10 @@ class ReadmeTest {
     @Test
     void everyDocument_isLinked() {
         assertThat(readme.links())
-                .containsAll(
-                        Document.all().stream()
-                                .map(Document::path)
-                                .filter(path -> !path.equals(Document.README))
-                                .map(Path::toString)
-                                .toList());
+                .containsAll(Document.all().stream()
+                        .map(Document::path)
+                        .filter(path -> !path.equals(Document.README))
+                        .map(Path::toString)
+                        .toList());
     }
 }

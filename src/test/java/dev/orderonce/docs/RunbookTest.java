@@ -2,13 +2,12 @@ package dev.orderonce.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 
 /** For every alert the runbook has a section of its name, and no section for another one. */
 class RunbookTest {

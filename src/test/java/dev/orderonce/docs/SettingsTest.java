@@ -3,15 +3,9 @@ package dev.orderonce.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.start.RequiredSettings;
-
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.io.IOException;
 import java.io.Reader;
 import java.lang.reflect.Method;
@@ -30,6 +24,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every setting is documented with its default, and every documented setting exists. */
 class SettingsTest {
@@ -74,14 +71,10 @@ class SettingsTest {
     @MethodSource("documents")
     void everySettingThatIsNamed_exists(Document document) throws Exception {
         Set<String> settings = settings().keySet();
-        Pattern name =
-                Pattern.compile(
-                        settings.stream()
-                                .map(setting -> setting.substring(0, setting.indexOf('.')))
-                                .distinct()
-                                .collect(
-                                        Collectors.joining(
-                                                "|", "((?:", ")\\.[A-Za-z<>*.-]+)=?.*")));
+        Pattern name = Pattern.compile(settings.stream()
+                .map(setting -> setting.substring(0, setting.indexOf('.')))
+                .distinct()
+                .collect(Collectors.joining("|", "((?:", ")\\.[A-Za-z<>*.-]+)=?.*")));
         Set<String> unknown = new TreeSet<>();
         for (String word : document.codeWords()) {
             var named = name.matcher(word);
@@ -116,22 +109,19 @@ class SettingsTest {
             add(mapping, mapping.getAnnotation(ConfigMapping.class).prefix(), settings);
         }
         Properties shipped = new Properties();
-        try (Reader reader =
-                Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
+        try (Reader reader = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
             shipped.load(reader);
         }
-        settings.replaceAll(
-                (name, value) ->
-                        shipped.containsKey(name) ? '`' + shipped.getProperty(name) + '`' : value);
-        Arrays.stream(RequiredSettings.values())
-                .forEach(required -> settings.put(required.property(), REQUIRED));
+        settings.replaceAll((name, value) -> shipped.containsKey(name) ? '`' + shipped.getProperty(name) + '`' : value);
+        Arrays.stream(RequiredSettings.values()).forEach(required -> settings.put(required.property(), REQUIRED));
         return settings;
     }
 
     private static List<Class<?>> mappings() throws IOException, ClassNotFoundException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             List<Class<?>> mappings = new ArrayList<>();
-            for (Path source : files.filter(file -> file.toString().endsWith(".java")).toList()) {
+            for (Path source :
+                    files.filter(file -> file.toString().endsWith(".java")).toList()) {
                 if (MAPPING.matcher(Files.readString(source)).find()) {
                     mappings.add(Class.forName(className(source)));
                 }
@@ -167,8 +157,6 @@ class SettingsTest {
 
     private static String name(Method method) {
         WithName given = method.getAnnotation(WithName.class);
-        return given == null
-                ? method.getName().replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT)
-                : given.value();
+        return given == null ? method.getName().replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT) : given.value();
     }
 }

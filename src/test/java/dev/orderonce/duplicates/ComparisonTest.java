@@ -13,17 +13,15 @@ import dev.orderonce.orders.Line;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderDraft;
 import dev.orderonce.orders.OrderState;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How likely two orders were meant as one, and why: every reason and every boundary. */
 class ComparisonTest {
@@ -65,13 +63,7 @@ class ComparisonTest {
 
     private static Order order(OrderNumber number, OrderDraft content, Duration afterNoon) {
         return new Order(
-                number,
-                Optional.empty(),
-                ALICE,
-                OrderState.CREATED,
-                Optional.empty(),
-                content,
-                NOON.plus(afterNoon));
+                number, Optional.empty(), ALICE, OrderState.CREATED, Optional.empty(), content, NOON.plus(afterNoon));
     }
 
     private static Order in(OrderState state, Order order) {
@@ -120,27 +112,22 @@ class ComparisonTest {
         "PT4H, 70, WITHIN_HOURS"
     })
     void sameBasket_isTheLikelierTheSooner(Duration apart, int score, Reason reason) {
-        assertThat(Comparison.of(same(apart), 0))
-                .isEqualTo(new Comparison(score, List.of(Reason.SAME_BASKET, reason)));
+        assertThat(Comparison.of(same(apart), 0)).isEqualTo(new Comparison(score, List.of(Reason.SAME_BASKET, reason)));
     }
 
     @ParameterizedTest
     @CsvSource({"PT4H0.000001S", "PT24H"})
     void sameBasketMuchLater_saysNothingByItsTime(Duration apart) {
-        assertThat(Comparison.of(same(apart), 0))
-                .isEqualTo(new Comparison(60, List.of(Reason.SAME_BASKET)));
+        assertThat(Comparison.of(same(apart), 0)).isEqualTo(new Comparison(60, List.of(Reason.SAME_BASKET)));
     }
 
     @Test
     void orderAndNamesOfTheLines_doNotMatter() {
         // Given
         OrderDraft translated =
-                draft(
-                        new Line("mug", Optional.of("Becher"), 1, 800),
-                        new Line("tea", Optional.of("Tee"), 2, 2100));
+                draft(new Line("mug", Optional.of("Becher"), 1, 800), new Line("tea", Optional.of("Tee"), 2, 2100));
         // Then
-        assertThat(Comparison.of(pair(TEA, translated, MINUTE), 0).reasons())
-                .contains(Reason.SAME_BASKET);
+        assertThat(Comparison.of(pair(TEA, translated, MINUTE), 0).reasons()).contains(Reason.SAME_BASKET);
     }
 
     @ParameterizedTest
@@ -155,17 +142,14 @@ class ComparisonTest {
     void nearlySameBasket_countsForWhatIsInCommon(long common, int score) {
         // Given: of 1000 in either, so much is in both; all of it, but in other lines
         OrderDraft earlier = draft(line("tea", common, 1));
-        OrderDraft later =
-                common < 1000
-                        ? draft(line("tea", common, 1), line("mug", 1000 - common, 1))
-                        : draft(line("tea", 400, 1), line("tea", 600, 1));
+        OrderDraft later = common < 1000
+                ? draft(line("tea", common, 1), line("mug", 1000 - common, 1))
+                : draft(line("tea", 400, 1), line("tea", 600, 1));
         // When
         Comparison comparison = Comparison.of(pair(earlier, later, MINUTE), 0);
         // Then
         assertThat(comparison)
-                .isEqualTo(
-                        new Comparison(
-                                score, List.of(Reason.NEARLY_SAME_BASKET, Reason.WITHIN_MINUTES)));
+                .isEqualTo(new Comparison(score, List.of(Reason.NEARLY_SAME_BASKET, Reason.WITHIN_MINUTES)));
     }
 
     @Test
@@ -174,8 +158,7 @@ class ComparisonTest {
         OrderDraft earlier = draft(line("tea", 5_999, 1));
         OrderDraft later = draft(line("tea", 5_999, 1), line("mug", 4_001, 1));
         // Then
-        assertThat(Comparison.of(pair(earlier, later, Duration.ZERO), 0))
-                .isEqualTo(new Comparison(0, List.of()));
+        assertThat(Comparison.of(pair(earlier, later, Duration.ZERO), 0)).isEqualTo(new Comparison(0, List.of()));
     }
 
     @Test
@@ -184,21 +167,17 @@ class ComparisonTest {
         OrderDraft many = draft(line("tea", 1, 100), line("mug", 1, 200), line("pot", 1, 300));
         // Then
         assertThat(Comparison.of(pair(many, many, TWO_HOURS), 0))
-                .isEqualTo(
-                        new Comparison(
-                                75,
-                                List.of(
-                                        Reason.SAME_BASKET,
-                                        Reason.MANY_LINES,
-                                        Reason.WITHIN_HOURS)));
+                .isEqualTo(new Comparison(75, List.of(Reason.SAME_BASKET, Reason.MANY_LINES, Reason.WITHIN_HOURS)));
     }
 
     @Test
     void habit_isTheSameHoursLaterAndNotMeantAsASecond() {
         assertThat(Comparison.isHabit(same(TWO_HOURS))).isTrue();
         assertThat(Comparison.isHabit(same(MINUTE))).isFalse();
-        assertThat(Comparison.isHabit(pair(TEA, meant(TEA, EARLIER), TWO_HOURS))).isFalse();
-        assertThat(Comparison.isHabit(pair(TEA, draft(line("mug", 1, 100)), TWO_HOURS))).isFalse();
+        assertThat(Comparison.isHabit(pair(TEA, meant(TEA, EARLIER), TWO_HOURS)))
+                .isFalse();
+        assertThat(Comparison.isHabit(pair(TEA, draft(line("mug", 1, 100)), TWO_HOURS)))
+                .isFalse();
     }
 
     @Test
@@ -241,11 +220,10 @@ class ComparisonTest {
     @Test
     void inCommon_ofTheLargestOrdersDoesNotOverflow() {
         // Given
-        OrderDraft one =
-                new OrderDraft(
-                        new Money(OrderDraft.LARGEST_AMOUNT, EUR),
-                        List.of(line("tea", 1_000_000, OrderDraft.LARGEST_AMOUNT)),
-                        List.of());
+        OrderDraft one = new OrderDraft(
+                new Money(OrderDraft.LARGEST_AMOUNT, EUR),
+                List.of(line("tea", 1_000_000, OrderDraft.LARGEST_AMOUNT)),
+                List.of());
         // Then
         assertThat(Comparison.inCommon(one, one)).isEqualTo(1.0);
     }
@@ -295,9 +273,7 @@ class ComparisonTest {
         Pair bothByKey = new Pair(byKey(pair.earlier()), byKey(pair.later()));
         // Then
         Comparison expected =
-                new Comparison(
-                        80,
-                        List.of(Reason.SAME_BASKET, Reason.WITHIN_HOURS, Reason.BY_ANOTHER_WAY));
+                new Comparison(80, List.of(Reason.SAME_BASKET, Reason.WITHIN_HOURS, Reason.BY_ANOTHER_WAY));
         assertThat(Comparison.of(mixed, 0)).isEqualTo(expected);
         assertThat(Comparison.of(mixedTheOtherWay, 0)).isEqualTo(expected);
         assertThat(Comparison.of(bothByKey, 0).reasons()).doesNotContain(Reason.BY_ANOTHER_WAY);
@@ -308,18 +284,11 @@ class ComparisonTest {
         // Given
         Pair pair = same(TWO_HOURS);
         Pair unpaid = new Pair(pair.earlier(), in(OrderState.PAID, pair.later()));
-        Pair bothPaid =
-                new Pair(in(OrderState.PAID, pair.earlier()), in(OrderState.PAID, pair.later()));
+        Pair bothPaid = new Pair(in(OrderState.PAID, pair.earlier()), in(OrderState.PAID, pair.later()));
         Pair laterUnpaid = new Pair(in(OrderState.PAID, pair.earlier()), pair.later());
         // Then
         assertThat(Comparison.of(unpaid, 0))
-                .isEqualTo(
-                        new Comparison(
-                                75,
-                                List.of(
-                                        Reason.SAME_BASKET,
-                                        Reason.WITHIN_HOURS,
-                                        Reason.EARLIER_UNPAID)));
+                .isEqualTo(new Comparison(75, List.of(Reason.SAME_BASKET, Reason.WITHIN_HOURS, Reason.EARLIER_UNPAID)));
         for (Pair other : List.of(pair, bothPaid, laterUnpaid)) {
             assertThat(Comparison.of(other, 0).score()).isEqualTo(70);
         }
@@ -332,13 +301,8 @@ class ComparisonTest {
         Comparison comparison = Comparison.of(same(MINUTE), others);
         // Then
         assertThat(comparison)
-                .isEqualTo(
-                        new Comparison(
-                                score,
-                                List.of(
-                                        Reason.SAME_BASKET,
-                                        Reason.WITHIN_MINUTES,
-                                        Reason.OFTEN_ORDERED)));
+                .isEqualTo(new Comparison(
+                        score, List.of(Reason.SAME_BASKET, Reason.WITHIN_MINUTES, Reason.OFTEN_ORDERED)));
     }
 
     @Test
@@ -348,24 +312,19 @@ class ComparisonTest {
         Pair all = new Pair(pair.earlier(), byKey(in(OrderState.PAID, pair.later())));
         // Then
         assertThat(Comparison.of(all, 0))
-                .isEqualTo(
-                        new Comparison(
-                                100,
-                                List.of(
-                                        Reason.SAME_BASKET,
-                                        Reason.WITHIN_MINUTES,
-                                        Reason.BY_ANOTHER_WAY,
-                                        Reason.EARLIER_UNPAID)));
+                .isEqualTo(new Comparison(
+                        100,
+                        List.of(
+                                Reason.SAME_BASKET,
+                                Reason.WITHIN_MINUTES,
+                                Reason.BY_ANOTHER_WAY,
+                                Reason.EARLIER_UNPAID)));
     }
 
     @Test
     void nearlySameTheNextDay_isNotLikely() {
         // Given
-        Pair pair =
-                pair(
-                        draft(line("tea", 9, 100)),
-                        draft(line("tea", 9, 100), line("mug", 1, 100)),
-                        NEXT_DAY);
+        Pair pair = pair(draft(line("tea", 9, 100)), draft(line("tea", 9, 100), line("mug", 1, 100)), NEXT_DAY);
         // Then
         assertThat(Comparison.of(pair, 0).score()).isBetween(35, 55);
     }

@@ -7,14 +7,8 @@ import dev.orderonce.orders.GeneratedDay.Kind;
 import dev.orderonce.orders.GeneratedDay.Known;
 import dev.orderonce.orders.GeneratedDay.Pair;
 import dev.orderonce.testkit.Database;
-
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,6 +16,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * How much of what was ordered twice the scan finds in a day of 100 000 orders, and how much of
@@ -35,7 +31,8 @@ class ScanQualityTest {
     private final long seed = Long.getLong("scan.seed", System.nanoTime());
     private final GeneratedDay day = new GeneratedDay(seed, ORDERS);
 
-    @Inject ScanOrders scanOrders;
+    @Inject
+    ScanOrders scanOrders;
 
     @AfterEach
     void removeTheDay() {
@@ -60,43 +57,35 @@ class ScanQualityTest {
         double recall = (double) hits / known.size();
         System.out.printf(
                 "ScanQualityTest: seed %d, %d orders in %.1f s (%.0f/s), %d duplicates known, %d suspected: precision %.3f, recall %.3f%n",
-                seed,
-                day.size(),
-                seconds,
-                day.size() / seconds,
-                known.size(),
-                found.size(),
-                precision,
-                recall);
+                seed, day.size(), seconds, day.size() / seconds, known.size(), found.size(), precision, recall);
         for (Kind kind : Kind.values()) {
             System.out.printf("  %s: recall %.3f%n", kind, recall(kind, found));
         }
         assertThat(precision).isGreaterThan(0.8);
         assertThat(recall).isGreaterThan(0.8);
         // and once more finds nothing new
-        Database.execute(
-                "UPDATE outbox SET position = position - 1000 WHERE name = 'suspected_duplicates'");
+        Database.execute("UPDATE outbox SET position = position - 1000 WHERE name = 'suspected_duplicates'");
         scanOrders.scan().await().atMost(BOUND);
         assertThat(found()).isEqualTo(found);
     }
 
     private double recall(Kind kind, Set<Pair> found) {
-        long all = day.known().stream().filter(duplicate -> duplicate.kind() == kind).count();
-        long hits =
-                day.known().stream()
-                        .filter(duplicate -> duplicate.kind() == kind)
-                        .map(Known::pair)
-                        .filter(found::contains)
-                        .count();
+        long all = day.known().stream()
+                .filter(duplicate -> duplicate.kind() == kind)
+                .count();
+        long hits = day.known().stream()
+                .filter(duplicate -> duplicate.kind() == kind)
+                .map(Known::pair)
+                .filter(found::contains)
+                .count();
         return (double) hits / all;
     }
 
     private Set<Pair> found() throws SQLException {
         Set<Pair> pairs = new HashSet<>();
         try (Connection connection = Database.connect();
-                PreparedStatement statement =
-                        connection.prepareStatement(
-                                "SELECT earlier, later FROM suspected_duplicates WHERE buyer LIKE ?")) {
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT earlier, later FROM suspected_duplicates WHERE buyer LIKE ?")) {
             statement.setString(1, day.buyers() + "%");
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

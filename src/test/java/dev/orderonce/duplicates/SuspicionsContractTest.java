@@ -20,21 +20,10 @@ import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -49,29 +38,38 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the scan finds past the question, and what support makes of it. */
 @QuarkusTest
 class SuspicionsContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final Map<String, Object> BASKET = Baskets.tea(2);
-    private static final Map<String, Object> LUNCH =
-            Map.of(
-                    "currency",
-                    "EUR",
-                    "total",
-                    600,
-                    "lines",
-                    List.of(
-                            Map.of("productCode", "tea", "quantity", 1, "unitPrice", 100),
-                            Map.of("productCode", "soup", "quantity", 1, "unitPrice", 200),
-                            Map.of("productCode", "bread", "quantity", 1, "unitPrice", 300)));
+    private static final Map<String, Object> LUNCH = Map.of(
+            "currency",
+            "EUR",
+            "total",
+            600,
+            "lines",
+            List.of(
+                    Map.of("productCode", "tea", "quantity", 1, "unitPrice", 100),
+                    Map.of("productCode", "soup", "quantity", 1, "unitPrice", 200),
+                    Map.of("productCode", "bread", "quantity", 1, "unitPrice", 300)));
 
-    @Inject TestClock clock;
+    @Inject
+    TestClock clock;
 
-    @Inject ScanOrders scanOrders;
+    @Inject
+    ScanOrders scanOrders;
 
-    @Inject FinishConfirmations finishConfirmations;
+    @Inject
+    FinishConfirmations finishConfirmations;
 
     private final Shop shop = Shop.newBuyer();
     private final Shop support = Shop.as("sam-of-support", "support");
@@ -80,8 +78,7 @@ class SuspicionsContractTest {
     /** Whatever other tests have ordered is theirs; and their service may have held the right. */
     @BeforeEach
     void beginAtTheEndOfTheLog() {
-        Database.execute(
-                """
+        Database.execute("""
                 UPDATE outbox SET position = (SELECT COALESCE(max(id), 0) FROM order_events),
                     missing = '{}', missing_since = '{}', holder = NULL, held_until = '-infinity'
                 WHERE name = 'suspected_duplicates'
@@ -123,10 +120,8 @@ class SuspicionsContractTest {
     }
 
     private long suspicions() {
-        return Long.parseLong(
-                Database.value(
-                        "SELECT count(*) FROM suspected_duplicates WHERE buyer = '%s'"
-                                .formatted(shop.subject())));
+        return Long.parseLong(Database.value(
+                "SELECT count(*) FROM suspected_duplicates WHERE buyer = '%s'".formatted(shop.subject())));
     }
 
     private static Response dismiss(Shop who, String id, String reason) {
@@ -204,16 +199,13 @@ class SuspicionsContractTest {
     @Test
     void scannedAgain_everyPairIsThereOnce() {
         // Given
-        String position =
-                Database.value("SELECT position FROM outbox WHERE name = 'suspected_duplicates'");
+        String position = Database.value("SELECT position FROM outbox WHERE name = 'suspected_duplicates'");
         orderedUnasked(BASKET);
         orderedUnasked(BASKET);
         scan();
         String id = onlyId();
         // When: as whoever dies before it keeps its progress leaves it
-        Database.execute(
-                "UPDATE outbox SET position = %s WHERE name = 'suspected_duplicates'"
-                        .formatted(position));
+        Database.execute("UPDATE outbox SET position = %s WHERE name = 'suspected_duplicates'".formatted(position));
         scan();
         scan();
         // Then
@@ -224,14 +216,11 @@ class SuspicionsContractTest {
     @Test
     void scannedAgainAfterADecision_theDecisionStands() {
         // Given
-        String position =
-                Database.value("SELECT position FROM outbox WHERE name = 'suspected_duplicates'");
+        String position = Database.value("SELECT position FROM outbox WHERE name = 'suspected_duplicates'");
         Found found = found();
         dismiss(support, found.id(), "a gift").then().statusCode(200);
         // When
-        Database.execute(
-                "UPDATE outbox SET position = %s WHERE name = 'suspected_duplicates'"
-                        .formatted(position));
+        Database.execute("UPDATE outbox SET position = %s WHERE name = 'suspected_duplicates'".formatted(position));
         scan();
         // Then
         list().then().body("suspicions", hasSize(0));
@@ -392,20 +381,12 @@ class SuspicionsContractTest {
         // Then
         Response response = list();
         response.then().body("suspicions", hasSize(3));
-        List<String> pairs =
-                IntStream.range(0, 3)
-                        .mapToObj(
-                                i ->
-                                        response.<String>path(
-                                                        "suspicions[%d].earlier.number"
-                                                                .formatted(i))
-                                                + ' '
-                                                + response.<String>path(
-                                                        "suspicions[%d].later.number".formatted(i)))
-                        .toList();
-        assertThat(pairs)
-                .containsExactlyInAnyOrder(
-                        first + ' ' + second, first + ' ' + third, second + ' ' + third);
+        List<String> pairs = IntStream.range(0, 3)
+                .mapToObj(i -> response.<String>path("suspicions[%d].earlier.number".formatted(i))
+                        + ' '
+                        + response.<String>path("suspicions[%d].later.number".formatted(i)))
+                .toList();
+        assertThat(pairs).containsExactlyInAnyOrder(first + ' ' + second, first + ' ' + third, second + ' ' + third);
         assertThat(response.<List<Integer>>path("suspicions.score")).containsOnly(100);
     }
 
@@ -443,8 +424,7 @@ class SuspicionsContractTest {
     }
 
     private PublishedEvent placed(OrderNumber number) {
-        return new PublishedEvent(
-                1, number.symbols(), shop.subject(), 1, "PLACED", "2026-01-01T00:00:00Z", "{}");
+        return new PublishedEvent(1, number.symbols(), shop.subject(), 1, "PLACED", "2026-01-01T00:00:00Z", "{}");
     }
 
     /** Nothing of this service writes such rows; a script or a broken disk may. */
@@ -455,9 +435,8 @@ class SuspicionsContractTest {
         double before = unreadableRows();
         String earlier = orderedUnasked(BASKET);
         Database.insertOrder(number, shop.subject(), null);
-        Database.execute(
-                "INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 1, 'PLACED', now())"
-                        .formatted(number));
+        Database.execute("INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 1, 'PLACED', now())"
+                .formatted(number));
         String later = orderedUnasked(BASKET);
         // When
         scan();
@@ -484,15 +463,13 @@ class SuspicionsContractTest {
         try (Connection connection = Database.connect();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.executeUpdate(
-                    """
+            statement.executeUpdate("""
                     INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
                                         fingerprint)
                     SELECT '%s', buyer, state, decided_at - interval '1 second', currency, total, lines,
                            acknowledgements, fingerprint
                     FROM orders WHERE number = '%s'
-                    """
-                            .formatted(late, placed.replace("-", "")));
+                    """.formatted(late, placed.replace("-", "")));
             statement.executeUpdate(
                     "INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 1, 'PLACED', now())"
                             .formatted(late));
@@ -504,9 +481,7 @@ class SuspicionsContractTest {
         }
         scan();
         // Then: it is the earlier one, though it came later
-        list().then()
-                .body("suspicions", hasSize(1))
-                .body("suspicions[0].later.number", equalTo(placed));
+        list().then().body("suspicions", hasSize(1)).body("suspicions[0].later.number", equalTo(placed));
     }
 
     @Test
@@ -558,10 +533,7 @@ class SuspicionsContractTest {
         first.then().statusCode(200).body("suspicions", hasSize(2)).body("after", notNullValue());
         second.then().statusCode(200).body("suspicions", hasSize(1)).body("after", nullValue());
         List<Long> ids =
-                List.of(
-                        Long.parseLong(id(first, 0)),
-                        Long.parseLong(id(first, 1)),
-                        Long.parseLong(id(second, 0)));
+                List.of(Long.parseLong(id(first, 0)), Long.parseLong(id(first, 1)), Long.parseLong(id(second, 0)));
         assertThat(ids).isSortedAccordingTo(Comparator.reverseOrder());
         assertThat(ids).doesNotHaveDuplicates();
         list("limit", "3").then().body("suspicions", hasSize(3)).body("after", nullValue());
@@ -630,8 +602,7 @@ class SuspicionsContractTest {
     })
     void parameterThatCannotBeUsed_isRefusedByName(String name, String value) {
         // When
-        Response response =
-                support.badRequest().queryParam(name, value).get("/suspected-duplicates");
+        Response response = support.badRequest().queryParam(name, value).get("/suspected-duplicates");
         // Then
         response.then().statusCode(400).body("type", equalTo("/problems/parameter-invalid"));
         assertThat(response.<String>path("detail")).startsWith("\"" + name + "\"");
@@ -697,16 +668,12 @@ class SuspicionsContractTest {
         // Given
         Found found = found();
         // When
-        Response response =
-                support.request()
-                        .contentType(ContentType.JSON)
-                        .body(Map.of())
-                        .post("/suspected-duplicates/{id}/dismissal", found.id());
+        Response response = support.request()
+                .contentType(ContentType.JSON)
+                .body(Map.of())
+                .post("/suspected-duplicates/{id}/dismissal", found.id());
         // Then
-        response.then()
-                .statusCode(200)
-                .body("state", equalTo("DISMISSED"))
-                .body("decision", not(hasKey("reason")));
+        response.then().statusCode(200).body("state", equalTo("DISMISSED")).body("decision", not(hasKey("reason")));
     }
 
     @Test
@@ -758,16 +725,14 @@ class SuspicionsContractTest {
         Found found = found();
         for (String words : List.of("x".repeat(501), " ", "", "a\0b")) {
             // When
-            Response dismissal =
-                    support.badRequest()
-                            .contentType(ContentType.JSON)
-                            .body(Map.of("reason", words))
-                            .post("/suspected-duplicates/{id}/dismissal", found.id());
-            Response confirmation =
-                    support.badRequest()
-                            .contentType(ContentType.JSON)
-                            .body(Map.of("cancel", found.later(), "reason", words))
-                            .post("/suspected-duplicates/{id}/confirmation", found.id());
+            Response dismissal = support.badRequest()
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("reason", words))
+                    .post("/suspected-duplicates/{id}/dismissal", found.id());
+            Response confirmation = support.badRequest()
+                    .contentType(ContentType.JSON)
+                    .body(Map.of("cancel", found.later(), "reason", words))
+                    .post("/suspected-duplicates/{id}/confirmation", found.id());
             // Then
             for (Response response : List.of(dismissal, confirmation)) {
                 response.then()
@@ -849,9 +814,7 @@ class SuspicionsContractTest {
                 .body("events[3].detail.by", equalTo("the shop"))
                 .body("events[3].detail.duplicateOf", equalTo(found.earlier()))
                 .body("events[3].detail", not(hasKey("reason")));
-        assertThat(seenByTheBuyer.asString())
-                .doesNotContain(support.subject())
-                .doesNotContain("drunk");
+        assertThat(seenByTheBuyer.asString()).doesNotContain(support.subject()).doesNotContain("drunk");
         support.request()
                 .get("/orders/{number}/events", found.later())
                 .then()
@@ -867,8 +830,7 @@ class SuspicionsContractTest {
         Found found = foundAndPaid(BASKET);
         confirm(support, found.id(), found.later(), "clicked twice").then().statusCode(200);
         // When
-        Response response =
-                confirm(Shop.as("another", "support"), found.id(), found.later(), "other words");
+        Response response = confirm(Shop.as("another", "support"), found.id(), found.later(), "other words");
         // Then
         response.then()
                 .statusCode(200)
@@ -900,11 +862,10 @@ class SuspicionsContractTest {
         String another = shop.newOrder(Baskets.worth(100));
         // When
         Response other = confirm(support, found.id(), another);
-        Response none =
-                support.badRequest()
-                        .contentType(ContentType.JSON)
-                        .body(Map.of("reason", "clicked twice"))
-                        .post("/suspected-duplicates/{id}/confirmation", found.id());
+        Response none = support.badRequest()
+                .contentType(ContentType.JSON)
+                .body(Map.of("reason", "clicked twice"))
+                .post("/suspected-duplicates/{id}/confirmation", found.id());
         Response nonsense = confirm(support, found.id(), "the red one");
         // Then
         for (Response response : List.of(other, none, nonsense)) {
@@ -931,10 +892,7 @@ class SuspicionsContractTest {
                 .body("decision.ended", equalTo("NOT_OPEN"))
                 .body("later.state", equalTo("SHIPPED"));
         assertThat(Database.paymentStates(found.later())).containsExactly("CAPTURED");
-        confirm(support, found.id(), found.later())
-                .then()
-                .statusCode(200)
-                .body("decision.ended", equalTo("NOT_OPEN"));
+        confirm(support, found.id(), found.later()).then().statusCode(200).body("decision.ended", equalTo("NOT_OPEN"));
     }
 
     @Test
@@ -965,8 +923,7 @@ class SuspicionsContractTest {
                 .statusCode(200)
                 .body("decision.ended", equalTo("CANCELLED"))
                 .body("later.state", equalTo("CANCELLED"));
-        await().atMost(BOUND)
-                .until(() -> Database.paymentStates(later).equals(List.of("REFUNDED")));
+        await().atMost(BOUND).until(() -> Database.paymentStates(later).equals(List.of("REFUNDED")));
         shop.find(earlier).then().body("state", equalTo("CREATED"));
     }
 
@@ -982,13 +939,13 @@ class SuspicionsContractTest {
                 .body("decision.ended", equalTo("CANCELLED"))
                 .body("later.state", equalTo("REFUNDING"));
         await().atMost(BOUND)
-                .untilAsserted(
-                        () -> shop.find(found.later()).then().body("state", equalTo("REFUNDED")));
+                .untilAsserted(() -> shop.find(found.later()).then().body("state", equalTo("REFUNDED")));
     }
 
     private static List<Shop> eightOfSupport() {
-        List<Shop> eight =
-                IntStream.range(0, 8).mapToObj(i -> Shop.as("support-" + i, "support")).toList();
+        List<Shop> eight = IntStream.range(0, 8)
+                .mapToObj(i -> Shop.as("support-" + i, "support"))
+                .toList();
         eight.forEach(who -> assertThat(who.token()).isNotEmpty());
         return eight;
     }
@@ -997,11 +954,9 @@ class SuspicionsContractTest {
     void eightOfSupportAtOnce_refundOnce() {
         // Given
         Found found = foundAndPaid(BASKET);
-        List<Callable<Response>> racers =
-                eightOfSupport().stream()
-                        .<Callable<Response>>map(
-                                who -> () -> confirm(who, found.id(), found.later()))
-                        .toList();
+        List<Callable<Response>> racers = eightOfSupport().stream()
+                .<Callable<Response>>map(who -> () -> confirm(who, found.id(), found.later()))
+                .toList();
         // When
         List<Response> answers = Racers.race(racers);
         // Then: who could not wait for the lock is told that it is under way
@@ -1023,43 +978,23 @@ class SuspicionsContractTest {
         // Given
         Found found = foundAndPaid(BASKET);
         List<Shop> eight = eightOfSupport();
-        List<Callable<Response>> racers =
-                IntStream.range(0, 8)
-                        .<Callable<Response>>mapToObj(
-                                i ->
-                                        () ->
-                                                switch (i % 3) {
-                                                    case 0 ->
-                                                            confirm(
-                                                                    eight.get(i),
-                                                                    found.id(),
-                                                                    found.earlier());
-                                                    case 1 ->
-                                                            confirm(
-                                                                    eight.get(i),
-                                                                    found.id(),
-                                                                    found.later());
-                                                    default ->
-                                                            dismiss(
-                                                                    eight.get(i),
-                                                                    found.id(),
-                                                                    "both are meant");
-                                                })
-                        .toList();
+        List<Callable<Response>> racers = IntStream.range(0, 8)
+                .<Callable<Response>>mapToObj(i -> () -> switch (i % 3) {
+                    case 0 -> confirm(eight.get(i), found.id(), found.earlier());
+                    case 1 -> confirm(eight.get(i), found.id(), found.later());
+                    default -> dismiss(eight.get(i), found.id(), "both are meant");
+                })
+                .toList();
         // When
         List<Response> answers = Racers.race(racers);
         // Then
-        assertThat(answers)
-                .allSatisfy(answer -> assertThat(answer.statusCode()).isIn(200, 202, 409));
-        List<String> states =
-                List.of(
-                        shop.find(found.earlier()).path("state"),
-                        shop.find(found.later()).path("state"));
-        boolean isDismissed =
-                Database.value(
-                                "SELECT state FROM suspected_duplicates WHERE id = %s"
-                                        .formatted(found.id()))
-                        .equals("DISMISSED");
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isIn(200, 202, 409));
+        List<String> states = List.of(
+                shop.find(found.earlier()).path("state"),
+                shop.find(found.later()).path("state"));
+        boolean isDismissed = Database.value(
+                        "SELECT state FROM suspected_duplicates WHERE id = %s".formatted(found.id()))
+                .equals("DISMISSED");
         assertThat(states).containsExactlyInAnyOrder("PAID", isDismissed ? "PAID" : "REFUNDED");
     }
 
@@ -1067,13 +1002,11 @@ class SuspicionsContractTest {
     void handlerThatDiedAfterDeciding_isFollowed() {
         // Given
         Found found = foundAndPaid(BASKET);
-        Database.execute(
-                """
+        Database.execute("""
                 UPDATE suspected_duplicates SET state = 'CONFIRMED', decided_by = 'who died', decided_at = now(),
                     reason = 'clicked twice', chosen = '%s', look_at = now() - interval '1 second'
                 WHERE id = %s
-                """
-                        .formatted(found.later().replace("-", ""), found.id()));
+                """.formatted(found.later().replace("-", ""), found.id()));
         shop.find(found.later()).then().body("state", equalTo("PAID"));
         // When
         finishConfirmations.finish().await().atMost(BOUND);
@@ -1104,9 +1037,7 @@ class SuspicionsContractTest {
         // When
         finishConfirmations.finish().await().atMost(BOUND);
         // Then
-        list("state", "CONFIRMED")
-                .then()
-                .body("suspicions[0].decision.ended", equalTo("CANCELLED"));
+        list("state", "CONFIRMED").then().body("suspicions[0].decision.ended", equalTo("CANCELLED"));
         assertThat(shop.history(found.later()))
                 .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
     }
@@ -1115,13 +1046,11 @@ class SuspicionsContractTest {
     void handlerThatIsStillAtIt_isLeftAlone() {
         // Given
         Found found = found();
-        Database.execute(
-                """
+        Database.execute("""
                 UPDATE suspected_duplicates SET state = 'CONFIRMED', decided_by = 'at it', decided_at = now(),
                     chosen = '%s', look_at = now() + interval '20 seconds'
                 WHERE id = %s
-                """
-                        .formatted(found.later().replace("-", ""), found.id()));
+                """.formatted(found.later().replace("-", ""), found.id()));
         // When
         finishConfirmations.finish().await().atMost(BOUND);
         // Then

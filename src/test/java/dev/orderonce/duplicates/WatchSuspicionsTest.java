@@ -5,21 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 /** The gauge of pairs that wait for support. */
 @QuarkusTest
 class WatchSuspicionsTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
 
-    @Inject WatchSuspicions watch;
+    @Inject
+    WatchSuspicions watch;
 
     private double open() {
         watch.watch().await().atMost(BOUND);
@@ -34,16 +31,13 @@ class WatchSuspicionsTest {
         String later = shop.newOrder(4300).replace("-", "");
         double before = open();
         // When
-        Database.execute(
-                """
+        Database.execute("""
                 INSERT INTO suspected_duplicates (earlier, later, buyer, score, reasons, state, found_at)
                 VALUES ('%s', '%s', '%s', 90, '{SAME_BASKET}', 'OPEN', now())
-                """
-                        .formatted(earlier, later, shop.subject()));
+                """.formatted(earlier, later, shop.subject()));
         // Then
         assertThat(open()).isEqualTo(before + 1);
-        Database.execute(
-                "DELETE FROM suspected_duplicates WHERE earlier = '%s'".formatted(earlier));
+        Database.execute("DELETE FROM suspected_duplicates WHERE earlier = '%s'".formatted(earlier));
         assertThat(open()).isEqualTo(before);
     }
 }

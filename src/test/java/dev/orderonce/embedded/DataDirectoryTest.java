@@ -5,14 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RedisCommands;
-
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-
-import org.flywaydb.core.Flyway;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +17,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A data directory over several starts, and one that a version without passwords has left. */
 class DataDirectoryTest {
     private static final String NUMBER = "000000000000000001";
 
-    @TempDir Path data;
+    @TempDir
+    Path data;
 
     private Standalone start() {
         return Standalone.start(new SmallRyeConfigBuilder().build(), data);
@@ -65,8 +63,7 @@ class DataDirectoryTest {
             assertThat(value(connection, "SELECT answer FROM kept")).isEqualTo("42");
             assertThat(RedisCommands.send(second, "EXISTS kept")).isEqualTo(":1");
             assertThat(second.settings())
-                    .extractingByKeys(
-                            "database.username", "database.password", "numbers.signing-key")
+                    .extractingByKeys("database.username", "database.password", "numbers.signing-key")
                     .containsExactly(
                             before.get("database.username"),
                             before.get("database.password"),
@@ -103,11 +100,9 @@ class DataDirectoryTest {
 
     private static void assertNobodyIsTrusted(Standalone stores) {
         for (String user : List.of("postgres", "orders")) {
-            assertThatThrownBy(
-                            () ->
-                                    DriverManager.getConnection(
-                                                    "jdbc:" + stores.postgreSql().url(), user, "")
-                                            .close())
+            assertThatThrownBy(() -> DriverManager.getConnection(
+                                    "jdbc:" + stores.postgreSql().url(), user, "")
+                            .close())
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("password");
         }
@@ -115,26 +110,22 @@ class DataDirectoryTest {
 
     /** As the version before did it: the library's own rules, and all of it the superuser's. */
     private void leaveDataOfTheVersionBefore() throws IOException, SQLException {
-        try (EmbeddedPostgres open =
-                        EmbeddedPostgres.builder()
-                                .setDataDirectory(data.resolve("postgresql"))
-                                .setCleanDataDirectory(false)
-                                .setOverrideWorkingDirectory(data.resolve("programs").toFile())
-                                .setLocaleConfig("locale", "C")
-                                .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
-                                .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
-                                .setRegisterShutdownHook(false)
-                                .start();
+        try (EmbeddedPostgres open = EmbeddedPostgres.builder()
+                        .setDataDirectory(data.resolve("postgresql"))
+                        .setCleanDataDirectory(false)
+                        .setOverrideWorkingDirectory(data.resolve("programs").toFile())
+                        .setLocaleConfig("locale", "C")
+                        .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+                        .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
+                        .setRegisterShutdownHook(false)
+                        .start();
                 Connection connection = open.getPostgresDatabase().getConnection()) {
             migrate(open.getJdbcUrl("postgres", "postgres"), "postgres", "");
-            execute(
-                    connection,
-                    """
+            execute(connection, """
                     INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
                                         fingerprint)
                     VALUES ('%s', 'alice', 'CREATED', now(), 'EUR', 1, '[]', '[]', decode(md5('x'), 'hex'))
-                    """
-                            .formatted(NUMBER));
+                    """.formatted(NUMBER));
             execute(connection, insertEvent(1));
             execute(connection, "CREATE SEQUENCE of_no_column");
             execute(connection, "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'");
@@ -164,24 +155,13 @@ class DataDirectoryTest {
             // Then
             assertNobodyIsTrusted(stores);
             assertThat(value(service, "SHOW is_superuser")).isEqualTo("off");
-            assertThat(
-                            value(
-                                    service,
-                                    "SELECT buyer FROM orders WHERE number = '%s'"
-                                            .formatted(NUMBER)))
+            assertThat(value(service, "SELECT buyer FROM orders WHERE number = '%s'".formatted(NUMBER)))
                     .isEqualTo("alice");
-            assertThat(
-                            value(
-                                    service,
-                                    """
+            assertThat(value(service, """
                                     SELECT count(*) FROM pg_class
                                     WHERE relnamespace = 'public'::regnamespace AND relowner <> 'orders'::regrole
-                                    """))
-                    .isEqualTo("0");
-            assertThat(
-                            value(
-                                    service,
-                                    "SELECT proowner::regrole FROM pg_proc WHERE proname = 'one'"))
+                                    """)).isEqualTo("0");
+            assertThat(value(service, "SELECT proowner::regrole FROM pg_proc WHERE proname = 'one'"))
                     .isEqualTo("orders");
             // What the next version's migration may do, and what the service does.
             migrate(

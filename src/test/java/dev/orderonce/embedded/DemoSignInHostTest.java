@@ -3,21 +3,19 @@ package dev.orderonce.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.testkit.RawHttp;
-
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-
+import java.net.URL;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.net.URL;
 
 /** The demo sign-in is for this machine, not for a site whose name was made to lead here. */
 @QuarkusTest
 class DemoSignInHostTest {
     private static final String BODY = "{\"subject\":\"eve\",\"roles\":[\"support\"]}";
 
-    @TestHTTPResource URL service;
+    @TestHTTPResource
+    URL service;
 
     private String signInAt(String host) {
         return RawHttp.exchange(

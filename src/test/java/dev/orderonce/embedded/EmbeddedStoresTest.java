@@ -5,17 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RedisCommands;
-
 import io.smallrye.config.SmallRyeConfigBuilder;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -31,6 +21,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What other users of the machine can do with the embedded stores: nothing. */
 class EmbeddedStoresTest {
@@ -38,7 +35,8 @@ class EmbeddedStoresTest {
     private static final String ORDERS_PASSWORD = "postgresql-orders.password";
     private static final String REDIS_PASSWORD = "redis.password";
 
-    @TempDir static Path directory;
+    @TempDir
+    static Path directory;
 
     private static Path data;
     private static Standalone stores;
@@ -89,10 +87,7 @@ class EmbeddedStoresTest {
     @Test
     void postgreSql_hasNoRuleThatTrustsAndNoSocket() throws Exception {
         try (Connection superuser = connect("postgres", secret(SUPERUSER_PASSWORD))) {
-            assertThat(
-                            value(
-                                    superuser,
-                                    "SELECT string_agg(DISTINCT auth_method, ' ') FROM pg_hba_file_rules"))
+            assertThat(value(superuser, "SELECT string_agg(DISTINCT auth_method, ' ') FROM pg_hba_file_rules"))
                     .isEqualTo("scram-sha-256");
             assertThat(value(superuser, "SHOW unix_socket_directories")).isEmpty();
             assertThat(value(superuser, "SHOW listen_addresses")).isEqualTo("localhost");
@@ -131,11 +126,10 @@ class EmbeddedStoresTest {
     }
 
     private static String firstReply(String commands) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
             socket.getOutputStream().write(commands.getBytes(StandardCharsets.US_ASCII));
-            return new BufferedReader(
-                            new InputStreamReader(
-                                    socket.getInputStream(), StandardCharsets.US_ASCII))
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
                     .readLine();
         }
     }
@@ -149,14 +143,7 @@ class EmbeddedStoresTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "numbers.key",
-                SUPERUSER_PASSWORD,
-                ORDERS_PASSWORD,
-                REDIS_PASSWORD,
-                "redis.conf"
-            })
+    @ValueSource(strings = {"numbers.key", SUPERUSER_PASSWORD, ORDERS_PASSWORD, REDIS_PASSWORD, "redis.conf"})
     void secret_isForItsOwnerOnly(String file) throws IOException {
         assertThat(Files.getPosixFilePermissions(data.resolve(file)))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
@@ -164,21 +151,16 @@ class EmbeddedStoresTest {
 
     @Test
     void passwords_areLongAndDiffer() throws IOException {
-        assertThat(
-                        List.of(
-                                secret(SUPERUSER_PASSWORD),
-                                secret(ORDERS_PASSWORD),
-                                secret(REDIS_PASSWORD)))
+        assertThat(List.of(secret(SUPERUSER_PASSWORD), secret(ORDERS_PASSWORD), secret(REDIS_PASSWORD)))
                 .doesNotHaveDuplicates()
                 .allMatch(password -> password.matches("[A-Za-z0-9_-]{43}"));
     }
 
     @Test
     void secrets_areInNoCommandAndNoLog() throws IOException {
-        List<String> commands =
-                ProcessHandle.allProcesses()
-                        .map(process -> process.info().commandLine().orElse(""))
-                        .toList();
+        List<String> commands = ProcessHandle.allProcesses()
+                .map(process -> process.info().commandLine().orElse(""))
+                .toList();
         assertThat(commands).anyMatch(command -> command.contains("redis-server"));
         for (String file : List.of(SUPERUSER_PASSWORD, ORDERS_PASSWORD, REDIS_PASSWORD)) {
             String secret = secret(file);

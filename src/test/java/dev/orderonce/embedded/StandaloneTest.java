@@ -3,29 +3,26 @@ package dev.orderonce.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.payments.PaymentSettings;
-
 import io.smallrye.config.SmallRyeConfigBuilder;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which settings the standalone build adds to those that are given; no store has to be started. */
 class StandaloneTest {
     private static final String SECRET = "payments.notification-secret";
 
-    @TempDir Path data;
+    @TempDir
+    Path data;
 
     private Map<String, String> added(Map<String, String> given) {
         Map<String, String> settings = new HashMap<>(given);
         settings.put("database.url", "postgresql://127.0.0.1:1/somewhere");
         settings.put("redis.url", "redis://127.0.0.1:1");
-        try (Standalone standalone =
-                Standalone.start(
-                        new SmallRyeConfigBuilder().withDefaultValues(settings).build(), data)) {
+        try (Standalone standalone = Standalone.start(
+                new SmallRyeConfigBuilder().withDefaultValues(settings).build(), data)) {
             return standalone.settings();
         }
     }
@@ -45,7 +42,6 @@ class StandaloneTest {
     @Test
     void storesThatAreGiven_keepTheirUserAndPassword() {
         assertThat(added(Map.of()))
-                .doesNotContainKeys(
-                        "database.url", "database.username", "database.password", "redis.url");
+                .doesNotContainKeys("database.url", "database.username", "database.password", "redis.url");
     }
 }

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 /** Old events go if that is wanted, and none before everybody has had it. */
 @QuarkusTest
@@ -20,18 +16,18 @@ class ForgetEventsTest {
 
     private final Shop shop = Shop.newBuyer();
 
-    @Inject ForgetEvents forgetEvents;
+    @Inject
+    ForgetEvents forgetEvents;
 
-    @Inject RelayEvents relayEvents;
+    @Inject
+    RelayEvents relayEvents;
 
     /** What happened before it is at least as old: events grow old in the order of their ids. */
     private static void age(String number) {
-        Database.execute(
-                """
+        Database.execute("""
                 UPDATE order_events SET at = at - interval '400 days'
                 WHERE id <= (SELECT max(id) FROM order_events WHERE number = '%s')
-                """
-                        .formatted(number.replace("-", "")));
+                """.formatted(number.replace("-", "")));
     }
 
     /** Puts every follower at the end of the log. */

@@ -8,18 +8,10 @@ import static org.hamcrest.Matchers.notNullValue;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,6 +28,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a page that listens hears, and what it does not. */
 @QuarkusTest
@@ -45,7 +41,8 @@ class LiveEventsContractTest {
     private final Shop shop = Shop.newBuyer();
     private final List<Listener> listeners = new ArrayList<>();
 
-    @Inject LiveEvents liveEvents;
+    @Inject
+    LiveEvents liveEvents;
 
     @TestHTTPResource("/events")
     URI events;
@@ -67,12 +64,10 @@ class LiveEventsContractTest {
         private final HttpResponse<Stream<String>> response;
         private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
-        Listener(URI events, Shop shop, Optional<String> lastId)
-                throws IOException, InterruptedException {
-            HttpRequest.Builder request =
-                    HttpRequest.newBuilder(events)
-                            .header("Authorization", "Bearer " + shop.token())
-                            .header("Accept", "text/event-stream");
+        Listener(URI events, Shop shop, Optional<String> lastId) throws IOException, InterruptedException {
+            HttpRequest.Builder request = HttpRequest.newBuilder(events)
+                    .header("Authorization", "Bearer " + shop.token())
+                    .header("Accept", "text/event-stream");
             lastId.ifPresent(id -> request.header("Last-Event-ID", id));
             response = client.send(request.build(), HttpResponse.BodyHandlers.ofLines());
             Thread.ofVirtual().start(this::read);
@@ -97,10 +92,7 @@ class LiveEventsContractTest {
         List<Integer> sequences(String number) {
             return lines.stream()
                     .filter(line -> line.startsWith("data:") && line.contains(number))
-                    .map(
-                            line ->
-                                    Integer.valueOf(
-                                            line.replaceAll(".*\"sequence\":([0-9]+).*", "$1")))
+                    .map(line -> Integer.valueOf(line.replaceAll(".*\"sequence\":([0-9]+).*", "$1")))
                     .toList();
         }
 
@@ -119,8 +111,7 @@ class LiveEventsContractTest {
         }
     }
 
-    private Listener listen(Shop who, Optional<String> lastId)
-            throws IOException, InterruptedException {
+    private Listener listen(Shop who, Optional<String> lastId) throws IOException, InterruptedException {
         Listener listener = new Listener(events, who, lastId);
         listeners.add(listener);
         // The first line is written when the place in the log is fixed.
@@ -140,12 +131,10 @@ class LiveEventsContractTest {
         String number = shop.newOrder(4200);
         shop.cancel(number).then().statusCode(200);
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(page.kinds(number)).containsExactly("PLACED", "CANCELLED");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(page.kinds(number)).containsExactly("PLACED", "CANCELLED");
+        });
         assertThat(page.response.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));
     }
@@ -159,12 +148,10 @@ class LiveEventsContractTest {
         // When
         String number = other.newOrder(4200);
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(others.kinds(number)).containsExactly("PLACED");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(others.kinds(number)).containsExactly("PLACED");
+        });
         assertThat(page.kinds(number)).isEmpty();
     }
 
@@ -173,23 +160,19 @@ class LiveEventsContractTest {
         // Given
         Listener page = listen(shop, Optional.empty());
         String number = shop.newOrder(4200);
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(page.kinds(number)).containsExactly("PLACED");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(page.kinds(number)).containsExactly("PLACED");
+        });
         page.close();
         shop.cancel(number).then().statusCode(200);
         // When
         Listener again = listen(shop, Optional.of(page.lastId()));
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(again.kinds(number)).containsExactly("CANCELLED");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(again.kinds(number)).containsExactly("CANCELLED");
+        });
     }
 
     /** Heard once each, none twice and none left out. */
@@ -198,24 +181,20 @@ class LiveEventsContractTest {
         // Given
         Listener page = listen(shop, Optional.empty());
         String before = shop.newOrder(4200);
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(page.kinds(before)).containsExactly("PLACED");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(page.kinds(before)).containsExactly("PLACED");
+        });
         page.close();
         String missed = shop.newOrder(4300);
         // When
         Listener again = listen(shop, Optional.of(page.lastId()));
         String after = shop.newOrder(4400);
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(again.kinds(after)).containsExactly("PLACED");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(again.kinds(after)).containsExactly("PLACED");
+        });
         assertThat(again.kinds(missed)).containsExactly("PLACED");
         assertThat(again.kinds(before)).isEmpty();
     }
@@ -230,12 +209,10 @@ class LiveEventsContractTest {
         // When
         Listener again = listen(shop, Optional.of(id));
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(again.kinds(number)).containsExactly("PLACED");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(again.kinds(number)).containsExactly("PLACED");
+        });
     }
 
     /** More than are read from the log at once, and more than wait for a reader at once. */
@@ -251,15 +228,14 @@ class LiveEventsContractTest {
         // When
         Listener again = listen(shop, Optional.of(id));
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(again.sequences(number)).contains(1201);
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(again.sequences(number)).contains(1201);
+        });
         assertThat(again.sequences(number))
                 .filteredOn(sequence -> sequence > 1) // being placed may be told again
-                .containsExactlyElementsOf(IntStream.rangeClosed(2, 1201).boxed().toList());
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(2, 1201).boxed().toList());
     }
 
     /** An id that was given out before others and is committed after them. */
@@ -273,40 +249,32 @@ class LiveEventsContractTest {
             connection.setAutoCommit(false);
             appendEvent(connection, late);
             Database.execute(appendEvents(other, 1, "PAID"));
-            await().atMost(BOUND)
-                    .untilAsserted(
-                            () -> {
-                                tell();
-                                assertThat(page.kinds(other)).endsWith("PAID");
-                            });
+            await().atMost(BOUND).untilAsserted(() -> {
+                tell();
+                assertThat(page.kinds(other)).endsWith("PAID");
+            });
             String beforeTheCommit = page.lastId();
             Listener opened = listen(shop, Optional.empty());
             // When
             connection.commit();
             // Then
-            await().atMost(BOUND)
-                    .untilAsserted(
-                            () -> {
-                                tell();
-                                assertThat(page.kinds(late)).endsWith("SHIPPED");
-                                assertThat(opened.kinds(late)).containsExactly("SHIPPED");
-                            });
+            await().atMost(BOUND).untilAsserted(() -> {
+                tell();
+                assertThat(page.kinds(late)).endsWith("SHIPPED");
+                assertThat(opened.kinds(late)).containsExactly("SHIPPED");
+            });
             Listener again = listen(shop, Optional.of(beforeTheCommit));
-            await().atMost(BOUND)
-                    .untilAsserted(
-                            () -> {
-                                tell();
-                                assertThat(again.kinds(late)).containsExactly("SHIPPED");
-                            });
+            await().atMost(BOUND).untilAsserted(() -> {
+                tell();
+                assertThat(again.kinds(late)).containsExactly("SHIPPED");
+            });
             assertThat(again.kinds(other)).isEmpty();
             Listener afterwards = listen(shop, Optional.of(page.lastId()));
             String number = shop.newOrder(4400);
-            await().atMost(BOUND)
-                    .untilAsserted(
-                            () -> {
-                                tell();
-                                assertThat(afterwards.kinds(number)).containsExactly("PLACED");
-                            });
+            await().atMost(BOUND).untilAsserted(() -> {
+                tell();
+                assertThat(afterwards.kinds(number)).containsExactly("PLACED");
+            });
             assertThat(afterwards.kinds(late)).isEmpty();
         }
     }
@@ -324,31 +292,21 @@ class LiveEventsContractTest {
             UPDATE orders SET sequence = sequence + %2$d WHERE number = '%1$s' RETURNING number, sequence)
         INSERT INTO order_events (number, sequence, kind, at)
         SELECT number, generate_series(sequence - %2$d + 1, sequence), '%3$s', now() FROM counted
-        """
-                .formatted(number.replace("-", ""), count, kind);
+        """.formatted(number.replace("-", ""), count, kind);
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "42",
-                "0",
-                "not an id",
-                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-                "%"
-            })
+    @ValueSource(strings = {"42", "0", "not an id", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%"})
     void idThatCannotBeUsed_isToldByAReset(String id) throws Exception {
         // When
         Listener page = listen(shop, Optional.of(id));
         // Then
         await().atMost(BOUND).untilAsserted(() -> assertThat(page.lines).contains("event:reset"));
         String number = shop.newOrder(4200);
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(page.kinds(number)).containsExactly("PLACED");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(page.kinds(number)).containsExactly("PLACED");
+        });
     }
 
     @Test
@@ -410,13 +368,11 @@ class LiveEventsContractTest {
         // When
         String number = shop.newOrder(4200);
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(one.kinds(number)).containsExactly("PLACED");
-                            assertThat(two.kinds(number)).containsExactly("PLACED");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(one.kinds(number)).containsExactly("PLACED");
+            assertThat(two.kinds(number)).containsExactly("PLACED");
+        });
     }
 
     @Test
@@ -428,12 +384,10 @@ class LiveEventsContractTest {
         // When
         shop.place(number).then().statusCode(201);
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(page.kinds(number)).containsExactly("PLACED");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(page.kinds(number)).containsExactly("PLACED");
+        });
         heal();
     }
 
@@ -446,14 +400,11 @@ class LiveEventsContractTest {
         // When
         support.cancel(number, "a word among ourselves").then().statusCode(200);
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            tell();
-                            assertThat(page.kinds(number)).contains("CANCELLED");
-                        });
-        assertThat(page.lines)
-                .noneMatch(line -> line.contains("support-of-live") || line.contains("among"));
+        await().atMost(BOUND).untilAsserted(() -> {
+            tell();
+            assertThat(page.kinds(number)).contains("CANCELLED");
+        });
+        assertThat(page.lines).noneMatch(line -> line.contains("support-of-live") || line.contains("among"));
     }
 
     @Test

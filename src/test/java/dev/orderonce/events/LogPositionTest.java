@@ -2,14 +2,13 @@ package dev.orderonce.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.RepetitionInfo;
-
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 
 /** Positions are sets of ids: each operation compared with the same one on plain sets. */
 class LogPositionTest {
@@ -46,11 +45,7 @@ class LogPositionTest {
         assertThat(one.with(other)).isEqualTo(other.with(one));
         assertThat(one.covers(other)).isEqualTo(ids(one).containsAll(ids(other)));
         assertThat(ids(one.upTo(id)))
-                .isEqualTo(
-                        ids(one).stream()
-                                .filter(each -> each <= id)
-                                .collect(Collectors.toCollection(TreeSet::new)));
-        assertThat(one.missingButIn(other))
-                .allMatch(each -> !one.contains(each) && other.contains(each));
+                .isEqualTo(ids(one).stream().filter(each -> each <= id).collect(Collectors.toCollection(TreeSet::new)));
+        assertThat(one.missingButIn(other)).allMatch(each -> !one.contains(each) && other.contains(each));
     }
 }

@@ -9,14 +9,8 @@ import dev.orderonce.stores.RedisReply;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,19 +19,25 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** What is committed is published, at least once, each order's events in their order. */
 @QuarkusTest
 class RelayEventsTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 
-    @Inject RedisPipeline redis;
+    @Inject
+    RedisPipeline redis;
 
-    @Inject EventSettings settings;
+    @Inject
+    EventSettings settings;
 
-    @Inject OutboxStore store;
+    @Inject
+    OutboxStore store;
 
-    @Inject RelayEvents relayEvents;
+    @Inject
+    RelayEvents relayEvents;
 
     private final Shop shop = Shop.newBuyer();
     private final Shop merchant = Shop.as("merchant", "merchant");
@@ -51,8 +51,7 @@ class RelayEventsTest {
     /** One event of the stream, as a consumer reads it. */
     private static Map<String, String> fields(RedisReply entry) {
         Map<String, String> fields = new HashMap<>();
-        if (entry instanceof RedisReply.Many(var parts)
-                && parts.getLast() instanceof RedisReply.Many(var words)) {
+        if (entry instanceof RedisReply.Many(var parts) && parts.getLast() instanceof RedisReply.Many(var words)) {
             for (int i = 0; i < words.size(); i += 2) {
                 fields.put(text(words.get(i)), text(words.get(i + 1)));
             }
@@ -67,20 +66,16 @@ class RelayEventsTest {
     /** The order's events in the stream after one more run of the relay, repeats included. */
     private List<Map<String, String>> published(String number) {
         relayEvents.relay().await().atMost(BOUND);
-        RedisReply all =
-                redis.send(RedisCommand.of("XRANGE", settings.stream(), "-", "+"))
-                        .await()
-                        .atMost(BOUND);
+        RedisReply all = redis.send(RedisCommand.of("XRANGE", settings.stream(), "-", "+"))
+                .await()
+                .atMost(BOUND);
         List<Map<String, String>> events = new ArrayList<>();
-        ((RedisReply.Many) all)
-                .replies()
-                .forEach(
-                        entry -> {
-                            Map<String, String> fields = fields(entry);
-                            if (number.replace("-", "").equals(fields.get("number"))) {
-                                events.add(fields);
-                            }
-                        });
+        ((RedisReply.Many) all).replies().forEach(entry -> {
+            Map<String, String> fields = fields(entry);
+            if (number.replace("-", "").equals(fields.get("number"))) {
+                events.add(fields);
+            }
+        });
         return events;
     }
 
@@ -102,15 +97,9 @@ class RelayEventsTest {
         // Then
         await().atMost(BOUND)
                 .untilAsserted(
-                        () ->
-                                assertThat(kinds(number))
-                                        .containsExactly(
-                                                "PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED"));
-        assertThat(published(number))
-                .extracting(event -> event.get("sequence"))
-                .containsExactly("1", "2", "3", "4");
-        assertThat(published(number))
-                .allSatisfy(event -> assertThat(event).containsEntry("buyer", shop.subject()));
+                        () -> assertThat(kinds(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED"));
+        assertThat(published(number)).extracting(event -> event.get("sequence")).containsExactly("1", "2", "3", "4");
+        assertThat(published(number)).allSatisfy(event -> assertThat(event).containsEntry("buyer", shop.subject()));
     }
 
     @Test
@@ -119,23 +108,20 @@ class RelayEventsTest {
         String number = shipped();
         await().atMost(BOUND).until(() -> kinds(number).size() == 4);
         // When: what a relay that was killed after publishing leaves behind
-        Database.execute(
-                "UPDATE outbox SET position = (SELECT min(id) - 1 FROM order_events WHERE number = '%s')"
-                        .formatted(number.replace("-", "")));
+        Database.execute("UPDATE outbox SET position = (SELECT min(id) - 1 FROM order_events WHERE number = '%s')"
+                .formatted(number.replace("-", "")));
         // Then
         await().atMost(BOUND)
-                .untilAsserted(
-                        () ->
-                                assertThat(kinds(number))
-                                        .containsExactly(
-                                                "PLACED",
-                                                "PAYMENT_BEGUN",
-                                                "PAID",
-                                                "SHIPPED",
-                                                "PLACED",
-                                                "PAYMENT_BEGUN",
-                                                "PAID",
-                                                "SHIPPED"));
+                .untilAsserted(() -> assertThat(kinds(number))
+                        .containsExactly(
+                                "PLACED",
+                                "PAYMENT_BEGUN",
+                                "PAID",
+                                "SHIPPED",
+                                "PLACED",
+                                "PAYMENT_BEGUN",
+                                "PAID",
+                                "SHIPPED"));
     }
 
     @Test
@@ -146,16 +132,11 @@ class RelayEventsTest {
         // When
         Stores.toRedis().heal();
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            // A connection that was cut in the middle leaves repeats behind.
-                            List<String> kinds = new ArrayList<>(kinds(number));
-                            assertThat(kinds)
-                                    .startsWith("PLACED")
-                                    .endsWith("PAID", "SHIPPED")
-                                    .contains("PAYMENT_BEGUN");
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            // A connection that was cut in the middle leaves repeats behind.
+            List<String> kinds = new ArrayList<>(kinds(number));
+            assertThat(kinds).startsWith("PLACED").endsWith("PAID", "SHIPPED").contains("PAYMENT_BEGUN");
+        });
     }
 
     @Test
@@ -166,9 +147,8 @@ class RelayEventsTest {
         try (Connection connection = Database.connect();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.executeUpdate(
-                    "UPDATE orders SET state = 'CANCELLED', sequence = 2 WHERE number = '%s'"
-                            .formatted(late.replace("-", "")));
+            statement.executeUpdate("UPDATE orders SET state = 'CANCELLED', sequence = 2 WHERE number = '%s'"
+                    .formatted(late.replace("-", "")));
             statement.executeUpdate(
                     "INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 2, 'CANCELLED', now())"
                             .formatted(late.replace("-", "")));
@@ -179,9 +159,7 @@ class RelayEventsTest {
             connection.commit();
         }
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> assertThat(kinds(late)).containsExactly("PLACED", "CANCELLED"));
+        await().atMost(BOUND).untilAsserted(() -> assertThat(kinds(late)).containsExactly("PLACED", "CANCELLED"));
     }
 
     @Test
@@ -205,17 +183,15 @@ class RelayEventsTest {
         // Given
         relayEvents.relay().await().atMost(BOUND);
         // When
-        boolean atOnce =
-                store.hold("order_events", "another", Duration.ofSeconds(5))
-                        .await()
-                        .atMost(BOUND)
-                        .isPresent();
+        boolean atOnce = store.hold("order_events", "another", Duration.ofSeconds(5))
+                .await()
+                .atMost(BOUND)
+                .isPresent();
         Database.execute("UPDATE outbox SET held_until = now() - interval '1 second'");
-        boolean after =
-                store.hold("order_events", "another", Duration.ofSeconds(1))
-                        .await()
-                        .atMost(BOUND)
-                        .isPresent();
+        boolean after = store.hold("order_events", "another", Duration.ofSeconds(1))
+                .await()
+                .atMost(BOUND)
+                .isPresent();
         // Then
         assertThat(atOnce).isFalse();
         assertThat(after).isTrue();

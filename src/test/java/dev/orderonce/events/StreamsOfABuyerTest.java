@@ -5,14 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TightBounds;
-
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** One buyer cannot take the streams of all. */
 @QuarkusTest
@@ -29,7 +26,8 @@ import java.util.List;
 class StreamsOfABuyerTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
 
-    @TestHTTPResource URL service;
+    @TestHTTPResource
+    URL service;
 
     private final List<Socket> open = new ArrayList<>();
 
@@ -51,8 +49,7 @@ class StreamsOfABuyerTest {
                                 .formatted(who.token())
                                 .getBytes(StandardCharsets.US_ASCII));
         BufferedReader reader =
-                new BufferedReader(
-                        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         StringBuilder head = new StringBuilder();
         for (String line = reader.readLine(); !line.isEmpty(); line = reader.readLine()) {
             head.append(line).append('\n');

@@ -5,15 +5,12 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * Malformed, forged and foreign numbers are refused without a store: they are, with both stores cut
@@ -36,15 +33,10 @@ class CutOffTest {
     void numbersThatWereNeverIssuedToTheBuyer_areRefusedWithTheStoresCutOff() {
         // Given
         String own = shop.newNumber();
-        List<String> wrong =
-                Stream.of(
-                                List.of(
-                                        "nonsense",
-                                        Shop.newBuyer().newNumber(),
-                                        "ZZZZZZ-ZZZZZZ-ZZZZZZ"),
-                                oneSymbolWrong(own))
-                        .flatMap(List::stream)
-                        .toList();
+        List<String> wrong = Stream.of(
+                        List.of("nonsense", Shop.newBuyer().newNumber(), "ZZZZZZ-ZZZZZZ-ZZZZZZ"), oneSymbolWrong(own))
+                .flatMap(List::stream)
+                .toList();
         Stores.toRedis().refuse();
         Stores.toPostgreSql().refuse();
         // When
@@ -52,10 +44,7 @@ class CutOffTest {
         List<Response> states = wrong.stream().map(shop::state).toList();
         List<Response> voids = wrong.stream().map(shop::voidNumber).toList();
         // Then
-        assertThat(places)
-                .allSatisfy(
-                        answer ->
-                                answer.then().statusCode(400).body("retry", equalTo("new-number")));
+        assertThat(places).allSatisfy(answer -> answer.then().statusCode(400).body("retry", equalTo("new-number")));
         assertThat(states).allSatisfy(answer -> answer.then().statusCode(404));
         assertThat(voids).allSatisfy(answer -> answer.then().statusCode(404));
         shop.place(own).then().statusCode(503);

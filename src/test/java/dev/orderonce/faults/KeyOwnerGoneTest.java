@@ -11,19 +11,16 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * What an owner of a key leaves behind when it dies, and what becomes of the marks when Redis is
@@ -125,12 +122,11 @@ class KeyOwnerGoneTest {
         // When
         Stores.toPostgreSql().heal();
         // Then
-        List<Integer> statuses =
-                Stream.of(first, second)
-                        .map(CompletableFuture::join)
-                        .map(Response::statusCode)
-                        .sorted()
-                        .toList();
+        List<Integer> statuses = Stream.of(first, second)
+                .map(CompletableFuture::join)
+                .map(Response::statusCode)
+                .sorted()
+                .toList();
         assertThat(statuses).containsExactly(200, 201);
         assertThat(Database.ordersOf(shop.subject())).isOne();
     }
@@ -203,7 +199,6 @@ class KeyOwnerGoneTest {
     }
 
     private CompletableFuture<Response> placeMeanwhile() {
-        return CompletableFuture.supplyAsync(
-                () -> shop.placeByKey(key), Thread::startVirtualThread);
+        return CompletableFuture.supplyAsync(() -> shop.placeByKey(key), Thread::startVirtualThread);
     }
 }

@@ -7,10 +7,8 @@ import static org.hamcrest.Matchers.notNullValue;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;

@@ -7,22 +7,19 @@ import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RawHttp;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.net.URL;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * More requests than can be answered, or one that never ends: refused or cut within a bound, and
@@ -37,15 +34,12 @@ class OverloadTest {
     public static final class SmallBounds implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "http.requests-under-way",
-                    Integer.toString(UNDER_WAY),
-                    "http.body-within",
-                    "1s");
+            return Map.of("http.requests-under-way", Integer.toString(UNDER_WAY), "http.body-within", "1s");
         }
     }
 
-    @TestHTTPResource URL service;
+    @TestHTTPResource
+    URL service;
 
     private final Shop shop = Shop.newBuyer();
 
@@ -64,20 +58,14 @@ class OverloadTest {
         // When
         List<Response> answers = Racers.race(Collections.nCopies(3 * UNDER_WAY, submit));
         // Then
-        List<Response> refused =
-                answers.stream()
-                        .filter(
-                                answer ->
-                                        answer.<String>path("type").equals("/problems/overloaded"))
-                        .toList();
-        assertThat(refused)
-                .hasSize(2 * UNDER_WAY)
-                .allSatisfy(
-                        answer -> {
-                            assertThat(answer.statusCode()).isEqualTo(503);
-                            assertThat(answer.header("Retry-After")).isEqualTo("1");
-                            assertThat(answer.<String>path("retry")).isEqualTo("same-request");
-                        });
+        List<Response> refused = answers.stream()
+                .filter(answer -> answer.<String>path("type").equals("/problems/overloaded"))
+                .toList();
+        assertThat(refused).hasSize(2 * UNDER_WAY).allSatisfy(answer -> {
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.header("Retry-After")).isEqualTo("1");
+            assertThat(answer.<String>path("retry")).isEqualTo("same-request");
+        });
         Stores.toPostgreSql().heal();
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(shop.place(number).statusCode()).isIn(200, 201));
@@ -86,10 +74,8 @@ class OverloadTest {
     @Test
     void bodyThatNeverEnds_isCut() {
         // Given
-        String unfinished =
-                "POST /orders HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
-                        + "Authorization: Bearer %s\r\nContent-Length: 100\r\n\r\n{"
-                                .formatted(shop.token());
+        String unfinished = "POST /orders HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+                + "Authorization: Bearer %s\r\nContent-Length: 100\r\n\r\n{".formatted(shop.token());
         // When
         String answer = RawHttp.exchange(service, unfinished);
         // Then

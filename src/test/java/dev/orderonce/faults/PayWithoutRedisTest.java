@@ -6,16 +6,13 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
+import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.concurrent.Callable;
 
 /** Without Redis there is no lock: the conditional update alone keeps order and money together. */
 @QuarkusTest
@@ -42,21 +39,18 @@ class PayWithoutRedisTest {
             // Given
             String number = shop.newOrder(4200);
             // When
-            List<Response> answers =
-                    Racers.race(
-                            List.<Callable<Response>>of(
-                                    () -> shop.pay(number),
-                                    () -> shop.pay(number),
-                                    () -> shop.cancel(number),
-                                    () -> shop.pay(number),
-                                    () -> shop.cancel(number)));
+            List<Response> answers = Racers.race(List.<Callable<Response>>of(
+                    () -> shop.pay(number),
+                    () -> shop.pay(number),
+                    () -> shop.cancel(number),
+                    () -> shop.pay(number),
+                    () -> shop.cancel(number)));
             // Then
             assertThat(answers)
                     .allSatisfy(answer -> assertThat(answer.statusCode()).isIn(200, 201, 202, 409));
-            List<String> money =
-                    Database.paymentStates(number).stream()
-                            .filter(state -> !state.equals("DECLINED"))
-                            .toList();
+            List<String> money = Database.paymentStates(number).stream()
+                    .filter(state -> !state.equals("DECLINED"))
+                    .toList();
             switch (Database.state(number)) {
                 case "PAID" -> assertThat(money).containsExactly("CAPTURED");
                 case "CANCELLED" -> assertThat(money).isEmpty();

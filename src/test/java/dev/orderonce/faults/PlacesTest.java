@@ -5,20 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** However a request ends, the place it took among the requests in work is free again. */
 @QuarkusTest
@@ -27,7 +24,8 @@ class PlacesTest {
     private static final int ABOVE_THE_LIMIT = 131_088;
     private static final Duration BOUND = Duration.ofSeconds(20);
 
-    @TestHTTPResource URL service;
+    @TestHTTPResource
+    URL service;
 
     private static double underWay() {
         return Operator.metric("orderonce_http_under_way ");
@@ -59,10 +57,9 @@ class PlacesTest {
     @ValueSource(strings = {"/payments/notifications", "/orders", "/demo/sign-in", "/nowhere"})
     void bodyInChunksAboveTheLimit(String path) throws IOException {
         // When
-        byte[] chunk =
-                "%x\r\n%s\r\n0\r\n\r\n"
-                        .formatted(ABOVE_THE_LIMIT, "x".repeat(ABOVE_THE_LIMIT))
-                        .getBytes(StandardCharsets.US_ASCII);
+        byte[] chunk = "%x\r\n%s\r\n0\r\n\r\n"
+                .formatted(ABOVE_THE_LIMIT, "x".repeat(ABOVE_THE_LIMIT))
+                .getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < TIMES / 4; i++) {
             send(
                     "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"

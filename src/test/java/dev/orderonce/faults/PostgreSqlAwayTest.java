@@ -10,15 +10,12 @@ import dev.orderonce.testkit.LogRecords;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** PostgreSQL stopped, killed or silent: 503, nothing lost, and well again by itself. */
 @QuarkusTest
@@ -41,25 +38,22 @@ class PostgreSqlAwayTest {
         // When
         List<Response> answers;
         try {
-            answers =
-                    List.of(
-                            shop.place(number),
-                            shop.place(placed),
-                            shop.state(number),
-                            shop.voidNumber(number),
-                            shop.find(placed),
-                            shop.request().get("/orders"));
+            answers = List.of(
+                    shop.place(number),
+                    shop.place(placed),
+                    shop.state(number),
+                    shop.voidNumber(number),
+                    shop.find(placed),
+                    shop.request().get("/orders"));
         } finally {
             Stores.standalone().postgreSql().restart();
         }
         // Then
         assertThat(answers)
-                .allSatisfy(
-                        answer ->
-                                answer.then()
-                                        .statusCode(503)
-                                        .header("Retry-After", notNullValue())
-                                        .body("retry", equalTo("same-request")));
+                .allSatisfy(answer -> answer.then()
+                        .statusCode(503)
+                        .header("Retry-After", notNullValue())
+                        .body("retry", equalTo("same-request")));
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThat(shop.place(number).statusCode()).isIn(200, 201));
         shop.place(placed).then().statusCode(200);
@@ -99,20 +93,18 @@ class PostgreSqlAwayTest {
 
     /** Every path is asked, and answers; an outage of the test before is over. */
     private void awaitNoOutage(String number) {
-        await().atMost(Duration.ofSeconds(60))
-                .until(
-                        () -> {
-                            shop.place(number);
-                            shop.request().get("/orders");
-                            shop.voidNumber(number);
-                            shop.request().get("/orders/{number}/events", number);
-                            return Operator.get("/q/metrics")
-                                    .asString()
-                                    .lines()
-                                    .filter(line -> line.startsWith("orderonce_store_silent{"))
-                                    .filter(line -> line.matches(".*\"(offer|find|pool)\".*"))
-                                    .allMatch(line -> line.endsWith(" 0.0"));
-                        });
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            shop.place(number);
+            shop.request().get("/orders");
+            shop.voidNumber(number);
+            shop.request().get("/orders/{number}/events", number);
+            return Operator.get("/q/metrics")
+                    .asString()
+                    .lines()
+                    .filter(line -> line.startsWith("orderonce_store_silent{"))
+                    .filter(line -> line.matches(".*\"(offer|find|pool)\".*"))
+                    .allMatch(line -> line.endsWith(" 0.0"));
+        });
     }
 
     @Test

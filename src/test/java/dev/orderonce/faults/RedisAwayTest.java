@@ -10,15 +10,12 @@ import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import java.time.Duration;
 
 /** Redis flushed, stopped, frozen, restarted: orders stay single, and the shop keeps selling. */
 @QuarkusTest
@@ -30,13 +27,9 @@ class RedisAwayTest {
     void redisAnswers() {
         Stores.toRedis().heal();
         await().atMost(Duration.ofSeconds(10))
-                .until(
-                        () ->
-                                "answers"
-                                        .equals(
-                                                Operator.get("/q/health/ready")
-                                                        .path(
-                                                                "checks.find { it.name == 'stores' }.data.redis")));
+                .until(() -> "answers"
+                        .equals(Operator.get("/q/health/ready")
+                                .path("checks.find { it.name == 'stores' }.data.redis")));
     }
 
     @Test
@@ -100,10 +93,7 @@ class RedisAwayTest {
         // When
         Response response = shop.issue("c1");
         // Then
-        response.then()
-                .statusCode(200)
-                .body("state", equalTo("PLACED"))
-                .body("order", equalTo("/orders/" + number));
+        response.then().statusCode(200).body("state", equalTo("PLACED")).body("order", equalTo("/orders/" + number));
     }
 
     @Test

@@ -7,17 +7,14 @@ import static org.hamcrest.Matchers.notNullValue;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * Where the setting is to refuse without Redis, nothing new is sold until it answers; what was sold
@@ -55,10 +52,7 @@ class RefuseWithoutRedisTest {
         Response state = shop.state(issued);
         Response replay = shop.place(placed);
         // Then
-        place.then()
-                .statusCode(503)
-                .header("Retry-After", notNullValue())
-                .body("retry", equalTo("same-request"));
+        place.then().statusCode(503).header("Retry-After", notNullValue()).body("retry", equalTo("same-request"));
         issue.then().statusCode(503);
         state.then().statusCode(503);
         replay.then().statusCode(200).body("duplicated", equalTo(true));

@@ -1,7 +1,6 @@
 package dev.orderonce.faults;
 
 import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,13 +8,9 @@ import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -29,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
 
 /**
  * PostgreSQL killed and started again while buyers order: nothing lost, nothing doubled, no event
@@ -69,32 +65,26 @@ class RestartUnderLoadTest {
         }
         // Then
         assertThat(placed).hasSize(WRITERS * ORDERS_EACH).doesNotHaveDuplicates();
-        assertThat(placed)
-                .allSatisfy(
-                        number -> {
-                            assertThat(Database.rows(number)).isOne();
-                            assertThat(Database.events(number)).isOne();
-                        });
+        assertThat(placed).allSatisfy(number -> {
+            assertThat(Database.rows(number)).isOne();
+            assertThat(Database.events(number)).isOne();
+        });
         assertThat(Database.ordersOf(shop.subject())).isEqualTo(WRITERS * ORDERS_EACH);
         assertThat(isBlocked).isFalse();
         Shop.awaitBusinessAsUsual();
-        System.out.printf(
-                "restart under load: %d orders, %d answers were 'unknown'%n",
-                placed.size(), unknown.get());
+        System.out.printf("restart under load: %d orders, %d answers were 'unknown'%n", placed.size(), unknown.get());
     }
 
     private static void order(String token, Queue<String> placed, AtomicInteger unknown) {
         for (int i = 0; i < ORDERS_EACH; i++) {
-            String number =
-                    given().header("Authorization", "Bearer " + token)
-                            .post("/order-numbers")
-                            .path("number");
+            String number = given().header("Authorization", "Bearer " + token)
+                    .post("/order-numbers")
+                    .path("number");
             for (int tries = 0; tries < MOST_TRIES; tries++) {
-                Response answer =
-                        given().header("Authorization", "Bearer " + token)
-                                .contentType(ContentType.JSON)
-                                .body(Baskets.under(number, Baskets.onlyFor(number)))
-                                .post("/orders");
+                Response answer = given().header("Authorization", "Bearer " + token)
+                        .contentType(ContentType.JSON)
+                        .body(Baskets.under(number, Baskets.onlyFor(number)))
+                        .post("/orders");
                 if (answer.statusCode() != 503) {
                     assertThat(answer.statusCode()).isIn(200, 201);
                     placed.add(number);

@@ -7,14 +7,9 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +21,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * PostgreSQL, or the way to it, vanishes without a reset: connections that are open stay open and
@@ -63,10 +60,9 @@ class SilentDeathTest {
     /** Every connection is in use, so that each of them is one that can die. */
     private void openAllConnections() throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Response>> puts =
-                    IntStream.range(0, BUSY)
-                            .mapToObj(i -> threads.submit(this::createOnce))
-                            .toList();
+            List<Future<Response>> puts = IntStream.range(0, BUSY)
+                    .mapToObj(i -> threads.submit(this::createOnce))
+                    .toList();
             for (Future<Response> put : puts) {
                 put.get().then().statusCode(201);
             }
@@ -100,9 +96,7 @@ class SilentDeathTest {
         uses.put("ship", () -> merchant.ship(paid).statusCode() == 200);
         uses.put("once", () -> createOnce().statusCode() == 201);
         uses.put("list", () -> shop.request().get("/orders").statusCode() == 200);
-        uses.put(
-                "history",
-                () -> shop.request().get("/orders/{n}/events", paid).statusCode() == 200);
+        uses.put("history", () -> shop.request().get("/orders/{n}/events", paid).statusCode() == 200);
         uses.put("ready", this::isReady);
         openAllConnections();
         // When
@@ -111,21 +105,20 @@ class SilentDeathTest {
         // Then
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Map<String, Future<Duration>> recoveries = new LinkedHashMap<>();
-            uses.forEach(
-                    (name, use) ->
-                            recoveries.put(name, threads.submit(() -> untilItWorks(use, diedAt))));
+            uses.forEach((name, use) -> recoveries.put(name, threads.submit(() -> untilItWorks(use, diedAt))));
             Map<String, Duration> took = new LinkedHashMap<>();
             for (Map.Entry<String, Future<Duration>> recovery : recoveries.entrySet()) {
                 took.put(recovery.getKey(), recovery.getValue().get());
             }
             System.out.println("SilentDeathTest: works again after " + took);
-            assertThat(took.values())
-                    .allSatisfy(time -> assertThat(time).isLessThan(RECOVERED_WITHIN));
+            assertThat(took.values()).allSatisfy(time -> assertThat(time).isLessThan(RECOVERED_WITHIN));
         }
     }
 
     private static Duration untilItWorks(Supplier<Boolean> use, long since) {
-        await().pollInterval(Duration.ofMillis(50)).atMost(Duration.ofSeconds(40)).until(use::get);
+        await().pollInterval(Duration.ofMillis(50))
+                .atMost(Duration.ofSeconds(40))
+                .until(use::get);
         return Duration.ofNanos(System.nanoTime() - since);
     }
 
@@ -162,13 +155,12 @@ class SilentDeathTest {
             Database.Stalled stalled = Database.stall();
             try {
                 for (int i = 0; i < BUSY; i++) {
-                    threads.execute(
-                            () -> {
-                                while (!isOver.get()) {
-                                    createOnce();
-                                    await().pollDelay(Duration.ofMillis(200)).until(() -> true);
-                                }
-                            });
+                    threads.execute(() -> {
+                        while (!isOver.get()) {
+                            createOnce();
+                            await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+                        }
+                    });
                 }
                 await().pollDelay(STALL).atMost(STALL.multipliedBy(2)).until(() -> true);
             } finally {
@@ -190,11 +182,10 @@ class SilentDeathTest {
 
     /** Kinds of statements with connections of their own, those that other tests made included. */
     private static int openBatches() {
-        return (int)
-                Operator.get("/q/metrics")
-                        .asString()
-                        .lines()
-                        .filter(line -> line.startsWith("orderonce_batch_waiting{"))
-                        .count();
+        return (int) Operator.get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith("orderonce_batch_waiting{"))
+                .count();
     }
 }

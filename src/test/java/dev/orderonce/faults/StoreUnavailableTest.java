@@ -8,19 +8,16 @@ import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * Each family of operations while a store is unavailable: one answer for all of them. (Streams are
@@ -65,25 +62,22 @@ class StoreUnavailableTest {
         operations.put("dispute", () -> support.request().get("/disputes/" + dispute));
         operations.put(
                 "open a dispute",
-                () ->
-                        shop.request()
-                                .contentType(ContentType.JSON)
-                                .body(Map.of("kind", "NOT_MINE"))
-                                .post("/orders/{n}/disputes", number));
+                () -> shop.request()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("kind", "NOT_MINE"))
+                        .post("/orders/{n}/disputes", number));
         operations.put(
                 "write",
-                () ->
-                        withKey(support)
-                                .contentType(ContentType.JSON)
-                                .body(Map.of("text", "We look into it."))
-                                .post("/disputes/" + dispute + "/messages"));
+                () -> withKey(support)
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("text", "We look into it."))
+                        .post("/disputes/" + dispute + "/messages"));
         operations.put(
                 "record",
-                () ->
-                        program.request()
-                                .contentType(ContentType.JSON)
-                                .body(Map.of("a", 1))
-                                .put("/once/away/" + UUID.randomUUID()));
+                () -> program.request()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("a", 1))
+                        .put("/once/away/" + UUID.randomUUID()));
         operations.put("find a record", () -> program.request().get("/once/away/x"));
         return operations;
     }
@@ -102,20 +96,18 @@ class StoreUnavailableTest {
         // When
         Stores.toPostgreSql().refuse();
         // Then
-        operations.forEach(
-                (name, operation) -> {
-                    Response response = operation.get();
-                    assertThat(response.statusCode()).as(name).isEqualTo(503);
-                    response.then()
-                            .header("Retry-After", notNullValue())
-                            .header("Cache-Control", equalTo("no-store"))
-                            .body("type", equalTo("/problems/store-unavailable"));
-                });
+        operations.forEach((name, operation) -> {
+            Response response = operation.get();
+            assertThat(response.statusCode()).as(name).isEqualTo(503);
+            response.then()
+                    .header("Retry-After", notNullValue())
+                    .header("Cache-Control", equalTo("no-store"))
+                    .body("type", equalTo("/problems/store-unavailable"));
+        });
         assertThat(Operator.metric(UNAVAILABLE) - before).isEqualTo((double) operations.size());
     }
 
-    private static final String UNAVAILABLE =
-            "orderonce_outcomes_seconds_count{outcome=\"unavailable\"";
+    private static final String UNAVAILABLE = "orderonce_outcomes_seconds_count{outcome=\"unavailable\"";
 
     @Test
     void withoutRedis_everythingIsAnsweredButWhatIsInRedisAlone() {
@@ -130,13 +122,8 @@ class StoreUnavailableTest {
         // When
         Stores.toRedis().refuse();
         // Then
-        operations.forEach(
-                (name, operation) ->
-                        assertThat(operation.get().statusCode()).as(name).isLessThan(500));
-        support.request()
-                .get("/picture")
-                .then()
-                .statusCode(503)
-                .body("type", equalTo("/problems/store-unavailable"));
+        operations.forEach((name, operation) ->
+                assertThat(operation.get().statusCode()).as(name).isLessThan(500));
+        support.request().get("/picture").then().statusCode(503).body("type", equalTo("/problems/store-unavailable"));
     }
 }

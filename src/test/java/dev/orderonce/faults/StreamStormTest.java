@@ -6,14 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.orderonce.testkit.LogRecords;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URL;
@@ -29,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 /**
  * Streams that are opened and cut at random while their events are sent: no event loop stops, no
@@ -50,7 +47,8 @@ class StreamStormTest {
         }
     }
 
-    @TestHTTPResource URL service;
+    @TestHTTPResource
+    URL service;
 
     private final long seed = Long.getLong("storm.seed", System.nanoTime());
     private final AtomicInteger cuts = new AtomicInteger();
@@ -102,7 +100,8 @@ class StreamStormTest {
     @Test
     void openedAndCutWhileEventsAreSent() throws Exception {
         System.out.printf("StreamStormTest: seed %d%n", seed);
-        List<Shop> buyers = IntStream.range(0, BUYERS).mapToObj(i -> Shop.newBuyer()).toList();
+        List<Shop> buyers =
+                IntStream.range(0, BUYERS).mapToObj(i -> Shop.newBuyer()).toList();
         buyers.forEach(Shop::token);
         try (LogRecords records = LogRecords.collect();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -124,12 +123,10 @@ class StreamStormTest {
         }
         System.out.printf("StreamStormTest: %d streams cut%n", cuts.get());
         assertThat(cuts.get()).isGreaterThan(BUYERS * STREAMS_OF_EACH);
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            assertThat(Operator.metric("orderonce_events_listeners ")).isZero();
-                            assertThat(Operator.metric("orderonce_http_under_way ")).isZero();
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            assertThat(Operator.metric("orderonce_events_listeners ")).isZero();
+            assertThat(Operator.metric("orderonce_http_under_way ")).isZero();
+        });
         // Each connection gets an event loop in turn: all of them still run.
         for (int i = 0; i < 16; i++) {
             open(buyers.getFirst()).close();

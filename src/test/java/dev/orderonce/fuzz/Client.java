@@ -1,10 +1,8 @@
 package dev.orderonce.fuzz;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.orderonce.fuzz.Known.Kind;
 import dev.orderonce.fuzz.Wire.Answer;
-
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -41,8 +39,7 @@ final class Client implements AutoCloseable {
      * Answers that come after the service has waited for another request: a second for one under
      * the same key, two for one that holds the order's lock.
      */
-    private static final Pattern WAITED =
-            Pattern.compile("/problems/(key-in-flight|order-busy|lookalike)\"");
+    private static final Pattern WAITED = Pattern.compile("/problems/(key-in-flight|order-busy|lookalike)\"");
 
     private static final long WAITED_FOR = TimeUnit.SECONDS.toNanos(2);
 
@@ -109,7 +106,8 @@ final class Client implements AutoCloseable {
 
     private void signIn(String role, String subject) throws IOException {
         Answer answer = wire.exchange(List.of(sound.signIn(subject, role))).getFirst();
-        sound.signedIn(role, new ObjectMapper().readTree(answer.body()).path("token").asText());
+        sound.signedIn(
+                role, new ObjectMapper().readTree(answer.body()).path("token").asText());
     }
 
     /** One, or several that are all sound and none of them a stream. */
@@ -130,8 +128,7 @@ final class Client implements AutoCloseable {
                 .toList();
     }
 
-    private void judge(int index, Request request, Answer answer, boolean isJudgedByTime)
-            throws IOException {
+    private void judge(int index, Request request, Answer answer, boolean isJudgedByTime) throws IOException {
         report.answered(request, answer);
         List<String> faults = judge.faults(request, answer);
         if (isJudgedByTime && isSlow(answer)) {
@@ -157,8 +154,7 @@ final class Client implements AutoCloseable {
 
     private boolean isSlow(Answer answer) {
         long waited = WAITED.matcher(answer.body()).find() ? WAITED_FOR : 0;
-        return answer.nanos() > SLOW + waited
-                && answer.nanos() > SLOW_TO_MEDIAN * report.medianNanos() + waited;
+        return answer.nanos() > SLOW + waited && answer.nanos() > SLOW_TO_MEDIAN * report.medianNanos() + waited;
     }
 
     private void keep(Socket stream, Answer answer) {

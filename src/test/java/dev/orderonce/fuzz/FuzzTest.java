@@ -5,14 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
@@ -28,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /**
  * Sends requests made from the API description, half of them mutated, and compares every response
@@ -69,7 +66,8 @@ class FuzzTest {
         }
     }
 
-    @TestHTTPResource URL service;
+    @TestHTTPResource
+    URL service;
 
     private final Operations operations = Operations.read();
     private final Report report = new Report(SEED);
@@ -100,15 +98,15 @@ class FuzzTest {
         assertThat(report.faults()).as("seed %d", SEED).isEmpty();
         if (REQUESTS >= ALL_OPERATIONS) {
             assertThat(report.asked())
-                    .containsAll(operations.all().stream().map(Operations.Operation::id).toList());
+                    .containsAll(operations.all().stream()
+                            .map(Operations.Operation::id)
+                            .toList());
         }
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            assertThat(Operator.metric("orderonce_http_under_way ")).isZero();
-                            assertThat(listeners()).isEqualTo(listeners);
-                            assertThat(connections()).isLessThanOrEqualTo(connections);
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            assertThat(Operator.metric("orderonce_http_under_way ")).isZero();
+            assertThat(listeners()).isEqualTo(listeners);
+            assertThat(connections()).isLessThanOrEqualTo(connections);
+        });
         await().atMost(BOUND)
                 .pollInterval(Duration.ofSeconds(1))
                 .untilAsserted(() -> assertThat(usedHeap()).isLessThan(heap + HEAP_MARGIN));
@@ -139,14 +137,13 @@ class FuzzTest {
     private long connections() throws IOException {
         // Local address, remote address, and the state: established, or closed by the client.
         Pattern open =
-                Pattern.compile(
-                        "\\s*\\d+: [0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]+ (01|08) .*"
-                                .formatted(service.getPort()));
+                Pattern.compile("\\s*\\d+: [0-9A-F]+:%04X [0-9A-F]+:[0-9A-F]+ (01|08) .*".formatted(service.getPort()));
         long connections = 0;
         for (Path table : List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"))) {
             if (Files.isReadable(table)) {
                 try (Stream<String> lines = Files.lines(table)) {
-                    connections += lines.filter(line -> open.matcher(line).matches()).count();
+                    connections +=
+                            lines.filter(line -> open.matcher(line).matches()).count();
                 }
             }
         }

@@ -6,7 +6,6 @@ import dev.orderonce.orders.MoneyEvent;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.testkit.Database;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,32 +25,31 @@ final class Invariants {
             Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind).collect(Collectors.toSet());
 
     /** Each selects what must not be. */
-    private static final Map<String, String> NEVER =
-            Map.of(
-                    "two rows under one number",
-                    "SELECT number FROM orders WHERE buyer LIKE ? GROUP BY number HAVING count(*) > 1",
-                    "two orders under one idempotency key",
-                    "SELECT client_key FROM orders WHERE buyer LIKE ? AND client_key IS NOT NULL GROUP BY buyer, client_key HAVING count(*) > 1",
-                    "events that are not 1 to sequence",
-                    """
+    private static final Map<String, String> NEVER = Map.of(
+            "two rows under one number",
+            "SELECT number FROM orders WHERE buyer LIKE ? GROUP BY number HAVING count(*) > 1",
+            "two orders under one idempotency key",
+            "SELECT client_key FROM orders WHERE buyer LIKE ? AND client_key IS NOT NULL GROUP BY buyer, client_key HAVING count(*) > 1",
+            "events that are not 1 to sequence",
+            """
                     SELECT o.number FROM orders o LEFT JOIN order_events e ON e.number = o.number
                     WHERE o.buyer LIKE ? AND o.state <> 'VOIDED' GROUP BY o.number
                     HAVING count(e.sequence) <> o.sequence OR min(e.sequence) <> 1 OR max(e.sequence) <> o.sequence
                     """,
-                    "a tombstone with events",
-                    "SELECT number FROM orders JOIN order_events USING (number) WHERE orders.buyer LIKE ? AND orders.state = 'VOIDED'",
-                    "two payments that hold money for one order",
-                    "SELECT number FROM payments JOIN orders USING (number) WHERE orders.buyer LIKE ? AND payments.state = 'CAPTURED' GROUP BY number HAVING count(*) > 1",
-                    "a paid order without its captured payment",
-                    """
+            "a tombstone with events",
+            "SELECT number FROM orders JOIN order_events USING (number) WHERE orders.buyer LIKE ? AND orders.state = 'VOIDED'",
+            "two payments that hold money for one order",
+            "SELECT number FROM payments JOIN orders USING (number) WHERE orders.buyer LIKE ? AND payments.state = 'CAPTURED' GROUP BY number HAVING count(*) > 1",
+            "a paid order without its captured payment",
+            """
                     SELECT number FROM orders WHERE buyer LIKE ? AND state IN ('PAID', 'SHIPPED', 'COMPLETED')
                     AND NOT EXISTS (SELECT FROM payments p WHERE p.id = orders.payment AND (p.state = 'CAPTURED'
                         OR orders.state <> 'PAID' AND p.state IN ('REFUNDING', 'REFUNDED')))
                     """,
-                    "two undecided disputes of one order",
-                    "SELECT number FROM disputes WHERE buyer LIKE ? AND state IN ('OPEN', 'ANSWERED', 'RESOLVING') GROUP BY number HAVING count(*) > 1",
-                    "messages that are not 1 to their count",
-                    """
+            "two undecided disputes of one order",
+            "SELECT number FROM disputes WHERE buyer LIKE ? AND state IN ('OPEN', 'ANSWERED', 'RESOLVING') GROUP BY number HAVING count(*) > 1",
+            "messages that are not 1 to their count",
+            """
                     SELECT d.id FROM disputes d LEFT JOIN dispute_messages m ON m.dispute = d.id
                     WHERE d.buyer LIKE ? GROUP BY d.id
                     HAVING count(m.sequence) <> d.messages OR max(m.sequence) <> d.messages
@@ -64,13 +62,10 @@ final class Invariants {
         for (Map.Entry<String, String> never : NEVER.entrySet()) {
             assertThat(rows(never.getValue(), buyers)).as(never.getKey()).isEmpty();
         }
-        List<List<String>> events =
-                rows(
-                        """
+        List<List<String>> events = rows("""
                         SELECT number, order_events.sequence, kind, orders.state FROM order_events JOIN orders USING (number)
                         WHERE orders.buyer LIKE ? ORDER BY number, order_events.sequence
-                        """,
-                        buyers);
+                        """, buyers);
         OrderState replayed = OrderState.CREATED;
         for (int i = 0; i < events.size(); i++) {
             List<String> event = events.get(i);
@@ -86,8 +81,7 @@ final class Invariants {
                 replayed = move.to();
             }
             boolean isLatest =
-                    i + 1 == events.size()
-                            || !events.get(i + 1).getFirst().equals(event.getFirst());
+                    i + 1 == events.size() || !events.get(i + 1).getFirst().equals(event.getFirst());
             if (isLatest) {
                 assertThat(replayed)
                         .as("events of %s, replayed", event.getFirst())

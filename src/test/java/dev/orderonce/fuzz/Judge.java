@@ -7,10 +7,8 @@ import com.atlassian.oai.validator.report.ValidationReport;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.orderonce.fuzz.Operations.Operation;
 import dev.orderonce.fuzz.Wire.Answer;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +26,7 @@ final class Judge {
     /** How the HTTP server refuses what it cannot parse: with an empty body. */
     private static final Set<Integer> OF_THE_SERVER = Set.of(400, 414, 431, 501, 505);
 
-    private static final Set<String> RETRIES =
-            Set.of("same-request", "after-change", "new-number", "new-key", "never");
+    private static final Set<String> RETRIES = Set.of("same-request", "after-change", "new-number", "new-key", "never");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final OpenApiInteractionValidator description =
@@ -76,12 +73,9 @@ final class Judge {
     private static boolean isDocumented(Optional<Operation> operation, String method, int status) {
         if (operation.isEmpty()) {
             // No such path, or not with this method.
-            return BEFORE_ROUTING.contains(status)
-                    || status == 404
-                    || (status == 204 && method.equals("OPTIONS"));
+            return BEFORE_ROUTING.contains(status) || status == 404 || (status == 204 && method.equals("OPTIONS"));
         }
-        return operation.get().statuses().contains(status)
-                || (BEFORE_ROUTING.contains(status) && status != 405);
+        return operation.get().statuses().contains(status) || (BEFORE_ROUTING.contains(status) && status != 405);
     }
 
     private static void addFaultsOfProblem(Request request, Answer answer, List<String> faults) {
@@ -93,12 +87,11 @@ final class Judge {
         }
         try {
             JsonNode problem = JSON.readTree(answer.body());
-            boolean isWhole =
-                    problem.path("type").asText().startsWith("/problems/")
-                            && problem.path("title").isTextual()
-                            && problem.path("detail").isTextual()
-                            && problem.path("status").asInt() == answer.status()
-                            && RETRIES.contains(problem.path("retry").asText());
+            boolean isWhole = problem.path("type").asText().startsWith("/problems/")
+                    && problem.path("title").isTextual()
+                    && problem.path("detail").isTextual()
+                    && problem.path("status").asInt() == answer.status()
+                    && RETRIES.contains(problem.path("retry").asText());
             if (!isWhole) {
                 faults.add("a problem without its members");
             }

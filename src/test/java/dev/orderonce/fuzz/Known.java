@@ -1,7 +1,6 @@
 package dev.orderonce.fuzz;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,28 +26,21 @@ final class Mutator {
 
     private static final Pattern REPEATED = Pattern.compile("(.)\\{([0-9]+)}");
 
-    private static final List<String> SEGMENTS =
-            items(
-                    """
+    private static final List<String> SEGMENTS = items("""
                     ..  .  %2e%2e  ;x=1  %00  %0d%0a  %zz  %  a%20b  %C3%A9t%C3%A9  %F0%9F%8D%B5  %FF%FE  %ED%A0%80
                     %2F  %5c  null  -1  9223372036854775808  'or'1'='1  {number}  *  "<x>"  |^`  a&b=c  a+b:@!$'()~
                     0K3M7Q-XW52TB-9H4NRX  0k3m7qxw52tb9h4nrc  x{300}  x{3900}  x{4500}
                     """);
 
     /** Not what HTTP allows in a request target, or more than the HTTP server reads. */
-    private static final List<String> BROKEN =
-            List.of("a b", "\t", bytes("é"), "\\", "\0", "\u007f", "x".repeat(9000));
+    private static final List<String> BROKEN = List.of("a b", "\t", bytes("é"), "\\", "\0", "\u007f", "x".repeat(9000));
 
-    private static final List<String> TARGETS =
-            items(
-                    """
+    private static final List<String> TARGETS = items("""
                     %s/  %s//  /%s  %s/..  %s/.  /.%s  /x/..%s  %s/x  %s;a=b  %s#x  %s?  http://elsewhere.example%s
                     *  /nowhere  /q/metrics  /%%6frders
                     """);
 
-    private static final List<String> QUERIES =
-            items(
-                    """
+    private static final List<String> QUERIES = items("""
                     limit=99999999999999999999  limit=-1  limit=0  limit=101  limit=1e3  limit=  limit  limit=%D9%A3
                     limit=1&limit=2  unknown=1  %zz  after=%zz  after=%  after=%00  after=%ED%A0%80  after=%FF  after=A{400}
                     &&&  =  =&a  ?  ttl=0  ttl=-1  ttl=31536001  state=NONE  state=open  overdue=maybe  score=101  score=x
@@ -56,9 +48,7 @@ final class Mutator {
                     checkout=c{129}  checkout=c{4200}
                     """);
 
-    private static final List<String> HEADERS =
-            items(
-                    """
+    private static final List<String> HEADERS = items("""
                     Idempotency-Key:  Idempotency-Key: short  Idempotency-Key: "a-key-in-quotation-marks"
                     Idempotency-Key: "a-key-that-does-not-end  Idempotency-Key: a-key-with-parameters;a=b
                     Idempotency-Key: one-key-of-two-differing, two-keys-of-two-differing
@@ -84,39 +74,32 @@ final class Mutator {
                     """);
 
     /** Not what HTTP allows, or more than the HTTP server reads. */
-    private static final List<String> BROKEN_HEADERS =
-            List.of(
-                    "NoColon",
-                    " folded: x",
-                    "X: 1\r\n folded",
-                    "Na me: x",
-                    ": x",
-                    "X: a\0b",
-                    "X: \u0001",
-                    "X: a\rb",
-                    bytes("X: é"),
-                    bytes("é: x"),
-                    "X-Long: " + "x".repeat(40_000));
+    private static final List<String> BROKEN_HEADERS = List.of(
+            "NoColon",
+            " folded: x",
+            "X: 1\r\n folded",
+            "Na me: x",
+            ": x",
+            "X: a\0b",
+            "X: \u0001",
+            "X: a\rb",
+            bytes("X: é"),
+            bytes("é: x"),
+            "X-Long: " + "x".repeat(40_000));
 
     /** Raw JSON values; also such as are none, and bytes that are no UTF-8. */
-    private static final List<String> VALUES =
-            items(
-                    """
+    private static final List<String> VALUES = items("""
                     null  true  ""  " "  "x"  []  {}  [null]  [{}]  0  -0  -1  1.0  1.5  1e3  1e9999999999  -1e-9999999999
                     9007199254740993  9223372036854775808  9{1001}  01  NaN  Infinity  "\\u0000"  "\\u001b\\u202e"
                     "\\ud800"  "\\udc00\\ud800"  "\\u00"  "\\x"  "\t"  "\u00ff\u00fe"  "\u00c0\u0080"  "\u00ed\u00a0\u0080"
                     "x{300}"  "x{9000}"  [{100}]{100}  [{5000}]{5000}
                     """);
 
-    private static final List<String> BODIES =
-            items(
-                    """
+    private static final List<String> BODIES = items("""
                     null  []  {}  "x"  1e9999999999  {  \0  x=1&y=2  [{20000}
                     """);
 
-    private static final List<String> METHODS =
-            items(
-                    """
+    private static final List<String> METHODS = items("""
                     GET  POST  PUT  PATCH  DELETE  HEAD  OPTIONS  TRACE  CONNECT  PROPFIND  get  A{30}
                     """);
 
@@ -128,13 +111,10 @@ final class Mutator {
 
     /** What stands between two spaces or at the end of a line; {@code x{3}} means {@code xxx}. */
     private static List<String> items(String table) {
-        String all =
-                REPEATED.matcher(table.strip())
-                        .replaceAll(
-                                found -> {
-                                    int times = Integer.parseInt(found.group(2));
-                                    return Matcher.quoteReplacement(found.group(1).repeat(times));
-                                });
+        String all = REPEATED.matcher(table.strip()).replaceAll(found -> {
+            int times = Integer.parseInt(found.group(2));
+            return Matcher.quoteReplacement(found.group(1).repeat(times));
+        });
         return List.of(all.split(" {2,}|\n", -1));
     }
 
@@ -160,8 +140,7 @@ final class Mutator {
     /**
      * One that the HTTP server may refuse by itself, now and then; else one that it lets through.
      */
-    private static String maybeBroken(
-            Request request, List<String> allowed, List<String> broken, Random random) {
+    private static String maybeBroken(Request request, List<String> allowed, List<String> broken, Random random) {
         if (random.nextInt(10) == 0) {
             request.isNotHttp = true;
             return any(broken, random);
@@ -180,8 +159,7 @@ final class Mutator {
         }
         String[] segments = path.split("/", -1);
         if (segments.length > 1) {
-            segments[1 + random.nextInt(segments.length - 1)] =
-                    maybeBroken(request, SEGMENTS, BROKEN, random);
+            segments[1 + random.nextInt(segments.length - 1)] = maybeBroken(request, SEGMENTS, BROKEN, random);
         }
         request.target = String.join("/", segments) + query;
     }
@@ -248,9 +226,8 @@ final class Mutator {
             case 5 -> latin1(utf8(body).getBytes(StandardCharsets.UTF_16));
             case 6 -> twiceTheFirstMember(body);
             case 7 ->
-                    // As large as is accepted, or one byte more.
-                    " ".repeat(Math.max(0, LARGEST_BODY + random.nextInt(2) - body.length()))
-                            + body;
+                // As large as is accepted, or one byte more.
+                " ".repeat(Math.max(0, LARGEST_BODY + random.nextInt(2) - body.length())) + body;
             default -> mutatedMember(body, random);
         };
     }
@@ -311,12 +288,11 @@ final class Mutator {
         }
         int length = request.text().length();
         // A third each: in the headers, in the body, and after all of it, before the answer.
-        request.cutAt =
-                switch (random.nextInt(3)) {
-                    case 0 -> random.nextInt(length);
-                    case 1 -> length - random.nextInt(request.body.length() + 1);
-                    default -> length;
-                };
+        request.cutAt = switch (random.nextInt(3)) {
+            case 0 -> random.nextInt(length);
+            case 1 -> length - random.nextInt(request.body.length() + 1);
+            default -> length;
+        };
     }
 
     /** However the end of a message is told, it is there: nobody has to wait for more. */
@@ -329,11 +305,7 @@ final class Mutator {
         request.mayBeClosed |= !body.isEmpty();
         switch (random.nextInt(9)) {
             case 0, 1, 2 -> frame(request, chunks(body, random), chunked);
-            case 3 ->
-                    frame(
-                            request,
-                            chunks(" ".repeat(LARGEST_BODY + 1 + random.nextInt(9000)), random),
-                            chunked);
+            case 3 -> frame(request, chunks(" ".repeat(LARGEST_BODY + 1 + random.nextInt(9000)), random), chunked);
             case 4 -> request.version = "HTTP/1.0";
             case 5 -> {
                 // What is left over is no request.
@@ -346,8 +318,7 @@ final class Mutator {
             }
             case 7 -> {
                 request.isNotHttp = true;
-                request.version =
-                        any(List.of("HTTP/1.9", "HTTP/2.0", "HTTP/0.9", "http/1.1", "X"), random);
+                request.version = any(List.of("HTTP/1.9", "HTTP/2.0", "HTTP/0.9", "http/1.1", "X"), random);
             }
             default -> {
                 request.isNotHttp = true;
@@ -356,8 +327,7 @@ final class Mutator {
         }
     }
 
-    private static void frameAmbiguously(
-            Request request, String length, String chunked, Random random) {
+    private static void frameAmbiguously(Request request, String length, String chunked, Random random) {
         String body = chunks(request.body, random);
         switch (random.nextInt(10)) {
             case 0 -> frame(request, body, length, chunked);

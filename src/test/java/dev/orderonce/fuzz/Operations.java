@@ -3,7 +3,6 @@ package dev.orderonce.fuzz;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -31,8 +30,7 @@ final class Operations {
      * @param path with variables in braces
      * @param statuses those that are documented
      */
-    record Operation(
-            String id, String method, String path, JsonNode definition, Set<Integer> statuses) {
+    record Operation(String id, String method, String path, JsonNode definition, Set<Integer> statuses) {
 
         private static Operation of(String path, Map.Entry<String, JsonNode> entry) {
             JsonNode definition = entry.getValue();
@@ -86,20 +84,17 @@ final class Operations {
 
     private Operations(JsonNode api) {
         this.api = api;
-        this.all =
-                api.path("paths").properties().stream()
-                        .flatMap(
-                                path ->
-                                        path.getValue().properties().stream()
-                                                .filter(entry -> METHODS.contains(entry.getKey()))
-                                                .map(entry -> Operation.of(path.getKey(), entry)))
-                        .toList();
+        this.all = api.path("paths").properties().stream()
+                .flatMap(path -> path.getValue().properties().stream()
+                        .filter(entry -> METHODS.contains(entry.getKey()))
+                        .map(entry -> Operation.of(path.getKey(), entry)))
+                .toList();
     }
 
     static Operations read() {
         try {
-            return new Operations(
-                    new ObjectMapper(new YAMLFactory()).readTree(Path.of(DESCRIPTION).toFile()));
+            return new Operations(new ObjectMapper(new YAMLFactory())
+                    .readTree(Path.of(DESCRIPTION).toFile()));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -120,10 +115,9 @@ final class Operations {
     Optional<Operation> at(String method, String target) {
         int query = target.indexOf('?');
         List<String> path = segments(query < 0 ? target : target.substring(0, query));
-        Stream<String> methods =
-                method.equals("HEAD") ? Stream.of("HEAD", "GET") : Stream.of(method);
-        return methods.flatMap(
-                        name -> all.stream().filter(operation -> operation.method().equals(name)))
+        Stream<String> methods = method.equals("HEAD") ? Stream.of("HEAD", "GET") : Stream.of(method);
+        return methods.flatMap(name ->
+                        all.stream().filter(operation -> operation.method().equals(name)))
                 .filter(operation -> operation.isAt(path))
                 .findFirst();
     }

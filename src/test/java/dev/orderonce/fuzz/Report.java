@@ -1,7 +1,6 @@
 package dev.orderonce.fuzz;
 
 import dev.orderonce.fuzz.Wire.Answer;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -72,29 +71,25 @@ final class Report {
 
     void fault(int index, Request request, String what, Optional<Answer> answer) {
         String kind = request.operation.id() + request.mutation + ": " + what;
-        LongAdder alike =
-                kinds.computeIfAbsent(
-                        kind.substring(0, Math.min(kind.length(), LONGEST_KIND)),
-                        first -> new LongAdder());
+        LongAdder alike = kinds.computeIfAbsent(
+                kind.substring(0, Math.min(kind.length(), LONGEST_KIND)), first -> new LongAdder());
         alike.increment();
         if (alike.sum() > MOST_ALIKE || faults.size() >= MOST_FAULTS) {
             return;
         }
-        faults.add(
-                """
+        faults.add("""
                 %s
                 -Dfuzz.seed=%d, request %d, all of it in %s
                 %s
                 ----
                 %s
-                """
-                        .formatted(
-                                kind,
-                                seed,
-                                index,
-                                write(index, request),
-                                shown(request.text()),
-                                answer.map(Report::shown).orElse("no answer")));
+                """.formatted(
+                        kind,
+                        seed,
+                        index,
+                        write(index, request),
+                        shown(request.text()),
+                        answer.map(Report::shown).orElse("no answer")));
     }
 
     private Path write(int index, Request request) {
@@ -123,9 +118,7 @@ final class Report {
                 shown.append("\\u%04x".formatted((int) c));
             }
         }
-        return text.length() > LONGEST_SHOWN
-                ? shown + "… (" + text.length() + " characters)"
-                : shown.toString();
+        return text.length() > LONGEST_SHOWN ? shown + "… (" + text.length() + " characters)" : shown.toString();
     }
 
     List<String> faults() {
@@ -143,18 +136,16 @@ final class Report {
         for (int i = 0; i < durations.length(); i++) {
             answers += durations.get(i);
         }
-        List<String> without =
-                operations.all().stream()
-                        .map(Operations.Operation::id)
-                        .filter(id -> !succeeded.contains(id))
-                        .toList();
+        List<String> without = operations.all().stream()
+                .map(Operations.Operation::id)
+                .filter(id -> !succeeded.contains(id))
+                .toList();
         return """
                FuzzTest: seed %d: %d answers %s, %d cut by the client, %d closed by the service
                  p50 %.1f ms, p99 %.1f ms, slowest %.1f ms, %d sent again because they were slow
                  never successful: %s
                  wrong: %s\
-               """
-                .formatted(
+               """.formatted(
                         seed,
                         answers,
                         statuses,

@@ -1,7 +1,6 @@
 package dev.orderonce.fuzz;
 
 import dev.orderonce.fuzz.Operations.Operation;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +85,12 @@ final class Request {
     /** All of its bytes. */
     String text() {
         StringBuilder text = new StringBuilder();
-        text.append(method).append(' ').append(target).append(' ').append(version).append(lineEnd);
+        text.append(method)
+                .append(' ')
+                .append(target)
+                .append(' ')
+                .append(version)
+                .append(lineEnd);
         headers.forEach(line -> text.append(line).append(lineEnd));
         if (framed.isEmpty() && !body.isEmpty()) {
             text.append("Content-Length: ").append(body.length()).append(lineEnd);

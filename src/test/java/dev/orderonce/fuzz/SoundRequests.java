@@ -12,12 +12,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-
 import dev.orderonce.fuzz.Known.Kind;
 import dev.orderonce.fuzz.Operations.Operation;
-
-import org.eclipse.microprofile.config.ConfigProvider;
-
 import java.net.URLEncoder;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
@@ -29,9 +25,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
-
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * Makes requests that the API description allows, of any operation: parameters and bodies from
@@ -41,27 +37,23 @@ final class SoundRequests {
     static final List<String> ROLES = List.of("buyer", "merchant", "support", "service");
 
     /** The operations that move orders; beside them, each operation has the same chance. */
-    private static final List<String> WALK =
-            words(
-                    """
+    private static final List<String> WALK = words("""
                     issueNumber issueNumber placeOrder placeOrder placeOrder payOrder payOrder payOrder notifyPayment
                     shipOrder completeOrder cancelOrder openDispute sendMessage resolveDispute listSuspectedDuplicates
                     confirmSuspectedDuplicate listen putOnce
                     """);
 
     /** The role that an operation is for, where it is not "buyer". */
-    private static final Map<String, List<String>> STAFF =
-            Map.of(
-                    "merchant",
-                    words("shipOrder completeOrder drawPicture"),
-                    "support",
-                    words(
-                            """
+    private static final Map<String, List<String>> STAFF = Map.of(
+            "merchant",
+            words("shipOrder completeOrder drawPicture"),
+            "support",
+            words("""
                             resolveDispute listUnsettled listSuspectedDuplicates dismissSuspectedDuplicate
                             confirmSuspectedDuplicate
                             """),
-                    "service",
-                    words("putOnce findOnce deleteOnce"));
+            "service",
+            words("putOnce findOnce deleteOnce"));
 
     /**
      * Last three digits of amounts that the simulated provider does not capture at once. Not 902:
@@ -70,13 +62,7 @@ final class SoundRequests {
     private static final List<Integer> ENDINGS = List.of(901, 903, 904, 905, 906, 907);
 
     private static final List<String> TEXTS =
-            List.of(
-                    "Green tea",
-                    "茶 🍵",
-                    "O'Neill & <b>Söhne</b>",
-                    "\"a\" \\ b",
-                    "x",
-                    "ß".repeat(64));
+            List.of("Green tea", "茶 🍵", "O'Neill & <b>Söhne</b>", "\"a\" \\ b", "x", "ß".repeat(64));
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_REPEATS = 30;
@@ -87,10 +73,9 @@ final class SoundRequests {
     private final String name;
     private final Map<String, String> tokens = new HashMap<>();
     private final List<Request> repeats = new ArrayList<>();
-    private final byte[] notificationSecret =
-            ConfigProvider.getConfig()
-                    .getValue("payments.notification-secret", String.class)
-                    .getBytes(UTF_8);
+    private final byte[] notificationSecret = ConfigProvider.getConfig()
+            .getValue("payments.notification-secret", String.class)
+            .getBytes(UTF_8);
     private ObjectNode basket = JsonNodeFactory.instance.objectNode();
 
     SoundRequests(Operations operations, Known known, String name) {
@@ -124,10 +109,9 @@ final class SoundRequests {
         if (!repeats.isEmpty() && random.nextInt(8) == 0) {
             return new Request(Known.any(repeats, random));
         }
-        Operation operation =
-                random.nextInt(3) == 0
-                        ? Known.any(operations.all(), random)
-                        : operations.named(Known.any(WALK, random));
+        Operation operation = random.nextInt(3) == 0
+                ? Known.any(operations.all(), random)
+                : operations.named(Known.any(WALK, random));
         Request request = of(operation, random);
         if (!operation.method().equals("GET")) {
             repeats.add(new Request(request));
@@ -139,8 +123,7 @@ final class SoundRequests {
     }
 
     private Request of(Operation operation, Random random) {
-        Request request =
-                new Request(operation, path(operation, random) + query(operation, random));
+        Request request = new Request(operation, path(operation, random) + query(operation, random));
         request.headers.add("Host: localhost");
         if (operation.needsToken()) {
             String role = random.nextInt(12) == 0 ? Known.any(ROLES, random) : roleFor(operation);
@@ -188,8 +171,7 @@ final class SoundRequests {
             mac.init(new SecretKeySpec(notificationSecret, "HmacSHA256"));
             String digest = HexFormat.of().formatHex(mac.doFinal(signed.getBytes(ISO_8859_1)));
             request.replace(
-                    "Payment-Signature: t=%s,v1=%s"
-                            .formatted(signed.substring(0, signed.indexOf('.')), digest));
+                    "Payment-Signature: t=%s,v1=%s".formatted(signed.substring(0, signed.indexOf('.')), digest));
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("every Java platform has HmacSHA256", impossible);
         }
@@ -197,11 +179,7 @@ final class SoundRequests {
 
     private String path(Operation operation, Random random) {
         return List.of(operation.path().split("/", -1)).stream()
-                .map(
-                        segment ->
-                                segment.startsWith("{")
-                                        ? variable(operation, segment, random)
-                                        : segment)
+                .map(segment -> segment.startsWith("{") ? variable(operation, segment, random) : segment)
                 .collect(Collectors.joining("/"));
     }
 
@@ -212,12 +190,7 @@ final class SoundRequests {
                 Kind own = isOrder ? Kind.ORDER : Kind.NUMBER;
                 yield known.pick(random.nextInt(20) == 0 ? Kind.STRANGERS_ORDER : own, random);
             }
-            case "{id}" ->
-                    known.pick(
-                            operation.path().startsWith("/disputes")
-                                    ? Kind.DISPUTE
-                                    : Kind.SUSPICION,
-                            random);
+            case "{id}" -> known.pick(operation.path().startsWith("/disputes") ? Kind.DISPUTE : Kind.SUSPICION, random);
             case "{key}" -> name + ":" + random.nextInt(20);
             case "{name}" -> Known.any(List.of("lookalike", "number-expired", "none"), random);
             default -> "fuzz";
@@ -225,19 +198,14 @@ final class SoundRequests {
     }
 
     private String query(Operation operation, Random random) {
-        String query =
-                operation.parameters("query").stream()
-                        .filter(parameter -> random.nextBoolean())
-                        .map(
-                                parameter -> {
-                                    String parameterName = parameter.path("name").asText();
-                                    JsonNode value =
-                                            sample(parameter.path("schema"), parameterName, random);
-                                    return parameterName
-                                            + '='
-                                            + URLEncoder.encode(value.asText(), UTF_8);
-                                })
-                        .collect(Collectors.joining("&"));
+        String query = operation.parameters("query").stream()
+                .filter(parameter -> random.nextBoolean())
+                .map(parameter -> {
+                    String parameterName = parameter.path("name").asText();
+                    JsonNode value = sample(parameter.path("schema"), parameterName, random);
+                    return parameterName + '=' + URLEncoder.encode(value.asText(), UTF_8);
+                })
+                .collect(Collectors.joining("&"));
         return query.isEmpty() ? "" : '?' + query;
     }
 
@@ -245,18 +213,13 @@ final class SoundRequests {
         return switch (operation.id()) {
             case "placeOrder" -> order(random);
             case "notifyPayment" ->
-                    JsonNodeFactory.instance
-                            .objectNode()
-                            .put("event", key(random))
-                            .put("reference", known.pick(Kind.PAYMENT, random))
-                            .put(
-                                    "kind",
-                                    Known.any(List.of("captured", "declined", "refunded"), random))
-                            .put("reason", Known.any(TEXTS, random));
-            case "putOnce" ->
-                    JsonNodeFactory.instance
-                            .objectNode()
-                            .put("text", Known.any(TEXTS.subList(0, 2), random));
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("event", key(random))
+                        .put("reference", known.pick(Kind.PAYMENT, random))
+                        .put("kind", Known.any(List.of("captured", "declined", "refunded"), random))
+                        .put("reason", Known.any(TEXTS, random));
+            case "putOnce" -> JsonNodeFactory.instance.objectNode().put("text", Known.any(TEXTS.subList(0, 2), random));
             default -> sample(operation.body(), "", random);
         };
     }

@@ -38,13 +38,7 @@ final class Wire implements AutoCloseable {
      * @param isStream whether it goes on, in the connection that {@link #detach} gives
      * @param isLast whether the service closes the connection after it
      */
-    record Answer(
-            int status,
-            Map<String, String> headers,
-            String body,
-            boolean isStream,
-            boolean isLast,
-            long nanos) {
+    record Answer(int status, Map<String, String> headers, String body, boolean isStream, boolean isLast, long nanos) {
 
         String header(String name) {
             return headers.getOrDefault(name, "");
@@ -62,10 +56,7 @@ final class Wire implements AutoCloseable {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             // Closed by a reset: thousands of closed connections would else keep their ports.
             socket.setSoLinger(true, 0);
-            connection =
-                    Optional.of(
-                            new Connection(
-                                    socket, new BufferedInputStream(socket.getInputStream())));
+            connection = Optional.of(new Connection(socket, new BufferedInputStream(socket.getInputStream())));
         }
         return connection.get();
     }
@@ -190,8 +181,7 @@ final class Wire implements AutoCloseable {
             return read(in, method, begun);
         }
         boolean hasBody = !method.equals("HEAD") && status != 204 && status != 304;
-        boolean isStream =
-                hasBody && headers.getOrDefault("Content-Type", "").startsWith("text/event-stream");
+        boolean isStream = hasBody && headers.getOrDefault("Content-Type", "").startsWith("text/event-stream");
         byte[] body = new byte[0];
         if (isStream) {
             byte[] first = new byte[4096];
@@ -200,9 +190,7 @@ final class Wire implements AutoCloseable {
             body = readBody(in, headers);
         }
         boolean isEndless =
-                hasBody
-                        && !headers.containsKey("Content-Length")
-                        && !headers.containsKey("Transfer-Encoding");
+                hasBody && !headers.containsKey("Content-Length") && !headers.containsKey("Transfer-Encoding");
         return new Answer(
                 status,
                 headers,
@@ -267,8 +255,7 @@ final class Wire implements AutoCloseable {
     private static byte[] readExactly(InputStream in, int length) throws IOException {
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
-            throw new ProtocolException(
-                    "ends after %d of %d bytes".formatted(bytes.length, length));
+            throw new ProtocolException("ends after %d of %d bytes".formatted(bytes.length, length));
         }
         return bytes;
     }

@@ -6,7 +6,6 @@ import static org.hamcrest.Matchers.equalTo;
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.test.junit.QuarkusTest;
@@ -14,13 +13,7 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.smallrye.jwt.build.Jwt;
 import io.smallrye.jwt.build.JwtClaimsBuilder;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -39,13 +32,17 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who may ask: no request without a good token reaches a store. */
 @QuarkusTest
 class AccessContractTest {
     private static final String DEMO = "order-once-demo";
 
-    @Inject MeterRegistry metrics;
+    @Inject
+    MeterRegistry metrics;
 
     static Stream<String> badTokens() throws GeneralSecurityException {
         Instant now = Instant.now();
@@ -79,25 +76,19 @@ class AccessContractTest {
 
     /** Signed by the issuer, with a claim that no issuer should write. */
     private static String withClaim(Instant now, String claim) throws GeneralSecurityException {
-        String others =
-                Stream.of(
-                                "\"iss\":\"" + DEMO + '"',
-                                "\"aud\":\"" + DEMO + '"',
-                                "\"sub\":\"alice\"",
-                                "\"groups\":[\"buyer\"]",
-                                "\"iat\":" + now.getEpochSecond(),
-                                "\"exp\":" + (now.getEpochSecond() + 600))
-                        .filter(other -> !other.startsWith(claim.substring(0, 5)))
-                        .collect(Collectors.joining(","));
+        String others = Stream.of(
+                        "\"iss\":\"" + DEMO + '"',
+                        "\"aud\":\"" + DEMO + '"',
+                        "\"sub\":\"alice\"",
+                        "\"groups\":[\"buyer\"]",
+                        "\"iat\":" + now.getEpochSecond(),
+                        "\"exp\":" + (now.getEpochSecond() + 600))
+                .filter(other -> !other.startsWith(claim.substring(0, 5)))
+                .collect(Collectors.joining(","));
         Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
-        String signed =
-                base64.encodeToString(
-                                "{\"alg\":\"RS256\",\"typ\":\"JWT\"}"
-                                        .getBytes(StandardCharsets.UTF_8))
-                        + '.'
-                        + base64.encodeToString(
-                                ('{' + others + ',' + claim + '}')
-                                        .getBytes(StandardCharsets.UTF_8));
+        String signed = base64.encodeToString("{\"alg\":\"RS256\",\"typ\":\"JWT\"}".getBytes(StandardCharsets.UTF_8))
+                + '.'
+                + base64.encodeToString(('{' + others + ',' + claim + '}').getBytes(StandardCharsets.UTF_8));
         Signature signature = Signature.getInstance("SHA256withRSA");
         signature.initSign(key());
         signature.update(signed.getBytes(StandardCharsets.US_ASCII));
@@ -106,9 +97,8 @@ class AccessContractTest {
 
     private static String unsigned(Instant now) {
         Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
-        String claims =
-                "{\"iss\":\"%s\",\"aud\":\"%s\",\"sub\":\"alice\",\"groups\":[\"buyer\"],\"iat\":%d,\"exp\":%d}"
-                        .formatted(DEMO, DEMO, now.getEpochSecond(), now.getEpochSecond() + 600);
+        String claims = "{\"iss\":\"%s\",\"aud\":\"%s\",\"sub\":\"alice\",\"groups\":[\"buyer\"],\"iat\":%d,\"exp\":%d}"
+                .formatted(DEMO, DEMO, now.getEpochSecond(), now.getEpochSecond() + 600);
         return base64.encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8))
                 + "."
                 + base64.encodeToString(claims.getBytes(StandardCharsets.UTF_8))
@@ -134,14 +124,11 @@ class AccessContractTest {
     @MethodSource("badTokens")
     void badToken_isRefusedBeforeAnyStore(String token) {
         // When
-        LongStream askedByAttempt =
-                IntStream.range(0, 10)
-                        .mapToLong(
-                                attempt -> {
-                                    long before = questionsToStores();
-                                    refused(token);
-                                    return questionsToStores() - before;
-                                });
+        LongStream askedByAttempt = IntStream.range(0, 10).mapToLong(attempt -> {
+            long before = questionsToStores();
+            refused(token);
+            return questionsToStores() - before;
+        });
         // Then
         assertThat(askedByAttempt.min()).hasValue(0);
     }
@@ -160,7 +147,9 @@ class AccessContractTest {
 
     /** Without the keep-alive statements of connections. */
     private long questionsToStores() {
-        return metrics.find("orderonce.store").timers().stream().mapToLong(Timer::count).sum();
+        return metrics.find("orderonce.store").timers().stream()
+                .mapToLong(Timer::count)
+                .sum();
     }
 
     @Test
@@ -168,15 +157,14 @@ class AccessContractTest {
         // Given
         Map<String, Object> order = Baskets.under("0K3M7Q-XW52TB-9H4NRC", Baskets.tea(1));
         // When
-        List<Response> responses =
-                List.of(
-                        Shop.anonymous().get("/order-numbers"),
-                        Shop.anonymous().post("/order-numbers"),
-                        Shop.anonymous().get("/order-numbers/x"),
-                        Shop.anonymous().delete("/order-numbers/x"),
-                        Shop.anonymous().contentType(ContentType.JSON).body(order).post("/orders"),
-                        Shop.anonymous().get("/orders"),
-                        Shop.anonymous().get("/orders/x"));
+        List<Response> responses = List.of(
+                Shop.anonymous().get("/order-numbers"),
+                Shop.anonymous().post("/order-numbers"),
+                Shop.anonymous().get("/order-numbers/x"),
+                Shop.anonymous().delete("/order-numbers/x"),
+                Shop.anonymous().contentType(ContentType.JSON).body(order).post("/orders"),
+                Shop.anonymous().get("/orders"),
+                Shop.anonymous().get("/orders/x"));
         // Then
         assertThat(responses)
                 .allSatisfy(response -> assertThat(response.statusCode()).isEqualTo(401));
@@ -191,13 +179,10 @@ class AccessContractTest {
         Response place = merchant.place("0K3M7Q-XW52TB-9H4NRC");
         Response list = merchant.request().get("/orders");
         // Then
-        assertThat(List.of(issue, place, list))
-                .allSatisfy(
-                        response -> {
-                            assertThat(response.statusCode()).isEqualTo(403);
-                            assertThat(response.<String>path("type"))
-                                    .isEqualTo("/problems/not-allowed");
-                        });
+        assertThat(List.of(issue, place, list)).allSatisfy(response -> {
+            assertThat(response.statusCode()).isEqualTo(403);
+            assertThat(response.<String>path("type")).isEqualTo("/problems/not-allowed");
+        });
     }
 
     @Test

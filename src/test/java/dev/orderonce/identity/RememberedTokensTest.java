@@ -1,13 +1,10 @@
 package dev.orderonce.identity;
 
 import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,8 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @QuarkusTest
 class RememberedTokensTest {
-    private static final String SYMBOLS =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    private static final String SYMBOLS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
     private final Shop shop = Shop.newBuyer();
 

@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
-
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 
 /** An impatient person, or a page gone wild: many submits in one instant make one order. */
 @QuarkusTest
@@ -33,9 +30,7 @@ class DoubleClickTest {
         List<Response> answers = race(number, 2);
         // Then
         assertThat(statuses(answers)).containsExactly(200, 201);
-        assertThat(answers)
-                .extracting(answer -> answer.<String>path("number"))
-                .containsOnly(number);
+        assertThat(answers).extracting(answer -> answer.<String>path("number")).containsOnly(number);
     }
 
     @RepeatedTest(100)
@@ -60,8 +55,7 @@ class DoubleClickTest {
         // Given
         String number = shop.newNumber();
         // When
-        List<Response> answers =
-                Racers.race(List.of(() -> shop.place(number), () -> shop.voidNumber(number)));
+        List<Response> answers = Racers.race(List.of(() -> shop.place(number), () -> shop.voidNumber(number)));
         // Then
         int place = answers.getFirst().statusCode();
         int voiding = answers.getLast().statusCode();
@@ -71,8 +65,7 @@ class DoubleClickTest {
             assertThat(Database.state(number)).isEqualTo("CREATED");
         } else {
             assertThat(place).isEqualTo(410);
-            assertThat(answers.getFirst().<String>path("type"))
-                    .isEqualTo("/problems/number-voided");
+            assertThat(answers.getFirst().<String>path("type")).isEqualTo("/problems/number-voided");
             assertThat(voiding).isEqualTo(200);
             assertThat(Database.state(number)).isEqualTo("VOIDED");
         }

@@ -7,18 +7,15 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /**
  * A batch importer without memory: it reads its file from the top, crashes somewhere, is started
@@ -49,8 +46,9 @@ class ImporterTest {
     void crashedHalfWayAgainAndAgain_importsEveryRowOnce() {
         // Given
         System.out.println("ImporterTest: seed " + seed);
-        List<Row> rows =
-                IntStream.range(0, ROWS).mapToObj(i -> new Row(file + "-row-" + i, 1 + i)).toList();
+        List<Row> rows = IntStream.range(0, ROWS)
+                .mapToObj(i -> new Row(file + "-row-" + i, 1 + i))
+                .toList();
         // When
         for (int crash = 0; crash < CRASHES; crash++) {
             runUntilRow(rows, random.nextInt(ROWS));
@@ -80,9 +78,11 @@ class ImporterTest {
     private Map<Integer, Integer> runToTheEnd(List<Row> rows) {
         Map<Integer, Integer> statuses = new HashMap<>();
         for (Row row : rows) {
-            int status = importer.placeByKey(row.key(), Baskets.tea(row.quantity())).statusCode();
+            int status =
+                    importer.placeByKey(row.key(), Baskets.tea(row.quantity())).statusCode();
             for (int repeat = 0; status >= 409 && status != 422 && repeat < 50; repeat++) {
-                status = importer.placeByKey(row.key(), Baskets.tea(row.quantity())).statusCode();
+                status = importer.placeByKey(row.key(), Baskets.tea(row.quantity()))
+                        .statusCode();
             }
             statuses.merge(status, 1, Integer::sum);
         }

@@ -7,16 +7,13 @@ import static org.hamcrest.Matchers.equalTo;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
 
 /** What people do around a payment, and what the provider does to them. */
 @QuarkusTest
@@ -28,8 +25,7 @@ class PaymentTest {
     private final Shop merchant = Shop.as("merchant", "merchant");
 
     private void awaitState(String number, String state) {
-        await().atMost(BOUND)
-                .untilAsserted(() -> shop.find(number).then().body("state", equalTo(state)));
+        await().atMost(BOUND).untilAsserted(() -> shop.find(number).then().body("state", equalTo(state)));
     }
 
     @Test
@@ -50,13 +46,12 @@ class PaymentTest {
     void payTwiceFromTwoTabs_isOneCaptureAndBothTabsHearOfIt() {
         // Two tabs of one buyer, each with a key of its own.
         String number = shop.newOrder(5902);
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> shop.pay(number, UUID.randomUUID().toString(), "tok_one"),
-                                () -> shop.pay(number, UUID.randomUUID().toString(), "tok_two")));
+        List<Response> answers = Racers.race(List.<Callable<Response>>of(
+                () -> shop.pay(number, UUID.randomUUID().toString(), "tok_one"),
+                () -> shop.pay(number, UUID.randomUUID().toString(), "tok_two")));
         // One has paid, the other is told where the order stands.
-        List<Integer> statuses = answers.stream().map(Response::statusCode).sorted().toList();
+        List<Integer> statuses =
+                answers.stream().map(Response::statusCode).sorted().toList();
         assertThat(statuses).containsExactly(201, 409);
         shop.find(number).then().body("state", equalTo("PAID"));
         assertThat(Database.paymentStates(number)).containsOnlyOnce("CAPTURED");
@@ -73,8 +68,7 @@ class PaymentTest {
                 .statusCode(202)
                 .body("state", equalTo("CANCELLED"));
         // The money arrives and goes back; the order stays as it is.
-        await().atMost(BOUND)
-                .until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
+        await().atMost(BOUND).until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
         shop.find(number).then().body("state", equalTo("CANCELLED"));
     }
 
@@ -87,7 +81,6 @@ class PaymentTest {
         merchant.ship(number).then().statusCode(200);
         shop.cancel(number).then().statusCode(409).body("state", equalTo("SHIPPED"));
         merchant.complete(number).then().statusCode(200);
-        assertThat(shop.history(number))
-                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED", "COMPLETED");
+        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED", "COMPLETED");
     }
 }

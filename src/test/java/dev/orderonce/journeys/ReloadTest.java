@@ -5,15 +5,12 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
 
 /** A buyer who reloads the checkout page, before, during and after the order. */
 @QuarkusTest

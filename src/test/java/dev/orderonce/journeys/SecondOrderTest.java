@@ -12,20 +12,17 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
 
 /**
  * Who orders the same twice, by mistake or because they mean it, and who sorts it out afterwards.
@@ -85,15 +82,11 @@ class SecondOrderTest {
         // The checkout is open in two tabs, each with a number of its own, and both are submitted.
         String left = inATab();
         String right = inATab();
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> shop.place(left, BASKET), () -> shop.place(right, BASKET)));
+        List<Response> answers = Racers.race(
+                List.<Callable<Response>>of(() -> shop.place(left, BASKET), () -> shop.place(right, BASKET)));
         // One has ordered, the other is asked.
-        assertThat(answers.stream().map(Response::statusCode).sorted().toList())
-                .containsExactly(201, 409);
-        Response asked =
-                answers.getFirst().statusCode() == 409 ? answers.getFirst() : answers.getLast();
+        assertThat(answers.stream().map(Response::statusCode).sorted().toList()).containsExactly(201, 409);
+        Response asked = answers.getFirst().statusCode() == 409 ? answers.getFirst() : answers.getLast();
         String earlier = asked.path("earlier");
         String unused = earlier.equals(left) ? right : left;
         // The buyer follows the link: it is their order, and it is what they wanted.
@@ -121,10 +114,7 @@ class SecondOrderTest {
         // One for the office: the page is asked, and asks.
         String second = inATab();
         Response question = shop.place(second, BASKET);
-        question.then()
-                .statusCode(409)
-                .body("earlier", equalTo(first))
-                .body("state", equalTo("PAID"));
+        question.then().statusCode(409).body("earlier", equalTo(first)).body("state", equalTo("PAID"));
         // "Yes, a second one": the same number, with the acknowledgement.
         shop.place(second, Baskets.besides(BASKET, question.<String>path("earlier")))
                 .then()
@@ -136,8 +126,7 @@ class SecondOrderTest {
         // Both are sent; nobody suspects anything, though the scan has seen them.
         String suspicious = orderedUnasked(Baskets.tea("tea-9", 3));
         String again = orderedUnasked(Baskets.tea("tea-9", 3));
-        await().atMost(BOUND)
-                .untilAsserted(() -> suspicions("OPEN").then().body("suspicions", hasSize(1)));
+        await().atMost(BOUND).untilAsserted(() -> suspicions("OPEN").then().body("suspicions", hasSize(1)));
         suspicions("OPEN")
                 .then()
                 .body("suspicions[0].earlier.number", equalTo(suspicious))
@@ -156,17 +145,11 @@ class SecondOrderTest {
         List.of(tea, teaAgain, lamp, lampAgain)
                 .forEach(number -> shop.pay(number).then().statusCode(201));
         // Support looks at what the scan has found, the newest first.
-        await().atMost(BOUND)
-                .untilAsserted(() -> suspicions("OPEN").then().body("suspicions", hasSize(2)));
+        await().atMost(BOUND).untilAsserted(() -> suspicions("OPEN").then().body("suspicions", hasSize(2)));
         Response page = suspicions("OPEN");
         page.then()
-                .body(
-                        "suspicions.find { it.earlier.number == '%s' }.later.number".formatted(tea),
-                        equalTo(teaAgain))
-                .body(
-                        "suspicions.find { it.earlier.number == '%s' }.later.number"
-                                .formatted(lamp),
-                        equalTo(lampAgain));
+                .body("suspicions.find { it.earlier.number == '%s' }.later.number".formatted(tea), equalTo(teaAgain))
+                .body("suspicions.find { it.earlier.number == '%s' }.later.number".formatted(lamp), equalTo(lampAgain));
         boolean lampFirst = page.<String>path("suspicions[0].earlier.number").equals(lamp);
         String ofTheLamp = id(page, lampFirst ? 0 : 1);
         String ofTheTea = id(page, lampFirst ? 1 : 0);
@@ -186,15 +169,7 @@ class SecondOrderTest {
                 .get("/orders/{number}/events", lampAgain)
                 .then()
                 .statusCode(200)
-                .body(
-                        "events.kind",
-                        equalTo(
-                                List.of(
-                                        "PLACED",
-                                        "PAYMENT_BEGUN",
-                                        "PAID",
-                                        "REFUND_BEGUN",
-                                        "REFUNDED")))
+                .body("events.kind", equalTo(List.of("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED")))
                 .body("events[3].detail.by", equalTo("the shop"))
                 .body("events[3].detail.duplicateOf", equalTo(lamp))
                 .body("events[3].detail", not(hasKey("reason")));
@@ -212,13 +187,11 @@ class SecondOrderTest {
         // Two orders of the same, which nobody was asked about.
         String first = orderedUnasked(BASKET);
         String second = orderedUnasked(BASKET);
-        await().atMost(BOUND)
-                .untilAsserted(() -> suspicions("OPEN").then().body("suspicions", hasSize(1)));
+        await().atMost(BOUND).untilAsserted(() -> suspicions("OPEN").then().body("suspicions", hasSize(1)));
         // The buyer reads two confirmations and cancels one of them.
         shop.cancel(second).then().statusCode(200);
         // It is taken off the desk by itself.
-        await().atMost(BOUND)
-                .untilAsserted(() -> suspicions("OVER").then().body("suspicions", hasSize(1)));
+        await().atMost(BOUND).untilAsserted(() -> suspicions("OVER").then().body("suspicions", hasSize(1)));
         suspicions("OPEN").then().body("suspicions", hasSize(0));
         shop.find(first).then().body("state", equalTo("CREATED"));
     }

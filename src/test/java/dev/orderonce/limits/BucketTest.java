@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The arithmetic of a limit, in microseconds; what Redis does in Lua is the same. */
 class BucketTest {
@@ -24,8 +23,7 @@ class BucketTest {
     private static final double NOW = 1_763_700_000_000_000.0;
 
     /** Six a minute, three at once: one each ten seconds. */
-    private static final Bucket BUCKET =
-            new Bucket(Limit.ORDERS_PLACED, 6, Duration.ofMinutes(1), 3);
+    private static final Bucket BUCKET = new Bucket(Limit.ORDERS_PLACED, 6, Duration.ofMinutes(1), 3);
 
     /** When the bucket will be empty after so many at once. */
     private static double after(int requests) {
@@ -138,10 +136,7 @@ class BucketTest {
         // When
         for (int i = 0; i < 20_000; i++) {
             // Rushes, and now and then a quiet time
-            now +=
-                    random.nextInt(200) == 0
-                            ? random.nextInt(120_000_000)
-                            : random.nextInt(2_000_000);
+            now += random.nextInt(200) == 0 ? random.nextInt(120_000_000) : random.nextInt(2_000_000);
             if (BUCKET.wait(emptyAt, now) <= 0) {
                 emptyAt = BUCKET.filled(emptyAt, now);
                 accepted.add(now);

@@ -14,16 +14,10 @@ import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +25,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** What a buyer is told who asks too often, and what a limit never stands in the way of. */
 @QuarkusTest
@@ -76,14 +73,9 @@ class LimitsContractTest {
     void heal() {
         Stores.toRedis().heal();
         await().atMost(BOUND)
-                .until(
-                        () ->
-                                "answers"
-                                        .equals(
-                                                Operator.get("/q/health/ready")
-                                                        .path(
-                                                                "checks.find { it.name == 'stores'"
-                                                                        + " }.data.redis")));
+                .until(() -> "answers"
+                        .equals(Operator.get("/q/health/ready")
+                                .path("checks.find { it.name == 'stores'" + " }.data.redis")));
         Shop.awaitBusinessAsUsual();
     }
 
@@ -172,14 +164,11 @@ class LimitsContractTest {
         // Given
         String number = shop.issue("c-reloaded").path("number");
         // When
-        List<Response> reloads =
-                IntStream.range(0, 2 * NUMBERS_AT_ONCE)
-                        .mapToObj(i -> shop.issue("c-reloaded"))
-                        .toList();
+        List<Response> reloads = IntStream.range(0, 2 * NUMBERS_AT_ONCE)
+                .mapToObj(i -> shop.issue("c-reloaded"))
+                .toList();
         // Then
-        assertThat(reloads)
-                .allSatisfy(
-                        reload -> reload.then().statusCode(200).body("number", equalTo(number)));
+        assertThat(reloads).allSatisfy(reload -> reload.then().statusCode(200).body("number", equalTo(number)));
         newNumbers(OUTSTANDING_AT_ONCE - 1);
         assertLimited(issue(), "numbers-outstanding");
         // and not when the buyer has reached the limit either
@@ -196,10 +185,7 @@ class LimitsContractTest {
         // When
         Response response = shop.issue("c-placed");
         // Then
-        response.then()
-                .statusCode(200)
-                .body("state", equalTo("PLACED"))
-                .body("order", equalTo("/orders/" + number));
+        response.then().statusCode(200).body("state", equalTo("PLACED")).body("order", equalTo("/orders/" + number));
     }
 
     @Test
@@ -366,8 +352,7 @@ class LimitsContractTest {
             shop.place(numbers.get(1), Baskets.tea(2)).then().statusCode(409);
         }
         // When
-        Response answered =
-                shop.place(numbers.get(1), Baskets.besides(Baskets.tea(2), numbers.get(0)));
+        Response answered = shop.place(numbers.get(1), Baskets.besides(Baskets.tea(2), numbers.get(0)));
         // Then: it is the second, and counts as one
         answered.then().statusCode(201);
         assertLimited(shop.place(numbers.get(2)), "orders-placed");
@@ -418,7 +403,8 @@ class LimitsContractTest {
         assertThat(retryAfter(response)).isBetween(1, 3);
         assertLimited(repeated, "orders-placed");
         shop.placeByKey(first).then().statusCode(200);
-        await().atMost(BOUND).untilAsserted(() -> shop.placeByKey(limited).then().statusCode(201));
+        await().atMost(BOUND)
+                .untilAsserted(() -> shop.placeByKey(limited).then().statusCode(201));
         shop.placeByKey(limited).then().statusCode(200);
         assertThat(Database.ordersOf(shop.subject())).isEqualTo(3);
     }
@@ -442,14 +428,14 @@ class LimitsContractTest {
     void replayOfAKeyWhoseMarkIsGone_spendsNothing() {
         // Given: an importer reads an old file again from the top
         String key = UUID.randomUUID().toString();
-        String mark =
-                "once:o:{%s}"
-                        .formatted(
-                                OrderNumber.ofClientKey(new Buyer(shop.subject()), key).symbols());
+        String mark = "once:o:{%s}"
+                .formatted(
+                        OrderNumber.ofClientKey(new Buyer(shop.subject()), key).symbols());
         shop.placeByKey(key).then().statusCode(201);
         for (int i = 0; i < 2 * ORDERS_AT_ONCE; i++) {
             // It says that the order stands, in one letter, a moment after the answer.
-            await().atMost(BOUND).until(() -> RedisCommands.send("STRLEN " + mark).equals(":1"));
+            await().atMost(BOUND)
+                    .until(() -> RedisCommands.send("STRLEN " + mark).equals(":1"));
             RedisCommands.forget(mark);
             shop.placeByKey(key).then().statusCode(200);
         }
@@ -462,17 +448,17 @@ class LimitsContractTest {
     @Test
     void sixteenAtOnce_areLetInAsOftenAsFits() {
         // Given
-        List<Callable<Response>> racers =
-                IntStream.range(0, 16)
-                        .<Callable<Response>>mapToObj(
-                                i -> () -> shop.placeByKey(UUID.randomUUID().toString()))
-                        .toList();
+        List<Callable<Response>> racers = IntStream.range(0, 16)
+                .<Callable<Response>>mapToObj(
+                        i -> () -> shop.placeByKey(UUID.randomUUID().toString()))
+                .toList();
         // When
         long begun = System.nanoTime();
         List<Response> answers = Racers.race(racers);
         long slots = (System.nanoTime() - begun) / ORDER_EACH.toNanos();
         // Then
-        long placed = answers.stream().filter(answer -> answer.statusCode() == 201).count();
+        long placed =
+                answers.stream().filter(answer -> answer.statusCode() == 201).count();
         assertThat(answers).extracting(Response::statusCode).containsOnly(201, 429);
         assertThat(placed).isBetween((long) ORDERS_AT_ONCE, ORDERS_AT_ONCE + slots);
         assertThat(Database.ordersOf(shop.subject())).isEqualTo(placed);
@@ -520,11 +506,10 @@ class LimitsContractTest {
     void hoarder_isHeldToAFewAndCanStillOrderAndGiveBack() {
         // A script opens checkout after checkout and orders nothing.
         List<Response> answers = IntStream.range(0, 30).mapToObj(i -> issue()).toList();
-        List<String> hoard =
-                answers.stream()
-                        .filter(answer -> answer.statusCode() == 200)
-                        .map(answer -> answer.<String>path("number"))
-                        .toList();
+        List<String> hoard = answers.stream()
+                .filter(answer -> answer.statusCode() == 200)
+                .map(answer -> answer.<String>path("number"))
+                .toList();
         assertThat(hoard).hasSize(OUTSTANDING_AT_ONCE);
         assertLimited(answers.getLast(), "numbers-outstanding");
         // What it has is good: it orders under one, and gives the others back.

@@ -8,17 +8,12 @@ import dev.orderonce.stores.RedisPipeline;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Vertx;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,24 +24,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 
 /** One flow at a time, whoever dies and whatever Redis does. */
 @QuarkusTest
 class OrderLockTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 
-    @Inject RedisPipeline redis;
+    @Inject
+    RedisPipeline redis;
 
-    @Inject Vertx vertx;
+    @Inject
+    Vertx vertx;
 
     private final String order = "T" + UUID.randomUUID();
 
-    private record Settings(Duration lease, Duration waitFor, int waiters)
-            implements LockSettings {}
+    private record Settings(Duration lease, Duration waitFor, int waiters) implements LockSettings {}
 
     private OrderLock lock(Duration lease, Duration waitFor, int waiters) {
-        return new OrderLock(
-                redis, vertx, new Settings(lease, waitFor, waiters), new SimpleMeterRegistry());
+        return new OrderLock(redis, vertx, new Settings(lease, waitFor, waiters), new SimpleMeterRegistry());
     }
 
     private OrderLock lock() {
@@ -82,8 +78,9 @@ class OrderLockTest {
     }
 
     private long tokenOf(OrderLock lock) {
-        Locked<Long> locked =
-                lock.hold(order, OrderLock.newFlow(), OrderLockTest::tell).await().atMost(BOUND);
+        Locked<Long> locked = lock.hold(order, OrderLock.newFlow(), OrderLockTest::tell)
+                .await()
+                .atMost(BOUND);
         assertThat(locked).isInstanceOf(Locked.Had.class);
         return ((Locked.Had<Long>) locked).result();
     }
@@ -95,17 +92,16 @@ class OrderLockTest {
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         List<Long> tokens = new ArrayList<>();
-        Function<OptionalLong, Uni<String>> work =
-                token -> {
-                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                    tokens.add(token.orElseThrow());
-                    return Uni.createFrom()
-                            .item("done")
-                            .onItem()
-                            .delayIt()
-                            .by(Duration.ofMillis(5))
-                            .invoke(inside::decrementAndGet);
-                };
+        Function<OptionalLong, Uni<String>> work = token -> {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            tokens.add(token.orElseThrow());
+            return Uni.createFrom()
+                    .item("done")
+                    .onItem()
+                    .delayIt()
+                    .by(Duration.ofMillis(5))
+                    .invoke(inside::decrementAndGet);
+        };
         // When
         List<CompletableFuture<Locked<String>>> flows = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
@@ -113,11 +109,7 @@ class OrderLockTest {
         }
         // Then
         assertThat(flows)
-                .allSatisfy(
-                        flow ->
-                                assertThat(flow)
-                                        .succeedsWithin(BOUND)
-                                        .isInstanceOf(Locked.Had.class));
+                .allSatisfy(flow -> assertThat(flow).succeedsWithin(BOUND).isInstanceOf(Locked.Had.class));
         assertThat(most.get()).isOne();
         assertThat(tokens).hasSize(16).isSorted().doesNotHaveDuplicates();
     }
@@ -152,11 +144,10 @@ class OrderLockTest {
         CompletableFuture<Locked<String>> holder = hold(lock(), "flow-1", work);
         work.begun();
         // When
-        Locked<Long> other =
-                lock(Duration.ofSeconds(5), Duration.ofMillis(300), 100)
-                        .hold(order, "flow-2", OrderLockTest::tell)
-                        .await()
-                        .atMost(BOUND);
+        Locked<Long> other = lock(Duration.ofSeconds(5), Duration.ofMillis(300), 100)
+                .hold(order, "flow-2", OrderLockTest::tell)
+                .await()
+                .atMost(BOUND);
         // Then
         assertThat(other).isInstanceOf(Locked.NotHad.class);
         work.end();
@@ -171,11 +162,10 @@ class OrderLockTest {
                 hold(lock(Duration.ofMillis(300), Duration.ofSeconds(2), 100), "flow-1", work);
         work.begun();
         // When
-        Locked<Long> other =
-                lock(Duration.ofMillis(300), Duration.ofSeconds(1), 100)
-                        .hold(order, "flow-2", OrderLockTest::tell)
-                        .await()
-                        .atMost(BOUND);
+        Locked<Long> other = lock(Duration.ofMillis(300), Duration.ofSeconds(1), 100)
+                .hold(order, "flow-2", OrderLockTest::tell)
+                .await()
+                .atMost(BOUND);
         // Then
         assertThat(other).isInstanceOf(Locked.NotHad.class);
         work.end();
@@ -206,11 +196,10 @@ class OrderLockTest {
         // When
         stale.end();
         assertThat(first).succeedsWithin(BOUND);
-        Locked<Long> third =
-                lock(Duration.ofSeconds(5), Duration.ofMillis(200), 100)
-                        .hold(order, "flow-3", OrderLockTest::tell)
-                        .await()
-                        .atMost(BOUND);
+        Locked<Long> third = lock(Duration.ofSeconds(5), Duration.ofMillis(200), 100)
+                .hold(order, "flow-3", OrderLockTest::tell)
+                .await()
+                .atMost(BOUND);
         // Then
         assertThat(third).isInstanceOf(Locked.NotHad.class);
         assertThat(follower.token.orElseThrow()).isGreaterThan(stale.token.orElseThrow());
@@ -240,13 +229,10 @@ class OrderLockTest {
         CompletableFuture<Locked<String>> waiter = hold(lock, "flow-2", waiting);
         // When
         await().atMost(BOUND)
-                .untilAsserted(
-                        () ->
-                                assertThat(
-                                                lock.hold(order, "flow-3", OrderLockTest::tell)
-                                                        .await()
-                                                        .atMost(Duration.ofSeconds(1)))
-                                        .isInstanceOf(Locked.NotHad.class));
+                .untilAsserted(() -> assertThat(lock.hold(order, "flow-3", OrderLockTest::tell)
+                                .await()
+                                .atMost(Duration.ofSeconds(1)))
+                        .isInstanceOf(Locked.NotHad.class));
         // Then
         work.end();
         assertThat(holder).succeedsWithin(BOUND);
@@ -257,18 +243,15 @@ class OrderLockTest {
     @Test
     void workThatFails_freesTheLock() {
         // Given
-        CompletableFuture<Locked<String>> failing =
-                lock().hold(
-                                order,
-                                "flow-1",
-                                token ->
-                                        Uni.createFrom()
-                                                .<String>failure(
-                                                        new IllegalStateException("on purpose")))
-                        .subscribeAsCompletionStage();
+        CompletableFuture<Locked<String>> failing = lock().hold(
+                        order,
+                        "flow-1",
+                        token -> Uni.createFrom().<String>failure(new IllegalStateException("on purpose")))
+                .subscribeAsCompletionStage();
         assertThat(failing).failsWithin(BOUND);
         // Then
-        assertThat(tokenOf(lock(Duration.ofSeconds(5), Duration.ofSeconds(1), 100))).isPositive();
+        assertThat(tokenOf(lock(Duration.ofSeconds(5), Duration.ofSeconds(1), 100)))
+                .isPositive();
     }
 
     @Test

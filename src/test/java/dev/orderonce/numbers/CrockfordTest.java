@@ -2,10 +2,9 @@ package dev.orderonce.numbers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 /** The check of a number, proved over the whole field: its 32 states and 32 symbols. */
 class CrockfordTest {
@@ -13,34 +12,26 @@ class CrockfordTest {
 
     @Test
     void everySymbolFromAState_givesAStateOfItsOwn() {
-        assertThat(FIELD)
-                .allSatisfy(
-                        state -> {
-                            // When
-                            List<Integer> following =
-                                    FIELD.stream()
-                                            .map(symbol -> Crockford.damm(state, symbol))
-                                            .toList();
+        assertThat(FIELD).allSatisfy(state -> {
+            // When
+            List<Integer> following =
+                    FIELD.stream().map(symbol -> Crockford.damm(state, symbol)).toList();
 
-                            // Then
-                            assertThat(following).containsExactlyInAnyOrderElementsOf(FIELD);
-                        });
+            // Then
+            assertThat(following).containsExactlyInAnyOrderElementsOf(FIELD);
+        });
     }
 
     @Test
     void oneSymbolFromEveryState_givesAStateOfItsOwn() {
-        assertThat(FIELD)
-                .allSatisfy(
-                        symbol -> {
-                            // When
-                            List<Integer> following =
-                                    FIELD.stream()
-                                            .map(state -> Crockford.damm(state, symbol))
-                                            .toList();
+        assertThat(FIELD).allSatisfy(symbol -> {
+            // When
+            List<Integer> following =
+                    FIELD.stream().map(state -> Crockford.damm(state, symbol)).toList();
 
-                            // Then
-                            assertThat(following).containsExactlyInAnyOrderElementsOf(FIELD);
-                        });
+            // Then
+            assertThat(following).containsExactlyInAnyOrderElementsOf(FIELD);
+        });
     }
 
     @Test

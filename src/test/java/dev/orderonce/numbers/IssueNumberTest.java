@@ -10,20 +10,16 @@ import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import dev.orderonce.testkit.TestClock;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.time.Duration;
-import java.time.Instant;
-import java.util.function.Supplier;
 
 /**
  * One checkout, one number, when another replica could not reach Redis: what that replica placed is
@@ -33,8 +29,11 @@ import java.util.function.Supplier;
 class IssueNumberTest {
     private static final Duration STEP = Duration.ofHours(1);
 
-    @Inject SigningKeys keys;
-    @Inject TestClock clock;
+    @Inject
+    SigningKeys keys;
+
+    @Inject
+    TestClock clock;
 
     private final Shop shop = Shop.newBuyer();
     private final Buyer buyer = new Buyer(shop.subject());
@@ -78,10 +77,7 @@ class IssueNumberTest {
         Response reloaded = shop.issue("c1");
         // Then
         for (Response response : new Response[] {first, reloaded}) {
-            response.then()
-                    .statusCode(200)
-                    .body("state", equalTo("PLACED"))
-                    .body("number", equalTo(placed.shown()));
+            response.then().statusCode(200).body("state", equalTo("PLACED")).body("number", equalTo(placed.shown()));
         }
     }
 
@@ -93,10 +89,7 @@ class IssueNumberTest {
         // When
         Response response = withoutRedis(() -> shop.issue("c1"));
         // Then
-        response.then()
-                .statusCode(200)
-                .body("state", equalTo("PLACED"))
-                .body("number", equalTo(placed.shown()));
+        response.then().statusCode(200).body("state", equalTo("PLACED")).body("number", equalTo(placed.shown()));
     }
 
     /** The number was issued here before the other replica placed it. */
@@ -119,7 +112,9 @@ class IssueNumberTest {
         // When
         String without = withoutRedis(() -> shop.issue("c1").path("number"));
         // Then
-        assertThat(without).isEqualTo(with).isEqualTo(derived("c1", Duration.ZERO).shown());
+        assertThat(without)
+                .isEqualTo(with)
+                .isEqualTo(derived("c1", Duration.ZERO).shown());
     }
 
     @Test
@@ -183,10 +178,7 @@ class IssueNumberTest {
         // When
         Response response = shop.issue("c1");
         // Then
-        response.then()
-                .statusCode(200)
-                .body("state", equalTo("ISSUED"))
-                .body("number", not(equalTo(others)));
+        response.then().statusCode(200).body("state", equalTo("ISSUED")).body("number", not(equalTo(others)));
     }
 
     @ParameterizedTest

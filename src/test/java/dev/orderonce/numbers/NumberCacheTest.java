@@ -4,28 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.NumberCache.Known;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
 
 /** What Redis remembers of numbers and checkouts. */
 @QuarkusTest
 class NumberCacheTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
 
-    @Inject NumberCache cache;
+    @Inject
+    NumberCache cache;
 
-    @Inject SigningKeys keys;
+    @Inject
+    SigningKeys keys;
 
     private final Buyer buyer = new Buyer("buyer-" + UUID.randomUUID());
 
@@ -77,8 +75,7 @@ class NumberCacheTest {
         Claim claim = get(cache.claim(buyer, "c1", taken, Optional.empty()));
         // Then
         assertThat(claim).isEqualTo(new Claim.Taken());
-        assertThat(get(cache.claim(buyer, "c1", fresh(), Optional.empty())))
-                .isEqualTo(new Claim.Fresh());
+        assertThat(get(cache.claim(buyer, "c1", fresh(), Optional.empty()))).isEqualTo(new Claim.Fresh());
     }
 
     @Test
@@ -115,13 +112,10 @@ class NumberCacheTest {
         // When
         Entry entry = get(cache.admit(second, buyer, content()));
         // Then
-        assertThat(entry)
-                .isInstanceOfSatisfying(
-                        Entry.Alike.class,
-                        alike -> {
-                            assertThat(alike.earlier()).isEqualTo(first);
-                            assertThat(alike.since()).isBetween(Duration.ZERO, BOUND);
-                        });
+        assertThat(entry).isInstanceOfSatisfying(Entry.Alike.class, alike -> {
+            assertThat(alike.earlier()).isEqualTo(first);
+            assertThat(alike.since()).isBetween(Duration.ZERO, BOUND);
+        });
         // and it is let in beside the earlier one, once that is said to be meant
         assertThat(get(cache.ask(second, buyer, content(first)))).isEqualTo(new Entry.Free());
         assertThat(get(cache.ask(second, buyer, content()))).isEqualTo(new Entry.Free());
@@ -166,9 +160,7 @@ class NumberCacheTest {
         assertThat(submits).extracting(Submit::outcome).containsExactly("again", "late");
         assertThat(submits.getFirst().at())
                 .isBetween(Instant.now().minus(BOUND), Instant.now().plus(BOUND));
-        assertThat(get(cache.submits(buyer, alike)))
-                .extracting(Submit::outcome)
-                .containsExactly("lookalike");
+        assertThat(get(cache.submits(buyer, alike))).extracting(Submit::outcome).containsExactly("lookalike");
         assertThat(get(cache.submits(new Buyer("somebody-else"), number))).isEmpty();
     }
 

@@ -4,12 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orderonce.identity.Buyer;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -20,12 +14,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The 18 symbols: what they hold, and that no slip of a person's goes unnoticed. */
 class OrderNumberTest {
     private static final Buyer BUYER = new Buyer("alice");
-    private static final SigningKeys KEYS =
-            new SigningKeys("b3JkZXItb25jZSBvcmRlci1vbmNlIG9yZGVyLW9uY2U=", List.of());
+    private static final SigningKeys KEYS = new SigningKeys("b3JkZXItb25jZSBvcmRlci1vbmNlIG9yZGVyLW9uY2U=", List.of());
 
     /** When the time stamp has used up 31/32 of its 31 bits. */
     private static final Instant FIRST_TOO_LATE = Instant.parse("2091-12-04T09:53:04Z");
@@ -58,45 +55,44 @@ class OrderNumberTest {
     @Test
     void anyOneSymbolWrong_isRefused() {
         // Given
-        List<String> wrong =
-                SAMPLE.stream().flatMap(number -> withOneSymbolWrong(number.symbols())).toList();
+        List<String> wrong = SAMPLE.stream()
+                .flatMap(number -> withOneSymbolWrong(number.symbols()))
+                .toList();
 
         // Then
         assertThat(wrong).hasSize(200 * 18 * 31);
-        assertThat(wrong).filteredOn(written -> OrderNumber.read(written).isPresent()).isEmpty();
+        assertThat(wrong)
+                .filteredOn(written -> OrderNumber.read(written).isPresent())
+                .isEmpty();
     }
 
     private static Stream<String> withOneSymbolWrong(String symbols) {
         return IntStream.range(0, symbols.length())
                 .boxed()
-                .flatMap(
-                        at ->
-                                Crockford.ALPHABET
-                                        .chars()
-                                        .filter(symbol -> symbol != symbols.charAt(at))
-                                        .mapToObj(symbol -> replaced(symbols, at, (char) symbol)));
+                .flatMap(at -> Crockford.ALPHABET
+                        .chars()
+                        .filter(symbol -> symbol != symbols.charAt(at))
+                        .mapToObj(symbol -> replaced(symbols, at, (char) symbol)));
     }
 
     @Test
     void anyTwoNeighboursSwapped_isRefused() {
         // Given
-        List<String> swapped =
-                SAMPLE.stream().flatMap(number -> withNeighboursSwapped(number.symbols())).toList();
+        List<String> swapped = SAMPLE.stream()
+                .flatMap(number -> withNeighboursSwapped(number.symbols()))
+                .toList();
 
         // Then
         assertThat(swapped).hasSizeGreaterThan(200 * 14);
-        assertThat(swapped).filteredOn(written -> OrderNumber.read(written).isPresent()).isEmpty();
+        assertThat(swapped)
+                .filteredOn(written -> OrderNumber.read(written).isPresent())
+                .isEmpty();
     }
 
     private static Stream<String> withNeighboursSwapped(String symbols) {
         return IntStream.range(1, symbols.length())
                 .filter(at -> symbols.charAt(at - 1) != symbols.charAt(at))
-                .mapToObj(
-                        at ->
-                                replaced(
-                                        replaced(symbols, at - 1, symbols.charAt(at)),
-                                        at,
-                                        symbols.charAt(at - 1)));
+                .mapToObj(at -> replaced(replaced(symbols, at - 1, symbols.charAt(at)), at, symbols.charAt(at - 1)));
     }
 
     private static String replaced(String symbols, int at, char symbol) {
@@ -127,15 +123,14 @@ class OrderNumberTest {
         StringBuilder written = new StringBuilder();
         for (int at = 0; at < symbols.length(); at++) {
             written.append(" ".repeat(random.nextInt(2))).append("-".repeat(random.nextInt(2)));
-            String ways =
-                    switch (symbols.charAt(at)) {
-                        case '0' -> "0Oo";
-                        case '1' -> "1IiLl";
-                        default -> {
-                            String symbol = symbols.substring(at, at + 1);
-                            yield symbol + symbol.toLowerCase(Locale.ROOT);
-                        }
-                    };
+            String ways = switch (symbols.charAt(at)) {
+                case '0' -> "0Oo";
+                case '1' -> "1IiLl";
+                default -> {
+                    String symbol = symbols.substring(at, at + 1);
+                    yield symbol + symbol.toLowerCase(Locale.ROOT);
+                }
+            };
             written.append(ways.charAt(random.nextInt(ways.length())));
         }
         return written.append(" ".repeat(random.nextInt(3))).toString();
@@ -232,10 +227,8 @@ class OrderNumberTest {
     @Test
     void theTimeOfIssue_isKeptToTheSecond() {
         assertThat(times(200))
-                .allSatisfy(
-                        time ->
-                                assertThat(KEYS.mint(BUYER, time).issuedAt())
-                                        .isEqualTo(time.truncatedTo(ChronoUnit.SECONDS)));
+                .allSatisfy(time ->
+                        assertThat(KEYS.mint(BUYER, time).issuedAt()).isEqualTo(time.truncatedTo(ChronoUnit.SECONDS)));
     }
 
     @Test
@@ -253,7 +246,8 @@ class OrderNumberTest {
     @Test
     void numbers_sortByTheirTimeOfIssue() {
         // Given
-        List<OrderNumber> byTime = times(200).sorted().map(time -> KEYS.mint(BUYER, time)).toList();
+        List<OrderNumber> byTime =
+                times(200).sorted().map(time -> KEYS.mint(BUYER, time)).toList();
         List<OrderNumber> shuffled = new ArrayList<>(byTime);
         Collections.shuffle(shuffled, new Random(SEED));
 
@@ -351,8 +345,7 @@ class OrderNumberTest {
     void anotherKey_givesAnotherNumber() {
         // When
         Stream<OrderNumber> numbers =
-                IntStream.range(0, 10_000)
-                        .mapToObj(i -> OrderNumber.ofClientKey(BUYER, CLIENT_KEY + i));
+                IntStream.range(0, 10_000).mapToObj(i -> OrderNumber.ofClientKey(BUYER, CLIENT_KEY + i));
 
         // Then
         assertThat(numbers.distinct()).hasSize(10_000);
@@ -362,8 +355,7 @@ class OrderNumberTest {
     void anotherBuyer_givesAnotherNumber() {
         // When
         Stream<OrderNumber> numbers =
-                IntStream.range(0, 10_000)
-                        .mapToObj(i -> OrderNumber.ofClientKey(new Buyer("b" + i), CLIENT_KEY));
+                IntStream.range(0, 10_000).mapToObj(i -> OrderNumber.ofClientKey(new Buyer("b" + i), CLIENT_KEY));
 
         // Then
         assertThat(numbers.distinct()).hasSize(10_000);

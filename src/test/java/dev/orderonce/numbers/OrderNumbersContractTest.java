@@ -10,25 +10,22 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.UUID;
-
 /** What /order-numbers promises: issue, look up, void. */
 @QuarkusTest
 class OrderNumbersContractTest {
-    @Inject TestClock clock;
+    @Inject
+    TestClock clock;
 
     private final Shop shop = Shop.newBuyer();
 
@@ -60,10 +57,7 @@ class OrderNumbersContractTest {
         // When
         Response again = shop.request().queryParam("checkout", "c1").post("/order-numbers");
         // Then
-        again.then()
-                .statusCode(200)
-                .body("number", equalTo(first))
-                .body("state", equalTo("ISSUED"));
+        again.then().statusCode(200).body("number", equalTo(first)).body("state", equalTo("ISSUED"));
     }
 
     @Test
@@ -121,8 +115,7 @@ class OrderNumbersContractTest {
     @ValueSource(strings = {"", " ", "a b", "ü", "\u0007"})
     void checkoutThatIsNone_isRefusedWithASentence(String checkout) {
         // When
-        Response response =
-                shop.badRequest().queryParam("checkout", checkout).get("/order-numbers");
+        Response response = shop.badRequest().queryParam("checkout", checkout).get("/order-numbers");
         // Then
         response.then().statusCode(400).body("type", equalTo("/problems/parameter-invalid"));
     }
@@ -153,10 +146,7 @@ class OrderNumbersContractTest {
         shop.voidNumber(voided).then().statusCode(200).body("state", equalTo("VOIDED"));
         // Then
         shop.state(issued).then().statusCode(200).body("state", equalTo("ISSUED"));
-        shop.state(placed)
-                .then()
-                .body("state", equalTo("PLACED"))
-                .body("order", equalTo("/orders/" + placed));
+        shop.state(placed).then().body("state", equalTo("PLACED")).body("order", equalTo("/orders/" + placed));
         shop.state(voided).then().body("state", equalTo("VOIDED"));
         clock.putForward(Duration.ofHours(2));
         shop.state(expired).then().body("state", equalTo("EXPIRED"));
@@ -273,11 +263,10 @@ class OrderNumbersContractTest {
     @ValueSource(strings = {"prefetch", "prefetch;prerender", "prefetch;anonymous-client-ip"})
     void prefetch_issuesNoNumber(String purpose) {
         // When
-        Response response =
-                shop.request()
-                        .header("Sec-Purpose", purpose)
-                        .queryParam("checkout", "c1")
-                        .get("/order-numbers");
+        Response response = shop.request()
+                .header("Sec-Purpose", purpose)
+                .queryParam("checkout", "c1")
+                .get("/order-numbers");
         // Then
         response.then().statusCode(403).body("type", equalTo("/problems/prefetch-refused"));
         assertThat(RedisCommands.isHeld(shop.subject(), "c1")).isFalse();

@@ -4,12 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orderonce.identity.Buyer;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -20,9 +14,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whose a number is. Where one must be refused it is a derived number, not a minted one: a random
@@ -49,8 +46,7 @@ class SigningKeysTest {
     // --- Whose it is ---
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"alice", "7f1c1e9a-5f0e-4a3e-9a55-2f1d8a9c0b1d", "Łukasz Żółć", "客户 🍵"})
+    @ValueSource(strings = {"alice", "7f1c1e9a-5f0e-4a3e-9a55-2f1d8a9c0b1d", "Łukasz Żółć", "客户 🍵"})
     void aBuyersOwnNumber_isRead(String subject) {
         // Given
         Buyer buyer = new Buyer(subject);
@@ -102,9 +98,7 @@ class SigningKeysTest {
     void anotherSignature_isRefusedWhicheverBitItDiffersIn() {
         for (int bit = 0; bit < OrderNumber.SIGNATURE_BITS; bit++) {
             // Given
-            OrderNumber forged =
-                    OrderNumber.of(
-                            derived.seconds(), derived.random(), derived.signature() ^ (1 << bit));
+            OrderNumber forged = OrderNumber.of(derived.seconds(), derived.random(), derived.signature() ^ (1 << bit));
 
             // Then
             assertThat(keys.readOwn(forged.symbols(), ALICE)).as("bit %d", bit).isEmpty();
@@ -115,9 +109,7 @@ class SigningKeysTest {
     void anotherRandomPartUnderTheSameSignature_isRefusedWhicheverBitItDiffersIn() {
         for (int bit = 0; bit < OrderNumber.RANDOM_BITS; bit++) {
             // Given
-            OrderNumber forged =
-                    OrderNumber.of(
-                            derived.seconds(), derived.random() ^ (1 << bit), derived.signature());
+            OrderNumber forged = OrderNumber.of(derived.seconds(), derived.random() ^ (1 << bit), derived.signature());
 
             // Then
             assertThat(keys.readOwn(forged.symbols(), ALICE)).as("bit %d", bit).isEmpty();
@@ -128,9 +120,7 @@ class SigningKeysTest {
     @ValueSource(longs = {-3600, -1, 1, 3600, 86_400})
     void anotherTimeUnderTheSameSignature_isRefused(long secondsLater) {
         // Given
-        OrderNumber forged =
-                OrderNumber.of(
-                        derived.seconds() + secondsLater, derived.random(), derived.signature());
+        OrderNumber forged = OrderNumber.of(derived.seconds() + secondsLater, derived.random(), derived.signature());
 
         // Then
         assertThat(keys.readOwn(forged.symbols(), ALICE)).isEmpty();
@@ -160,7 +150,11 @@ class SigningKeysTest {
     private static String signedByHand(long seconds) throws GeneralSecurityException {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(Base64.getDecoder().decode(KEY), "HmacSHA256"));
-        mac.update(ByteBuffer.allocate(9).put((byte) 1).putInt((int) seconds).putInt(0).flip());
+        mac.update(ByteBuffer.allocate(9)
+                .put((byte) 1)
+                .putInt((int) seconds)
+                .putInt(0)
+                .flip());
         byte[] digest = mac.doFinal("alice".getBytes(StandardCharsets.UTF_8));
 
         char[] symbols = new char[17];
@@ -168,10 +162,7 @@ class SigningKeysTest {
         Crockford.write(ByteBuffer.wrap(digest).getInt() >>> 8, symbols, 9, 8);
         String unchecked = new String(symbols);
         int check =
-                unchecked
-                        .chars()
-                        .map(symbol -> Crockford.value((char) symbol))
-                        .reduce(0, Crockford::damm);
+                unchecked.chars().map(symbol -> Crockford.value((char) symbol)).reduce(0, Crockford::damm);
         return unchecked + Crockford.symbol(check);
     }
 
@@ -181,8 +172,7 @@ class SigningKeysTest {
     void afterARotation_numbersOfTheOldKeysAreStillRead() {
         // Given
         OrderNumber old = new SigningKeys(OLD_KEY, List.of()).derive(ALICE, "checkout-1", NOW, 0);
-        OrderNumber oldest =
-                new SigningKeys(OLDEST_KEY, List.of()).derive(ALICE, "checkout-1", NOW, 0);
+        OrderNumber oldest = new SigningKeys(OLDEST_KEY, List.of()).derive(ALICE, "checkout-1", NOW, 0);
 
         // When
         SigningKeys rotated = new SigningKeys(KEY, List.of(OLD_KEY, OLDEST_KEY));
@@ -203,7 +193,8 @@ class SigningKeysTest {
 
         // Then
         assertThat(keys.readOwn(number.shown(), ALICE)).contains(number);
-        assertThat(new SigningKeys(OLD_KEY, List.of()).readOwn(number.shown(), ALICE)).isEmpty();
+        assertThat(new SigningKeys(OLD_KEY, List.of()).readOwn(number.shown(), ALICE))
+                .isEmpty();
     }
 
     @Test
@@ -314,16 +305,14 @@ class SigningKeysTest {
 
     @Test
     void anUnusableKey_isNotRepeatedInTheMessage() {
-        assertThatThrownBy(() -> new SigningKeys("almost a secret", List.of()))
-                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> new SigningKeys("almost a secret", List.of())).hasMessageNotContaining("secret");
     }
 
     @Test
     void threeOldKeys_areTaken() {
         // When
-        SigningKeys rotated =
-                new SigningKeys(
-                        KEY, IntStream.of(2, 3, 4).mapToObj(filler -> key(filler, 32)).toList());
+        SigningKeys rotated = new SigningKeys(
+                KEY, IntStream.of(2, 3, 4).mapToObj(filler -> key(filler, 32)).toList());
 
         // Then
         assertThat(rotated.readOwn(derived.shown(), ALICE)).contains(derived);

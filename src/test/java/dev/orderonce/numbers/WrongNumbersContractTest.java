@@ -5,10 +5,8 @@ import static org.hamcrest.Matchers.equalTo;
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TightBounds;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-
 import org.junit.jupiter.api.Test;
 
 /** Whoever guesses numbers for their own account. */

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orderonce.once.ClientKey.Reading;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The header Idempotency-Key: what passes for a key, and what must not. */
 class ClientKeyTest {
@@ -75,12 +73,9 @@ class ClientKeyTest {
 
     @Test
     void escapes_countAsOneCharacterEach() {
-        assertThat(ClientKey.read(List.of(quoted("\\\\".repeat(20)))))
-                .isEqualTo(usable("\\".repeat(20)));
-        assertThat(ClientKey.read(List.of(quoted("\\\"".repeat(255)))))
-                .isEqualTo(usable("\"".repeat(255)));
-        assertThat(ClientKey.read(List.of(quoted("\\\\".repeat(19)))))
-                .isInstanceOf(Reading.Unusable.class);
+        assertThat(ClientKey.read(List.of(quoted("\\\\".repeat(20))))).isEqualTo(usable("\\".repeat(20)));
+        assertThat(ClientKey.read(List.of(quoted("\\\"".repeat(255))))).isEqualTo(usable("\"".repeat(255)));
+        assertThat(ClientKey.read(List.of(quoted("\\\\".repeat(19))))).isInstanceOf(Reading.Unusable.class);
     }
 
     static Stream<String> parameters() {
@@ -118,8 +113,7 @@ class ClientKeyTest {
 
     @Test
     void commaInsideAString_joinsNothing() {
-        assertThat(ClientKey.read(List.of(quoted(UUID + "," + UUID))))
-                .isEqualTo(usable(UUID + "," + UUID));
+        assertThat(ClientKey.read(List.of(quoted(UUID + "," + UUID)))).isEqualTo(usable(UUID + "," + UUID));
     }
 
     // --- What is no key ---
@@ -208,10 +202,7 @@ class ClientKeyTest {
     @Test
     void everyLength_isThatOfAKeyFrom20To255() {
         assertThat(IntStream.rangeClosed(0, 300))
-                .filteredOn(
-                        length ->
-                                ClientKey.read(List.of("x".repeat(length)))
-                                        instanceof Reading.Usable)
+                .filteredOn(length -> ClientKey.read(List.of("x".repeat(length))) instanceof Reading.Usable)
                 .isEqualTo(IntStream.rangeClosed(20, 255).boxed().toList());
     }
 

@@ -13,21 +13,11 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -37,6 +27,12 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every ending of PUT, GET and DELETE /once/{scope}/{key}: the first body stands. */
 @QuarkusTest
@@ -54,7 +50,8 @@ class OnceContractTest {
     private static final Map<String, Object> PARSED = Map.of("kind", "shipped", "parcels", 2);
     private static final Map<String, Object> OTHER_PARSED = Map.of("kind", "shipped", "parcels", 3);
 
-    @Inject ForgetRecords forgetRecords;
+    @Inject
+    ForgetRecords forgetRecords;
 
     private final Shop program = newProgram();
     private final String key = newKey();
@@ -168,10 +165,7 @@ class OnceContractTest {
         Response second = put(body);
         // Then
         first.then().statusCode(201);
-        second.then()
-                .statusCode(200)
-                .body("duplicated", equalTo(true))
-                .body("putAt", equalTo(first.path("putAt")));
+        second.then().statusCode(200).body("duplicated", equalTo(true)).body("putAt", equalTo(first.path("putAt")));
     }
 
     @Test
@@ -197,10 +191,7 @@ class OnceContractTest {
         // When
         Response second = put(BODY);
         // Then
-        second.then()
-                .statusCode(200)
-                .body("duplicated", equalTo(true))
-                .body("putAt", equalTo(first.path("putAt")));
+        second.then().statusCode(200).body("duplicated", equalTo(true)).body("putAt", equalTo(first.path("putAt")));
     }
 
     @ParameterizedTest
@@ -225,10 +216,7 @@ class OnceContractTest {
                 .body("type", equalTo("/problems/record-differs"))
                 .body("retry", equalTo("never"))
                 .body("body", equalTo(PARSED));
-        find().then()
-                .statusCode(200)
-                .body("body", equalTo(PARSED))
-                .body("putAt", equalTo(first.path("putAt")));
+        find().then().statusCode(200).body("body", equalTo(PARSED)).body("putAt", equalTo(first.path("putAt")));
     }
 
     @Test
@@ -237,16 +225,9 @@ class OnceContractTest {
         put(BODY).then().statusCode(201);
         // When
         Response inAnother =
-                program.request()
-                        .contentType(ContentType.JSON)
-                        .body(OTHER_BODY)
-                        .put(PATH, "batch", key);
+                program.request().contentType(ContentType.JSON).body(OTHER_BODY).put(PATH, "batch", key);
         // Then
-        inAnother
-                .then()
-                .statusCode(201)
-                .body("scope", equalTo("batch"))
-                .body("body", equalTo(OTHER_PARSED));
+        inAnother.then().statusCode(201).body("scope", equalTo("batch")).body("body", equalTo(OTHER_PARSED));
         find().then().statusCode(200).body("body", equalTo(PARSED));
         assertThat(Database.records(SCOPE, key)).isOne();
         assertThat(Database.records("batch", key)).isOne();
@@ -296,10 +277,7 @@ class OnceContractTest {
     void nameThatBreaksTheRules_isRefused(String scope, String name) {
         // When
         Response response =
-                program.badRequest()
-                        .contentType(ContentType.JSON)
-                        .body(BODY)
-                        .put(PATH, scope, name);
+                program.badRequest().contentType(ContentType.JSON).body(BODY).put(PATH, scope, name);
         // Then
         response.then()
                 .statusCode(400)
@@ -313,18 +291,14 @@ class OnceContractTest {
     @MethodSource("badNames")
     void nameThatBreaksTheRules_hasNoRecord(String scope, String name) {
         // When
-        List<Response> responses =
-                List.of(
-                        program.badRequest().get(PATH, scope, name),
-                        program.badRequest().delete(PATH, scope, name));
+        List<Response> responses = List.of(
+                program.badRequest().get(PATH, scope, name),
+                program.badRequest().delete(PATH, scope, name));
         // Then
-        assertThat(responses)
-                .allSatisfy(
-                        response -> {
-                            assertThat(response.statusCode()).isEqualTo(404);
-                            assertThat(response.<String>path("type"))
-                                    .isEqualTo("/problems/record-not-found");
-                        });
+        assertThat(responses).allSatisfy(response -> {
+            assertThat(response.statusCode()).isEqualTo(404);
+            assertThat(response.<String>path("type")).isEqualTo("/problems/record-not-found");
+        });
     }
 
     @ParameterizedTest
@@ -400,10 +374,7 @@ class OnceContractTest {
     void bodyThatIsNotJson_isRefused() {
         // When
         Response response =
-                program.badRequest()
-                        .contentType(ContentType.TEXT)
-                        .body("hello")
-                        .put(PATH, SCOPE, key);
+                program.badRequest().contentType(ContentType.TEXT).body("hello").put(PATH, SCOPE, key);
         // Then
         response.then()
                 .statusCode(415)
@@ -434,13 +405,10 @@ class OnceContractTest {
         Response without = put(BODY);
         Response found = find();
         // Then
-        assertThat(List.of(longer, without, found))
-                .allSatisfy(
-                        response -> {
-                            assertThat(response.statusCode()).isEqualTo(200);
-                            assertThat(response.<String>path("expiresAt"))
-                                    .isEqualTo(first.<String>path("expiresAt"));
-                        });
+        assertThat(List.of(longer, without, found)).allSatisfy(response -> {
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.<String>path("expiresAt")).isEqualTo(first.<String>path("expiresAt"));
+        });
     }
 
     @Test
@@ -449,11 +417,7 @@ class OnceContractTest {
         Response first = putFor(1);
         first.then().statusCode(201);
         await().atMost(BOUND)
-                .untilAsserted(
-                        () ->
-                                find().then()
-                                        .statusCode(404)
-                                        .body("type", equalTo("/problems/record-not-found")));
+                .untilAsserted(() -> find().then().statusCode(404).body("type", equalTo("/problems/record-not-found")));
         // When
         Response second = put(BODY);
         // Then
@@ -501,12 +465,10 @@ class OnceContractTest {
         put(program.request(), eternal, BODY).then().statusCode(201);
         putFor(1).then().statusCode(201);
         // When, Then
-        await().atMost(BOUND)
-                .untilAsserted(
-                        () -> {
-                            forgetRecords.forget().await().atMost(BOUND);
-                            assertThat(Database.records(SCOPE, key)).isZero();
-                        });
+        await().atMost(BOUND).untilAsserted(() -> {
+            forgetRecords.forget().await().atMost(BOUND);
+            assertThat(Database.records(SCOPE, key)).isZero();
+        });
         assertThat(Database.records(SCOPE, lasting)).isOne();
         assertThat(Database.records(SCOPE, eternal)).isOne();
     }
@@ -561,15 +523,11 @@ class OnceContractTest {
         // When
         List<Response> responses = List.of(find(), delete());
         // Then
-        assertThat(responses)
-                .allSatisfy(
-                        response -> {
-                            assertThat(response.statusCode()).isEqualTo(404);
-                            assertThat(response.contentType())
-                                    .startsWith("application/problem+json");
-                            assertThat(response.<String>path("type"))
-                                    .isEqualTo("/problems/record-not-found");
-                        });
+        assertThat(responses).allSatisfy(response -> {
+            assertThat(response.statusCode()).isEqualTo(404);
+            assertThat(response.contentType()).startsWith("application/problem+json");
+            assertThat(response.<String>path("type")).isEqualTo("/problems/record-not-found");
+        });
     }
 
     @Test
@@ -602,20 +560,16 @@ class OnceContractTest {
         String free = newKey();
         Shop other = Shop.as("somebody-" + UUID.randomUUID(), role);
         // When
-        List<Response> responses =
-                List.of(
-                        put(other.request(), free, BODY),
-                        put(other.request(), key, BODY),
-                        other.request().get(PATH, SCOPE, key),
-                        other.request().delete(PATH, SCOPE, key));
+        List<Response> responses = List.of(
+                put(other.request(), free, BODY),
+                put(other.request(), key, BODY),
+                other.request().get(PATH, SCOPE, key),
+                other.request().delete(PATH, SCOPE, key));
         // Then
-        assertThat(responses)
-                .allSatisfy(
-                        response -> {
-                            assertThat(response.statusCode()).isEqualTo(403);
-                            assertThat(response.<String>path("type"))
-                                    .isEqualTo("/problems/not-allowed");
-                        });
+        assertThat(responses).allSatisfy(response -> {
+            assertThat(response.statusCode()).isEqualTo(403);
+            assertThat(response.<String>path("type")).isEqualTo("/problems/not-allowed");
+        });
         assertThat(Database.records(SCOPE, free)).isZero();
         assertThat(Database.records(SCOPE, key)).isOne();
     }
@@ -626,20 +580,16 @@ class OnceContractTest {
         put(BODY).then().statusCode(201);
         String free = newKey();
         // When
-        List<Response> responses =
-                List.of(
-                        put(Shop.anonymous(), free, BODY),
-                        put(Shop.anonymous(), key, BODY),
-                        Shop.anonymous().get(PATH, SCOPE, key),
-                        Shop.anonymous().delete(PATH, SCOPE, key));
+        List<Response> responses = List.of(
+                put(Shop.anonymous(), free, BODY),
+                put(Shop.anonymous(), key, BODY),
+                Shop.anonymous().get(PATH, SCOPE, key),
+                Shop.anonymous().delete(PATH, SCOPE, key));
         // Then
-        assertThat(responses)
-                .allSatisfy(
-                        response -> {
-                            assertThat(response.statusCode()).isEqualTo(401);
-                            assertThat(response.<String>path("type"))
-                                    .isEqualTo("/problems/not-signed-in");
-                        });
+        assertThat(responses).allSatisfy(response -> {
+            assertThat(response.statusCode()).isEqualTo(401);
+            assertThat(response.<String>path("type")).isEqualTo("/problems/not-signed-in");
+        });
         assertThat(Database.records(SCOPE, free)).isZero();
         assertThat(Database.records(SCOPE, key)).isOne();
     }
@@ -662,9 +612,7 @@ class OnceContractTest {
                 .containsOnly(find().<String>path("putAt"));
         assertThat(answers)
                 .allSatisfy(
-                        answer ->
-                                assertThat(answer.<Boolean>path("duplicated"))
-                                        .isEqualTo(answer.statusCode() == 200));
+                        answer -> assertThat(answer.<Boolean>path("duplicated")).isEqualTo(answer.statusCode() == 200));
         assertThat(Database.records(SCOPE, key)).isOne();
     }
 
@@ -672,10 +620,9 @@ class OnceContractTest {
     void sixteenRacersWithSixteenBodies_allHearOfTheSameOne() {
         // Given
         signIn();
-        List<Callable<Response>> racers =
-                IntStream.range(0, RACERS)
-                        .<Callable<Response>>mapToObj(i -> () -> put("{\"racer\":" + i + "}"))
-                        .toList();
+        List<Callable<Response>> racers = IntStream.range(0, RACERS)
+                .<Callable<Response>>mapToObj(i -> () -> put("{\"racer\":" + i + "}"))
+                .toList();
         // When
         List<Response> answers = Racers.race(racers);
         // Then

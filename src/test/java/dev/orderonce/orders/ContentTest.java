@@ -5,12 +5,6 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.util.Arrays;
 import java.util.Currency;
 import java.util.HexFormat;
@@ -19,6 +13,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** When two drafts ask for the same thing, and what differs when they do not. */
 class ContentTest {
@@ -31,8 +29,7 @@ class ContentTest {
     }
 
     private static OrderDraft draft(String currency, long total, Line... lines) {
-        return new OrderDraft(
-                new Money(total, Currency.getInstance(currency)), List.of(lines), List.of());
+        return new OrderDraft(new Money(total, Currency.getInstance(currency)), List.of(lines), List.of());
     }
 
     private static OrderDraft ofLines(Line... lines) {
@@ -48,8 +45,7 @@ class ContentTest {
         byte[] fingerprint = Content.fingerprint(DRAFT);
 
         // Then it is SHA-256 of EUR 4700 cup-1 1 500 tea-1 2 2100, a line each, cut to 128 bits
-        assertThat(HexFormat.of().formatHex(fingerprint))
-                .isEqualTo("878639d5071523f2891597de2370f4dd");
+        assertThat(HexFormat.of().formatHex(fingerprint)).isEqualTo("878639d5071523f2891597de2370f4dd");
     }
 
     @Test
@@ -71,10 +67,8 @@ class ContentTest {
     @Test
     void otherNames_areTheSame() {
         // Given
-        OrderDraft named =
-                ofLines(
-                        new Line("tea-1", Optional.of("Grüner Tee"), 2, 2100),
-                        new Line("cup-1", Optional.of("Tasse"), 1, 500));
+        OrderDraft named = ofLines(
+                new Line("tea-1", Optional.of("Grüner Tee"), 2, 2100), new Line("cup-1", Optional.of("Tasse"), 1, 500));
 
         // Then
         assertThat(Content.fingerprint(named)).isEqualTo(Content.fingerprint(DRAFT));
@@ -83,14 +77,12 @@ class ContentTest {
     @Test
     void otherAcknowledgements_areTheSame() {
         // Given
-        OrderDraft acknowledged =
-                new OrderDraft(
-                        DRAFT.total(),
-                        DRAFT.lines(),
-                        List.of(
-                                new Acknowledgement.LargeAmount(4700),
-                                new Acknowledgement.SecondOrder(
-                                        new OrderNumber("1TVSMATNANANAQKFFY"))));
+        OrderDraft acknowledged = new OrderDraft(
+                DRAFT.total(),
+                DRAFT.lines(),
+                List.of(
+                        new Acknowledgement.LargeAmount(4700),
+                        new Acknowledgement.SecondOrder(new OrderNumber("1TVSMATNANANAQKFFY"))));
 
         // Then
         assertThat(Content.fingerprint(acknowledged)).isEqualTo(Content.fingerprint(DRAFT));
@@ -108,14 +100,11 @@ class ContentTest {
                 argumentSet("quantity and price swapped", ofLines(line("tea-1", 2100, 2), CUP)),
                 argumentSet("a digit moved", ofLines(line("tea-1", 22, 100), CUP)),
                 argumentSet("a digit moved from the code", ofLines(line("tea-", 12, 2100), CUP)),
-                argumentSet(
-                        "prices exchanged", ofLines(line("tea-1", 2, 500), line("cup-1", 1, 2100))),
+                argumentSet("prices exchanged", ofLines(line("tea-1", 2, 500), line("cup-1", 1, 2100))),
                 argumentSet("a line left out", ofLines(TEA)),
                 argumentSet("a line twice", ofLines(TEA, TEA, CUP)),
                 argumentSet("a line added", ofLines(TEA, CUP, line("pot-1", 1, 0))),
-                argumentSet(
-                        "a line in two",
-                        ofLines(line("tea-1", 1, 2100), line("tea-1", 1, 2100), CUP)),
+                argumentSet("a line in two", ofLines(line("tea-1", 1, 2100), line("tea-1", 1, 2100), CUP)),
                 argumentSet("no lines", ofLines()));
     }
 
@@ -215,8 +204,7 @@ class ContentTest {
 
     @ParameterizedTest
     @MethodSource("differences")
-    void whatDiffers_isNamedWithBothValues(
-            OrderDraft placed, OrderDraft submitted, List<Difference> expected) {
+    void whatDiffers_isNamedWithBothValues(OrderDraft placed, OrderDraft submitted, List<Difference> expected) {
         assertThat(Content.differences(placed, submitted)).isEqualTo(expected);
     }
 
@@ -234,15 +222,12 @@ class ContentTest {
             OrderDraft submitted = anyDraft(random);
 
             // When
-            boolean isSame =
-                    Arrays.equals(Content.fingerprint(placed), Content.fingerprint(submitted));
+            boolean isSame = Arrays.equals(Content.fingerprint(placed), Content.fingerprint(submitted));
             List<Difference> differences = Content.differences(placed, submitted);
 
             // Then
             assertThat(differences.isEmpty())
-                    .as(
-                            "seed %d, pair %d: %s and %s: %s",
-                            seed, pair, placed, submitted, differences)
+                    .as("seed %d, pair %d: %s and %s: %s", seed, pair, placed, submitted, differences)
                     .isEqualTo(isSame);
             assertThat(Content.differences(submitted, placed))
                     .as("seed %d, pair %d, the other way round", seed, pair)
@@ -254,10 +239,10 @@ class ContentTest {
 
     private static OrderDraft anyDraft(Random random) {
         return new OrderDraft(
-                new Money(
-                        random.nextInt(2),
-                        Currency.getInstance(random.nextBoolean() ? "EUR" : "USD")),
-                IntStream.range(0, random.nextInt(4)).mapToObj(i -> anyLine(random)).toList(),
+                new Money(random.nextInt(2), Currency.getInstance(random.nextBoolean() ? "EUR" : "USD")),
+                IntStream.range(0, random.nextInt(4))
+                        .mapToObj(i -> anyLine(random))
+                        .toList(),
                 random.nextBoolean() ? List.of() : List.of(new Acknowledgement.LargeAmount(1)));
     }
 
@@ -271,12 +256,8 @@ class ContentTest {
 
     private static List<Difference> mirrored(List<Difference> differences) {
         return differences.stream()
-                .map(
-                        difference ->
-                                new Difference(
-                                        difference.field(),
-                                        /* placed= */ difference.submitted(),
-                                        /* submitted= */ difference.placed()))
+                .map(difference -> new Difference(
+                        difference.field(), /* placed= */ difference.submitted(), /* submitted= */ difference.placed()))
                 .toList();
     }
 }

@@ -4,19 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.events.LogPosition;
 import dev.orderonce.identity.Buyer;
-
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Ids of live events: read back by their buyer, and by nobody else. */
 @QuarkusTest
@@ -24,17 +20,22 @@ class EventIdsTest {
     private static final Buyer ALICE = new Buyer("alice");
     private static final Buyer BOB = new Buyer("bob");
 
-    @Inject EventIds ids;
+    @Inject
+    EventIds ids;
 
     static Stream<LogPosition> positions() {
         return Stream.of(
                 new LogPosition(0, List.of()),
                 new LogPosition(Long.MAX_VALUE, List.of()),
                 new LogPosition(100, List.of(1L, 2L, 3L, 50L, 98L, 99L)),
-                new LogPosition(10_000, LongStream.rangeClosed(1_000, 9_000).boxed().toList()),
+                new LogPosition(
+                        10_000, LongStream.rangeClosed(1_000, 9_000).boxed().toList()),
                 new LogPosition(
                         100_000,
-                        LongStream.range(0, EventIds.MOST_GAPS).map(i -> 3 * i).boxed().toList()));
+                        LongStream.range(0, EventIds.MOST_GAPS)
+                                .map(i -> 3 * i)
+                                .boxed()
+                                .toList()));
     }
 
     @ParameterizedTest
@@ -57,14 +58,14 @@ class EventIdsTest {
 
     @Test
     void idOfAnotherBuyer_isNotRead() {
-        assertThat(ids.read(ids.write(new LogPosition(7, List.of()), BOB), ALICE)).isEmpty();
+        assertThat(ids.read(ids.write(new LogPosition(7, List.of()), BOB), ALICE))
+                .isEmpty();
     }
 
     @Test
     void everyChangedByte_isNoticed() {
         // Given
-        byte[] id =
-                Base64.getUrlDecoder().decode(ids.write(new LogPosition(7, List.of(3L)), ALICE));
+        byte[] id = Base64.getUrlDecoder().decode(ids.write(new LogPosition(7, List.of(3L)), ALICE));
         for (int i = 0; i < id.length; i++) {
             byte[] changed = id.clone();
             changed[i] ^= 1;
@@ -83,8 +84,7 @@ class EventIdsTest {
         assertThat(written)
                 .doesNotHaveDuplicates()
                 .allMatch(id -> id.length() == written.getFirst().length());
-        assertThat(ids.write(new LogPosition(Long.MAX_VALUE, List.of()), ALICE))
-                .hasSameSizeAs(written.getFirst());
+        assertThat(ids.write(new LogPosition(Long.MAX_VALUE, List.of()), ALICE)).hasSameSizeAs(written.getFirst());
     }
 
     @ParameterizedTest

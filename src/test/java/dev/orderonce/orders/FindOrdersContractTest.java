@@ -9,14 +9,8 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What GET /orders and GET /orders/{n} promise. */
 @QuarkusTest
@@ -38,10 +35,7 @@ class FindOrdersContractTest {
         // When
         Response response = shop.find(number.replace("-", ""));
         // Then
-        response.then()
-                .statusCode(200)
-                .body("number", equalTo(number))
-                .body("duplicated", nullValue());
+        response.then().statusCode(200).body("number", equalTo(number)).body("duplicated", nullValue());
     }
 
     @Test
@@ -53,8 +47,7 @@ class FindOrdersContractTest {
         String voided = shop.newNumber();
         shop.voidNumber(voided).then().statusCode(200);
         // When
-        List<Response> responses =
-                List.of(shop.find(others), shop.find(voided), shop.find("nonsense"));
+        List<Response> responses = List.of(shop.find(others), shop.find(voided), shop.find("nonsense"));
         // Then
         assertThat(responses)
                 .allSatisfy(response -> assertThat(response.statusCode()).isEqualTo(404));
@@ -90,11 +83,10 @@ class FindOrdersContractTest {
         Response page = shop.request().queryParam("limit", 2).get("/orders");
         listed.addAll(page.<List<String>>path("orders.number"));
         while (page.path("after") != null) {
-            page =
-                    shop.request()
-                            .queryParam("limit", 2)
-                            .queryParam("after", page.<String>path("after"))
-                            .get("/orders");
+            page = shop.request()
+                    .queryParam("limit", 2)
+                    .queryParam("after", page.<String>path("after"))
+                    .get("/orders");
             listed.addAll(page.<List<String>>path("orders.number"));
         }
         // Then
@@ -122,11 +114,10 @@ class FindOrdersContractTest {
             if (page.path("after") == null) {
                 break;
             }
-            page =
-                    shop.request()
-                            .queryParam("limit", 100)
-                            .queryParam("after", page.<String>path("after"))
-                            .get("/orders");
+            page = shop.request()
+                    .queryParam("limit", 100)
+                    .queryParam("after", page.<String>path("after"))
+                    .get("/orders");
         }
         // Then
         assertThat(listed).hasSize(30);
@@ -153,13 +144,11 @@ class FindOrdersContractTest {
         shop.pay(number).then().statusCode(201);
         shop.pay(number).then().statusCode(201);
         // When
-        Response first =
-                shop.request().queryParam("limit", 3).get("/orders/{number}/events", number);
-        Response last =
-                shop.request()
-                        .queryParam("limit", 3)
-                        .queryParam("after", first.<Integer>path("after"))
-                        .get("/orders/{number}/events", number);
+        Response first = shop.request().queryParam("limit", 3).get("/orders/{number}/events", number);
+        Response last = shop.request()
+                .queryParam("limit", 3)
+                .queryParam("after", first.<Integer>path("after"))
+                .get("/orders/{number}/events", number);
         // Then
         first.then().body("events.sequence", contains(1, 2, 3)).body("after", equalTo(3));
         last.then().body("events.sequence", contains(4, 5)).body("after", nullValue());
@@ -186,15 +175,7 @@ class FindOrdersContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "limit=0",
-                "limit=101",
-                "limit=-1",
-                "limit=x",
-                "limit=99999999999",
-                "after=x"
-            })
+    @ValueSource(strings = {"limit=0", "limit=101", "limit=-1", "limit=x", "limit=99999999999", "after=x"})
     void parameterOutOfBounds_isRefusedWithASentence(String query) {
         shop.badRequest()
                 .get("/orders?" + query)

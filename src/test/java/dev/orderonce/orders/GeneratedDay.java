@@ -4,7 +4,6 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.testkit.Database;
-
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -127,12 +126,8 @@ public final class GeneratedDay {
         } else if (how < 0.85) {
             again(Kind.WITHIN_FOUR_HOURS, meant, 3600 + random.nextInt(3 * 3600));
         } else {
-            Order other =
-                    order(
-                            buyer,
-                            nearly(meant.content().lines()),
-                            List.of(),
-                            first.plusSeconds(30 + random.nextInt(1800)));
+            Order other = order(
+                    buyer, nearly(meant.content().lines()), List.of(), first.plusSeconds(30 + random.nextInt(1800)));
             keep(Kind.NEARLY_THE_SAME, meant, other);
         }
     }
@@ -149,7 +144,8 @@ public final class GeneratedDay {
     }
 
     private void keep(Kind kind, Order earlier, Order later) {
-        known.add(new Known(kind, new Pair(earlier.number().symbols(), later.number().symbols())));
+        known.add(new Known(
+                kind, new Pair(earlier.number().symbols(), later.number().symbols())));
     }
 
     /** One more of something, or one thing more. */
@@ -158,13 +154,7 @@ public final class GeneratedDay {
         if (random.nextBoolean()) {
             int at = random.nextInt(changed.size());
             Line line = changed.get(at);
-            changed.set(
-                    at,
-                    new Line(
-                            line.productCode(),
-                            line.name(),
-                            line.quantity() + 1,
-                            line.unitPrice()));
+            changed.set(at, new Line(line.productCode(), line.name(), line.quantity() + 1, line.unitPrice()));
         } else {
             changed.add(line());
         }
@@ -187,24 +177,16 @@ public final class GeneratedDay {
     /** A few products are in most baskets; each has its price. */
     private Line line() {
         int product = (int) (PRODUCTS * Math.pow(random.nextDouble(), 3));
-        return new Line(
-                "product-" + product,
-                Optional.empty(),
-                1 + random.nextInt(3),
-                199 + product * 7919L % 4000);
+        return new Line("product-" + product, Optional.empty(), 1 + random.nextInt(3), 199 + product * 7919L % 4000);
     }
 
     private Order order(Buyer buyer, List<Line> lines, List<Acknowledgement> said, Instant at) {
-        long total = lines.stream().mapToLong(line -> line.quantity() * line.unitPrice()).sum();
-        OrderNumber number =
-                OrderNumber.ofClientKey(buyer, "generated-order-" + day + orders.size());
+        long total = lines.stream()
+                .mapToLong(line -> line.quantity() * line.unitPrice())
+                .sum();
+        OrderNumber number = OrderNumber.ofClientKey(buyer, "generated-order-" + day + orders.size());
         Order order =
-                Order.placed(
-                        number,
-                        Optional.empty(),
-                        buyer,
-                        new OrderDraft(new Money(total, EUR), lines, said),
-                        at);
+                Order.placed(number, Optional.empty(), buyer, new OrderDraft(new Money(total, EUR), lines, said), at);
         orders.add(order);
         return order;
     }
@@ -222,8 +204,7 @@ public final class GeneratedDay {
     }
 
     private static void write(Connection connection, List<Order> some) throws SQLException {
-        String sql =
-                """
+        String sql = """
                 WITH placed AS (
                     INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
                                         fingerprint)
@@ -286,12 +267,7 @@ public final class GeneratedDay {
         }
     }
 
-    private static void array(
-            Connection connection,
-            PreparedStatement statement,
-            int at,
-            String type,
-            Object[] values)
+    private static void array(Connection connection, PreparedStatement statement, int at, String type, Object[] values)
             throws SQLException {
         Array array = connection.createArrayOf(type, values);
         statement.setArray(at, array);

@@ -5,14 +5,10 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 /** What is removed when nothing depends on it any more, and what is not. */
 @QuarkusTest
@@ -21,12 +17,12 @@ class HousekeepingTest {
 
     private final Shop shop = Shop.newBuyer();
 
-    @Inject ForgetTombstones forgetTombstones;
+    @Inject
+    ForgetTombstones forgetTombstones;
 
     private static void age(String number, int days) {
-        Database.execute(
-                "UPDATE orders SET decided_at = decided_at - interval '%d days' WHERE number = '%s'"
-                        .formatted(days, number.replace("-", "")));
+        Database.execute("UPDATE orders SET decided_at = decided_at - interval '%d days' WHERE number = '%s'"
+                .formatted(days, number.replace("-", "")));
     }
 
     @Test
@@ -54,13 +50,11 @@ class HousekeepingTest {
     void moreThanOneStatementTakes_allGo() {
         // Given
         String buyer = "tombstones-" + System.nanoTime();
-        Database.execute(
-                """
+        Database.execute("""
                 INSERT INTO orders (number, buyer, state, decided_at, void_reason)
                 SELECT 'T' || lpad(i::text, 17, '0'), '%s', 'VOIDED', now() - interval '30 days', 'EXPIRED'
                 FROM generate_series(1, 1200) i
-                """
-                        .formatted(buyer));
+                """.formatted(buyer));
         // When
         forgetTombstones.forget().await().atMost(BOUND);
         // Then

@@ -6,15 +6,13 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Why;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a request is told by whatever stands under its number already. */
 class JudgementTest {
@@ -34,14 +32,7 @@ class JudgementTest {
     }
 
     private static Order orderOf(Buyer buyer) {
-        return new Order(
-                NUMBER,
-                Optional.empty(),
-                buyer,
-                OrderState.CREATED,
-                Optional.empty(),
-                DRAFT,
-                PLACED_AT);
+        return new Order(NUMBER, Optional.empty(), buyer, OrderState.CREATED, Optional.empty(), DRAFT, PLACED_AT);
     }
 
     private static Tombstone tombstoneOf(Buyer buyer, Why why) {
@@ -94,11 +85,10 @@ class JudgementTest {
     void theSameContentUnderOtherNamesAndWithAnotherYes_isAlreadyPlacedAsItWas() {
         // Given
         Order order = orderOf(ALICE);
-        OrderDraft repeat =
-                new OrderDraft(
-                        DRAFT.total(),
-                        List.of(new Line("tea-1", Optional.of("Grüner Tee"), 2, 2100)),
-                        List.of(new Acknowledgement.LargeAmount(4200)));
+        OrderDraft repeat = new OrderDraft(
+                DRAFT.total(),
+                List.of(new Line("tea-1", Optional.of("Grüner Tee"), 2, 2100)),
+                List.of(new Acknowledgement.LargeAmount(4200)));
 
         // When
         Placement placement = Judgement.of(ALICE, repeat, order);
@@ -117,11 +107,10 @@ class JudgementTest {
 
         // Then
         assertThat(placement)
-                .isEqualTo(
-                        new Placement.Mismatch(
-                                order,
-                                List.of(
-                                        new Difference("total", 4200L, 6300L),
-                                        new Difference("lines[tea-1].quantity", 2L, 3L))));
+                .isEqualTo(new Placement.Mismatch(
+                        order,
+                        List.of(
+                                new Difference("total", 4200L, 6300L),
+                                new Difference("lines[tea-1].quantity", 2L, 3L))));
     }
 }

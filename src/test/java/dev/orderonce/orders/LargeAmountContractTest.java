@@ -10,21 +10,17 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** Amounts above what a shop sells without asking: who is asked, and what that costs nobody. */
 @QuarkusTest
@@ -46,7 +42,8 @@ class LargeAmountContractTest {
         }
     }
 
-    @Inject TestClock clock;
+    @Inject
+    TestClock clock;
 
     private final Shop shop = Shop.newBuyer();
     private final String key = UUID.randomUUID().toString();
@@ -154,10 +151,7 @@ class LargeAmountContractTest {
         // When
         Response response = shop.place(number, basket);
         // Then
-        response.then()
-                .statusCode(200)
-                .body("duplicated", equalTo(true))
-                .body("acknowledgements", hasSize(1));
+        response.then().statusCode(200).body("duplicated", equalTo(true)).body("acknowledgements", hasSize(1));
     }
 
     @Test

@@ -18,16 +18,9 @@ import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import dev.orderonce.testkit.TestClock;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,6 +32,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 
 /**
  * The same basket under another number or key: who is asked, what they are told, and who is not.
@@ -53,7 +49,8 @@ class LookalikeContractTest {
 
     private static final Map<String, Object> BASKET = Baskets.tea(2);
 
-    @Inject TestClock clock;
+    @Inject
+    TestClock clock;
 
     private final Shop shop = Shop.newBuyer();
     private final String key = UUID.randomUUID().toString();
@@ -64,22 +61,19 @@ class LookalikeContractTest {
     }
 
     private static Map<String, Object> line(String productCode, String name, long quantity) {
-        return Map.of(
-                "productCode", productCode, "name", name, "quantity", quantity, "unitPrice", 100);
+        return Map.of("productCode", productCode, "name", name, "quantity", quantity, "unitPrice", 100);
     }
 
-    private static Map<String, Object> basket(
-            String currency, long total, List<Map<String, Object>> lines) {
+    private static Map<String, Object> basket(String currency, long total, List<Map<String, Object>> lines) {
         return Map.of("currency", currency, "total", total, "lines", lines);
     }
 
     /** Where Redis keeps under which number this buyer last ordered {@link #BASKET}. */
     private String contentKey() {
-        OrderDraft tea =
-                new OrderDraft(
-                        new Money(4200, Currency.getInstance("EUR")),
-                        List.of(new Line("tea-1", Optional.empty(), 2, 2100)),
-                        List.of());
+        OrderDraft tea = new OrderDraft(
+                new Money(4200, Currency.getInstance("EUR")),
+                List.of(new Line("tea-1", Optional.empty(), 2, 2100)),
+                List.of());
         return RedisCommands.contentKey(shop.subject(), Content.fingerprint(tea));
     }
 
@@ -263,14 +257,10 @@ class LookalikeContractTest {
     @Test
     void orderAndNamesOfTheLines_doNotMatter() {
         // Given
-        String first =
-                shop.newOrder(
-                        basket("EUR", 300, List.of(line("a", "Tea", 2), line("b", "Mug", 1))));
+        String first = shop.newOrder(basket("EUR", 300, List.of(line("a", "Tea", 2), line("b", "Mug", 1))));
         // When
         Response response =
-                shop.place(
-                        shop.newNumber(),
-                        basket("EUR", 300, List.of(line("b", "Becher", 1), line("a", "Tee", 2))));
+                shop.place(shop.newNumber(), basket("EUR", 300, List.of(line("b", "Becher", 1), line("a", "Tee", 2))));
         // Then
         assertAsked(response, first);
     }
@@ -338,7 +328,8 @@ class LookalikeContractTest {
     @Test
     void numberAfterAKey_isAskedToo() {
         // Given
-        String first = shop.placeByKey(key, BASKET).then().statusCode(201).extract().path("number");
+        String first =
+                shop.placeByKey(key, BASKET).then().statusCode(201).extract().path("number");
         String second = shop.newNumber();
         // When
         Response response = shop.place(second, BASKET);
@@ -356,7 +347,8 @@ class LookalikeContractTest {
     @Test
     void keyAfterAKey_isAskedAndNotUsedUp() {
         // Given
-        String first = shop.placeByKey(key, BASKET).then().statusCode(201).extract().path("number");
+        String first =
+                shop.placeByKey(key, BASKET).then().statusCode(201).extract().path("number");
         String another = UUID.randomUUID().toString();
         assertAsked(shop.placeByKey(another, BASKET), first);
         assertAsked(shop.placeByKey(another, BASKET), first);
@@ -410,15 +402,9 @@ class LookalikeContractTest {
         } finally {
             Stores.toRedis().heal();
             await().atMost(BOUND)
-                    .until(
-                            () ->
-                                    "answers"
-                                            .equals(
-                                                    Operator.get("/q/health/ready")
-                                                            .path(
-                                                                    "checks.find { it.name =="
-                                                                            + " 'stores'"
-                                                                            + " }.data.redis")));
+                    .until(() -> "answers"
+                            .equals(Operator.get("/q/health/ready")
+                                    .path("checks.find { it.name ==" + " 'stores'" + " }.data.redis")));
             Shop.awaitBusinessAsUsual();
         }
         shop.place(second, BASKET).then().statusCode(200);
@@ -489,10 +475,8 @@ class LookalikeContractTest {
         String second = shop.newNumber();
         RedisCommands.claim(contentKey(), first, WINDOW);
         // When
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> shop.place(second, BASKET), () -> shop.place(first, BASKET)));
+        List<Response> answers = Racers.race(
+                List.<Callable<Response>>of(() -> shop.place(second, BASKET), () -> shop.place(first, BASKET)));
         // Then
         assertAsked(answers.getFirst(), first);
         answers.getFirst().then().body("state", equalTo("CREATED"));
@@ -525,13 +509,10 @@ class LookalikeContractTest {
         String left = shop.newNumber();
         String right = shop.newNumber();
         // When
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> shop.place(left, BASKET), () -> shop.place(right, BASKET)));
+        List<Response> answers = Racers.race(
+                List.<Callable<Response>>of(() -> shop.place(left, BASKET), () -> shop.place(right, BASKET)));
         // Then
-        assertThat(answers.stream().map(Response::statusCode).sorted().toList())
-                .containsExactly(201, 409);
+        assertThat(answers.stream().map(Response::statusCode).sorted().toList()).containsExactly(201, 409);
         boolean leftWon = answers.getFirst().statusCode() == 201;
         assertLed(leftWon ? answers.getLast() : answers.getFirst(), leftWon ? left : right);
         assertThat(Database.ordersOf(shop.subject())).isOne();
@@ -546,14 +527,10 @@ class LookalikeContractTest {
         // Given
         String number = shop.newNumber();
         // When
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> shop.place(number, BASKET),
-                                () -> shop.placeByKey(key, BASKET)));
+        List<Response> answers = Racers.race(
+                List.<Callable<Response>>of(() -> shop.place(number, BASKET), () -> shop.placeByKey(key, BASKET)));
         // Then
-        assertThat(answers.stream().map(Response::statusCode).sorted().toList())
-                .containsExactly(201, 409);
+        assertThat(answers.stream().map(Response::statusCode).sorted().toList()).containsExactly(201, 409);
         assertThat(Database.ordersOf(shop.subject())).isOne();
     }
 
@@ -572,15 +549,12 @@ class LookalikeContractTest {
         assertThat(statuses).containsOnly(201, 409);
         assertThat(Collections.frequency(statuses, 201)).isOne();
         assertThat(Database.ordersOf(shop.subject())).isOne();
-        String winner =
-                answers.stream()
-                        .filter(answer -> answer.statusCode() == 201)
-                        .map(answer -> answer.<String>path("number"))
-                        .findFirst()
-                        .orElseThrow();
-        answers.stream()
-                .filter(answer -> answer.statusCode() == 409)
-                .forEach(loser -> assertLed(loser, winner));
+        String winner = answers.stream()
+                .filter(answer -> answer.statusCode() == 201)
+                .map(answer -> answer.<String>path("number"))
+                .findFirst()
+                .orElseThrow();
+        answers.stream().filter(answer -> answer.statusCode() == 409).forEach(loser -> assertLed(loser, winner));
     }
 
     @RepeatedTest(20)
@@ -592,12 +566,9 @@ class LookalikeContractTest {
         Map<String, Object> meant = Baskets.besides(BASKET, first);
         // When
         List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> shop.place(left, meant), () -> shop.place(right, meant)));
+                Racers.race(List.<Callable<Response>>of(() -> shop.place(left, meant), () -> shop.place(right, meant)));
         // Then: each was meant besides the first, and neither besides the other
-        assertThat(answers.stream().map(Response::statusCode).sorted().toList())
-                .containsExactly(201, 409);
+        assertThat(answers.stream().map(Response::statusCode).sorted().toList()).containsExactly(201, 409);
         boolean leftWon = answers.getFirst().statusCode() == 201;
         assertLed(leftWon ? answers.getLast() : answers.getFirst(), leftWon ? left : right);
         assertThat(Database.ordersOf(shop.subject())).isEqualTo(2);
@@ -611,13 +582,10 @@ class LookalikeContractTest {
         String left = shop.newNumber();
         String right = shop.newNumber();
         // When
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> shop.place(left, BASKET), () -> shop.place(right, BASKET)));
+        List<Response> answers = Racers.race(
+                List.<Callable<Response>>of(() -> shop.place(left, BASKET), () -> shop.place(right, BASKET)));
         // Then
-        assertThat(answers.stream().map(Response::statusCode).sorted().toList())
-                .containsExactly(201, 409);
+        assertThat(answers.stream().map(Response::statusCode).sorted().toList()).containsExactly(201, 409);
         assertThat(Database.ordersOf(shop.subject())).isEqualTo(2);
     }
 

@@ -8,16 +8,8 @@ import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,6 +17,10 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Moves on the real table: every state and every move, races, stale locks, other payments. */
 @QuarkusTest
@@ -32,7 +28,8 @@ class MoveOrderTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
     private static final Because BY = Because.of("test").payment("p-1");
 
-    @Inject MoveOrder moveOrder;
+    @Inject
+    MoveOrder moveOrder;
 
     private final Shop shop = Shop.newBuyer();
 
@@ -48,10 +45,7 @@ class MoveOrderTest {
 
     static Stream<Arguments> everyStateAndEveryMove() {
         return Arrays.stream(OrderState.values())
-                .flatMap(
-                        state ->
-                                Arrays.stream(Move.values())
-                                        .map(move -> Arguments.of(state, move)));
+                .flatMap(state -> Arrays.stream(Move.values()).map(move -> Arguments.of(state, move)));
     }
 
     @ParameterizedTest

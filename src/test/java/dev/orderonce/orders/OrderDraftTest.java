@@ -9,20 +9,18 @@ import dev.orderonce.orders.OrderDraft.Reading;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
 import dev.orderonce.orders.OrderSubmission.LineSubmission;
 import dev.orderonce.web.Violation;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What of a submission is believed, and what is said of the rest. */
 class OrderDraftTest {
@@ -50,21 +48,16 @@ class OrderDraftTest {
         return submission(currency, 4200L, List.of(TEA), List.of());
     }
 
-    private static OrderSubmission totalling(
-            @Nullable Long total, @Nullable LineSubmission... lines) {
+    private static OrderSubmission totalling(@Nullable Long total, @Nullable LineSubmission... lines) {
         return submission("EUR", total, Arrays.asList(lines), null);
     }
 
-    private static OrderSubmission acknowledging(
-            @Nullable AcknowledgementSubmission... acknowledgements) {
+    private static OrderSubmission acknowledging(@Nullable AcknowledgementSubmission... acknowledgements) {
         return submission("EUR", 4200L, List.of(TEA), Arrays.asList(acknowledgements));
     }
 
     private static LineSubmission line(
-            @Nullable String productCode,
-            @Nullable String name,
-            @Nullable Long quantity,
-            @Nullable Long unitPrice) {
+            @Nullable String productCode, @Nullable String name, @Nullable Long quantity, @Nullable Long unitPrice) {
         return new LineSubmission(productCode, name, quantity, unitPrice);
     }
 
@@ -82,59 +75,47 @@ class OrderDraftTest {
     @Test
     void aSoundSubmission_isDraftedAsItWasSent() {
         // Given
-        OrderSubmission submission =
-                submission(
-                        "EUR",
-                        4700L,
-                        List.of(TEA, line("cup-1", null, 1L, 500L)),
-                        List.of(
-                                acknowledgement("LARGE_AMOUNT", 4700L, null),
-                                acknowledgement("SECOND_ORDER", null, EARLIER.shown())));
+        OrderSubmission submission = submission(
+                "EUR",
+                4700L,
+                List.of(TEA, line("cup-1", null, 1L, 500L)),
+                List.of(
+                        acknowledgement("LARGE_AMOUNT", 4700L, null),
+                        acknowledgement("SECOND_ORDER", null, EARLIER.shown())));
 
         // When
         Reading reading = OrderDraft.read(submission);
 
         // Then
         assertThat(reading)
-                .isEqualTo(
-                        new Reading.Drafted(
-                                new OrderDraft(
-                                        new Money(4700, EUR),
-                                        List.of(
-                                                new Line(
-                                                        "tea-1", Optional.of("Green tea"), 2, 2100),
-                                                new Line("cup-1", Optional.empty(), 1, 500)),
-                                        List.of(
-                                                new Acknowledgement.LargeAmount(4700),
-                                                new Acknowledgement.SecondOrder(EARLIER)))));
+                .isEqualTo(new Reading.Drafted(new OrderDraft(
+                        new Money(4700, EUR),
+                        List.of(
+                                new Line("tea-1", Optional.of("Green tea"), 2, 2100),
+                                new Line("cup-1", Optional.empty(), 1, 500)),
+                        List.of(new Acknowledgement.LargeAmount(4700), new Acknowledgement.SecondOrder(EARLIER)))));
     }
 
     static Stream<Arguments> sound() {
         return Stream.of(
                 argumentSet("no acknowledgements", totalling(4200L, TEA)),
                 argumentSet("one of a thing", totalling(5L, line("x", null, 1L, 5L))),
-                argumentSet(
-                        "a million of it", totalling(5_000_000L, line("x", null, 1_000_000L, 5L))),
+                argumentSet("a million of it", totalling(5_000_000L, line("x", null, 1_000_000L, 5L))),
                 argumentSet("for nothing", totalling(0L, line("x", null, 3L, 0L))),
                 argumentSet(
                         "the largest amount",
-                        totalling(
-                                9_007_199_254_740_991L,
-                                line("x", null, 1L, 9_007_199_254_740_991L))),
+                        totalling(9_007_199_254_740_991L, line("x", null, 1L, 9_007_199_254_740_991L))),
                 argumentSet("the longest code", totalling(5L, line("x".repeat(64), null, 1L, 5L))),
                 argumentSet("the longest name", totalling(5L, line("x", "x".repeat(200), 1L, 5L))),
                 argumentSet("two lines of one product", totalling(8400L, TEA, TEA)),
-                argumentSet(
-                        "100 lines",
-                        submission("EUR", 420_000L, Collections.nCopies(100, TEA), List.of())),
+                argumentSet("100 lines", submission("EUR", 420_000L, Collections.nCopies(100, TEA), List.of())),
                 argumentSet(
                         "10 acknowledgements",
                         submission(
                                 "EUR",
                                 4200L,
                                 List.of(TEA),
-                                Collections.nCopies(
-                                        10, acknowledgement("LARGE_AMOUNT", 4200L, null)))));
+                                Collections.nCopies(10, acknowledgement("LARGE_AMOUNT", 4200L, null)))));
     }
 
     @ParameterizedTest
@@ -153,9 +134,8 @@ class OrderDraftTest {
         assertThat(reading)
                 .isInstanceOfSatisfying(
                         Reading.Drafted.class,
-                        drafted ->
-                                assertThat(drafted.draft().total())
-                                        .isEqualTo(new Money(4200, Currency.getInstance(code))));
+                        drafted -> assertThat(drafted.draft().total())
+                                .isEqualTo(new Money(4200, Currency.getInstance(code))));
     }
 
     @ParameterizedTest
@@ -168,39 +148,30 @@ class OrderDraftTest {
         assertThat(reading)
                 .isInstanceOfSatisfying(
                         Reading.Drafted.class,
-                        drafted ->
-                                assertThat(drafted.draft().lines())
-                                        .containsExactly(new Line(text, Optional.of(text), 1, 5)));
+                        drafted -> assertThat(drafted.draft().lines())
+                                .containsExactly(new Line(text, Optional.of(text), 1, 5)));
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "1TVSMATNANANAQKFFY",
-                "1TVSMA-TNANAN-AQKFFY",
-                "itvsma tnanan aqkffy" // as a person writes it
+            strings = {"1TVSMATNANANAQKFFY", "1TVSMA-TNANAN-AQKFFY", "itvsma tnanan aqkffy" // as a person writes it
             })
     void theEarlierOrder_isReadHoweverItIsWritten(String earlier) {
         // When
-        Reading reading =
-                OrderDraft.read(acknowledging(acknowledgement("SECOND_ORDER", null, earlier)));
+        Reading reading = OrderDraft.read(acknowledging(acknowledgement("SECOND_ORDER", null, earlier)));
 
         // Then
         assertThat(reading)
                 .isInstanceOfSatisfying(
                         Reading.Drafted.class,
-                        drafted ->
-                                assertThat(drafted.draft().acknowledgements())
-                                        .containsExactly(new Acknowledgement.SecondOrder(EARLIER)));
+                        drafted -> assertThat(drafted.draft().acknowledgements())
+                                .containsExactly(new Acknowledgement.SecondOrder(EARLIER)));
     }
 
     // --- Currency and total ---
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "", "EU", "EURO", "eur", "Eur", "€", "XXX", "XAU", "XTS", "ZZZ", "123", "ＥＵＲ"
-            })
+    @ValueSource(strings = {"", "EU", "EURO", "eur", "Eur", "€", "XXX", "XAU", "XTS", "ZZZ", "123", "ＥＵＲ"})
     void anUnknownOrPseudoCurrency_isRefused(String code) {
         assertThat(OrderDraft.read(in(code))).isEqualTo(invalid("currency", NOT_A_CURRENCY));
     }
@@ -210,21 +181,9 @@ class OrderDraftTest {
                 argumentSet("no currency", in(null), "currency", "is missing"),
                 argumentSet("no total", totalling(null, TEA), "total", "is missing"),
                 argumentSet("a negative total", totalling(-1L, TEA), "total", AMOUNTS),
-                argumentSet(
-                        "a total that browsers round",
-                        totalling(9_007_199_254_740_992L, TEA),
-                        "total",
-                        AMOUNTS),
-                argumentSet(
-                        "no lines",
-                        submission("EUR", 0L, null, null),
-                        "lines",
-                        "must hold 1 to 100 lines"),
-                argumentSet(
-                        "an empty list of lines",
-                        totalling(0L),
-                        "lines",
-                        "must hold 1 to 100 lines"),
+                argumentSet("a total that browsers round", totalling(9_007_199_254_740_992L, TEA), "total", AMOUNTS),
+                argumentSet("no lines", submission("EUR", 0L, null, null), "lines", "must hold 1 to 100 lines"),
+                argumentSet("an empty list of lines", totalling(0L), "lines", "must hold 1 to 100 lines"),
                 argumentSet(
                         "101 lines",
                         submission("EUR", 424_200L, Collections.nCopies(101, TEA), null),
@@ -238,8 +197,7 @@ class OrderDraftTest {
                 argumentSet("no code", line(null, null, 1L, 5L), ".productCode", "is missing"),
                 argumentSet("an empty code", line("", null, 1L, 5L), ".productCode", CODES),
                 argumentSet("a blank code", line("  ", null, 1L, 5L), ".productCode", CODES),
-                argumentSet(
-                        "a long code", line("x".repeat(65), null, 1L, 5L), ".productCode", CODES),
+                argumentSet("a long code", line("x".repeat(65), null, 1L, 5L), ".productCode", CODES),
                 argumentSet("an empty name", line("x", "", 1L, 5L), ".name", NAMES),
                 argumentSet("a blank name", line("x", " \u3000", 1L, 5L), ".name", NAMES),
                 argumentSet("a long name", line("x", "x".repeat(201), 1L, 5L), ".name", NAMES),
@@ -247,11 +205,7 @@ class OrderDraftTest {
                 argumentSet("none of it", line("x", null, 0L, 5L), ".quantity", QUANTITIES),
                 argumentSet("less than none", line("x", null, -1L, 5L), ".quantity", QUANTITIES),
                 argumentSet("too many", line("x", null, 1_000_001L, 5L), ".quantity", QUANTITIES),
-                argumentSet(
-                        "as many as can be written",
-                        line("x", null, Long.MAX_VALUE, 5L),
-                        ".quantity",
-                        QUANTITIES),
+                argumentSet("as many as can be written", line("x", null, Long.MAX_VALUE, 5L), ".quantity", QUANTITIES),
                 argumentSet("no price", line("x", null, 1L, null), ".unitPrice", "is missing"),
                 argumentSet("a negative price", line("x", null, 1L, -1L), ".unitPrice", AMOUNTS),
                 argumentSet(
@@ -259,17 +213,12 @@ class OrderDraftTest {
                         line("x", null, 1L, 9_007_199_254_740_992L),
                         ".unitPrice",
                         AMOUNTS),
-                argumentSet(
-                        "the least price",
-                        line("x", null, 1L, Long.MIN_VALUE),
-                        ".unitPrice",
-                        AMOUNTS));
+                argumentSet("the least price", line("x", null, 1L, Long.MIN_VALUE), ".unitPrice", AMOUNTS));
     }
 
     @ParameterizedTest
     @MethodSource("wrongHeads")
-    void aWrongHead_isRefusedWhereItIsWrong(
-            OrderSubmission submission, String field, String message) {
+    void aWrongHead_isRefusedWhereItIsWrong(OrderSubmission submission, String field, String message) {
         assertThat(OrderDraft.read(submission)).isEqualTo(invalid(field, message));
     }
 
@@ -283,12 +232,9 @@ class OrderDraftTest {
     static Stream<Arguments> overflowing() {
         LineSubmission quarter = line("x", null, 1L << 19, 1L << 43);
         return Stream.of(
+                argumentSet("the largest line", totalling(1L, line("x", null, 1_000_000L, 9_007_199_254_740_991L))),
                 argumentSet(
-                        "the largest line",
-                        totalling(1L, line("x", null, 1_000_000L, 9_007_199_254_740_991L))),
-                argumentSet(
-                        "a line of 2^64, which wraps around to 0",
-                        totalling(0L, line("x", null, 1L << 19, 1L << 45))),
+                        "a line of 2^64, which wraps around to 0", totalling(0L, line("x", null, 1L << 19, 1L << 45))),
                 argumentSet(
                         "four lines of 2^62, which wrap around to 0",
                         submission("EUR", 0L, Collections.nCopies(4, quarter), null)));
@@ -297,23 +243,16 @@ class OrderDraftTest {
     @ParameterizedTest
     @MethodSource("overflowing")
     void aSumThatOverflows_isRefusedAndNotWrappedAround(OrderSubmission submission) {
-        assertThat(OrderDraft.read(submission))
-                .isInstanceOfSatisfying(
-                        Reading.Invalid.class,
-                        refused -> {
-                            assertThat(refused.violations())
-                                    .extracting(Violation::field)
-                                    .containsExactly("total");
-                            assertThat(refused.violations().getFirst().message())
-                                    .contains("more than any amount that can be ordered");
-                        });
+        assertThat(OrderDraft.read(submission)).isInstanceOfSatisfying(Reading.Invalid.class, refused -> {
+            assertThat(refused.violations()).extracting(Violation::field).containsExactly("total");
+            assertThat(refused.violations().getFirst().message()).contains("more than any amount that can be ordered");
+        });
     }
 
     @Test
     void aSumBeyondTheLargestAmount_isRefused() {
         // Given two of the dearest thing, and the largest total that can be sent
-        OrderSubmission submission =
-                totalling(9_007_199_254_740_991L, line("x", null, 2L, 9_007_199_254_740_991L));
+        OrderSubmission submission = totalling(9_007_199_254_740_991L, line("x", null, 2L, 9_007_199_254_740_991L));
 
         // When
         Reading reading = OrderDraft.read(submission);
@@ -322,20 +261,17 @@ class OrderDraftTest {
         assertThat(reading)
                 .isInstanceOfSatisfying(
                         Reading.Invalid.class,
-                        refused ->
-                                assertThat(refused.violations())
-                                        .extracting(Violation::field)
-                                        .containsExactly("total"));
+                        refused -> assertThat(refused.violations())
+                                .extracting(Violation::field)
+                                .containsExactly("total"));
     }
 
     // --- Lines ---
 
     @ParameterizedTest
     @MethodSource("wrongLines")
-    void aWrongLine_isRefusedWhereItIsWrong(
-            @Nullable LineSubmission wrong, String member, String message) {
-        assertThat(OrderDraft.read(totalling(4200L, TEA, wrong)))
-                .isEqualTo(invalid("lines[1]" + member, message));
+    void aWrongLine_isRefusedWhereItIsWrong(@Nullable LineSubmission wrong, String member, String message) {
+        assertThat(OrderDraft.read(totalling(4200L, TEA, wrong))).isEqualTo(invalid("lines[1]" + member, message));
     }
 
     @ParameterizedTest
@@ -367,11 +303,8 @@ class OrderDraftTest {
 
         // Then
         assertThat(reading)
-                .isEqualTo(
-                        new Reading.Invalid(
-                                List.of(
-                                        new Violation("lines[0].productCode", NOT_PLAIN),
-                                        new Violation("lines[0].name", NOT_PLAIN))));
+                .isEqualTo(new Reading.Invalid(List.of(
+                        new Violation("lines[0].productCode", NOT_PLAIN), new Violation("lines[0].name", NOT_PLAIN))));
     }
 
     @Test
@@ -394,21 +327,9 @@ class OrderDraftTest {
                 argumentSet("no kind", acknowledgement(null, 4200L, null), ".kind", KINDS),
                 argumentSet("an empty kind", acknowledgement("", 4200L, null), ".kind", KINDS),
                 argumentSet("another kind", acknowledgement("ALL", 4200L, null), ".kind", KINDS),
-                argumentSet(
-                        "a kind in lower case",
-                        acknowledgement("large_amount", 4200L, null),
-                        ".kind",
-                        KINDS),
-                argumentSet(
-                        "no total",
-                        acknowledgement("LARGE_AMOUNT", null, null),
-                        ".total",
-                        "is missing"),
-                argumentSet(
-                        "a negative total",
-                        acknowledgement("LARGE_AMOUNT", -1L, null),
-                        ".total",
-                        AMOUNTS),
+                argumentSet("a kind in lower case", acknowledgement("large_amount", 4200L, null), ".kind", KINDS),
+                argumentSet("no total", acknowledgement("LARGE_AMOUNT", null, null), ".total", "is missing"),
+                argumentSet("a negative total", acknowledgement("LARGE_AMOUNT", -1L, null), ".total", AMOUNTS),
                 argumentSet(
                         "an earlier order with a total",
                         acknowledgement("LARGE_AMOUNT", 4200L, EARLIER.shown()),
@@ -448,16 +369,11 @@ class OrderDraftTest {
     @Test
     void elevenAcknowledgements_areRefused() {
         // Given
-        OrderSubmission submission =
-                submission(
-                        "EUR",
-                        4200L,
-                        List.of(TEA),
-                        Collections.nCopies(11, acknowledgement("LARGE_AMOUNT", 4200L, null)));
+        OrderSubmission submission = submission(
+                "EUR", 4200L, List.of(TEA), Collections.nCopies(11, acknowledgement("LARGE_AMOUNT", 4200L, null)));
 
         // Then
-        assertThat(OrderDraft.read(submission))
-                .isEqualTo(invalid("acknowledgements", "must hold at most 10"));
+        assertThat(OrderDraft.read(submission)).isEqualTo(invalid("acknowledgements", "must hold at most 10"));
     }
 
     // --- Together ---
@@ -465,47 +381,34 @@ class OrderDraftTest {
     @Test
     void severalThingsWrong_areAllToldAtOnce() {
         // Given
-        OrderSubmission submission =
-                submission(
-                        "EURO",
-                        -1L,
-                        Arrays.asList(
-                                line("", "\u0007", 0L, -1L),
-                                null,
-                                TEA,
-                                line(null, null, null, null)),
-                        List.of(
-                                acknowledgement("LARGE_AMOUNT", null, EARLIER.shown()),
-                                acknowledgement("SECOND_ORDER", 1L, "nonsense")));
+        OrderSubmission submission = submission(
+                "EURO",
+                -1L,
+                Arrays.asList(line("", "\u0007", 0L, -1L), null, TEA, line(null, null, null, null)),
+                List.of(
+                        acknowledgement("LARGE_AMOUNT", null, EARLIER.shown()),
+                        acknowledgement("SECOND_ORDER", 1L, "nonsense")));
 
         // When
         Reading reading = OrderDraft.read(submission);
 
         // Then
         assertThat(reading)
-                .isEqualTo(
-                        new Reading.Invalid(
-                                List.of(
-                                        new Violation("currency", NOT_A_CURRENCY),
-                                        new Violation("total", AMOUNTS),
-                                        new Violation("lines[0].productCode", CODES),
-                                        new Violation("lines[0].name", NOT_PLAIN),
-                                        new Violation("lines[0].quantity", QUANTITIES),
-                                        new Violation("lines[0].unitPrice", AMOUNTS),
-                                        new Violation("lines[1]", "must be an object"),
-                                        new Violation("lines[3].productCode", "is missing"),
-                                        new Violation("lines[3].quantity", "is missing"),
-                                        new Violation("lines[3].unitPrice", "is missing"),
-                                        new Violation(
-                                                "acknowledgements[0].earlier",
-                                                "does not go with LARGE_AMOUNT"),
-                                        new Violation("acknowledgements[0].total", "is missing"),
-                                        new Violation(
-                                                "acknowledgements[1].total",
-                                                "does not go with SECOND_ORDER"),
-                                        new Violation(
-                                                "acknowledgements[1].earlier",
-                                                "must be the number of the earlier order"))));
+                .isEqualTo(new Reading.Invalid(List.of(
+                        new Violation("currency", NOT_A_CURRENCY),
+                        new Violation("total", AMOUNTS),
+                        new Violation("lines[0].productCode", CODES),
+                        new Violation("lines[0].name", NOT_PLAIN),
+                        new Violation("lines[0].quantity", QUANTITIES),
+                        new Violation("lines[0].unitPrice", AMOUNTS),
+                        new Violation("lines[1]", "must be an object"),
+                        new Violation("lines[3].productCode", "is missing"),
+                        new Violation("lines[3].quantity", "is missing"),
+                        new Violation("lines[3].unitPrice", "is missing"),
+                        new Violation("acknowledgements[0].earlier", "does not go with LARGE_AMOUNT"),
+                        new Violation("acknowledgements[0].total", "is missing"),
+                        new Violation("acknowledgements[1].total", "does not go with SECOND_ORDER"),
+                        new Violation("acknowledgements[1].earlier", "must be the number of the earlier order"))));
     }
 
     @Test
@@ -515,11 +418,9 @@ class OrderDraftTest {
 
         // Then
         assertThat(reading)
-                .isEqualTo(
-                        new Reading.Invalid(
-                                List.of(
-                                        new Violation("currency", "is missing"),
-                                        new Violation("total", "is missing"),
-                                        new Violation("lines", "must hold 1 to 100 lines"))));
+                .isEqualTo(new Reading.Invalid(List.of(
+                        new Violation("currency", "is missing"),
+                        new Violation("total", "is missing"),
+                        new Violation("lines", "must hold 1 to 100 lines"))));
     }
 }

@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orderonce.numbers.OrderNumber;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the table keeps of an order is what is read back. */
 class OrderJsonTest {
@@ -22,15 +20,11 @@ class OrderJsonTest {
     @Test
     void lines_areWrittenAsTheTableDocumentsThem() {
         // Given
-        List<Line> lines =
-                List.of(
-                        new Line("tea-1", Optional.of("Green tea"), 2, 2100),
-                        new Line("cup-1", Optional.empty(), 1, 500));
+        List<Line> lines = List.of(
+                new Line("tea-1", Optional.of("Green tea"), 2, 2100), new Line("cup-1", Optional.empty(), 1, 500));
 
         // Then
-        assertThat(OrderJson.lines(lines))
-                .isEqualTo(
-                        """
+        assertThat(OrderJson.lines(lines)).isEqualTo("""
                         [{"productCode":"tea-1","name":"Green tea","quantity":2,"unitPrice":2100},\
                         {"productCode":"cup-1","quantity":1,"unitPrice":500}]""");
     }
@@ -39,14 +33,10 @@ class OrderJsonTest {
     void acknowledgements_areWrittenAsTheTableDocumentsThem() {
         // Given
         List<Acknowledgement> acknowledgements =
-                List.of(
-                        new Acknowledgement.LargeAmount(4200),
-                        new Acknowledgement.SecondOrder(EARLIER));
+                List.of(new Acknowledgement.LargeAmount(4200), new Acknowledgement.SecondOrder(EARLIER));
 
         // Then
-        assertThat(OrderJson.acknowledgements(acknowledgements))
-                .isEqualTo(
-                        """
+        assertThat(OrderJson.acknowledgements(acknowledgements)).isEqualTo("""
                         [{"kind":"LARGE_AMOUNT","total":4200},\
                         {"kind":"SECOND_ORDER","earlier":"1TVSMATNANANAQKFFY"}]""");
     }
@@ -71,10 +61,7 @@ class OrderJsonTest {
             })
     void anyText_survivesWritingAndReading(String text) {
         // Given
-        List<Line> lines =
-                List.of(
-                        new Line(text, Optional.of(text), 1, 100),
-                        new Line(text, Optional.empty(), 2, 200));
+        List<Line> lines = List.of(new Line(text, Optional.of(text), 1, 100), new Line(text, Optional.empty(), 2, 200));
 
         // When
         List<Line> read = OrderJson.readLines(OrderJson.lines(lines));
@@ -106,16 +93,13 @@ class OrderJsonTest {
     void theLargestOrder_survivesWritingAndReadingInItsOrder() {
         // Given
         String longestName = "🍵".repeat(OrderDraft.LONGEST_NAME / 2);
-        List<Line> lines =
-                IntStream.rangeClosed(1, OrderDraft.MOST_LINES)
-                        .mapToObj(
-                                i ->
-                                        new Line(
-                                                "x".repeat(OrderDraft.LONGEST_CODE - 3) + (100 + i),
-                                                Optional.of(longestName),
-                                                i,
-                                                OrderDraft.LARGEST_AMOUNT))
-                        .toList();
+        List<Line> lines = IntStream.rangeClosed(1, OrderDraft.MOST_LINES)
+                .mapToObj(i -> new Line(
+                        "x".repeat(OrderDraft.LONGEST_CODE - 3) + (100 + i),
+                        Optional.of(longestName),
+                        i,
+                        OrderDraft.LARGEST_AMOUNT))
+                .toList();
 
         // When
         List<Line> read = OrderJson.readLines(OrderJson.lines(lines));
@@ -127,16 +111,14 @@ class OrderJsonTest {
     @Test
     void acknowledgements_surviveWritingAndReadingInTheirOrder() {
         // Given
-        List<Acknowledgement> acknowledgements =
-                List.of(
-                        new Acknowledgement.SecondOrder(EARLIER),
-                        new Acknowledgement.LargeAmount(0),
-                        new Acknowledgement.LargeAmount(OrderDraft.LARGEST_AMOUNT),
-                        new Acknowledgement.SecondOrder(new OrderNumber("000000000000000000")));
+        List<Acknowledgement> acknowledgements = List.of(
+                new Acknowledgement.SecondOrder(EARLIER),
+                new Acknowledgement.LargeAmount(0),
+                new Acknowledgement.LargeAmount(OrderDraft.LARGEST_AMOUNT),
+                new Acknowledgement.SecondOrder(new OrderNumber("000000000000000000")));
 
         // When
-        List<Acknowledgement> read =
-                OrderJson.readAcknowledgements(OrderJson.acknowledgements(acknowledgements));
+        List<Acknowledgement> read = OrderJson.readAcknowledgements(OrderJson.acknowledgements(acknowledgements));
 
         // Then
         assertThat(read).isEqualTo(acknowledgements);
@@ -154,8 +136,7 @@ class OrderJsonTest {
     @Test
     void spacesAndMembersNotKnownHere_areReadOver() {
         // Given
-        String text =
-                """
+        String text = """
                 [ { "unitPrice": 2100, "colour": "green", "quantity": 2,
                     "productCode": "tea-1" } ]
                 """;

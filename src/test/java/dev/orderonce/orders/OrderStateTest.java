@@ -3,41 +3,36 @@ package dev.orderonce.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.orders.OrderState.Move;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every pair of states: which can follow which, and what a representation offers. */
 class OrderStateTest {
     /** As the design draws it. */
-    private static final Map<OrderState, Set<OrderState>> FOLLOW =
-            Map.of(
-                    OrderState.CREATED, Set.of(OrderState.PAYING, OrderState.CANCELLED),
-                    OrderState.PAYING,
-                            Set.of(OrderState.CREATED, OrderState.PAID, OrderState.CANCELLED),
-                    OrderState.PAID, Set.of(OrderState.SHIPPED, OrderState.REFUNDING),
-                    OrderState.SHIPPED, Set.of(OrderState.COMPLETED),
-                    OrderState.COMPLETED, Set.of(),
-                    OrderState.CANCELLED, Set.of(),
-                    OrderState.REFUNDING, Set.of(OrderState.REFUNDED),
-                    OrderState.REFUNDED, Set.of());
+    private static final Map<OrderState, Set<OrderState>> FOLLOW = Map.of(
+            OrderState.CREATED, Set.of(OrderState.PAYING, OrderState.CANCELLED),
+            OrderState.PAYING, Set.of(OrderState.CREATED, OrderState.PAID, OrderState.CANCELLED),
+            OrderState.PAID, Set.of(OrderState.SHIPPED, OrderState.REFUNDING),
+            OrderState.SHIPPED, Set.of(OrderState.COMPLETED),
+            OrderState.COMPLETED, Set.of(),
+            OrderState.CANCELLED, Set.of(),
+            OrderState.REFUNDING, Set.of(OrderState.REFUNDED),
+            OrderState.REFUNDED, Set.of());
 
     @ParameterizedTest
     @EnumSource
     void fromEachState_exactlyTheDrawnOnesFollow(OrderState from) {
         // When
-        Set<OrderState> following =
-                Arrays.stream(Move.values())
-                        .filter(move -> move.isOpenFrom(from))
-                        .map(Move::to)
-                        .collect(Collectors.toSet());
+        Set<OrderState> following = Arrays.stream(Move.values())
+                .filter(move -> move.isOpenFrom(from))
+                .map(Move::to)
+                .collect(Collectors.toSet());
         // Then
         assertThat(following).isEqualTo(FOLLOW.get(from));
     }
@@ -46,11 +41,10 @@ class OrderStateTest {
     @EnumSource
     void betweenTwoStates_thereIsOneMoveAtMost(OrderState from) {
         // When
-        List<OrderState> targets =
-                Arrays.stream(Move.values())
-                        .filter(move -> move.isOpenFrom(from))
-                        .map(Move::to)
-                        .toList();
+        List<OrderState> targets = Arrays.stream(Move.values())
+                .filter(move -> move.isOpenFrom(from))
+                .map(Move::to)
+                .toList();
         // Then
         assertThat(targets).doesNotHaveDuplicates();
     }

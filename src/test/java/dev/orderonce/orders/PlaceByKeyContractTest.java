@@ -17,32 +17,29 @@ import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Orders under a key of the client's own: every ending of POST /orders that it can have. */
 @QuarkusTest
 class PlaceByKeyContractTest {
     private static final int RACERS = 16;
 
-    @Inject TestClock clock;
+    @Inject
+    TestClock clock;
 
     private final Shop shop = Shop.newBuyer();
     private final String key = UUID.randomUUID().toString();
@@ -134,12 +131,11 @@ class PlaceByKeyContractTest {
         // Given
         String number = shop.newNumber();
         // When
-        Response response =
-                shop.request()
-                        .header("Idempotency-Key", key)
-                        .contentType(ContentType.JSON)
-                        .body(Baskets.under(number, Baskets.tea(2)))
-                        .post("/orders");
+        Response response = shop.request()
+                .header("Idempotency-Key", key)
+                .contentType(ContentType.JSON)
+                .body(Baskets.under(number, Baskets.tea(2)))
+                .post("/orders");
         // Then
         response.then()
                 .statusCode(400)
@@ -153,8 +149,10 @@ class PlaceByKeyContractTest {
     @Test
     void neitherNumberNorKey_isToldOfBoth() {
         // When
-        Response response =
-                shop.request().contentType(ContentType.JSON).body(Baskets.tea(2)).post("/orders");
+        Response response = shop.request()
+                .contentType(ContentType.JSON)
+                .body(Baskets.tea(2))
+                .post("/orders");
         // Then
         response.then()
                 .statusCode(400)
@@ -174,12 +172,11 @@ class PlaceByKeyContractTest {
             })
     void keyThatIsNone_isRefusedWithItsReason(String unusable) {
         // When
-        Response response =
-                shop.request()
-                        .header("Idempotency-Key", unusable)
-                        .contentType(ContentType.JSON)
-                        .body(Baskets.tea(2))
-                        .post("/orders");
+        Response response = shop.request()
+                .header("Idempotency-Key", unusable)
+                .contentType(ContentType.JSON)
+                .body(Baskets.tea(2))
+                .post("/orders");
         // Then
         response.then()
                 .statusCode(400)
@@ -205,21 +202,19 @@ class PlaceByKeyContractTest {
         // Given
         shop.placeByKey(key).then().statusCode(201);
         // When
-        Response response =
-                shop.badRequest()
-                        .header("Idempotency-Key", key)
-                        .header("Idempotency-Key", key)
-                        .contentType(ContentType.JSON)
-                        .body(Baskets.onlyFor(key))
-                        .post("/orders");
+        Response response = shop.badRequest()
+                .header("Idempotency-Key", key)
+                .header("Idempotency-Key", key)
+                .contentType(ContentType.JSON)
+                .body(Baskets.onlyFor(key))
+                .post("/orders");
         // Then
         response.then().statusCode(200).body("duplicated", equalTo(true));
     }
 
     /** I2: an order exists under the key, so no spelling of it may lead to a second one. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {"%1$s;v=1", "\"%1$s", "%1$s, another-key-of-twenty-characters", "%1$s,"})
+    @ValueSource(strings = {"%1$s;v=1", "\"%1$s", "%1$s, another-key-of-twenty-characters", "%1$s,"})
     void keyOfAnOrderThatCannotBeRead_isNotToBeReplaced(String spelling) {
         // Given
         shop.placeByKey(key).then().statusCode(201);
@@ -236,11 +231,10 @@ class PlaceByKeyContractTest {
         // Given
         shop.placeByKey(key).then().statusCode(201);
         // When
-        Response response =
-                shop.request()
-                        .contentType(ContentType.JSON)
-                        .body(Baskets.onlyFor(key))
-                        .post("/orders");
+        Response response = shop.request()
+                .contentType(ContentType.JSON)
+                .body(Baskets.onlyFor(key))
+                .post("/orders");
         // Then
         response.then().statusCode(400).body("retry", equalTo("after-change"));
     }
@@ -253,23 +247,19 @@ class PlaceByKeyContractTest {
         Response same = shop.place(number, Baskets.onlyFor(key));
         Response other = shop.place(number, Baskets.tea(9));
         // Then
-        same.then()
-                .statusCode(200)
-                .body("duplicated", equalTo(true))
-                .body("number", equalTo(number));
+        same.then().statusCode(200).body("duplicated", equalTo(true)).body("number", equalTo(number));
         other.then().statusCode(422).body("order", equalTo("/orders/" + number));
     }
 
     @Test
     void twoKeys_areRefused() {
         // When
-        Response response =
-                shop.badRequest()
-                        .header("Idempotency-Key", key)
-                        .header("Idempotency-Key", UUID.randomUUID().toString())
-                        .contentType(ContentType.JSON)
-                        .body(Baskets.tea(2))
-                        .post("/orders");
+        Response response = shop.badRequest()
+                .header("Idempotency-Key", key)
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .contentType(ContentType.JSON)
+                .body(Baskets.tea(2))
+                .post("/orders");
         // Then
         response.then().statusCode(400).body("type", equalTo("/problems/key-unusable"));
     }
@@ -328,11 +318,7 @@ class PlaceByKeyContractTest {
                 .statusCode(200)
                 .body("orders", hasSize(1))
                 .body("orders[0].idempotencyKey", equalTo(key));
-        Shop.as("staff", "support")
-                .find(number)
-                .then()
-                .statusCode(200)
-                .body("idempotencyKey", equalTo(key));
+        Shop.as("staff", "support").find(number).then().statusCode(200).body("idempotencyKey", equalTo(key));
     }
 
     @Test
@@ -375,11 +361,10 @@ class PlaceByKeyContractTest {
     @RepeatedTest(20)
     void sixteenRacersWithoutAnyMark_makeOneOrderAllTheSame() {
         // Given: the marks are taken away while they race
-        Callable<Response> racer =
-                () -> {
-                    RedisCommands.flush();
-                    return shop.placeByKey(key);
-                };
+        Callable<Response> racer = () -> {
+            RedisCommands.flush();
+            return shop.placeByKey(key);
+        };
         // When
         List<Response> answers = Racers.race(Collections.nCopies(RACERS, racer));
         // Then

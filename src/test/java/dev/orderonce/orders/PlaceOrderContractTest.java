@@ -11,27 +11,24 @@ import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-
 /** Every row of the table of POST /orders: status, headers, problem type and advice. */
 @QuarkusTest
 class PlaceOrderContractTest {
-    @Inject TestClock clock;
+    @Inject
+    TestClock clock;
 
     private final Shop shop = Shop.newBuyer();
 
@@ -111,9 +108,7 @@ class PlaceOrderContractTest {
                 .body("mismatch.field", hasItem("total"))
                 .body("mismatch.find { it.field == 'total' }.placed", equalTo(4200))
                 .body("mismatch.find { it.field == 'total' }.submitted", equalTo(6300))
-                .body(
-                        "mismatch.find { it.field != 'total' }.field",
-                        equalTo("lines[tea-1].quantity"));
+                .body("mismatch.find { it.field != 'total' }.field", equalTo("lines[tea-1].quantity"));
         shop.find(number).then().statusCode(200).body("total", equalTo(4200));
     }
 
@@ -133,15 +128,7 @@ class PlaceOrderContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "x",
-                "0K3M7Q-XW52TB-9H4NRC",
-                "0K3M7QXW52TB9H4NRD",
-                "ZZZZZZ-ZZZZZZ-ZZZZZZ",
-                "🍵"
-            })
+    @ValueSource(strings = {"", "x", "0K3M7Q-XW52TB-9H4NRC", "0K3M7QXW52TB9H4NRD", "ZZZZZZ-ZZZZZZ-ZZZZZZ", "🍵"})
     void whatIsNoNumber_isRefusedWithTheSameBytes(String number) {
         // Given
         String others = Shop.newBuyer().newNumber();
@@ -311,8 +298,7 @@ class PlaceOrderContractTest {
             })
     void memberOfTheWrongTypeOrName_isNamed(String body) {
         // Given
-        String expected =
-                body.contains("lines") ? "lines" : body.substring(2, body.indexOf('"', 2));
+        String expected = body.contains("lines") ? "lines" : body.substring(2, body.indexOf('"', 2));
         // When
         Response response =
                 shop.badRequest().contentType(ContentType.JSON).body(body).post("/orders");

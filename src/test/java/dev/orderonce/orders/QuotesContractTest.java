@@ -8,19 +8,10 @@ import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
 import dev.orderonce.testkit.TightBounds;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,6 +25,11 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the shop signs its prices, with the catalogue's code as the documentation has it. */
 @QuarkusTest
@@ -43,7 +39,8 @@ class QuotesContractTest {
     private static final Map<String, Object> BASKET = Baskets.tea(2);
     private static final String LINE = "\"tea-1\", 2, 2100, \"Green tea\"";
 
-    @Inject TestClock clock;
+    @Inject
+    TestClock clock;
 
     private final Shop shop = Shop.newBuyer();
 
@@ -53,17 +50,15 @@ class QuotesContractTest {
     }
 
     private static String block(String language) throws IOException {
-        Matcher block =
-                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-                        .matcher(Files.readString(DOCUMENTATION));
+        Matcher block = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(DOCUMENTATION));
         assertThat(block.find()).isTrue();
         return block.group(1);
     }
 
     private static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(said).isZero();
         return said;
@@ -73,20 +68,15 @@ class QuotesContractTest {
     private static String quote(String key, String currency, String line, long seconds) {
         try {
             Path directory = Files.createTempDirectory("quote");
-            String main =
-                    """
+            String main = """
                     public static void main(String[] arguments) throws Exception {
                         System.out.println(of("%s", "%s", List.of(new Line(%s)), %d));
                     }
-                    """
-                            .formatted(key, currency, line, seconds);
-            Path source =
-                    Files.writeString(
-                            directory.resolve("Quote.java"),
-                            block("java").stripTrailing().replaceFirst("}$", main + "}"));
-            return run(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    source.toString());
+                    """.formatted(key, currency, line, seconds);
+            Path source = Files.writeString(
+                    directory.resolve("Quote.java"),
+                    block("java").stripTrailing().replaceFirst("}$", main + "}"));
+            return run(Path.of(System.getProperty("java.home"), "bin", "java").toString(), source.toString());
         } catch (IOException | InterruptedException failure) {
             throw new IllegalStateException(failure);
         }
@@ -118,13 +108,12 @@ class QuotesContractTest {
     void madeInNode_isTaken() throws Exception {
         Assumptions.assumeTrue(isThereNode(), "there is no Node on this machine");
         // Given
-        Path script =
-                Files.writeString(
-                        Files.createTempDirectory("quote").resolve("quote.mjs"),
-                        block("js")
-                                + "console.log(quote('"
-                                + TightBounds.QUOTE_KEY
-                                + "', 'EUR', [{ productCode: 'tea-1', quantity: 2, unitPrice: 2100, name: 'Green tea' }]));");
+        Path script = Files.writeString(
+                Files.createTempDirectory("quote").resolve("quote.mjs"),
+                block("js")
+                        + "console.log(quote('"
+                        + TightBounds.QUOTE_KEY
+                        + "', 'EUR', [{ productCode: 'tea-1', quantity: 2, unitPrice: 2100, name: 'Green tea' }]));");
         // When
         String quote = run("node", script.toString());
         // Then
@@ -175,17 +164,13 @@ class QuotesContractTest {
                 "\"tea-1\", 2, 2100, \"\""
             })
     void quoteForOtherLines_isRefused(String line) {
-        isRefused(
-                shop.place(
-                        shop.newNumber(), quoted(quote(TightBounds.QUOTE_KEY, "EUR", line, 900))));
+        isRefused(shop.place(shop.newNumber(), quoted(quote(TightBounds.QUOTE_KEY, "EUR", line, 900))));
     }
 
     @Test
     void quoteForAnotherCurrencyOrOfAnotherKey_isRefused() {
         String other = "//////////////////////////////////////////8=";
-        isRefused(
-                shop.place(
-                        shop.newNumber(), quoted(quote(TightBounds.QUOTE_KEY, "USD", LINE, 900))));
+        isRefused(shop.place(shop.newNumber(), quoted(quote(TightBounds.QUOTE_KEY, "USD", LINE, 900))));
         isRefused(shop.place(shop.newNumber(), quoted(quote(other, "EUR", LINE, 900))));
     }
 
@@ -202,8 +187,7 @@ class QuotesContractTest {
         tampered.add(quote + "A");
         tampered.add("v1.99999999999." + "A".repeat(43));
         // Then
-        assertThat(tampered)
-                .allSatisfy(text -> isRefused(shop.place(shop.newNumber(), quoted(text))));
+        assertThat(tampered).allSatisfy(text -> isRefused(shop.place(shop.newNumber(), quoted(text))));
     }
 
     @Test

@@ -10,16 +10,7 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.FaultProxy;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Stores;
-
 import io.smallrye.config.SmallRyeConfigBuilder;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -31,6 +22,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two replicas; the one that is at it is killed, in each place where that can happen, and the other
@@ -42,7 +39,8 @@ class KeyOwnerKilledIT {
     /** Short, so that a test can wait for its end; a request here takes milliseconds. */
     private static final String LEASE = "3s";
 
-    @TempDir static Path directory;
+    @TempDir
+    static Path directory;
 
     private static Standalone stores;
     private static Service survivor;
@@ -59,12 +57,11 @@ class KeyOwnerKilledIT {
     @BeforeAll
     static void startStoresAndOneReplica() {
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
-        survivor =
-                Service.launch(
-                                Service.STANDALONE,
-                                directory.resolve("survivor"),
-                                settings(stores.postgreSql().port(), stores.redis().port()))
-                        .ready();
+        survivor = Service.launch(
+                        Service.STANDALONE,
+                        directory.resolve("survivor"),
+                        settings(stores.postgreSql().port(), stores.redis().port()))
+                .ready();
     }
 
     @AfterAll
@@ -75,7 +72,8 @@ class KeyOwnerKilledIT {
 
     private static Map<String, String> settings(int postgreSqlPort, int redisPort) {
         Map<String, String> settings = new HashMap<>(Stores.environment(stores));
-        settings.put("DATABASE_URL", Stores.at(postgreSqlPort, stores.postgreSql().url()));
+        settings.put(
+                "DATABASE_URL", Stores.at(postgreSqlPort, stores.postgreSql().url()));
         settings.put("REDIS_URL", Stores.at(redisPort, stores.redis().url()));
         settings.put("ONCE_LEASE", LEASE);
         // The victim is to be killed while it waits, not to give up before.
@@ -87,12 +85,11 @@ class KeyOwnerKilledIT {
     void startTheVictim() {
         toPostgreSql = FaultProxy.before(stores.postgreSql().port());
         toRedis = FaultProxy.before(stores.redis().port());
-        victim =
-                Service.launch(
-                                Service.STANDALONE,
-                                directory.resolve("victim-" + UUID.randomUUID()),
-                                settings(toPostgreSql.port(), toRedis.port()))
-                        .ready();
+        victim = Service.launch(
+                        Service.STANDALONE,
+                        directory.resolve("victim-" + UUID.randomUUID()),
+                        settings(toPostgreSql.port(), toRedis.port()))
+                .ready();
         // The statement is prepared with the first order: only then does it need no reply to go
         // out.
         String token = victim.signIn(buyer);
@@ -109,8 +106,7 @@ class KeyOwnerKilledIT {
 
     private CompletableFuture<HttpResponse<String>> askTheVictim() {
         String token = victim.signIn(buyer);
-        return CompletableFuture.supplyAsync(
-                () -> victim.placeByKey(token, key), Thread::startVirtualThread);
+        return CompletableFuture.supplyAsync(() -> victim.placeByKey(token, key), Thread::startVirtualThread);
     }
 
     private void kill() {
@@ -177,8 +173,7 @@ class KeyOwnerKilledIT {
     private long orders() {
         try (Connection connection = Database.connect(stores);
                 PreparedStatement statement =
-                        connection.prepareStatement(
-                                "SELECT count(*) FROM orders WHERE number = ?")) {
+                        connection.prepareStatement("SELECT count(*) FROM orders WHERE number = ?")) {
             statement.setString(1, number.symbols());
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();

@@ -6,15 +6,8 @@ import dev.orderonce.embedded.Standalone;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Stores;
-
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.json.JsonObject;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -35,6 +28,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two replicas, one buyer, sixteen at once that never wait: together they are let in as often as
@@ -54,7 +51,8 @@ class LimitsIT {
     /** As much as is made up for when the machine has stood still for four seconds. */
     private static final long BURST = 20;
 
-    @TempDir static Path directory;
+    @TempDir
+    static Path directory;
 
     private static Standalone stores;
     private static List<Service> replicas;
@@ -79,14 +77,13 @@ class LimitsIT {
 
     private static Service launch(String name) {
         Map<String, String> settings = new HashMap<>(Stores.environment(stores));
-        settings.putAll(
-                Map.of(
-                        "LIMITS_ORDERS_PLACED_RATE", Long.toString(RATE),
-                        "LIMITS_ORDERS_PLACED_WINDOW", WINDOW.toSeconds() + "s",
-                        "LIMITS_ORDERS_PLACED_BURST", Long.toString(BURST),
-                        "LIMITS_NUMBERS_ISSUED_RATE", Long.toString(RATE),
-                        "LIMITS_NUMBERS_ISSUED_WINDOW", WINDOW.toSeconds() + "s",
-                        "LIMITS_NUMBERS_ISSUED_BURST", Long.toString(BURST)));
+        settings.putAll(Map.of(
+                "LIMITS_ORDERS_PLACED_RATE", Long.toString(RATE),
+                "LIMITS_ORDERS_PLACED_WINDOW", WINDOW.toSeconds() + "s",
+                "LIMITS_ORDERS_PLACED_BURST", Long.toString(BURST),
+                "LIMITS_NUMBERS_ISSUED_RATE", Long.toString(RATE),
+                "LIMITS_NUMBERS_ISSUED_WINDOW", WINDOW.toSeconds() + "s",
+                "LIMITS_NUMBERS_ISSUED_BURST", Long.toString(BURST)));
         return Service.launch(Service.STANDALONE, directory.resolve(name), settings);
     }
 
@@ -115,16 +112,9 @@ class LimitsIT {
         /** Asks for so long, each racer at whichever replica its dice say. */
         static Race run(List<Asking> racers, Duration howLong) {
             Race race = new Race();
-            Racers.race(
-                    IntStream.range(0, racers.size())
-                            .<Callable<Boolean>>mapToObj(
-                                    i ->
-                                            () ->
-                                                    race.askFor(
-                                                            howLong,
-                                                            racers.get(i),
-                                                            new Random(SEED + i)))
-                            .toList());
+            Racers.race(IntStream.range(0, racers.size())
+                    .<Callable<Boolean>>mapToObj(i -> () -> race.askFor(howLong, racers.get(i), new Random(SEED + i)))
+                    .toList());
             race.ended = System.nanoTime();
             return race;
         }
@@ -165,10 +155,9 @@ class LimitsIT {
     void sixteenOnTwoReplicas_placeAsManyOrdersAsTheLimitSays() {
         // Given: each keeps its key until its order is placed, as a client does
         Queue<String> unexpected = new ConcurrentLinkedQueue<>();
-        List<Asking> racers =
-                IntStream.range(0, RACERS)
-                        .<Asking>mapToObj(i -> new Placing(buyer, unexpected))
-                        .toList();
+        List<Asking> racers = IntStream.range(0, RACERS)
+                .<Asking>mapToObj(i -> new Placing(buyer, unexpected))
+                .toList();
         replicas.forEach(replica -> replica.signIn(buyer, "buyer"));
         // When
         Race race = Race.run(racers, WINDOW.multipliedBy(WINDOWS));
@@ -211,10 +200,7 @@ class LimitsIT {
         Asking racer = replica -> isIssued(replica, numbers, unexpected);
         replicas.forEach(replica -> replica.signIn(buyer, "buyer"));
         // When
-        Race race =
-                Race.run(
-                        IntStream.range(0, RACERS).mapToObj(i -> racer).toList(),
-                        WINDOW.multipliedBy(WINDOWS));
+        Race race = Race.run(IntStream.range(0, RACERS).mapToObj(i -> racer).toList(), WINDOW.multipliedBy(WINDOWS));
         // Then
         assertThat(unexpected).isEmpty();
         race.judge("numbers issued");
@@ -224,8 +210,7 @@ class LimitsIT {
 
     private boolean isIssued(Service replica, Queue<String> numbers, Queue<String> unexpected) {
         HttpResponse<String> answer =
-                replica.send(
-                        "POST", "/order-numbers", Optional.of(replica.signIn(buyer, "buyer")), "");
+                replica.send("POST", "/order-numbers", Optional.of(replica.signIn(buyer, "buyer")), "");
         if (answer.statusCode() == 200) {
             numbers.add(new JsonObject(answer.body()).getString("number"));
             return true;
@@ -239,8 +224,7 @@ class LimitsIT {
     private long orders() {
         try (Connection connection = Database.connect(stores);
                 PreparedStatement statement =
-                        connection.prepareStatement(
-                                "SELECT count(*) FROM orders WHERE buyer = ?")) {
+                        connection.prepareStatement("SELECT count(*) FROM orders WHERE buyer = ?")) {
             statement.setString(1, buyer);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();

@@ -6,13 +6,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +23,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.junit.jupiter.api.Test;
 
 /**
  * What a native executable would be made from lists everything that is looked up by its name at run
@@ -39,14 +36,12 @@ class NativeSourcesIT {
 
     private static String entry(String name) {
         try (Stream<Path> files = Files.list(SOURCES)) {
-            Path jar =
-                    files.filter(path -> path.toString().endsWith("-runner.jar"))
-                            .findFirst()
-                            .orElseThrow();
+            Path jar = files.filter(path -> path.toString().endsWith("-runner.jar"))
+                    .findFirst()
+                    .orElseThrow();
             try (ZipFile zip = new ZipFile(jar.toFile())) {
                 return new String(
-                        zip.getInputStream(zip.getEntry(CONFIGURATION + name)).readAllBytes(),
-                        StandardCharsets.UTF_8);
+                        zip.getInputStream(zip.getEntry(CONFIGURATION + name)).readAllBytes(), StandardCharsets.UTF_8);
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -55,8 +50,7 @@ class NativeSourcesIT {
 
     private static Set<String> reflective() {
         Set<String> names = new HashSet<>();
-        new JsonArray(entry("reflect-config.json"))
-                .forEach(type -> names.add(((JsonObject) type).getString("name")));
+        new JsonArray(entry("reflect-config.json")).forEach(type -> names.add(((JsonObject) type).getString("name")));
         return names;
     }
 
@@ -65,20 +59,15 @@ class NativeSourcesIT {
         new JsonObject(entry("resource-config.json"))
                 .getJsonObject("resources")
                 .getJsonArray("includes")
-                .forEach(
-                        include ->
-                                patterns.add(
-                                        Pattern.compile(
-                                                ((JsonObject) include).getString("pattern"))));
+                .forEach(include -> patterns.add(Pattern.compile(((JsonObject) include).getString("pattern"))));
         return patterns;
     }
 
     /** Every record that is described as going over the wire, and every type of ours in it. */
     private static Set<String> onTheWire() {
-        JavaClasses all =
-                new ClassFileImporter()
-                        .withImportOption(new ImportOption.DoNotIncludeTests())
-                        .importPackages("dev.orderonce");
+        JavaClasses all = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.orderonce");
         Deque<JavaClass> open = new ArrayDeque<>();
         all.stream()
                 .filter(type -> type.isRecord() && isOnTheWire(type))
@@ -117,8 +106,7 @@ class NativeSourcesIT {
     @Test
     void everyRefusalThatIsWrittenAsJson_isListed() {
         // The rest of a problem is texts, numbers and lists of them.
-        assertThat(reflective())
-                .contains("dev.orderonce.web.Violation", "dev.orderonce.orders.Difference");
+        assertThat(reflective()).contains("dev.orderonce.web.Violation", "dev.orderonce.orders.Difference");
     }
 
     @Test
@@ -137,11 +125,9 @@ class NativeSourcesIT {
         // Then
         assertThat(wanted).hasSizeGreaterThan(8);
         assertThat(wanted)
-                .allSatisfy(
-                        file ->
-                                assertThat(patterns)
-                                        .as(file)
-                                        .anyMatch(pattern -> pattern.matcher(file).matches()));
+                .allSatisfy(file -> assertThat(patterns)
+                        .as(file)
+                        .anyMatch(pattern -> pattern.matcher(file).matches()));
     }
 
     @Test

@@ -52,8 +52,7 @@ final class Progress {
             throw new IllegalStateException("the process has done nothing for " + without);
         }
         if (now.minus(begun).compareTo(MOST_PROCESSOR_TIME) > 0) {
-            throw new IllegalStateException(
-                    "the process has used " + now.minus(begun) + " of processor time");
+            throw new IllegalStateException("the process has used " + now.minus(begun) + " of processor time");
         }
     }
 }

@@ -6,15 +6,8 @@ import dev.orderonce.embedded.Standalone;
 import dev.orderonce.start.RequiredSettings;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Stores;
-
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.jwt.build.Jwt;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -34,6 +27,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The server build, as the images hold it: nothing embedded, nothing for demonstration, every
@@ -43,7 +40,8 @@ class ServerBuildIT {
     private static final String ISSUER = "https://issuer.example";
     private static final String AUDIENCE = "shop";
 
-    @TempDir Path directory;
+    @TempDir
+    Path directory;
 
     @Test
     void nothingConfigured_namesEverySettingThatIsMissing() {
@@ -52,11 +50,8 @@ class ServerBuildIT {
         // Then
         assertThat(service.exitCode()).isEqualTo(78);
         assertThat(RequiredSettings.values())
-                .allSatisfy(
-                        setting ->
-                                assertThat(service.log())
-                                        .contains(
-                                                "give it the setting " + setting.property() + " "));
+                .allSatisfy(setting ->
+                        assertThat(service.log()).contains("give it the setting " + setting.property() + " "));
     }
 
     @ParameterizedTest
@@ -126,51 +121,34 @@ class ServerBuildIT {
         KeyPair pair = newPair();
         Path publicKey = directory.resolve("issuer.pem");
         Files.writeString(publicKey, pem(pair));
-        String token =
-                Jwt.issuer(ISSUER)
-                        .audience(AUDIENCE)
-                        .subject("alice")
-                        .groups(Set.of("buyer"))
-                        .expiresAt(Instant.now().plusSeconds(600))
-                        .sign(pair.getPrivate());
-        try (Standalone stores =
-                        Standalone.start(
-                                new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
-                Service service =
-                        Service.launch(Service.SERVER, directory, settings(stores, publicKey))
-                                .ready()) {
+        String token = Jwt.issuer(ISSUER)
+                .audience(AUDIENCE)
+                .subject("alice")
+                .groups(Set.of("buyer"))
+                .expiresAt(Instant.now().plusSeconds(600))
+                .sign(pair.getPrivate());
+        try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
+                Service service = Service.launch(Service.SERVER, directory, settings(stores, publicKey))
+                        .ready()) {
             // When
             String number = service.newNumber(token);
             // Then
             assertThat(service.place(token, number).statusCode()).isEqualTo(201);
             assertThat(service.place(token, number).statusCode()).isEqualTo(200);
-            assertThat(
-                            service.send(
-                                            "POST",
-                                            "/demo/sign-in",
-                                            Optional.empty(),
-                                            "{\"subject\":\"eve\"}")
-                                    .statusCode())
+            assertThat(service.send("POST", "/demo/sign-in", Optional.empty(), "{\"subject\":\"eve\"}")
+                            .statusCode())
                     .isEqualTo(404);
-            assertThat(get(service, "/openapi").body())
-                    .contains("/orders")
-                    .doesNotContain("demo", "/ping");
+            assertThat(get(service, "/openapi").body()).contains("/orders").doesNotContain("demo", "/ping");
             assertThat(List.of("/", "/index.html", "/support.html", "/shop/shop.js", "/ping"))
+                    .allSatisfy(path -> {
+                        HttpResponse<String> answer = get(service, path);
+                        assertThat(answer.statusCode()).isEqualTo(404);
+                        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+                        assertThat(answer.body()).contains("/problems/not-found");
+                    });
+            assertThat(List.of("/order-once.js", "/order-once-browser.js", "/order-once.d.ts", "/problems"))
                     .allSatisfy(
-                            path -> {
-                                HttpResponse<String> answer = get(service, path);
-                                assertThat(answer.statusCode()).isEqualTo(404);
-                                assertThat(answer.headers().firstValue("Content-Type"))
-                                        .hasValue("application/problem+json");
-                                assertThat(answer.body()).contains("/problems/not-found");
-                            });
-            assertThat(
-                            List.of(
-                                    "/order-once.js",
-                                    "/order-once-browser.js",
-                                    "/order-once.d.ts",
-                                    "/problems"))
-                    .allSatisfy(path -> assertThat(get(service, path).statusCode()).isEqualTo(200));
+                            path -> assertThat(get(service, path).statusCode()).isEqualTo(200));
         }
     }
 
@@ -183,15 +161,12 @@ class ServerBuildIT {
         // Given
         Path publicKey = directory.resolve("issuer.pem");
         Files.writeString(publicKey, pem(newPair()));
-        try (Standalone stores =
-                Standalone.start(
-                        new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
+        try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
             Map<String, String> settings = settings(stores, publicKey);
             Service.launch(Service.SERVER, directory, settings).ready().close();
             try (Connection connection = Database.connect(stores);
                     Statement statement = connection.createStatement()) {
-                statement.execute(
-                        """
+                statement.execute("""
                         INSERT INTO flyway_schema_history
                             (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
                         VALUES (9999, '9999', 'later', 'SQL', 'V9999__later.sql', 1, 'postgres', 1, true)
@@ -207,12 +182,9 @@ class ServerBuildIT {
 
     @Test
     void settingsThatCannotBeUsed_areNamedTogether() {
-        try (Standalone stores =
-                Standalone.start(
-                        new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
+        try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
             // Given
-            Map<String, String> settings =
-                    new HashMap<>(settings(stores, directory.resolve("nowhere.pem")));
+            Map<String, String> settings = new HashMap<>(settings(stores, directory.resolve("nowhere.pem")));
             settings.put("NUMBERS_SIGNING_KEY", "c2hvcnQ=");
             settings.put("NUMBERS_VALID_FOR", "8d");
             settings.put("LIMITS_ORDERS_PLACED_RATE", "0");
@@ -253,25 +225,25 @@ class ServerBuildIT {
 
     private static String pem(KeyPair pair) {
         return "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
-                .formatted(Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded()));
+                .formatted(
+                        Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded()));
     }
 
     private static Map<String, String> settings(Standalone stores, Path publicKey) {
         Map<String, String> settings = new HashMap<>(Stores.environment(stores));
-        settings.putAll(
-                Map.of(
-                        "PAYMENTS_PROVIDER_URL",
-                        "https://provider.example",
-                        "PAYMENTS_NOTIFICATION_SECRET",
-                        "something",
-                        "NUMBERS_SIGNING_KEY",
-                        Base64.getEncoder().encodeToString(new byte[32]),
-                        "IDENTITY_ISSUER",
-                        ISSUER,
-                        "IDENTITY_AUDIENCE",
-                        AUDIENCE,
-                        "IDENTITY_KEYS",
-                        publicKey.toUri().toString()));
+        settings.putAll(Map.of(
+                "PAYMENTS_PROVIDER_URL",
+                "https://provider.example",
+                "PAYMENTS_NOTIFICATION_SECRET",
+                "something",
+                "NUMBERS_SIGNING_KEY",
+                Base64.getEncoder().encodeToString(new byte[32]),
+                "IDENTITY_ISSUER",
+                ISSUER,
+                "IDENTITY_AUDIENCE",
+                AUDIENCE,
+                "IDENTITY_KEYS",
+                publicKey.toUri().toString()));
         return settings;
     }
 

@@ -1,11 +1,7 @@
 package dev.orderonce.packaged;
 
 import dev.orderonce.testkit.Baskets;
-
 import io.vertx.core.json.JsonObject;
-
-import org.awaitility.Awaitility;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -25,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** A packaged service run as a process of its own, as an operator would run it. */
 final class Service implements AutoCloseable {
@@ -37,11 +34,10 @@ final class Service implements AutoCloseable {
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
 
-    private final HttpClient http =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(ANSWER_WITHIN)
-                    .build();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(ANSWER_WITHIN)
+            .build();
     private final Process process;
     private final Path log;
     private final int port;
@@ -67,11 +63,10 @@ final class Service implements AutoCloseable {
             command.add("-Xmx256m");
             command.add("-jar");
             command.add(jar.toString());
-            ProcessBuilder builder =
-                    new ProcessBuilder(command)
-                            .directory(directory.toFile())
-                            .redirectErrorStream(true)
-                            .redirectOutput(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
             builder.environment().keySet().removeIf(name -> name.startsWith("QUARKUS_"));
             builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
             builder.environment().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
@@ -97,28 +92,24 @@ final class Service implements AutoCloseable {
 
     /** Waits until it is ready to take orders. */
     Service ready() {
-        awaitProgress(
-                () -> {
-                    if (!process.isAlive()) {
-                        throw new IllegalStateException("the service ended: " + log());
-                    }
-                    return isReady();
-                });
+        awaitProgress(() -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("the service ended: " + log());
+            }
+            return isReady();
+        });
         return this;
     }
 
     private void awaitProgress(Callable<Boolean> condition) {
         Progress progress = new Progress(process);
-        Awaitility.await()
-                .atMost(NEVER)
-                .until(
-                        () -> {
-                            boolean isDone = condition.call();
-                            if (!isDone) {
-                                progress.check();
-                            }
-                            return isDone;
-                        });
+        Awaitility.await().atMost(NEVER).until(() -> {
+            boolean isDone = condition.call();
+            if (!isDone) {
+                progress.check();
+            }
+            return isDone;
+        });
     }
 
     private boolean isReady() {
@@ -160,19 +151,14 @@ final class Service implements AutoCloseable {
     }
 
     HttpResponse<String> sendWith(
-            Map<String, String> headers,
-            String method,
-            String path,
-            Optional<String> token,
-            String body) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + portOf(path) + path))
-                        .timeout(ANSWER_WITHIN)
-                        .method(
-                                method,
-                                body.isEmpty()
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofString(body));
+            Map<String, String> headers, String method, String path, Optional<String> token, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + portOf(path) + path))
+                .timeout(ANSWER_WITHIN)
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body));
         if (!body.isEmpty()) {
             request.header("Content-Type", "application/json");
         }
@@ -190,29 +176,25 @@ final class Service implements AutoCloseable {
 
     /** Signs in with one role. */
     String signIn(String subject, String role) {
-        return tokens.computeIfAbsent(
-                subject + ' ' + role,
-                who -> {
-                    HttpResponse<String> response =
-                            send(
-                                    "POST",
-                                    "/demo/sign-in",
-                                    Optional.empty(),
-                                    new JsonObject()
-                                            .put("subject", subject)
-                                            .put("roles", List.of(role))
-                                            .encode());
-                    return new JsonObject(response.body()).getString("token");
-                });
+        return tokens.computeIfAbsent(subject + ' ' + role, who -> {
+            HttpResponse<String> response = send(
+                    "POST",
+                    "/demo/sign-in",
+                    Optional.empty(),
+                    new JsonObject()
+                            .put("subject", subject)
+                            .put("roles", List.of(role))
+                            .encode());
+            return new JsonObject(response.body()).getString("token");
+        });
     }
 
     String signIn(String subject) {
-        HttpResponse<String> response =
-                send(
-                        "POST",
-                        "/demo/sign-in",
-                        Optional.empty(),
-                        new JsonObject().put("subject", subject).encode());
+        HttpResponse<String> response = send(
+                "POST",
+                "/demo/sign-in",
+                Optional.empty(),
+                new JsonObject().put("subject", subject).encode());
         return new JsonObject(response.body()).getString("token");
     }
 
@@ -250,14 +232,12 @@ final class Service implements AutoCloseable {
      * @return its lines, once it has ended as a stream ends and not by a cut
      */
     CompletableFuture<List<String>> listen(String token) {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/events"))
-                        .header("Authorization", "Bearer " + token)
-                        .build();
-        HttpResponse<Stream<String>> opened =
-                http.sendAsync(request, HttpResponse.BodyHandlers.ofLines())
-                        .orTimeout(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS)
-                        .join();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/events"))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        HttpResponse<Stream<String>> opened = http.sendAsync(request, HttpResponse.BodyHandlers.ofLines())
+                .orTimeout(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS)
+                .join();
         return CompletableFuture.supplyAsync(() -> opened.body().toList());
     }
 

@@ -4,13 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.embedded.Standalone;
 import dev.orderonce.testkit.Stores;
-
 import io.smallrye.config.SmallRyeConfigBuilder;
-
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -38,6 +32,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The standalone jar on a machine with nothing configured: it starts, keeps its data, survives
@@ -47,39 +44,35 @@ class StandaloneBuildIT {
     private static final int WRITERS = 16;
     private static final int ORDERS_BEFORE_THE_KILL = 300;
 
-    @TempDir Path directory;
+    @TempDir
+    Path directory;
 
     @Test
-    void nothingConfigured_startsSaysWhereThingsAreAndKeepsItsDataOverARestart()
-            throws IOException {
+    void nothingConfigured_startsSaysWhereThingsAreAndKeepsItsDataOverARestart() throws IOException {
         // Given
         String number;
-        try (Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+        try (Service service =
+                Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
             String token = service.signIn("alice");
             number = service.newNumber(token);
             assertThat(service.place(token, number).statusCode()).isEqualTo(201);
             assertThat(lastLines(service))
                     .satisfiesExactly(
-                            page ->
-                                    assertThat(page)
-                                            .contains("http://localhost:" + service.port() + "/"),
+                            page -> assertThat(page).contains("http://localhost:" + service.port() + "/"),
                             description -> assertThat(description).contains("/openapi"),
-                            data ->
-                                    assertThat(data)
-                                            .contains(directory.resolve(".order-once").toString()));
+                            data -> assertThat(data)
+                                    .contains(directory.resolve(".order-once").toString()));
             assertThat(service.log())
                     .doesNotContain(secret("postgresql-orders.password"))
                     .doesNotContain(secret("redis.password"));
             assertThat(List.of("/", "/support.html", "/order-once.js", "/openapi"))
-                    .allSatisfy(
-                            path ->
-                                    assertThat(
-                                                    service.send("GET", path, Optional.empty(), "")
-                                                            .statusCode())
-                                            .isEqualTo(200));
+                    .allSatisfy(path -> assertThat(service.send("GET", path, Optional.empty(), "")
+                                    .statusCode())
+                            .isEqualTo(200));
         }
         // When
-        try (Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+        try (Service service =
+                Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
             String token = service.signIn("alice");
             // Then
             assertThat(service.place(token, number).statusCode()).isEqualTo(200);
@@ -88,24 +81,24 @@ class StandaloneBuildIT {
     }
 
     private static List<String> lastLines(Service service) {
-        List<String> messages =
-                service.log()
-                        .lines()
-                        .filter(line -> line.contains("\"loggerName\":\"dev.orderonce.Main\""))
-                        .toList();
+        List<String> messages = service.log()
+                .lines()
+                .filter(line -> line.contains("\"loggerName\":\"dev.orderonce.Main\""))
+                .toList();
         return messages.subList(messages.size() - 3, messages.size());
     }
 
     @Test
     void nothingConfigured_listensOnTheLoopbackInterfaceOnly() throws IOException {
-        try (Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
-            List<InetAddress> others =
-                    NetworkInterface.networkInterfaces()
-                            .flatMap(NetworkInterface::inetAddresses)
-                            .filter(address -> !address.isLoopbackAddress())
-                            .toList();
+        try (Service service =
+                Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+            List<InetAddress> others = NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(address -> !address.isLoopbackAddress())
+                    .toList();
             assertThat(others).noneMatch(address -> accepts(address, service.port()));
-            assertThat(accepts(InetAddress.getLoopbackAddress(), service.port())).isTrue();
+            assertThat(accepts(InetAddress.getLoopbackAddress(), service.port()))
+                    .isTrue();
         }
     }
 
@@ -120,13 +113,10 @@ class StandaloneBuildIT {
     @Test
     void storesConfigured_keepTheEmbeddedOnesAway() {
         // Given
-        try (Standalone stores =
-                Standalone.start(
-                        new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
+        try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
             // When
-            try (Service service =
-                    Service.launch(Service.STANDALONE, directory, Stores.environment(stores))
-                            .ready()) {
+            try (Service service = Service.launch(Service.STANDALONE, directory, Stores.environment(stores))
+                    .ready()) {
                 String token = service.signIn("alice");
                 // Then
                 assertThat(service.place(token, service.newNumber(token)).statusCode())
@@ -140,7 +130,8 @@ class StandaloneBuildIT {
 
     @Test
     void secondServiceOnTheSameData_isRefusedWithASentence() {
-        try (Service first = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+        try (Service first =
+                Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
             // When
             Service second = Service.launch(Service.STANDALONE, directory, Map.of());
             // Then
@@ -161,8 +152,10 @@ class StandaloneBuildIT {
         killed.process().destroyForcibly();
         killed.process().onExit().join();
         // Then
-        try (Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
-            assertThat(service.place(service.signIn("alice"), number).statusCode()).isEqualTo(200);
+        try (Service service =
+                Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+            assertThat(service.place(service.signIn("alice"), number).statusCode())
+                    .isEqualTo(200);
         }
         assertThat(processesOf(directory)).isEmpty();
     }
@@ -172,15 +165,14 @@ class StandaloneBuildIT {
         // Given
         Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
         AtomicBoolean killed = new AtomicBoolean();
-        Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready();
+        Service service =
+                Service.launch(Service.STANDALONE, directory, Map.of()).ready();
         String token = service.signIn("alice");
         // When
         try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> writing = new ArrayList<>();
             for (int i = 0; i < WRITERS; i++) {
-                writing.add(
-                        writers.submit(
-                                () -> placeUntilKilled(service, token, acknowledged, killed)));
+                writing.add(writers.submit(() -> placeUntilKilled(service, token, acknowledged, killed)));
             }
             Awaitility.await().until(() -> acknowledged.size() >= ORDERS_BEFORE_THE_KILL);
             List<ProcessHandle> stores = processesOf(directory);
@@ -192,16 +184,15 @@ class StandaloneBuildIT {
             }
         }
         // Then
-        try (Service restarted = Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
+        try (Service restarted =
+                Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
             String again = restarted.signIn("alice");
             assertThat(acknowledged)
                     .hasSizeGreaterThanOrEqualTo(ORDERS_BEFORE_THE_KILL)
                     .allSatisfy(
-                            number ->
-                                    assertThat(restarted.find(again, number).statusCode())
-                                            .isEqualTo(200));
-            System.out.printf(
-                    "killed under load: %d orders acknowledged, all found%n", acknowledged.size());
+                            number -> assertThat(restarted.find(again, number).statusCode())
+                                    .isEqualTo(200));
+            System.out.printf("killed under load: %d orders acknowledged, all found%n", acknowledged.size());
         }
     }
 
@@ -222,21 +213,18 @@ class StandaloneBuildIT {
     @Test
     void serviceStopped_answersTheRequestInFlightFirst() throws Exception {
         // Given
-        Service service = Service.launch(Service.STANDALONE, directory, Map.of()).ready();
+        Service service =
+                Service.launch(Service.STANDALONE, directory, Map.of()).ready();
         String token = service.signIn("alice");
         String number = service.newNumber(token);
         CompletableFuture<Integer> status;
-        try (Connection operator =
-                DriverManager.getConnection(
-                        "jdbc:" + databaseOf(service),
-                        "orders",
-                        secret("postgresql-orders.password"))) {
+        try (Connection operator = DriverManager.getConnection(
+                "jdbc:" + databaseOf(service), "orders", secret("postgresql-orders.password"))) {
             operator.setAutoCommit(false);
             try (Statement statement = operator.createStatement()) {
                 statement.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE");
-                status =
-                        CompletableFuture.supplyAsync(
-                                () -> service.place(token, number).statusCode());
+                status = CompletableFuture.supplyAsync(
+                        () -> service.place(token, number).statusCode());
                 Awaitility.await().until(() -> isSomebodyWaiting(statement));
                 // When
                 service.process().destroy();
@@ -245,7 +233,8 @@ class StandaloneBuildIT {
         }
         // Then
         assertThat(status.get()).isEqualTo(201);
-        assertThat(service.process().onExit().get(1, TimeUnit.MINUTES).isAlive()).isFalse();
+        assertThat(service.process().onExit().get(1, TimeUnit.MINUTES).isAlive())
+                .isFalse();
         assertThat(processesOf(directory)).isEmpty();
     }
 
@@ -260,15 +249,16 @@ class StandaloneBuildIT {
     }
 
     private static boolean isSomebodyWaiting(Statement statement) throws SQLException {
-        try (ResultSet waiting =
-                statement.executeQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")) {
+        try (ResultSet waiting = statement.executeQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")) {
             return waiting.next() && waiting.getInt(1) > 0;
         }
     }
 
     /** PostgreSQL and Redis processes that work in this directory. */
     private static List<ProcessHandle> processesOf(Path directory) {
-        return ProcessHandle.allProcesses().filter(process -> worksIn(process, directory)).toList();
+        return ProcessHandle.allProcesses()
+                .filter(process -> worksIn(process, directory))
+                .toList();
     }
 
     private static boolean worksIn(ProcessHandle process, Path directory) {
@@ -277,8 +267,7 @@ class StandaloneBuildIT {
         try {
             String command = Files.readString(commandLine);
             return Stream.of("postgres", "redis-server").anyMatch(command::contains)
-                    && Files.readSymbolicLink(workingDirectory)
-                            .startsWith(directory.resolve(".order-once"));
+                    && Files.readSymbolicLink(workingDirectory).startsWith(directory.resolve(".order-once"));
         } catch (IOException gone) {
             return false;
         }

@@ -3,9 +3,6 @@ package dev.orderonce.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -17,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A replica that is stopped says first that it is leaving, goes on with what it is asked until the
@@ -28,36 +27,34 @@ class StopIT {
 
     private static final int CUT_OFF = 2000;
 
-    @TempDir Path directory;
+    @TempDir
+    Path directory;
 
     @Test
     void stop_goesOnUntilTheProxyHasHeardOfItAndEndsStreamsByItself() {
         // Given
-        try (Service service =
-                Service.launch(
-                                Service.STANDALONE,
-                                directory,
-                                Map.of(
-                                        "QUARKUS_SHUTDOWN_DELAY",
-                                        "10S",
-                                        "QUARKUS_SHUTDOWN_TIMEOUT",
-                                        CUT_AFTER.toSeconds() + "S"))
-                        .ready()) {
+        try (Service service = Service.launch(
+                        Service.STANDALONE,
+                        directory,
+                        Map.of(
+                                "QUARKUS_SHUTDOWN_DELAY",
+                                "10S",
+                                "QUARKUS_SHUTDOWN_TIMEOUT",
+                                CUT_AFTER.toSeconds() + "S"))
+                .ready()) {
             String token = service.signIn("alice");
             CompletableFuture<List<String>> before = service.listen(token);
             // When
             service.process().destroy();
             await().until(() -> readiness(service) == 503);
             // Then
-            assertThat(service.place(token, service.newNumber(token)).statusCode()).isEqualTo(201);
+            assertThat(service.place(token, service.newNumber(token)).statusCode())
+                    .isEqualTo(201);
             CompletableFuture<List<String>> meanwhile = service.listen(token);
             assertThat(before.isDone()).as("cut off before the proxy knew").isFalse();
             assertThat(before).succeedsWithin(CUT_AFTER.dividedBy(2));
             assertThat(meanwhile).succeedsWithin(CUT_AFTER.dividedBy(2));
-            assertThat(
-                            service.process()
-                                    .onExit()
-                                    .orTimeout(CUT_AFTER.toSeconds(), TimeUnit.SECONDS))
+            assertThat(service.process().onExit().orTimeout(CUT_AFTER.toSeconds(), TimeUnit.SECONDS))
                     .succeedsWithin(CUT_AFTER.dividedBy(2));
             assertThat(service.log()).doesNotContain("\"level\":\"ERROR\"");
         }
@@ -70,41 +67,28 @@ class StopIT {
     @Test
     void stop_doesNotWaitForClientsThatWereCutOff() throws IOException {
         // Given
-        try (Service service =
-                Service.launch(
-                                Service.STANDALONE,
-                                directory,
-                                Map.of("QUARKUS_SHUTDOWN_TIMEOUT", CUT_AFTER.toSeconds() + "S"))
-                        .ready()) {
-            String head =
-                    " HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer %s\r\n"
-                            .formatted(service.signIn("alice"));
-            List<String> requests =
-                    List.of(
-                            ("GET /order-numbers" + head + "\r\n").repeat(5),
-                            ("GET /orders" + head + "\r\n").repeat(3),
-                            "GET /events" + head + "Accept: text/event-stream\r\n\r\n",
-                            "POST /orders"
-                                    + head
-                                    + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
-                            "GET / HTTP/1.1\r\nHost: test\r\n\r\n".repeat(3));
+        try (Service service = Service.launch(
+                        Service.STANDALONE, directory, Map.of("QUARKUS_SHUTDOWN_TIMEOUT", CUT_AFTER.toSeconds() + "S"))
+                .ready()) {
+            String head = " HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer %s\r\n".formatted(service.signIn("alice"));
+            List<String> requests = List.of(
+                    ("GET /order-numbers" + head + "\r\n").repeat(5),
+                    ("GET /orders" + head + "\r\n").repeat(3),
+                    "GET /events" + head + "Accept: text/event-stream\r\n\r\n",
+                    "POST /orders" + head + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+                    "GET / HTTP/1.1\r\nHost: test\r\n\r\n".repeat(3));
             for (int i = 0; i < CUT_OFF; i++) {
                 cutOff(service.port(), requests.get(i % requests.size()), i % 4);
             }
             await().atMost(Duration.ofMinutes(1))
-                    .untilAsserted(
-                            () ->
-                                    assertThat(metric(service, "orderonce_http_under_way"))
-                                            .as("places that are taken for good")
-                                            .isZero());
+                    .untilAsserted(() -> assertThat(metric(service, "orderonce_http_under_way"))
+                            .as("places that are taken for good")
+                            .isZero());
             assertThat(metric(service, "orderonce_events_listeners")).isZero();
             // When
             service.process().destroy();
             // Then
-            assertThat(
-                            service.process()
-                                    .onExit()
-                                    .orTimeout(CUT_AFTER.toSeconds(), TimeUnit.SECONDS))
+            assertThat(service.process().onExit().orTimeout(CUT_AFTER.toSeconds(), TimeUnit.SECONDS))
                     .succeedsWithin(CUT_AFTER.dividedBy(2));
             assertThat(service.log()).doesNotContain("\"level\":\"ERROR\"");
         }

@@ -12,13 +12,8 @@ import dev.orderonce.testkit.FaultProxy;
 import dev.orderonce.testkit.Provider;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Stores;
-
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.json.JsonObject;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -48,6 +43,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two replicas, a provider that behaves badly, Redis that comes and goes, replicas killed and
@@ -65,23 +62,21 @@ class StormIT {
     private static final String SECRET = "storm";
 
     /** Everything that takes minutes in a shop takes seconds here. */
-    private static final Map<String, String> HURRIED =
-            Map.of(
-                    "PAYMENTS_NOTIFICATION_SECRET", SECRET,
-                    "PAYMENTS_ANSWER_WITHIN", "600ms",
-                    "PAYMENTS_LOOK_AFTER", "3s",
-                    "PAYMENTS_SETTLE_EVERY", "200ms",
-                    "PAYMENTS_LONGEST_WAIT", "1s",
-                    "PAYMENTS_UNPAID_FOR", "4s",
-                    "PAYMENTS_UNPAID_EVERY", "300ms",
-                    // All of them are read at the end, however long it lasts.
-                    "EVENTS_STREAM_LENGTH", "100000000",
-                    "LOCKS_LEASE", "2s",
-                    "LOCKS_WAIT_FOR", "1s");
+    private static final Map<String, String> HURRIED = Map.of(
+            "PAYMENTS_NOTIFICATION_SECRET", SECRET,
+            "PAYMENTS_ANSWER_WITHIN", "600ms",
+            "PAYMENTS_LOOK_AFTER", "3s",
+            "PAYMENTS_SETTLE_EVERY", "200ms",
+            "PAYMENTS_LONGEST_WAIT", "1s",
+            "PAYMENTS_UNPAID_FOR", "4s",
+            "PAYMENTS_UNPAID_EVERY", "300ms",
+            // All of them are read at the end, however long it lasts.
+            "EVENTS_STREAM_LENGTH", "100000000",
+            "LOCKS_LEASE", "2s",
+            "LOCKS_WAIT_FOR", "1s");
 
     /** Reads the stream as a consumer does: what is not newer than the latest seen is a repeat. */
-    private static final String FIRST_SEEN =
-            """
+    private static final String FIRST_SEEN = """
             local last, seen, wrong = {}, 0, 0
             for _, entry in ipairs(redis.call('XRANGE', 'once:events', '-', '+')) do
                 local number, sequence = entry[2][2], tonumber(entry[2][6])
@@ -95,7 +90,8 @@ class StormIT {
     private static final Set<String> MONEY_ONLY =
             Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind).collect(Collectors.toSet());
 
-    @TempDir Path directory;
+    @TempDir
+    Path directory;
 
     private final Random random = new Random(SEED);
     private final AtomicLong requests = new AtomicLong();
@@ -134,21 +130,19 @@ class StormIT {
     @Test
     void storm_moneyAndOrdersAgreeAndEventsReplay() throws Exception {
         System.out.println("StormIT: seed " + SEED + ", " + SECONDS + " s");
-        try (Standalone stores =
-                        Standalone.start(
-                                new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
+        try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
                 FaultProxy toRedis = FaultProxy.before(stores.redis().port());
                 Provider provider = Provider.start(SEED, 30, SECRET)) {
             Map<String, String> settings = new HashMap<>(HURRIED);
             settings.putAll(Stores.environment(stores));
             settings.put("REDIS_URL", Stores.at(toRedis.port(), stores.redis().url()));
             settings.put("PAYMENTS_PROVIDER_URL", provider.url());
-            List<Replica> replicas =
-                    List.of(new Replica("one", settings), new Replica("two", settings));
+            List<Replica> replicas = List.of(new Replica("one", settings), new Replica("two", settings));
             for (Replica replica : replicas) {
                 replica.start();
             }
-            provider.notifies("http://127.0.0.1:" + replicas.getFirst().current().port());
+            provider.notifies(
+                    "http://127.0.0.1:" + replicas.getFirst().current().port());
             try {
                 rage(replicas, provider, toRedis);
                 toRedis.heal();
@@ -161,8 +155,7 @@ class StormIT {
         }
     }
 
-    private void rage(List<Replica> replicas, Provider provider, FaultProxy toRedis)
-            throws Exception {
+    private void rage(List<Replica> replicas, Provider provider, FaultProxy toRedis) throws Exception {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> actors = new ArrayList<>();
@@ -204,13 +197,11 @@ class StormIT {
                     hands.execute(() -> pay(buyer, number.get(), used, replicas));
                 }
                 for (int i = dice.nextInt(3); i > 0; i--) {
-                    hands.execute(
-                            () -> post(buyer, "buyer", number.get(), "/cancellation", replicas));
+                    hands.execute(() -> post(buyer, "buyer", number.get(), "/cancellation", replicas));
                 }
                 hands.execute(() -> shipSome(number.get(), replicas));
                 if (dice.nextInt(4) == 0) {
-                    hands.execute(
-                            () -> post("help", "support", number.get(), "/cancellation", replicas));
+                    hands.execute(() -> post("help", "support", number.get(), "/cancellation", replicas));
                 }
             }
             shipSome(number.get(), replicas);
@@ -225,15 +216,15 @@ class StormIT {
     }
 
     private static Service any(List<Replica> replicas) {
-        return replicas.get(ThreadLocalRandom.current().nextInt(replicas.size())).current();
+        return replicas.get(ThreadLocalRandom.current().nextInt(replicas.size()))
+                .current();
     }
 
     private Optional<String> place(String buyer, List<Replica> replicas) {
         try {
             Service service = any(replicas);
-            HttpResponse<String> answer =
-                    service.placeByKey(
-                            service.signIn(buyer, "buyer"), UUID.randomUUID().toString());
+            HttpResponse<String> answer = service.placeByKey(
+                    service.signIn(buyer, "buyer"), UUID.randomUUID().toString());
             count(answer);
             return answer.statusCode() < 300
                     ? Optional.of(new JsonObject(answer.body()).getString("number"))
@@ -247,28 +238,25 @@ class StormIT {
     private void pay(String buyer, String number, String key, List<Replica> replicas) {
         try {
             Service service = any(replicas);
-            count(
-                    service.sendWith(
-                            Map.of("Idempotency-Key", key),
-                            "POST",
-                            "/orders/" + number + "/payments",
-                            Optional.of(service.signIn(buyer, "buyer")),
-                            "{\"method\":\"tok_visa\"}"));
+            count(service.sendWith(
+                    Map.of("Idempotency-Key", key),
+                    "POST",
+                    "/orders/" + number + "/payments",
+                    Optional.of(service.signIn(buyer, "buyer")),
+                    "{\"method\":\"tok_visa\"}"));
         } catch (UncheckedIOException killed) {
             unanswered.incrementAndGet();
         }
     }
 
-    private void post(
-            String subject, String role, String number, String what, List<Replica> replicas) {
+    private void post(String subject, String role, String number, String what, List<Replica> replicas) {
         try {
             Service service = any(replicas);
-            count(
-                    service.send(
-                            "POST",
-                            "/orders/" + number + what,
-                            Optional.of(service.signIn(subject, role)),
-                            what.equals("/shipment") ? "" : "{\"reason\":\"storm\"}"));
+            count(service.send(
+                    "POST",
+                    "/orders/" + number + what,
+                    Optional.of(service.signIn(subject, role)),
+                    what.equals("/shipment") ? "" : "{\"reason\":\"storm\"}"));
         } catch (UncheckedIOException killed) {
             unanswered.incrementAndGet();
         }
@@ -286,20 +274,15 @@ class StormIT {
         // What is left unpaid cancels itself, and must not do so while it is judged.
         await().atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(500))
-                .until(
-                        () ->
-                                rows(stores, "SELECT 1 FROM orders WHERE state = 'CREATED'")
-                                        .isEmpty());
+                .until(() -> rows(stores, "SELECT 1 FROM orders WHERE state = 'CREATED'")
+                        .isEmpty());
         await().atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(500))
-                .untilAsserted(
-                        () ->
-                                assertThat(
-                                                rows(
-                                                        stores,
-                                                        "SELECT p.id, p.state, p.looks, o.state FROM payments p"
-                                                                + " JOIN orders o USING (number) WHERE look_at IS NOT NULL"))
-                                        .isEmpty());
+                .untilAsserted(() -> assertThat(rows(
+                                stores,
+                                "SELECT p.id, p.state, p.looks, o.state FROM payments p"
+                                        + " JOIN orders o USING (number) WHERE look_at IS NOT NULL"))
+                        .isEmpty());
     }
 
     /**
@@ -308,33 +291,25 @@ class StormIT {
      */
     private static void awaitPublished(Standalone stores) {
         await().atMost(Duration.ofMinutes(1))
-                .untilAsserted(
-                        () ->
-                                assertThat(evaluate(stores, FIRST_SEEN))
-                                        .isEqualTo(
-                                                "+%s events, 0 out of order"
-                                                        .formatted(
-                                                                rows(
-                                                                                stores,
-                                                                                "SELECT count(*) FROM order_events")
-                                                                        .getFirst()
-                                                                        .getFirst())));
+                .untilAsserted(() -> assertThat(evaluate(stores, FIRST_SEEN))
+                        .isEqualTo("+%s events, 0 out of order"
+                                .formatted(rows(stores, "SELECT count(*) FROM order_events")
+                                        .getFirst()
+                                        .getFirst())));
     }
 
     private static String evaluate(Standalone stores, String script) {
         return RedisCommands.send(
-                stores,
-                "*3\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n0".formatted(script.length(), script));
+                stores, "*3\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n0".formatted(script.length(), script));
     }
 
     private void judge(Standalone stores, Provider provider) {
         assertThat(faults).isEmpty();
         assertThat(provider.capturedReferences())
                 .as("money that no payment of ours stands for")
-                .isSubsetOf(
-                        rows(stores, "SELECT id FROM payments").stream()
-                                .map(List::getFirst)
-                                .toList());
+                .isSubsetOf(rows(stores, "SELECT id FROM payments").stream()
+                        .map(List::getFirst)
+                        .toList());
         Map<String, Long> states = new TreeMap<>();
         Map<String, List<String>> payments = new HashMap<>();
         for (List<String> row : rows(stores, "SELECT number, id FROM payments")) {
@@ -343,9 +318,7 @@ class StormIT {
         }
         Map<String, List<List<String>>> events = new HashMap<>();
         for (List<String> row :
-                rows(
-                        stores,
-                        "SELECT number, sequence, kind FROM order_events ORDER BY number, sequence")) {
+                rows(stores, "SELECT number, sequence, kind FROM order_events ORDER BY number, sequence")) {
             events.computeIfAbsent(row.getFirst(), number -> new ArrayList<>()).add(row);
         }
         long captured = 0;
@@ -398,7 +371,9 @@ class StormIT {
     }
 
     private static long count(List<List<String>> events, String... kinds) {
-        return events.stream().filter(event -> List.of(kinds).contains(event.get(2))).count();
+        return events.stream()
+                .filter(event -> List.of(kinds).contains(event.get(2)))
+                .count();
     }
 
     /**

@@ -4,17 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
-
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.vertx.core.json.JsonObject;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * With a collector to send them to, each request is a trace through Redis and PostgreSQL that is
@@ -40,7 +37,8 @@ class TracesIT {
     /** The exporter sends every five seconds. */
     private static final Duration EXPORTED_WITHIN = Duration.ofSeconds(30);
 
-    @TempDir static Path directory;
+    @TempDir
+    static Path directory;
 
     private static final List<Span> SPANS = new CopyOnWriteArrayList<>();
     private static final List<String> PROVIDER_HEARD = new CopyOnWriteArrayList<>();
@@ -50,55 +48,45 @@ class TracesIT {
 
     @BeforeAll
     static void start() throws IOException {
-        collector =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        collector.createContext(
-                "/v1/traces",
-                exchange -> {
-                    // All at once: who sees one span of an export sees the others.
-                    SPANS.addAll(
-                            ExportTraceServiceRequest.parseFrom(exchange.getRequestBody())
-                                    .getResourceSpansList()
-                                    .stream()
-                                    .flatMap(resource -> resource.getScopeSpansList().stream())
-                                    .flatMap(scope -> scope.getSpansList().stream())
-                                    .toList());
-                    exchange.sendResponseHeaders(200, -1);
-                    exchange.close();
-                });
+        collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        collector.createContext("/v1/traces", exchange -> {
+            // All at once: who sees one span of an export sees the others.
+            SPANS.addAll(ExportTraceServiceRequest.parseFrom(exchange.getRequestBody()).getResourceSpansList().stream()
+                    .flatMap(resource -> resource.getScopeSpansList().stream())
+                    .flatMap(scope -> scope.getSpansList().stream())
+                    .toList());
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
         // The provider, which takes the trace on.
-        collector.createContext(
-                "/payments/",
-                exchange -> {
-                    exchange.getRequestBody().readAllBytes();
-                    PROVIDER_HEARD.add(
-                            String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
-                    exchange.getResponseHeaders().add("Content-Type", "application/json");
-                    byte[] captured = "{\"state\":\"captured\"}".getBytes(StandardCharsets.UTF_8);
-                    exchange.sendResponseHeaders(200, captured.length);
-                    exchange.getResponseBody().write(captured);
-                    exchange.close();
-                });
+        collector.createContext("/payments/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            PROVIDER_HEARD.add(String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            byte[] captured = "{\"state\":\"captured\"}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, captured.length);
+            exchange.getResponseBody().write(captured);
+            exchange.close();
+        });
         collector.start();
         String here = "http://127.0.0.1:" + collector.getAddress().getPort();
-        service =
-                Service.launch(
-                                Service.STANDALONE,
-                                directory,
-                                Map.of(
-                                        "QUARKUS_OTEL_SDK_DISABLED",
-                                        "false",
-                                        "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
-                                        here,
-                                        "QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL",
-                                        "http/protobuf",
-                                        "PAYMENTS_PROVIDER_URL",
-                                        here,
-                                        "PAYMENTS_NOTIFICATION_SECRET",
-                                        "something",
-                                        "QUARKUS_LOG_CATEGORY__DEV_ORDERONCE_OUTCOMES__LEVEL",
-                                        "DEBUG"))
-                        .ready();
+        service = Service.launch(
+                        Service.STANDALONE,
+                        directory,
+                        Map.of(
+                                "QUARKUS_OTEL_SDK_DISABLED",
+                                "false",
+                                "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
+                                here,
+                                "QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL",
+                                "http/protobuf",
+                                "PAYMENTS_PROVIDER_URL",
+                                here,
+                                "PAYMENTS_NOTIFICATION_SECRET",
+                                "something",
+                                "QUARKUS_LOG_CATEGORY__DEV_ORDERONCE_OUTCOMES__LEVEL",
+                                "DEBUG"))
+                .ready();
         token = service.signIn("alice");
     }
 
@@ -130,13 +118,9 @@ class TracesIT {
     private static Span server(String trace) {
         return await().atMost(EXPORTED_WITHIN)
                 .until(
-                        () ->
-                                spansOf(trace).stream()
-                                        .filter(
-                                                span ->
-                                                        span.getKind()
-                                                                == Span.SpanKind.SPAN_KIND_SERVER)
-                                        .findFirst(),
+                        () -> spansOf(trace).stream()
+                                .filter(span -> span.getKind() == Span.SpanKind.SPAN_KIND_SERVER)
+                                .findFirst(),
                         Optional::isPresent)
                 .orElseThrow();
     }
@@ -145,11 +129,7 @@ class TracesIT {
         return span.getAttributesList().stream()
                 .filter(attribute -> attribute.getKey().equals(name))
                 .map(KeyValue::getValue)
-                .map(
-                        value ->
-                                value.hasIntValue()
-                                        ? "" + value.getIntValue()
-                                        : value.getStringValue())
+                .map(value -> value.hasIntValue() ? "" + value.getIntValue() : value.getStringValue())
                 .findFirst()
                 .orElse("");
     }
@@ -157,14 +137,9 @@ class TracesIT {
     private static void assertAsked(String trace, Span server, String... questions) {
         assertThat(spansOf(trace))
                 .filteredOn(span -> span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT)
-                .allSatisfy(
-                        span -> assertThat(span.getParentSpanId()).isEqualTo(server.getSpanId()))
-                .allSatisfy(
-                        span ->
-                                assertThat(span.getEndTimeUnixNano())
-                                        .isBetween(
-                                                span.getStartTimeUnixNano(),
-                                                server.getEndTimeUnixNano()))
+                .allSatisfy(span -> assertThat(span.getParentSpanId()).isEqualTo(server.getSpanId()))
+                .allSatisfy(span -> assertThat(span.getEndTimeUnixNano())
+                        .isBetween(span.getStartTimeUnixNano(), server.getEndTimeUnixNano()))
                 .extracting(Span::getName)
                 .containsExactly(questions);
     }
@@ -205,14 +180,13 @@ class TracesIT {
         service.place(token, number);
         String trace = newTrace();
         // When
-        assertThat(
-                        service.sendWith(
-                                        with("Idempotency-Key", "\"" + newTrace() + "\"", trace),
-                                        "POST",
-                                        "/orders/" + number + "/payments",
-                                        Optional.of(token),
-                                        "{\"method\":\"card\"}")
-                                .statusCode())
+        assertThat(service.sendWith(
+                                with("Idempotency-Key", "\"" + newTrace() + "\"", trace),
+                                "POST",
+                                "/orders/" + number + "/payments",
+                                Optional.of(token),
+                                "{\"method\":\"card\"}")
+                        .statusCode())
                 .isEqualTo(201);
         // Then
         Span server = server(trace);
@@ -220,12 +194,10 @@ class TracesIT {
         assertThat(PROVIDER_HEARD).anySatisfy(heard -> assertThat(heard).contains(trace));
         // Nobody waits for the lock to be given back.
         await().atMost(EXPORTED_WITHIN)
-                .untilAsserted(
-                        () ->
-                                assertThat(spansOf(trace))
-                                        .extracting(Span::getName)
-                                        .contains("redis lock", "redis unlock", "postgresql UPDATE")
-                                        .anyMatch(name -> name.startsWith("PUT")));
+                .untilAsserted(() -> assertThat(spansOf(trace))
+                        .extracting(Span::getName)
+                        .contains("redis lock", "redis unlock", "postgresql UPDATE")
+                        .anyMatch(name -> name.startsWith("PUT")));
     }
 
     private static Map<String, String> with(String header, String value, String trace) {
@@ -242,16 +214,14 @@ class TracesIT {
         // When
         service.place(within(trace), token, number);
         // Then
-        JsonObject line =
-                await().until(
-                                () ->
-                                        service.log()
-                                                .lines()
-                                                .filter(said -> said.contains(trace))
-                                                .findFirst(),
-                                Optional::isPresent)
-                        .map(JsonObject::new)
-                        .orElseThrow();
+        JsonObject line = await().until(
+                        () -> service.log()
+                                .lines()
+                                .filter(said -> said.contains(trace))
+                                .findFirst(),
+                        Optional::isPresent)
+                .map(JsonObject::new)
+                .orElseThrow();
         assertThat(line.getString("message")).isEqualTo("place: placed");
         assertThat(line.getJsonObject("mdc").getString("traceId")).isEqualTo(trace);
         assertThat(line.getJsonObject("mdc").getString("orderNumber")).isEqualTo(number);

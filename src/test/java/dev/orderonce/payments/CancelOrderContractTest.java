@@ -9,29 +9,27 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 
 /** Every ending of cancelling, shipping and completing. */
 @QuarkusTest
 class CancelOrderContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
 
-    @Inject TestClock clock;
+    @Inject
+    TestClock clock;
 
-    @Inject CancelUnpaid cancelUnpaid;
+    @Inject
+    CancelUnpaid cancelUnpaid;
 
     private final Shop shop = Shop.newBuyer();
     private final Shop merchant = Shop.as("merchant", "merchant");
@@ -68,8 +66,7 @@ class CancelOrderContractTest {
         Response response = shop.cancel(number, "changed my mind");
         // Then
         response.then().statusCode(200).body("state", equalTo("REFUNDED"));
-        assertThat(shop.history(number))
-                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
+        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
         support.request()
                 .get("/orders/{number}/events", number)
                 .then()
@@ -87,8 +84,7 @@ class CancelOrderContractTest {
         Response response = shop.cancel(number);
         // Then
         response.then().statusCode(202).body("state", equalTo("REFUNDING"));
-        await().atMost(BOUND)
-                .untilAsserted(() -> shop.find(number).then().body("state", equalTo("REFUNDED")));
+        await().atMost(BOUND).untilAsserted(() -> shop.find(number).then().body("state", equalTo("REFUNDED")));
     }
 
     @Test
@@ -99,10 +95,7 @@ class CancelOrderContractTest {
         // When
         Response response = shop.cancel(number);
         // Then
-        response.then()
-                .statusCode(200)
-                .header("Idempotent-Replayed", "true")
-                .body("state", equalTo("CANCELLED"));
+        response.then().statusCode(200).header("Idempotent-Replayed", "true").body("state", equalTo("CANCELLED"));
         assertThat(shop.history(number)).containsExactly("PLACED", "CANCELLED");
     }
 
@@ -126,14 +119,9 @@ class CancelOrderContractTest {
                 .body("events[2].detail.by", equalTo("the shop"))
                 .body("events[2].detail.reason", nullValue());
         await().atMost(BOUND)
-                .untilAsserted(
-                        () ->
-                                shop.request()
-                                        .get("/orders/{number}", number)
-                                        .then()
-                                        .body("state", equalTo("CANCELLED")));
-        await().atMost(BOUND)
-                .until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
+                .untilAsserted(() ->
+                        shop.request().get("/orders/{number}", number).then().body("state", equalTo("CANCELLED")));
+        await().atMost(BOUND).until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
         assertThat(shop.history(number))
                 .containsExactly(
                         "PLACED",
@@ -187,8 +175,7 @@ class CancelOrderContractTest {
         completed.then().statusCode(200).body("state", equalTo("COMPLETED"));
         completedAgain.then().statusCode(200).header("Idempotent-Replayed", "true");
         merchant.ship(number).then().statusCode(409).body("state", equalTo("COMPLETED"));
-        assertThat(shop.history(number))
-                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED", "COMPLETED");
+        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED", "COMPLETED");
     }
 
     @Test
@@ -208,36 +195,29 @@ class CancelOrderContractTest {
         // Given
         String number = shop.newOrder(4903);
         String payment = shop.pay(number).then().statusCode(202).extract().path("payment");
-        Database.execute(
-                "UPDATE payments SET looks = 20, look_at = now() + interval '1 hour' WHERE id = '%s'"
-                        .formatted(payment));
+        Database.execute("UPDATE payments SET looks = 20, look_at = now() + interval '1 hour' WHERE id = '%s'"
+                .formatted(payment));
         // When
         Response response = support.request().get("/payments/unsettled");
         // Then
         response.then()
                 .statusCode(200)
-                .body(
-                        "payments.find { it.payment == '%s' }.state".formatted(payment),
-                        equalTo("ASKED"));
+                .body("payments.find { it.payment == '%s' }.state".formatted(payment), equalTo("ASKED"));
         shop.request().get("/payments/unsettled").then().statusCode(403);
         Database.execute("UPDATE payments SET look_at = now() WHERE id = '%s'".formatted(payment));
-        await().atMost(BOUND)
-                .untilAsserted(() -> shop.find(number).then().body("state", equalTo("PAID")));
+        await().atMost(BOUND).untilAsserted(() -> shop.find(number).then().body("state", equalTo("PAID")));
     }
 
     @Test
     void cancellerThatDiedAfterTheMove_isFollowed() {
         // Given: the order is on its way to be refunded, and nobody is to look at its payment
         String number = paid();
-        Database.execute(
-                "UPDATE orders SET state = 'REFUNDING', sequence = 4 WHERE number = '%s'"
-                        .formatted(number.replace("-", "")));
-        Database.execute(
-                "INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 4, 'REFUND_BEGUN', now())"
-                        .formatted(number.replace("-", "")));
+        Database.execute("UPDATE orders SET state = 'REFUNDING', sequence = 4 WHERE number = '%s'"
+                .formatted(number.replace("-", "")));
+        Database.execute("INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 4, 'REFUND_BEGUN', now())"
+                .formatted(number.replace("-", "")));
         // Then
-        await().atMost(BOUND)
-                .untilAsserted(() -> shop.find(number).then().body("state", equalTo("REFUNDED")));
+        await().atMost(BOUND).untilAsserted(() -> shop.find(number).then().body("state", equalTo("REFUNDED")));
         assertThat(Database.paymentStates(number)).containsExactly("REFUNDED");
     }
 
@@ -246,27 +226,19 @@ class CancelOrderContractTest {
         // Given
         String number = shop.newOrder(4200);
         // When
-        List<Response> answers =
-                Racers.race(
-                        List.<Callable<Response>>of(
-                                () -> shop.pay(number),
-                                () -> shop.cancel(number),
-                                () -> shop.pay(number),
-                                () -> shop.cancel(number)));
+        List<Response> answers = Racers.race(List.<Callable<Response>>of(
+                () -> shop.pay(number), () -> shop.cancel(number), () -> shop.pay(number), () -> shop.cancel(number)));
         // Then
-        assertThat(answers)
-                .allSatisfy(answer -> assertThat(answer.statusCode()).isIn(200, 201, 202, 409));
-        Map<String, List<String>> money =
-                Map.of(
-                        "PAID", List.of("CAPTURED"),
-                        "CANCELLED", List.of(),
-                        "REFUNDED", List.of("REFUNDED"));
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isIn(200, 201, 202, 409));
+        Map<String, List<String>> money = Map.of(
+                "PAID", List.of("CAPTURED"),
+                "CANCELLED", List.of(),
+                "REFUNDED", List.of("REFUNDED"));
         String state = shop.find(number).path("state");
         assertThat(money).containsKey(state);
-        List<String> held =
-                Database.paymentStates(number).stream()
-                        .filter(payment -> !payment.equals("DECLINED"))
-                        .toList();
+        List<String> held = Database.paymentStates(number).stream()
+                .filter(payment -> !payment.equals("DECLINED"))
+                .toList();
         assertThat(held).isEqualTo(money.get(state));
     }
 

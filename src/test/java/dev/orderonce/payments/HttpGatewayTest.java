@@ -4,23 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
-
 import dev.orderonce.money.Money;
 import dev.orderonce.payments.PaymentGateway.Answer;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +23,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A provider over HTTP: what is sent to it, and what is made of whatever it answers. */
 @QuarkusTest
@@ -41,9 +36,11 @@ class HttpGatewayTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
     private static final Money AMOUNT = new Money(4200, Currency.getInstance("EUR"));
 
-    @Inject ObjectMapper json;
+    @Inject
+    ObjectMapper json;
 
-    @Inject Vertx vertx;
+    @Inject
+    Vertx vertx;
 
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private final CountDownLatch held = new CountDownLatch(1);
@@ -139,49 +136,40 @@ class HttpGatewayTest {
     void startTheProvider() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext(
-                "/",
-                exchange -> {
-                    try (exchange) {
-                        String sent =
-                                new String(
-                                        exchange.getRequestBody().readAllBytes(),
-                                        StandardCharsets.UTF_8);
-                        heard.add(
-                                "%s %s %s %s"
-                                        .formatted(
-                                                exchange.getRequestMethod(),
-                                                exchange.getRequestURI(),
-                                                exchange.getRequestHeaders()
-                                                        .getFirst("Authorization"),
-                                                sent));
-                        if (isSilent) {
-                            held.await();
-                        }
-                        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-                        exchange.getResponseHeaders().set("Content-Type", "application/json");
-                        exchange.sendResponseHeaders(
-                                status, endless > 0 || isDribbling ? 0 : bytes.length);
-                        exchange.getResponseBody().write(bytes);
-                        for (long i = 0; i < endless; i = written.incrementAndGet()) {
-                            exchange.getResponseBody().write(new byte[4096]);
-                        }
-                        while (isDribbling) {
-                            exchange.getResponseBody().write(' ');
-                            exchange.getResponseBody().flush();
-                            isDribbling = !held.await(100, TimeUnit.MILLISECONDS);
-                        }
-                    } catch (InterruptedException stopped) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                String sent = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                heard.add("%s %s %s %s"
+                        .formatted(
+                                exchange.getRequestMethod(),
+                                exchange.getRequestURI(),
+                                exchange.getRequestHeaders().getFirst("Authorization"),
+                                sent));
+                if (isSilent) {
+                    held.await();
+                }
+                byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                exchange.sendResponseHeaders(status, endless > 0 || isDribbling ? 0 : bytes.length);
+                exchange.getResponseBody().write(bytes);
+                for (long i = 0; i < endless; i = written.incrementAndGet()) {
+                    exchange.getResponseBody().write(new byte[4096]);
+                }
+                while (isDribbling) {
+                    exchange.getResponseBody().write(' ');
+                    exchange.getResponseBody().flush();
+                    isDribbling = !held.await(100, TimeUnit.MILLISECONDS);
+                }
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
         server.start();
-        calls =
-                new ProviderCalls(
-                        new Hurried(
-                                Optional.of("http://127.0.0.1:" + server.getAddress().getPort())),
-                        json,
-                        vertx);
+        calls = new ProviderCalls(
+                new Hurried(
+                        Optional.of("http://127.0.0.1:" + server.getAddress().getPort())),
+                json,
+                vertx);
         gateway = new HttpGateway(calls);
     }
 
@@ -227,8 +215,7 @@ class HttpGatewayTest {
         // Given
         body = "{\"state\":\"declined\",\"reason\":\"no money\"}";
         // Then
-        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa")))
-                .isEqualTo(new Answer.Declined("no money"));
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isEqualTo(new Answer.Declined("no money"));
     }
 
     @ParameterizedTest
@@ -266,8 +253,7 @@ class HttpGatewayTest {
         status = answered;
         body = text;
         // Then
-        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa")))
-                .isInstanceOf(Answer.Silent.class);
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isInstanceOf(Answer.Silent.class);
     }
 
     @ParameterizedTest
@@ -276,8 +262,7 @@ class HttpGatewayTest {
         // Given
         body = text;
         // Then
-        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa")))
-                .isInstanceOf(Answer.Silent.class);
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isInstanceOf(Answer.Silent.class);
     }
 
     @Test
@@ -285,8 +270,7 @@ class HttpGatewayTest {
         // Given
         isSilent = true;
         // Then
-        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa")))
-                .isInstanceOf(Answer.Silent.class);
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isInstanceOf(Answer.Silent.class);
     }
 
     /** 400 MB, of which no more is read than an answer may have. */
@@ -299,8 +283,7 @@ class HttpGatewayTest {
         // Then
         assertThat(answer)
                 .isInstanceOfSatisfying(
-                        Answer.Silent.class,
-                        silent -> assertThat(silent.why()).contains("more than 65536 bytes"));
+                        Answer.Silent.class, silent -> assertThat(silent.why()).contains("more than 65536 bytes"));
         assertThat(written.get()).isLessThan(endless);
     }
 

@@ -6,31 +6,29 @@ import static org.hamcrest.Matchers.equalTo;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the provider tells by itself: signed or not, late, twice, out of order. */
 @QuarkusTest
 class NotificationsContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
 
-    @Inject PaymentSettings settings;
+    @Inject
+    PaymentSettings settings;
 
-    @Inject Clock clock;
+    @Inject
+    Clock clock;
 
     private final Shop shop = Shop.newBuyer();
     private final Shop support = Shop.as("support", "support");
@@ -116,8 +114,7 @@ class NotificationsContractTest {
         // Then
         response.then().statusCode(204);
         shop.find(number).then().body("state", equalTo("REFUNDED"));
-        assertThat(shop.history(number))
-                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
+        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
         merchant.ship(number).then().statusCode(409);
     }
 
@@ -131,8 +128,7 @@ class NotificationsContractTest {
         tell(newEvent(), payment, "refunded").then().statusCode(204);
         // Then
         shop.find(number).then().body("state", equalTo("SHIPPED"));
-        assertThat(shop.history(number))
-                .endsWith("SHIPPED", "PAYMENT_REFUND_BEGUN", "PAYMENT_REFUNDED");
+        assertThat(shop.history(number)).endsWith("SHIPPED", "PAYMENT_REFUND_BEGUN", "PAYMENT_REFUNDED");
     }
 
     @Test
@@ -197,19 +193,17 @@ class NotificationsContractTest {
         tell(newEvent(), payment, "captured").then().statusCode(204);
         tell(newEvent(), payment, "captured").then().statusCode(204);
         // Then
-        await().atMost(BOUND)
-                .until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
+        await().atMost(BOUND).until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
         shop.find(number).then().body("state", equalTo("CANCELLED"));
     }
 
     @Test
     void withoutASignature_isRefused() {
         // When
-        Response response =
-                Shop.anonymous()
-                        .contentType(ContentType.JSON)
-                        .body(body(newEvent(), "p-1", "captured"))
-                        .post("/payments/notifications");
+        Response response = Shop.anonymous()
+                .contentType(ContentType.JSON)
+                .body(body(newEvent(), "p-1", "captured"))
+                .post("/payments/notifications");
         // Then
         response.then().statusCode(401).body("type", equalTo("/problems/notification-refused"));
     }
@@ -232,10 +226,7 @@ class NotificationsContractTest {
     void signedTooLongAgoOrTooEarly_isRefused(long seconds) {
         // When
         Response response =
-                send(
-                        body(newEvent(), "p-1", "captured"),
-                        clock.instant().plusSeconds(seconds),
-                        secret());
+                send(body(newEvent(), "p-1", "captured"), clock.instant().plusSeconds(seconds), secret());
         // Then
         response.then().statusCode(401);
     }

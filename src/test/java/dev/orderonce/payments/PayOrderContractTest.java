@@ -12,19 +12,10 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -32,6 +23,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every ending of paying, with what the provider does told by the amount. */
 @QuarkusTest
@@ -41,9 +37,11 @@ class PayOrderContractTest {
     private static final int DECLINED_OF_ORDER = 5;
     private static final int DECLINED_OF_BUYER = 10;
 
-    @Inject PaymentGateway gateway;
+    @Inject
+    PaymentGateway gateway;
 
-    @Inject TestClock clock;
+    @Inject
+    TestClock clock;
 
     private final Shop shop = Shop.newBuyer();
     private final String key = UUID.randomUUID().toString();
@@ -82,15 +80,10 @@ class PayOrderContractTest {
         String reference = paid.path("payment");
         Response cancelled = shop.cancel(number);
         // Then
-        paid.then()
-                .statusCode(201)
-                .body("state", equalTo("CAPTURED"))
-                .body("order.state", equalTo("PAID"));
+        paid.then().statusCode(201).body("state", equalTo("CAPTURED")).body("order.state", equalTo("PAID"));
         cancelled.then().statusCode(200).body("state", equalTo("REFUNDED"));
-        assertThat(gateway.query(reference).await().atMost(BOUND))
-                .isInstanceOf(PaymentGateway.Answer.Unheard.class);
-        assertThat(shop.history(number))
-                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
+        assertThat(gateway.query(reference).await().atMost(BOUND)).isInstanceOf(PaymentGateway.Answer.Unheard.class);
+        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
     }
 
     @Test
@@ -108,12 +101,7 @@ class PayOrderContractTest {
                 .body("order.next", containsInAnyOrder("pay", "cancel"));
         shop.pay(number).then().statusCode(201).body("state", equalTo("DECLINED"));
         assertThat(shop.history(number))
-                .containsExactly(
-                        "PLACED",
-                        "PAYMENT_BEGUN",
-                        "PAYMENT_REFUSED",
-                        "PAYMENT_BEGUN",
-                        "PAYMENT_REFUSED");
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAYMENT_REFUSED", "PAYMENT_BEGUN", "PAYMENT_REFUSED");
     }
 
     /** Whoever tries cards: each attempt under another key, with another one. */
@@ -165,18 +153,17 @@ class PayOrderContractTest {
     @Test
     void manyAtOnce_areBounded() throws Exception {
         // Given
-        List<String> numbers =
-                IntStream.range(0, 4 * DECLINED_OF_BUYER)
-                        .mapToObj(i -> shop.newOrder(4901))
-                        .toList();
+        List<String> numbers = IntStream.range(0, 4 * DECLINED_OF_BUYER)
+                .mapToObj(i -> shop.newOrder(4901))
+                .toList();
         // When
-        List<Response> responses =
-                Racers.race(
-                        numbers.stream()
-                                .map(number -> (Callable<Response>) () -> shop.pay(number))
-                                .toList());
+        List<Response> responses = Racers.race(numbers.stream()
+                .map(number -> (Callable<Response>) () -> shop.pay(number))
+                .toList());
         // Then
-        long asked = responses.stream().filter(response -> response.statusCode() == 201).count();
+        long asked = responses.stream()
+                .filter(response -> response.statusCode() == 201)
+                .count();
         assertThat(asked).isBetween((long) DECLINED_OF_BUYER, 2L * DECLINED_OF_BUYER);
         assertThat(responses)
                 .allSatisfy(response -> assertThat(response.statusCode()).isIn(201, 429));
@@ -205,8 +192,7 @@ class PayOrderContractTest {
                 .body("state", equalTo("ASKED"))
                 .body("order.state", equalTo("PAYING"))
                 .body("order.next", empty());
-        await().atMost(BOUND)
-                .untilAsserted(() -> shop.find(number).then().body("state", equalTo("PAID")));
+        await().atMost(BOUND).untilAsserted(() -> shop.find(number).then().body("state", equalTo("PAID")));
         shop.pay(number, key, "tok_visa").then().statusCode(200).body("state", equalTo("CAPTURED"));
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID");
     }
@@ -221,9 +207,7 @@ class PayOrderContractTest {
         await().during(Duration.ofSeconds(2))
                 .atMost(BOUND)
                 .untilAsserted(
-                        () ->
-                                assertThat(shop.history(number))
-                                        .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID"));
+                        () -> assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID"));
     }
 
     @Test
@@ -295,17 +279,10 @@ class PayOrderContractTest {
         // Given
         String number = shop.newOrder(4200);
         // When
-        List<Response> answers =
-                Racers.race(
-                        IntStream.range(0, RACERS)
-                                .<Callable<Response>>mapToObj(
-                                        i ->
-                                                () ->
-                                                        shop.pay(
-                                                                number,
-                                                                UUID.randomUUID().toString(),
-                                                                "tok_" + i))
-                                .toList());
+        List<Response> answers = Racers.race(IntStream.range(0, RACERS)
+                .<Callable<Response>>mapToObj(
+                        i -> () -> shop.pay(number, UUID.randomUUID().toString(), "tok_" + i))
+                .toList());
         // Then
         List<Integer> statuses = answers.stream().map(Response::statusCode).toList();
         assertThat(statuses).containsOnly(201, 409);
@@ -321,8 +298,7 @@ class PayOrderContractTest {
         // When
         List<Response> answers = Racers.race(Collections.nCopies(RACERS, racer));
         // Then
-        assertThat(answers)
-                .allSatisfy(answer -> assertThat(answer.statusCode()).isIn(200, 201, 409));
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isIn(200, 201, 409));
         assertThat(Database.payments(number)).isOne();
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID");
     }
@@ -343,11 +319,10 @@ class PayOrderContractTest {
         // Given
         String number = shop.newOrder(4200);
         // When
-        Response response =
-                shop.request()
-                        .contentType(ContentType.JSON)
-                        .body(Map.of("method", "tok_visa"))
-                        .post("/orders/{number}/payments", number);
+        Response response = shop.request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("method", "tok_visa"))
+                .post("/orders/{number}/payments", number);
         // Then
         response.then().statusCode(400).body("type", equalTo("/problems/key-missing"));
         shop.find(number).then().body("state", equalTo("CREATED"));
@@ -359,12 +334,11 @@ class PayOrderContractTest {
         // Given
         String number = shop.newOrder(4200);
         // When
-        Response response =
-                shop.badRequest()
-                        .header("Idempotency-Key", key)
-                        .contentType(ContentType.JSON)
-                        .body(Map.of("method", method))
-                        .post("/orders/{number}/payments", number);
+        Response response = shop.badRequest()
+                .header("Idempotency-Key", key)
+                .contentType(ContentType.JSON)
+                .body(Map.of("method", method))
+                .post("/orders/{number}/payments", number);
         // Then
         response.then()
                 .statusCode(400)

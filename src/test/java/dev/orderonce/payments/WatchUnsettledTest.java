@@ -5,21 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.junit.QuarkusTest;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 /** The gauge of payments that wait for support. */
 @QuarkusTest
 class WatchUnsettledTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
 
-    @Inject WatchUnsettled watch;
+    @Inject
+    WatchUnsettled watch;
 
     private double unsettled() {
         watch.watch().await().atMost(BOUND);
@@ -28,9 +25,8 @@ class WatchUnsettledTest {
 
     /** As after so many looks; not to be looked at while the test runs. */
     private static void looked(String payment, int times) {
-        Database.execute(
-                "UPDATE payments SET looks = %d, look_at = now() + interval '1 hour' WHERE id = '%s'"
-                        .formatted(times, payment));
+        Database.execute("UPDATE payments SET looks = %d, look_at = now() + interval '1 hour' WHERE id = '%s'"
+                .formatted(times, payment));
     }
 
     @Test

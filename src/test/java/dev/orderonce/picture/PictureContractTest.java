@@ -7,17 +7,13 @@ import static org.hamcrest.Matchers.hasSize;
 
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** The last hour, as support sees it. */
 @QuarkusTest
@@ -25,7 +21,8 @@ class PictureContractTest {
     private final Shop support = Shop.as("support-of-pictures", "support");
     private final Shop shop = Shop.newBuyer();
 
-    @Inject ShareCounts shareCounts;
+    @Inject
+    ShareCounts shareCounts;
 
     @AfterEach
     void heal() {
@@ -54,14 +51,11 @@ class PictureContractTest {
         shop.place(number).then().statusCode(200);
         shop.place(number).then().statusCode(200);
         // Then
-        await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(
-                        () -> {
-                            Response after = picture();
-                            assertThat(sum(after, "placed") - sum(before, "placed")).isOne();
-                            assertThat(sum(after, "prevented") - sum(before, "prevented"))
-                                    .isEqualTo(2);
-                        });
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            Response after = picture();
+            assertThat(sum(after, "placed") - sum(before, "placed")).isOne();
+            assertThat(sum(after, "prevented") - sum(before, "prevented")).isEqualTo(2);
+        });
     }
 
     @Test

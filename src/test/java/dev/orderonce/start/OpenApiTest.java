@@ -1,16 +1,13 @@
 package dev.orderonce.start;
 
 import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 
 /** The API description that is checked in is the one that is served. */
 @QuarkusTest
@@ -22,7 +19,8 @@ class OpenApiTest {
         // Given
         Path served = Path.of("target/openapi-served.yaml");
         // When
-        Files.writeString(served, given().accept("application/yaml").get("/openapi").asString());
+        Files.writeString(
+                served, given().accept("application/yaml").get("/openapi").asString());
         // Then
         assertThat(served)
                 .as("the API has changed: if that is meant, copy %s to %s", served, CHECKED_IN)

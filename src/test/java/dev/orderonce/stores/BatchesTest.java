@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
-
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -14,14 +13,7 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +25,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Statements shared by many requests: what becomes of each when something goes wrong with one, or
@@ -42,9 +38,11 @@ import java.util.stream.Stream;
 class BatchesTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 
-    @Inject Postgres postgres;
+    @Inject
+    Postgres postgres;
 
-    @Inject DatabaseSettings settings;
+    @Inject
+    DatabaseSettings settings;
 
     /** Answers a number with its reciprocal times a thousand; PostgreSQL refuses zero. */
     private static final class Divide implements Batched<Integer, Integer> {
@@ -137,15 +135,11 @@ class BatchesTest {
                 askAll(batches, IntStream.rangeClosed(1, 1000).boxed());
         // Then
         for (int i = 0; i < answers.size(); i++) {
-            assertThat(answers.get(i).orTimeout(20, TimeUnit.SECONDS).join())
-                    .isEqualTo(1000 / (i + 1));
+            assertThat(answers.get(i).orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(1000 / (i + 1));
         }
         assertThat(divide.statements).hasSizeLessThan(500);
         assertThat(divide.statements)
-                .allSatisfy(
-                        statement ->
-                                assertThat(statement)
-                                        .hasSizeLessThanOrEqualTo(settings.rowsPerStatement()));
+                .allSatisfy(statement -> assertThat(statement).hasSizeLessThanOrEqualTo(settings.rowsPerStatement()));
     }
 
     @Test
@@ -153,9 +147,11 @@ class BatchesTest {
         // Given
         Batches<Integer, Integer> batches = opened();
         // When
-        List<CompletableFuture<Integer>> answers = askAll(batches, IntStream.range(0, 200).boxed());
+        List<CompletableFuture<Integer>> answers =
+                askAll(batches, IntStream.range(0, 200).boxed());
         // Then
-        assertThatThrownBy(() -> answers.getFirst().orTimeout(20, TimeUnit.SECONDS).join())
+        assertThatThrownBy(
+                        () -> answers.getFirst().orTimeout(20, TimeUnit.SECONDS).join())
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(PgException.class)
                 .hasMessageContaining("division by zero");
@@ -170,10 +166,10 @@ class BatchesTest {
         // Given
         Batches<Integer, Integer> batches = opened();
         // When
-        List<CompletableFuture<Integer>> answers =
-                askAll(
-                        batches,
-                        IntStream.concat(IntStream.of(bad), IntStream.rangeClosed(1, 100)).boxed());
+        List<CompletableFuture<Integer>> answers = askAll(
+                batches,
+                IntStream.concat(IntStream.of(bad), IntStream.rangeClosed(1, 100))
+                        .boxed());
         // Then
         assertThat(answers.getFirst())
                 .failsWithin(BOUND)
@@ -194,8 +190,7 @@ class BatchesTest {
         answers.forEach(answer -> answer.orTimeout(20, TimeUnit.SECONDS).join());
         // Then
         assertThat(divide.statements)
-                .allSatisfy(
-                        statement -> assertThat(new HashSet<>(statement)).hasSameSizeAs(statement));
+                .allSatisfy(statement -> assertThat(new HashSet<>(statement)).hasSameSizeAs(statement));
     }
 
     @Test
@@ -215,8 +210,7 @@ class BatchesTest {
         leaving.forEach(Cancellable::cancel);
         // Then
         for (int i = 0; i < staying.size(); i++) {
-            assertThat(staying.get(i).orTimeout(20, TimeUnit.SECONDS).join())
-                    .isEqualTo(1000 / (2 * i + 1));
+            assertThat(staying.get(i).orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(1000 / (2 * i + 1));
         }
         assertThat(answerOf(batches.ask(10))).isEqualTo(100);
     }
@@ -228,29 +222,24 @@ class BatchesTest {
         Stores.toPostgreSql().freeze();
         int tooMany = 100;
         // When
-        List<CompletableFuture<Integer>> answers =
-                askAll(batches, IntStream.rangeClosed(1, settings.waiting() + tooMany).boxed());
+        List<CompletableFuture<Integer>> answers = askAll(
+                batches, IntStream.rangeClosed(1, settings.waiting() + tooMany).boxed());
         // Then
-        List<CompletableFuture<Integer>> beyond =
-                answers.subList(settings.waiting(), answers.size());
+        List<CompletableFuture<Integer>> beyond = answers.subList(settings.waiting(), answers.size());
         assertThat(beyond)
                 .hasSize(tooMany)
-                .allSatisfy(
-                        answer ->
-                                assertThat(answer)
-                                        .isCompletedExceptionally()
-                                        .failsWithin(Duration.ZERO)
-                                        .withThrowableThat()
-                                        .withCauseInstanceOf(StoreUnavailable.class));
+                .allSatisfy(answer -> assertThat(answer)
+                        .isCompletedExceptionally()
+                        .failsWithin(Duration.ZERO)
+                        .withThrowableThat()
+                        .withCauseInstanceOf(StoreUnavailable.class));
         assertThat(answers.getFirst()).isNotDone();
         // and those that waited hear within the bound that the answer is not known
         assertThat(answers)
-                .allSatisfy(
-                        answer ->
-                                assertThat(answer)
-                                        .failsWithin(BOUND)
-                                        .withThrowableThat()
-                                        .withMessageContaining("POSTGRESQL"));
+                .allSatisfy(answer -> assertThat(answer)
+                        .failsWithin(BOUND)
+                        .withThrowableThat()
+                        .withMessageContaining("POSTGRESQL"));
         Stores.toPostgreSql().heal();
         await().atMost(BOUND).ignoreExceptions().until(() -> answerOf(batches.ask(1)) == 1000);
     }
@@ -266,10 +255,7 @@ class BatchesTest {
         // When
         Stores.toPostgreSql().heal();
         // Then
-        assertThat(underWay)
-                .failsWithin(BOUND)
-                .withThrowableThat()
-                .withCauseInstanceOf(StoreUnavailable.class);
+        assertThat(underWay).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
         await().atMost(BOUND).ignoreExceptions().until(() -> answerOf(batches.ask(5)) == 200);
     }
 }

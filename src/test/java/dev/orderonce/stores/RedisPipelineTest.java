@@ -8,19 +8,13 @@ import dev.orderonce.stores.RedisReply.Text;
 import dev.orderonce.stores.RedisReply.Whole;
 import dev.orderonce.testkit.FaultProxy;
 import dev.orderonce.testkit.Stores;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
-
 import jakarta.inject.Inject;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -33,6 +27,8 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** Commands that share a connection: what becomes of each when something goes wrong with one. */
 @QuarkusTest
@@ -40,10 +36,14 @@ class RedisPipelineTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
     private static final RedisScript ADD = new RedisScript("add", "return KEYS[1] .. ARGV[1]");
 
-    @Inject Vertx vertx;
-    @Inject StoreSpans spans;
+    @Inject
+    Vertx vertx;
 
-    @Inject RedisPipeline shared;
+    @Inject
+    StoreSpans spans;
+
+    @Inject
+    RedisPipeline shared;
 
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final String key = "test:" + UUID.randomUUID();
@@ -56,8 +56,7 @@ class RedisPipelineTest {
     }
 
     /** Settings of one connection with all the patience a test needs. */
-    private record OneLine(String url, int waitingPerPipeline, Duration replyWithin)
-            implements RedisSettings {
+    private record OneLine(String url, int waitingPerPipeline, Duration replyWithin) implements RedisSettings {
         @Override
         public OptionalInt pipelines() {
             return OptionalInt.of(1);
@@ -83,8 +82,7 @@ class RedisPipelineTest {
     }
 
     private RedisPipeline open(RedisSettings settings) {
-        RedisPipeline pipeline =
-                new RedisPipeline(vertx, settings, new SimpleMeterRegistry(), spans);
+        RedisPipeline pipeline = new RedisPipeline(vertx, settings, new SimpleMeterRegistry(), spans);
         pipeline.open(new StartupEvent());
         opened.add(() -> pipeline.close(new ShutdownEvent()));
         return pipeline;
@@ -107,18 +105,16 @@ class RedisPipelineTest {
     @Test
     void manyAtOnce_eachHearsItsOwnReply() {
         // Given
-        List<CompletableFuture<RedisReply>> asked =
-                IntStream.range(0, 2000)
-                        .mapToObj(i -> ask(shared, "ECHO", Integer.toString(i)))
-                        .toList();
+        List<CompletableFuture<RedisReply>> asked = IntStream.range(0, 2000)
+                .mapToObj(i -> ask(shared, "ECHO", Integer.toString(i)))
+                .toList();
         // When
         List<RedisReply> replies = asked.stream().map(CompletableFuture::join).toList();
         // Then
         assertThat(replies)
-                .isEqualTo(
-                        IntStream.range(0, 2000)
-                                .<RedisReply>mapToObj(i -> new Text(Integer.toString(i)))
-                                .toList());
+                .isEqualTo(IntStream.range(0, 2000)
+                        .<RedisReply>mapToObj(i -> new Text(Integer.toString(i)))
+                        .toList());
     }
 
     @Test
@@ -132,10 +128,7 @@ class RedisPipelineTest {
         // Then
         assertThat(before).succeedsWithin(BOUND).isEqualTo(new Text("OK"));
         assertThat(after).succeedsWithin(BOUND).isEqualTo(new Whole(4));
-        assertThat(refused)
-                .failsWithin(BOUND)
-                .withThrowableThat()
-                .withCauseInstanceOf(RedisRefusal.class);
+        assertThat(refused).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(RedisRefusal.class);
     }
 
     @Test
@@ -153,16 +146,9 @@ class RedisPipelineTest {
     void userPasswordAndDatabase_areTakenFromTheAddress() {
         // Given
         String user = "u" + UUID.randomUUID();
-        get(
-                shared.send(
-                        RedisCommand.of(
-                                "ACL", "SETUSER", user, "on", ">pass word", "~*", "&*", "+@all")));
+        get(shared.send(RedisCommand.of("ACL", "SETUSER", user, "on", ">pass word", "~*", "&*", "+@all")));
         RedisPipeline redis =
-                openAndAwait(
-                        new OneLine(
-                                "redis://" + user + ":pass%20word@127.0.0.1:" + port() + "/3",
-                                100,
-                                BOUND));
+                openAndAwait(new OneLine("redis://" + user + ":pass%20word@127.0.0.1:" + port() + "/3", 100, BOUND));
         // When
         get(redis.send(RedisCommand.of("SET", key, "in database 3")));
         // Then
@@ -173,15 +159,11 @@ class RedisPipelineTest {
     @Test
     void wrongPassword_isNeverOpen() {
         // Given
-        RedisPipeline redis =
-                open(new OneLine("redis://nobody:wrong@127.0.0.1:" + port(), 100, BOUND));
+        RedisPipeline redis = open(new OneLine("redis://nobody:wrong@127.0.0.1:" + port(), 100, BOUND));
         // When
         CompletableFuture<RedisReply> asked = ask(redis, "PING");
         // Then
-        assertThat(asked)
-                .failsWithin(BOUND)
-                .withThrowableThat()
-                .withCauseInstanceOf(StoreUnavailable.class);
+        assertThat(asked).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
         await().during(Duration.ofMillis(300)).until(() -> !redis.isOpen());
     }
 
@@ -194,10 +176,7 @@ class RedisPipelineTest {
         // When
         CompletableFuture<RedisReply> oneTooMany = ask(redis, "PING");
         // Then
-        assertThat(oneTooMany)
-                .failsWithin(BOUND)
-                .withThrowableThat()
-                .withCauseInstanceOf(StoreUnavailable.class);
+        assertThat(oneTooMany).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
         assertThat(waiting).isNotDone();
         get(shared.send(RedisCommand.of("RPUSH", key, "go on")));
         assertThat(blocking).succeedsWithin(BOUND);
@@ -210,21 +189,17 @@ class RedisPipelineTest {
         // Given
         FaultProxy proxy = FaultProxy.before(port());
         opened.add(proxy);
-        RedisPipeline redis =
-                openAndAwait(
-                        new OneLine(Stores.at(proxy.port(), url()), 100, Duration.ofMillis(200)));
+        RedisPipeline redis = openAndAwait(new OneLine(Stores.at(proxy.port(), url()), 100, Duration.ofMillis(200)));
         proxy.freeze();
         // When
         List<CompletableFuture<RedisReply>> asked =
                 IntStream.range(0, 10).mapToObj(i -> ask(redis, "PING")).toList();
         // Then
         assertThat(asked)
-                .allSatisfy(
-                        one ->
-                                assertThat(one)
-                                        .failsWithin(BOUND)
-                                        .withThrowableThat()
-                                        .withCauseInstanceOf(StoreUnavailable.class));
+                .allSatisfy(one -> assertThat(one)
+                        .failsWithin(BOUND)
+                        .withThrowableThat()
+                        .withCauseInstanceOf(StoreUnavailable.class));
         proxy.heal();
         await().untilAsserted(() -> assertThat(ask(redis, "PING")).succeedsWithin(BOUND));
     }
@@ -235,25 +210,18 @@ class RedisPipelineTest {
         ServerSocket web = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         opened.add(web);
         Thread.ofVirtual().start(() -> answerLikeTheWeb(web));
-        RedisPipeline redis =
-                open(new OneLine("redis://127.0.0.1:" + web.getLocalPort(), 100, BOUND));
+        RedisPipeline redis = open(new OneLine("redis://127.0.0.1:" + web.getLocalPort(), 100, BOUND));
         // When
         CompletableFuture<RedisReply> asked = ask(redis, "PING");
         // Then
-        assertThat(asked)
-                .failsWithin(BOUND)
-                .withThrowableThat()
-                .withCauseInstanceOf(StoreUnavailable.class);
+        assertThat(asked).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
         await().during(Duration.ofMillis(300)).until(() -> !redis.isOpen());
     }
 
     private static void answerLikeTheWeb(ServerSocket web) {
         while (!web.isClosed()) {
             try (Socket socket = web.accept()) {
-                socket.getOutputStream()
-                        .write(
-                                "HTTP/1.1 400 Bad Request\r\n\r\n"
-                                        .getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             } catch (IOException closed) {
                 // the next one, if there is one
             }

@@ -8,15 +8,13 @@ import dev.orderonce.stores.RedisReply.Nothing;
 import dev.orderonce.stores.RedisReply.Refused;
 import dev.orderonce.stores.RedisReply.Text;
 import dev.orderonce.stores.RedisReply.Whole;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is made of the bytes that Redis sends. */
 class RedisReaderTest {
@@ -42,26 +40,19 @@ class RedisReaderTest {
             -ERR inside
             $2
             yz
-            """
-                    .replace("\n", "\r\n")
-                    .replace("a\r\nb", "a\nb")
-                    .getBytes(StandardCharsets.UTF_8);
+            """.replace("\n", "\r\n").replace("a\r\nb", "a\nb").getBytes(StandardCharsets.UTF_8);
 
-    private static final List<RedisReply> REPLIES =
-            List.of(
-                    new Text("OK"),
-                    new Nothing(),
-                    new Text(""),
-                    new Text("a\nb €"),
-                    new Whole(-42),
-                    new Refused("NOSCRIPT No matching script."),
-                    new Nothing(),
-                    new Many(List.of()),
-                    new Many(
-                            List.of(
-                                    new Whole(1),
-                                    new Many(List.of(new Text("x"), new Refused("ERR inside"))),
-                                    new Text("yz"))));
+    private static final List<RedisReply> REPLIES = List.of(
+            new Text("OK"),
+            new Nothing(),
+            new Text(""),
+            new Text("a\nb €"),
+            new Whole(-42),
+            new Refused("NOSCRIPT No matching script."),
+            new Nothing(),
+            new Many(List.of()),
+            new Many(List.of(
+                    new Whole(1), new Many(List.of(new Text("x"), new Refused("ERR inside"))), new Text("yz"))));
 
     private final List<RedisReply> heard = new ArrayList<>();
     private final RedisReader reader = new RedisReader(heard::add);
@@ -108,10 +99,7 @@ class RedisReaderTest {
 
     @Test
     void arraysInArraysWithoutEnd_areNotFollowed() {
-        assertThatThrownBy(
-                        () ->
-                                reader.receive(
-                                        "*1\r\n".repeat(100).getBytes(StandardCharsets.US_ASCII)))
+        assertThatThrownBy(() -> reader.receive("*1\r\n".repeat(100).getBytes(StandardCharsets.US_ASCII)))
                 .isInstanceOf(RedisReader.NotRedis.class);
     }
 
@@ -120,7 +108,6 @@ class RedisReaderTest {
         // When
         byte[] wire = RedisCommand.of("SET", "€", "").bytes();
         // Then
-        assertThat(new String(wire, StandardCharsets.UTF_8))
-                .isEqualTo("*3\r\n$3\r\nSET\r\n$3\r\n€\r\n$0\r\n\r\n");
+        assertThat(new String(wire, StandardCharsets.UTF_8)).isEqualTo("*3\r\n$3\r\nSET\r\n$3\r\n€\r\n$0\r\n\r\n");
     }
 }

@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
-
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,13 +44,12 @@ public final class BadNetwork implements AutoCloseable {
 
     private BadNetwork(int target) {
         this.target = target;
-        this.server =
-                vertx.createHttpServer()
-                        .requestHandler(this::handle)
-                        .listen(0, "127.0.0.1")
-                        .toCompletionStage()
-                        .toCompletableFuture()
-                        .join();
+        this.server = vertx.createHttpServer()
+                .requestHandler(this::handle)
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 
     /** In front of a service at this port. */
@@ -84,13 +82,11 @@ public final class BadNetwork implements AutoCloseable {
     }
 
     private void handle(HttpServerRequest request) {
-        request.body()
-                .onComplete(
-                        body -> {
-                            if (body.succeeded()) {
-                                handle(request, body.result());
-                            }
-                        });
+        request.body().onComplete(body -> {
+            if (body.succeeded()) {
+                handle(request, body.result());
+            }
+        });
     }
 
     private void handle(HttpServerRequest request, Buffer body) {
@@ -106,28 +102,22 @@ public final class BadNetwork implements AutoCloseable {
         }
         switch (fault) {
             case DROP_REQUEST -> request.connection().close();
-            case DROP_REPLY -> send(request, body).onComplete(done -> request.connection().close());
+            case DROP_REPLY ->
+                send(request, body).onComplete(done -> request.connection().close());
             case LATE_REPLY ->
-                    vertx.setTimer(
-                            1,
-                            now ->
-                                    send(request, body)
-                                            .onComplete(
-                                                    done ->
-                                                            vertx.setTimer(
-                                                                    LATE_MILLIS,
-                                                                    late ->
-                                                                            request.connection()
-                                                                                    .close())));
+                vertx.setTimer(
+                        1,
+                        now -> send(request, body)
+                                .onComplete(done -> vertx.setTimer(
+                                        LATE_MILLIS,
+                                        late -> request.connection().close())));
             case TWICE -> send(request, body).onComplete(first -> answer(request, body));
             case BAD_GATEWAY ->
-                    send(request, body)
-                            .onComplete(
-                                    done ->
-                                            request.response()
-                                                    .setStatusCode(502)
-                                                    .putHeader("Content-Type", "text/html")
-                                                    .end("<html><body>Bad Gateway</body></html>"));
+                send(request, body)
+                        .onComplete(done -> request.response()
+                                .setStatusCode(502)
+                                .putHeader("Content-Type", "text/html")
+                                .end("<html><body>Bad Gateway</body></html>"));
         }
     }
 
@@ -137,53 +127,42 @@ public final class BadNetwork implements AutoCloseable {
     }
 
     private Future<HttpClientResponse> forward(HttpServerRequest request, Buffer body) {
-        return client.request(
-                        new RequestOptions()
-                                .setHost("127.0.0.1")
-                                .setPort(target)
-                                .setMethod(request.method())
-                                .setURI(request.uri()))
-                .compose(
-                        onward -> {
-                            copyHeaders(request, onward);
-                            return onward.send(body);
-                        });
+        return client.request(new RequestOptions()
+                        .setHost("127.0.0.1")
+                        .setPort(target)
+                        .setMethod(request.method())
+                        .setURI(request.uri()))
+                .compose(onward -> {
+                    copyHeaders(request, onward);
+                    return onward.send(body);
+                });
     }
 
     private static void copyHeaders(HttpServerRequest from, HttpClientRequest to) {
-        from.headers()
-                .forEach(
-                        header -> {
-                            if (!header.getKey().equalsIgnoreCase("Content-Length")
-                                    && !header.getKey().equalsIgnoreCase("Connection")) {
-                                to.putHeader(header.getKey(), header.getValue());
-                            }
-                        });
+        from.headers().forEach(header -> {
+            if (!header.getKey().equalsIgnoreCase("Content-Length")
+                    && !header.getKey().equalsIgnoreCase("Connection")) {
+                to.putHeader(header.getKey(), header.getValue());
+            }
+        });
     }
 
     private void answer(HttpServerRequest request, Buffer body) {
         forward(request, body)
-                .onSuccess(
-                        response -> {
-                            request.response().setStatusCode(response.statusCode());
-                            response.headers()
-                                    .forEach(
-                                            header -> {
-                                                if (!header.getKey()
-                                                        .equalsIgnoreCase("Transfer-Encoding")) {
-                                                    request.response()
-                                                            .putHeader(
-                                                                    header.getKey(),
-                                                                    header.getValue());
-                                                }
-                                            });
-                            if (response.getHeader("Content-Length") == null) {
-                                request.response().setChunked(true);
-                            }
-                            response.pipeTo(request.response())
-                                    .onFailure(gone -> request.connection().close());
-                            request.connection().closeHandler(gone -> response.request().reset());
-                        })
+                .onSuccess(response -> {
+                    request.response().setStatusCode(response.statusCode());
+                    response.headers().forEach(header -> {
+                        if (!header.getKey().equalsIgnoreCase("Transfer-Encoding")) {
+                            request.response().putHeader(header.getKey(), header.getValue());
+                        }
+                    });
+                    if (response.getHeader("Content-Length") == null) {
+                        request.response().setChunked(true);
+                    }
+                    response.pipeTo(request.response())
+                            .onFailure(gone -> request.connection().close());
+                    request.connection().closeHandler(gone -> response.request().reset());
+                })
                 .onFailure(away -> request.connection().close());
     }
 

@@ -31,16 +31,8 @@ public final class Baskets {
                 "total",
                 quantity * PRICE,
                 "lines",
-                List.of(
-                        Map.of(
-                                "productCode",
-                                productCode,
-                                "name",
-                                "Green tea",
-                                "quantity",
-                                quantity,
-                                "unitPrice",
-                                PRICE)));
+                List.of(Map.of(
+                        "productCode", productCode, "name", "Green tea", "quantity", quantity, "unitPrice", PRICE)));
     }
 
     /** One thing of this price, in minor units; it is another thing each time. */
@@ -61,20 +53,17 @@ public final class Baskets {
 
     /** As many lines as an order can have, each as long as it can be. */
     public static Map<String, Object> largest() {
-        List<Map<String, Object>> lines =
-                IntStream.range(0, 100)
-                        .mapToObj(
-                                i ->
-                                        Map.<String, Object>of(
-                                                "productCode",
-                                                "c".repeat(60) + i,
-                                                "name",
-                                                "茶".repeat(200),
-                                                "quantity",
-                                                1_000_000,
-                                                "unitPrice",
-                                                1))
-                        .toList();
+        List<Map<String, Object>> lines = IntStream.range(0, 100)
+                .mapToObj(i -> Map.<String, Object>of(
+                        "productCode",
+                        "c".repeat(60) + i,
+                        "name",
+                        "茶".repeat(200),
+                        "quantity",
+                        1_000_000,
+                        "unitPrice",
+                        1))
+                .toList();
         return Map.of("currency", "JPY", "total", 100_000_000, "lines", lines);
     }
 
@@ -93,8 +82,7 @@ public final class Baskets {
     }
 
     /** The basket with more that its buyer says yes to. */
-    private static Map<String, Object> acknowledging(
-            Map<String, Object> basket, List<Map<String, Object>> more) {
+    private static Map<String, Object> acknowledging(Map<String, Object> basket, List<Map<String, Object>> more) {
         List<Object> all = new ArrayList<>(more);
         if (basket.get("acknowledgements") instanceof List<?> before) {
             all.addAll(before);

@@ -1,9 +1,6 @@
 package dev.orderonce.testkit;
 
 import dev.orderonce.embedded.Standalone;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Looks into PostgreSQL past the service, to see what is really there. */
 public final class Database {
@@ -42,8 +40,7 @@ public final class Database {
 
     /** How many orders a buyer has. */
     public static long ordersOf(String buyer) {
-        return Long.parseLong(
-                text("SELECT count(*) FROM orders WHERE state <> 'VOIDED' AND buyer = ?", buyer));
+        return Long.parseLong(text("SELECT count(*) FROM orders WHERE state <> 'VOIDED' AND buyer = ?", buyer));
     }
 
     /** How many events the order has. */
@@ -59,8 +56,7 @@ public final class Database {
     /** Why the number was spent; "none" if it was not. */
     public static String voidReason(String number) {
         return text(
-                "SELECT void_reason FROM orders WHERE number = ? AND void_reason IS NOT NULL",
-                number.replace("-", ""));
+                "SELECT void_reason FROM orders WHERE number = ? AND void_reason IS NOT NULL", number.replace("-", ""));
     }
 
     /** Runs any statement. */
@@ -82,8 +78,7 @@ public final class Database {
     public static void setState(String number, String state, String payment) {
         try (Connection connection = connect();
                 PreparedStatement statement =
-                        connection.prepareStatement(
-                                "UPDATE orders SET state = ?, payment = ? WHERE number = ?")) {
+                        connection.prepareStatement("UPDATE orders SET state = ?, payment = ? WHERE number = ?")) {
             statement.setString(1, state);
             statement.setString(2, payment);
             statement.setString(3, number.replace("-", ""));
@@ -100,17 +95,15 @@ public final class Database {
 
     /** The states of an order's payments, the oldest first. */
     public static List<String> paymentStates(String number) {
-        String states =
-                text(
-                        "SELECT string_agg(state, ' ' ORDER BY begun_at) FROM payments WHERE number = ?",
-                        number.replace("-", ""));
+        String states = text(
+                "SELECT string_agg(state, ' ' ORDER BY begun_at) FROM payments WHERE number = ?",
+                number.replace("-", ""));
         return states == null ? List.of() : List.of(states.split(" ", -1));
     }
 
     /** Puts an order there that this replica did not place. */
     public static void insertOrder(String number, String buyer, @Nullable String clientKey) {
-        String sql =
-                """
+        String sql = """
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
                                     fingerprint, client_key)
                 VALUES (?, ?, 'CREATED', now(), 'EUR', 1, '[]', '[]', decode(md5('x'), 'hex'), ?)
@@ -128,8 +121,7 @@ public final class Database {
 
     /** How many rows stand under the scope and key, be their time over or not: 0 or 1. */
     public static long records(String scope, String key) {
-        return Long.parseLong(
-                text("SELECT count(*) FROM once_records WHERE scope = ? AND key = ?", scope, key));
+        return Long.parseLong(text("SELECT count(*) FROM once_records WHERE scope = ? AND key = ?", scope, key));
     }
 
     private static long count(String sql, String number) {

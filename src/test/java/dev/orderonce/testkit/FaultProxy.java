@@ -47,9 +47,7 @@ public final class FaultProxy implements AutoCloseable {
     /** Listens on a free port and passes everything on to {@code target}. */
     public static FaultProxy before(int target) {
         try {
-            FaultProxy proxy =
-                    new FaultProxy(
-                            new ServerSocket(0, 512, InetAddress.getLoopbackAddress()), target);
+            FaultProxy proxy = new FaultProxy(new ServerSocket(0, 512, InetAddress.getLoopbackAddress()), target);
             Thread.ofVirtual().name("fault-proxy").start(proxy::accept);
             return proxy;
         } catch (IOException failure) {
@@ -196,10 +194,7 @@ public final class FaultProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                boolean isDropped =
-                        frozen
-                                || dead.contains(
-                                        from); // decided before it is counted: who waits for the
+                boolean isDropped = frozen || dead.contains(from); // decided before it is counted: who waits for the
                 // count knows what
                 // became of it
                 if (toStore) {
@@ -208,9 +203,7 @@ public final class FaultProxy implements AutoCloseable {
                 if (isDropped) {
                     continue;
                 }
-                if (!toStore
-                        && contains(chunk, read, swallowed)
-                        && swallowing.compareAndSet(true, false)) {
+                if (!toStore && contains(chunk, read, swallowed) && swallowing.compareAndSet(true, false)) {
                     return;
                 }
                 if (!toStore) {

@@ -1,16 +1,14 @@
 package dev.orderonce.testkit;
 
 import dev.orderonce.web.ClientsGone;
-
-import org.jboss.logmanager.ExtHandler;
-import org.jboss.logmanager.ExtLogRecord;
-import org.jboss.logmanager.formatters.PatternFormatter;
-
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jboss.logmanager.ExtHandler;
+import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.formatters.PatternFormatter;
 
 /** What the service logs while a test looks. */
 public final class LogRecords implements AutoCloseable {
@@ -19,13 +17,12 @@ public final class LogRecords implements AutoCloseable {
     private final Queue<Line> lines = new ConcurrentLinkedQueue<>();
     private final PatternFormatter text = new PatternFormatter("%s");
     private final Logger root = Logger.getLogger("");
-    private final ExtHandler handler =
-            new ExtHandler() {
-                @Override
-                protected void doPublish(ExtLogRecord entry) {
-                    lines.add(new Line(entry.getLevel(), text.format(entry)));
-                }
-            };
+    private final ExtHandler handler = new ExtHandler() {
+        @Override
+        protected void doPublish(ExtLogRecord entry) {
+            lines.add(new Line(entry.getLevel(), text.format(entry)));
+        }
+    };
 
     private LogRecords() {
         handler.setFilter(new ClientsGone()); // as the console's
@@ -45,7 +42,10 @@ public final class LogRecords implements AutoCloseable {
     }
 
     public List<String> matching(String pattern) {
-        return lines.stream().map(Line::text).filter(text -> text.matches(pattern)).toList();
+        return lines.stream()
+                .map(Line::text)
+                .filter(text -> text.matches(pattern))
+                .toList();
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.orderonce.testkit;
 import static io.restassured.RestAssured.given;
 
 import io.restassured.response.Response;
-
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Somebody who can reach the management port: health and metrics. */
@@ -14,7 +13,8 @@ public final class Operator {
 
     /** Asks the management port. */
     public static Response get(String path) {
-        return given().port(ConfigProvider.getConfig().getValue(PORT, Integer.class)).get(path);
+        return given().port(ConfigProvider.getConfig().getValue(PORT, Integer.class))
+                .get(path);
     }
 
     /** The sum of the series whose lines begin so; 0 without any. */

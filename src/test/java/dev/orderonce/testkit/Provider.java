@@ -2,9 +2,7 @@ package dev.orderonce.testkit;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-
 import io.vertx.core.json.JsonObject;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -28,7 +26,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -62,8 +59,7 @@ public final class Provider implements AutoCloseable {
         this.random = new Random(seed);
         this.badOfAHundred = badOfAHundred;
         this.secret = secret;
-        this.server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 512);
+        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 512);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/payments/", this::serve);
         server.start();
@@ -88,7 +84,9 @@ public final class Provider implements AutoCloseable {
 
     /** Money held under these references. */
     public long held(List<String> references) {
-        return references.stream().filter(reference -> state(reference).equals("captured")).count();
+        return references.stream()
+                .filter(reference -> state(reference).equals("captured"))
+                .count();
     }
 
     /** How often money was really taken under a reference: 0 or 1. */
@@ -196,23 +194,19 @@ public final class Provider implements AutoCloseable {
         if (services.isEmpty() || closed) {
             return;
         }
-        String body =
-                new JsonObject()
-                        .put("event", event)
-                        .put("reference", reference)
-                        .put("kind", state)
-                        .encode();
+        String body = new JsonObject()
+                .put("event", event)
+                .put("reference", reference)
+                .put("kind", state)
+                .encode();
         String seconds = Long.toString(Instant.now().getEpochSecond());
         String service = services.get(dice() % services.size());
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(service + "/payments/notifications"))
-                        .timeout(Duration.ofSeconds(5))
-                        .header("Content-Type", "application/json")
-                        .header(
-                                "Payment-Signature",
-                                "t=" + seconds + ",v1=" + digest(seconds + '.' + body))
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(service + "/payments/notifications"))
+                .timeout(Duration.ofSeconds(5))
+                .header("Content-Type", "application/json")
+                .header("Payment-Signature", "t=" + seconds + ",v1=" + digest(seconds + '.' + body))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
         try {
             if (http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() < 500) {
                 return;

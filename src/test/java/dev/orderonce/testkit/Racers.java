@@ -19,12 +19,10 @@ public final class Racers {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<T>> running = new ArrayList<>();
             for (Callable<T> racer : racers) {
-                running.add(
-                        threads.submit(
-                                () -> {
-                                    start.await();
-                                    return racer.call();
-                                }));
+                running.add(threads.submit(() -> {
+                    start.await();
+                    return racer.call();
+                }));
             }
             List<T> results = new ArrayList<>();
             for (Future<T> result : running) {

@@ -12,8 +12,7 @@ public final class RawHttp {
 
     /** The whole answer to a GET of exactly this path. */
     public static String get(URL service, String path) {
-        return exchange(
-                service, "GET " + path + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+        return exchange(service, "GET " + path + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
     }
 
     /** Everything that comes back for these bytes until the other side closes. */

@@ -1,7 +1,6 @@
 package dev.orderonce.testkit;
 
 import dev.orderonce.embedded.Standalone;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -45,9 +44,7 @@ public final class RedisCommands {
      */
     public static String contentKey(String buyer, byte[] fingerprint) {
         return "once:{%s}:s:%s"
-                .formatted(
-                        tag(buyer),
-                        Base64.getUrlEncoder().withoutPadding().encodeToString(fingerprint));
+                .formatted(tag(buyer), Base64.getUrlEncoder().withoutPadding().encodeToString(fingerprint));
     }
 
     /** Puts another text in the place of the number that a checkout has. */
@@ -62,12 +59,8 @@ public final class RedisCommands {
 
     private static String tag(String buyer) {
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(buyer.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(Arrays.copyOf(digest, 12));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(buyer.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, 12));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -105,17 +98,15 @@ public final class RedisCommands {
 
     /** Sends one command to other stores than those of the tests within one process. */
     public static String send(Standalone stores, String command) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
             OutputStream out = socket.getOutputStream();
-            out.write(
-                    "AUTH %s\r\n%s\r\n"
-                            .formatted(stores.redis().password(), command)
-                            .getBytes(StandardCharsets.US_ASCII));
+            out.write("AUTH %s\r\n%s\r\n"
+                    .formatted(stores.redis().password(), command)
+                    .getBytes(StandardCharsets.US_ASCII));
             out.flush();
             BufferedReader in =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    socket.getInputStream(), StandardCharsets.US_ASCII));
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             String authenticated = in.readLine();
             if (!authenticated.equals("+OK")) {
                 throw new IllegalStateException(authenticated);

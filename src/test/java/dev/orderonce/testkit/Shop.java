@@ -6,32 +6,29 @@ import com.atlassian.oai.validator.OpenApiInteractionValidator;
 import com.atlassian.oai.validator.report.LevelResolver;
 import com.atlassian.oai.validator.report.ValidationReport;
 import com.atlassian.oai.validator.restassured.OpenApiValidationFilter;
-
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
-
-import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One buyer at the service's HTTP interface; every exchange is checked against the API description.
  */
 public final class Shop {
-    private static final OpenApiInteractionValidator DESCRIPTION =
-            OpenApiInteractionValidator.createFor("src/main/openapi/openapi.yaml").build();
-    private static final OpenApiInteractionValidator ANSWERS =
-            OpenApiInteractionValidator.createFor("src/main/openapi/openapi.yaml")
-                    .withLevelResolver(
-                            LevelResolver.create()
-                                    .withLevel("validation.request", ValidationReport.Level.IGNORE)
-                                    .build())
-                    .build();
+    private static final OpenApiInteractionValidator DESCRIPTION = OpenApiInteractionValidator.createFor(
+                    "src/main/openapi/openapi.yaml")
+            .build();
+    private static final OpenApiInteractionValidator ANSWERS = OpenApiInteractionValidator.createFor(
+                    "src/main/openapi/openapi.yaml")
+            .withLevelResolver(LevelResolver.create()
+                    .withLevel("validation.request", ValidationReport.Level.IGNORE)
+                    .build())
+            .build();
 
     private final String subject;
     private final List<String> roles;
@@ -76,14 +73,12 @@ public final class Shop {
 
     /** A request that the API description allows; it and its answer are checked. */
     public RequestSpecification request() {
-        return given().filter(new OpenApiValidationFilter(DESCRIPTION))
-                .header("Authorization", "Bearer " + token());
+        return given().filter(new OpenApiValidationFilter(DESCRIPTION)).header("Authorization", "Bearer " + token());
     }
 
     /** A request that the API description does not allow; only its answer is checked. */
     public RequestSpecification badRequest() {
-        return given().filter(new OpenApiValidationFilter(ANSWERS))
-                .header("Authorization", "Bearer " + token());
+        return given().filter(new OpenApiValidationFilter(ANSWERS)).header("Authorization", "Bearer " + token());
     }
 
     /** A request without a token, and so not as described; only its answer is checked. */
@@ -97,23 +92,20 @@ public final class Shop {
      */
     public static void awaitBusinessAsUsual() {
         Shop shop = newBuyer();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(
-                        () -> {
-                            Response issued = shop.request().get("/order-numbers");
-                            if (issued.statusCode() != 200) {
-                                return false;
-                            }
-                            String number = issued.path("number");
-                            // three lanes of each kind of statement: each must have had its turn
-                            for (int i = 0; i < 9; i++) {
-                                if (shop.place(number).statusCode() >= 300) {
-                                    return false;
-                                }
-                            }
-                            return true;
-                        });
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            Response issued = shop.request().get("/order-numbers");
+            if (issued.statusCode() != 200) {
+                return false;
+            }
+            String number = issued.path("number");
+            // three lanes of each kind of statement: each must have had its turn
+            for (int i = 0; i < 9; i++) {
+                if (shop.place(number).statusCode() >= 300) {
+                    return false;
+                }
+            }
+            return true;
+        });
     }
 
     public Response issue(String checkout) {
@@ -181,10 +173,7 @@ public final class Shop {
     }
 
     public Response cancel(String number) {
-        return request()
-                .contentType(ContentType.JSON)
-                .body(Map.of())
-                .post("/orders/{number}/cancellation", number);
+        return request().contentType(ContentType.JSON).body(Map.of()).post("/orders/{number}/cancellation", number);
     }
 
     public Response cancel(String number, String reason) {

@@ -1,12 +1,8 @@
 package dev.orderonce.testkit;
 
 import dev.orderonce.embedded.Standalone;
-
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.smallrye.config.SmallRyeConfigBuilder;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The real PostgreSQL and Redis that every test runs on, each behind a line that a test can break.
@@ -38,9 +35,9 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
 
     private static void deleteOld() {
         try (Stream<Path> entries = Files.list(Path.of("target"))) {
-            List<Path> old =
-                    entries.filter(path -> path.getFileName().toString().startsWith("test-stores-"))
-                            .toList();
+            List<Path> old = entries.filter(
+                            path -> path.getFileName().toString().startsWith("test-stores-"))
+                    .toList();
             for (Path directory : old) {
                 try (Stream<Path> tree = Files.walk(directory)) {
                     for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
@@ -57,7 +54,8 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         running = this;
         Map<String, String> settings = new HashMap<>(standalone.settings());
-        settings.put("database.url", at(toPostgreSql.port(), standalone.postgreSql().url()));
+        settings.put(
+                "database.url", at(toPostgreSql.port(), standalone.postgreSql().url()));
         settings.put("redis.url", at(toRedis.port(), standalone.redis().url()));
         // A test that relays events or removes what is over does so itself: a test that swallows
         // one
@@ -107,8 +105,7 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
 
     private static Stores running() {
         if (running == null) {
-            throw new IllegalStateException(
-                    "this test does not run with @QuarkusTest and the stores");
+            throw new IllegalStateException("this test does not run with @QuarkusTest and the stores");
         }
         return running;
     }

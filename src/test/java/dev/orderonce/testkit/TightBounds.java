@@ -1,7 +1,6 @@
 package dev.orderonce.testkit;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
-
 import java.util.Map;
 
 /** Bounds so tight that a test reaches them; and prices have to be signed. */

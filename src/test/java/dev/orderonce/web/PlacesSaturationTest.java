@@ -3,12 +3,9 @@ package dev.orderonce.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.testkit.TestClock;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 /** When a replica that lets nobody in says so to whoever sends requests there. */
 class PlacesSaturationTest {

@@ -2,12 +2,11 @@ package dev.orderonce.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Arrays;
 
 /** The promises that every refusal keeps, over all of them. */
 class ProblemTypeTest {
@@ -15,8 +14,7 @@ class ProblemTypeTest {
      * The published types and their advice. A new type needs a line here; no line ever changes or
      * goes.
      */
-    private static final String CONTRACT =
-            """
+    private static final String CONTRACT = """
             number-missing            after-change
             number-and-key            after-change
             key-missing               after-change
@@ -143,8 +141,7 @@ class ProblemTypeTest {
         assertThat(ProblemType.values())
                 .filteredOn(type -> type.status() == 409 || type.status() == 422)
                 .isNotEmpty()
-                .noneMatch(
-                        type -> type.retry() == Retry.NEW_NUMBER || type.retry() == Retry.NEW_KEY);
+                .noneMatch(type -> type.retry() == Retry.NEW_NUMBER || type.retry() == Retry.NEW_KEY);
     }
 
     @ParameterizedTest
@@ -175,18 +172,14 @@ class ProblemTypeTest {
     @Test
     void retry_isWrittenAsThePagesReadIt() {
         assertThat(Arrays.stream(Retry.values()).map(Retry::text))
-                .containsExactlyInAnyOrder(
-                        "same-request", "after-change", "new-number", "new-key", "never");
+                .containsExactlyInAnyOrder("same-request", "after-change", "new-number", "new-key", "never");
     }
 
     /** The pages show the advice as it is. */
     @ParameterizedTest
     @EnumSource
     void advice_isASentenceThatNeedsNoEscapingInHtml(Retry retry) {
-        assertThat(retry.advice())
-                .endsWith(".")
-                .doesNotContain("  ")
-                .doesNotContainPattern("[<>&]");
+        assertThat(retry.advice()).endsWith(".").doesNotContain("  ").doesNotContainPattern("[<>&]");
     }
 
     /** Titles are short noun phrases. */

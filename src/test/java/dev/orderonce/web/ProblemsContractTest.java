@@ -1,7 +1,6 @@
 package dev.orderonce.web;
 
 import static io.restassured.RestAssured.given;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -11,13 +10,18 @@ import dev.orderonce.testkit.LogRecords;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RawHttp;
 import dev.orderonce.testkit.Shop;
-
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonObject;
-
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,18 +31,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.net.URL;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.stream.Stream;
-
 /** The framework's own refusals are problems like ours, and nothing reads a path in two ways. */
 @QuarkusTest
 class ProblemsContractTest {
-    @TestHTTPResource URL service;
+    @TestHTTPResource
+    URL service;
 
     private final Shop shop = Shop.newBuyer();
 
@@ -61,8 +58,7 @@ class ProblemsContractTest {
 
     @ParameterizedTest
     @MethodSource("methods")
-    void methodThatIsNotAllowed_isAProblemThatListsThoseThatAre(
-            String method, String path, String allowed) {
+    void methodThatIsNotAllowed_isAProblemThatListsThoseThatAre(String method, String path, String allowed) {
         Response response =
                 given().header("Authorization", "Bearer " + shop.token()).request(method, path);
         response.then().statusCode(405).header("Allow", equalTo(allowed));
@@ -88,50 +84,27 @@ class ProblemsContractTest {
         // When
         String date = given().urlEncodingEnabled(false).get(path).header("Date");
         // Then
-        assertThat(date)
-                .matches("[A-Z][a-z]{2}, \\d{2} [A-Z][a-z]{2} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT");
+        assertThat(date).matches("[A-Z][a-z]{2}, \\d{2} [A-Z][a-z]{2} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT");
         assertThat(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from))
                 .isBetween(before, Instant.now());
     }
 
     static Stream<Arguments> unknownParameters() {
         return Stream.of(
-                Arguments.of(
-                        "GET",
-                        "/order-numbers?checkoutId=c1",
-                        "\"checkoutId\"",
-                        "accepts checkout."),
-                Arguments.of(
-                        "POST", "/order-numbers?Checkout=c1", "\"Checkout\"", "accepts checkout."),
+                Arguments.of("GET", "/order-numbers?checkoutId=c1", "\"checkoutId\"", "accepts checkout."),
+                Arguments.of("POST", "/order-numbers?Checkout=c1", "\"Checkout\"", "accepts checkout."),
                 Arguments.of("GET", "/order-numbers?checkout=c1&x", "\"x\"", "accepts checkout."),
-                Arguments.of(
-                        "GET",
-                        "/order-numbers?checkout=c1&checkout=c2",
-                        "\"checkout\"",
-                        "more than once"),
+                Arguments.of("GET", "/order-numbers?checkout=c1&checkout=c2", "\"checkout\"", "more than once"),
                 Arguments.of("GET", "/orders?page=2", "\"page\"", "accepts after, limit."),
-                Arguments.of(
-                        "GET",
-                        "/orders/000000?expand=lines",
-                        "\"expand\"",
-                        "accepts no query parameters."),
-                Arguments.of(
-                        "POST",
-                        "/orders?orderNumber=1",
-                        "\"orderNumber\"",
-                        "accepts no query parameters."),
+                Arguments.of("GET", "/orders/000000?expand=lines", "\"expand\"", "accepts no query parameters."),
+                Arguments.of("POST", "/orders?orderNumber=1", "\"orderNumber\"", "accepts no query parameters."),
                 Arguments.of("PUT", "/once/notice/1?TTL=5", "\"TTL\"", "accepts ttl."),
-                Arguments.of(
-                        "GET",
-                        "/events?lastEventId=5",
-                        "\"lastEventId\"",
-                        "accepts no query parameters."));
+                Arguments.of("GET", "/events?lastEventId=5", "\"lastEventId\"", "accepts no query parameters."));
     }
 
     @ParameterizedTest
     @MethodSource("unknownParameters")
-    void parameterThatIsNotKnown_isRefusedWithThoseThatAre(
-            String method, String path, String name, String known) {
+    void parameterThatIsNotKnown_isRefusedWithThoseThatAre(String method, String path, String name, String known) {
         given().urlEncodingEnabled(false)
                 .header("Authorization", "Bearer " + shop.token())
                 .request(method, path)
@@ -235,9 +208,7 @@ class ProblemsContractTest {
             })
     void requestThatHttpDoesNotAllow_isAProblem(String head, int status, @Nullable String problem) {
         // When
-        String response =
-                RawHttp.exchange(
-                        service, head.replace("\\r\\n", "\r\n") + "\r\nConnection: close\r\n\r\n");
+        String response = RawHttp.exchange(service, head.replace("\\r\\n", "\r\n") + "\r\nConnection: close\r\n\r\n");
         // Then
         assertThat(response)
                 .startsWith("HTTP/1.")
@@ -255,17 +226,16 @@ class ProblemsContractTest {
     void refusalsBeforeAnythingIsLookedAt_areNotLogged() {
         try (LogRecords records = LogRecords.collect()) {
             // When
-            for (String request :
-                    List.of(
-                            "GET /orders HTTP/1.1\r\n",
-                            "GET /%/x HTTP/1.1\r\nHost: x\r\n",
-                            "GET //orders HTTP/1.1\r\nHost: x\r\n",
-                            "GET x:80 HTTP/1.1\r\nHost: x\r\n",
-                            "GET /orders HTTP/9.9\r\nHost: x\r\n",
-                            "POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n",
-                            "POST /payments/notifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n20010\r\n"
-                                    + "x".repeat(0x20010)
-                                    + "\r\n0\r\n")) {
+            for (String request : List.of(
+                    "GET /orders HTTP/1.1\r\n",
+                    "GET /%/x HTTP/1.1\r\nHost: x\r\n",
+                    "GET //orders HTTP/1.1\r\nHost: x\r\n",
+                    "GET x:80 HTTP/1.1\r\nHost: x\r\n",
+                    "GET /orders HTTP/9.9\r\nHost: x\r\n",
+                    "POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n",
+                    "POST /payments/notifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n20010\r\n"
+                            + "x".repeat(0x20010)
+                            + "\r\n0\r\n")) {
                 RawHttp.exchange(service, request + "Connection: close\r\n\r\n");
             }
             // Then
@@ -282,24 +252,22 @@ class ProblemsContractTest {
 
     @Test
     void longHeaders_areAProblem() {
-        assertThat(
-                        RawHttp.exchange(
-                                service,
-                                "GET /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: "
-                                        + "x".repeat(20_000)
-                                        + "\r\n\r\n"))
+        assertThat(RawHttp.exchange(
+                        service,
+                        "GET /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: "
+                                + "x".repeat(20_000)
+                                + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431 ")
                 .contains("/problems/headers-too-large");
     }
 
     @Test
     void longBodyInChunks_isAProblem() {
-        assertThat(
-                        RawHttp.exchange(
-                                service,
-                                "POST /payments/notifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n20010\r\n"
-                                        + "x".repeat(0x20010)
-                                        + "\r\n0\r\n\r\n"))
+        assertThat(RawHttp.exchange(
+                        service,
+                        "POST /payments/notifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n20010\r\n"
+                                + "x".repeat(0x20010)
+                                + "\r\n0\r\n\r\n"))
                 .startsWith("HTTP/1.1 413 ")
                 .contains("/problems/body-too-large");
     }
@@ -319,14 +287,13 @@ class ProblemsContractTest {
                     .append("\r\n");
         }
         // When
-        String response =
-                RawHttp.exchange(
-                        service,
-                        "POST /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
-                                + shop.token()
-                                + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                + chunks
-                                + "0\r\n\r\n");
+        String response = RawHttp.exchange(
+                service,
+                "POST /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                        + shop.token()
+                        + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + chunks
+                        + "0\r\n\r\n");
         // Then
         assertThat(response).startsWith("HTTP/1.1 201 ");
     }
@@ -379,9 +346,7 @@ class ProblemsContractTest {
         String metrics = Operator.get("/q/metrics").asString();
         // Then
         assertThat(metrics)
-                .contains(
-                        "orderonce_outcomes_seconds_count{outcome=\"already-placed\",use=\"place\"}")
-                .contains(
-                        "orderonce_outcomes_seconds_bucket{outcome=\"placed\",use=\"place\",le=\"0.01\"}");
+                .contains("orderonce_outcomes_seconds_count{outcome=\"already-placed\",use=\"place\"}")
+                .contains("orderonce_outcomes_seconds_bucket{outcome=\"placed\",use=\"place\",le=\"0.01\"}");
     }
 }

@@ -10,13 +10,13 @@ class RequestTargetTest {
     private static final String NUMBER = "1TVSMA-TNANAN-AQKFFY";
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {";", "%3b", "%3B", "%2f", "%2F", "%5c", "%5C", "\\", "%25", "%00", "%0d"})
+    @ValueSource(strings = {";", "%3b", "%3B", "%2f", "%2F", "%5c", "%5C", "\\", "%25", "%00", "%0d"})
     void whatIsReadInTwoWays_isRefusedAnywhereInThePath(String ambiguous) {
         assertThat(RequestTarget.isPathCanonical(ambiguous)).isFalse();
         assertThat(RequestTarget.isPathCanonical("/" + ambiguous)).isFalse();
         assertThat(RequestTarget.isPathCanonical("/orders" + ambiguous)).isFalse();
-        assertThat(RequestTarget.isPathCanonical("/orders" + ambiguous + "/" + NUMBER)).isFalse();
+        assertThat(RequestTarget.isPathCanonical("/orders" + ambiguous + "/" + NUMBER))
+                .isFalse();
         assertThat(RequestTarget.isPathCanonical("/orders/" + NUMBER + ambiguous + "?limit=5"))
                 .isFalse();
     }
@@ -90,17 +90,13 @@ class RequestTargetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"/", "/?", "/?a=b&c", "/?a=%20%C3%A9", "/?a=;/?:@!$'()*+,-._~", "/%zz?a=b"})
+    @ValueSource(strings = {"/", "/?", "/?a=b&c", "/?a=%20%C3%A9", "/?a=;/?:@!$'()*+,-._~", "/%zz?a=b"})
     void ordinaryQueries_canBeRead(String target) {
         assertThat(RequestTarget.isQueryReadable(target)).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/?%", "/?a=%2", "/?a=%zz", "/?a b", "/?^", "/?|", "/?\"", "/?<", "/?é", "/?#"
-            })
+    @ValueSource(strings = {"/?%", "/?a=%2", "/?a=%zz", "/?a b", "/?^", "/?|", "/?\"", "/?<", "/?é", "/?#"})
     void queriesThatCannotBeDecoded_areRefused(String target) {
         assertThat(RequestTarget.isQueryReadable(target)).isFalse();
     }

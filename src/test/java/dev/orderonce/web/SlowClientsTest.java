@@ -5,16 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RawHttp;
 import dev.orderonce.testkit.TightBounds;
-
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
-
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -24,6 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that do not end what they send, or do not take what they asked for, are cut off. */
 @QuarkusTest
@@ -31,7 +28,8 @@ import java.util.List;
 class SlowClientsTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 
-    @TestHTTPResource URL service;
+    @TestHTTPResource
+    URL service;
 
     private static boolean isCut(Socket socket, byte[] more) {
         try {
@@ -60,20 +58,17 @@ class SlowClientsTest {
         try (Socket socket = new Socket(service.getHost(), service.getPort())) {
             // Given
             OutputStream out = socket.getOutputStream();
-            out.write(
-                    "%s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
-                            .formatted(request)
-                            .getBytes(StandardCharsets.US_ASCII));
+            out.write("%s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+                    .formatted(request)
+                    .getBytes(StandardCharsets.US_ASCII));
             out.write(new byte[18_000]);
             out.flush();
             // Then
             Awaitility.await().atMost(BOUND).until(() -> isCut(socket, new byte[] {' '}));
             Awaitility.await()
                     .atMost(BOUND)
-                    .untilAsserted(
-                            () ->
-                                    assertThat(Operator.metric("orderonce_http_under_way "))
-                                            .isZero());
+                    .untilAsserted(() -> assertThat(Operator.metric("orderonce_http_under_way "))
+                            .isZero());
         }
     }
 
@@ -83,8 +78,7 @@ class SlowClientsTest {
             // Given
             socket.setReceiveBufferSize(4096);
             socket.connect(new InetSocketAddress(service.getHost(), service.getPort()));
-            byte[] request =
-                    "GET /openapi HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+            byte[] request = "GET /openapi HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
             // When: 30 MB are asked for, and nothing is read
             for (int i = 0; i < 200; i++) {
                 socket.getOutputStream().write(request);
@@ -102,9 +96,7 @@ class SlowClientsTest {
             // Given
             double most = 0;
             byte[] request =
-                    "GET /openapi HTTP/1.1\r\nHost: x\r\n\r\n"
-                            .repeat(4)
-                            .getBytes(StandardCharsets.US_ASCII);
+                    "GET /openapi HTTP/1.1\r\nHost: x\r\n\r\n".repeat(4).getBytes(StandardCharsets.US_ASCII);
             for (int i = 0; i < 400; i++) {
                 Socket socket = new Socket();
                 sockets.add(socket);
@@ -125,7 +117,7 @@ class SlowClientsTest {
         }
         Awaitility.await()
                 .atMost(BOUND)
-                .untilAsserted(
-                        () -> assertThat(Operator.metric("orderonce_http_unread_bytes ")).isZero());
+                .untilAsserted(() -> assertThat(Operator.metric("orderonce_http_unread_bytes "))
+                        .isZero());
     }
 }
