@@ -1,9 +1,9 @@
 package dev.orderonce;
 
-import dev.orderonce.start.End;
-import dev.orderonce.start.Given;
-import dev.orderonce.start.RequiredSettings;
-import dev.orderonce.web.RequestTarget;
+import dev.orderonce.config.EarlyConfig;
+import dev.orderonce.config.ExitCode;
+import dev.orderonce.config.RequiredSettings;
+import dev.orderonce.http.RequestTarget;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
@@ -20,12 +20,12 @@ public final class Main {
 
     public static void main(String... arguments) {
         RequestTarget.readByUs();
-        List<String> missing = RequiredSettings.missing(Given.settings());
+        List<String> missing = RequiredSettings.missing(EarlyConfig.settings());
         if (missing.isEmpty()) {
-            Quarkus.run(null, (code, failure) -> System.exit(End.of(code, failure)), arguments);
+            Quarkus.run(null, (code, failure) -> System.exit(ExitCode.of(code, failure)), arguments);
         } else {
             missing.forEach(System.err::println);
-            System.exit(End.BAD_CONFIGURATION);
+            System.exit(ExitCode.BAD_CONFIGURATION);
         }
     }
 }

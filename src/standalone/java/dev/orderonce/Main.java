@@ -1,10 +1,10 @@
 package dev.orderonce;
 
+import dev.orderonce.config.EarlyConfig;
+import dev.orderonce.config.ExitCode;
+import dev.orderonce.config.RequiredSettings;
 import dev.orderonce.embedded.Standalone;
-import dev.orderonce.start.End;
-import dev.orderonce.start.Given;
-import dev.orderonce.start.RequiredSettings;
-import dev.orderonce.web.RequestTarget;
+import dev.orderonce.http.RequestTarget;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -44,22 +44,22 @@ public final class Main {
     public static void main(String... arguments) {
         RequestTarget.readByUs();
         CountDownLatch stopped = new CountDownLatch(1);
-        Config given = Given.settings();
+        Config given = EarlyConfig.settings();
         // A live reload runs this again in the same process: the settings of the first time are
         // given then.
         if (Standalone.isWanted(given)) {
             bringAlong(given, stopped);
         }
-        List<String> missing = RequiredSettings.missing(Given.settings());
+        List<String> missing = RequiredSettings.missing(EarlyConfig.settings());
         if (!missing.isEmpty()) {
             missing.forEach(System.err::println);
-            System.exit(End.BAD_CONFIGURATION);
+            System.exit(ExitCode.BAD_CONFIGURATION);
         }
         Quarkus.run(Announcement.class, (code, failure) -> exit(code, failure, stopped), arguments);
     }
 
     private static void exit(int code, @Nullable Throwable failure, CountDownLatch stopped) {
-        int end = End.of(code, failure);
+        int end = ExitCode.of(code, failure);
         stopped.countDown();
         // Live reload ends and begins the service many times in one process.
         if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
@@ -81,7 +81,7 @@ public final class Main {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stopLast(standalone, stopped, within), "stores"));
         } catch (IllegalStateException unusable) {
             System.err.println("order-once cannot start: " + unusable.getMessage() + ".");
-            System.exit(End.BAD_CONFIGURATION);
+            System.exit(ExitCode.BAD_CONFIGURATION);
         }
     }
 

@@ -1,11 +1,11 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.DisputeState.Move;
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.once.ClientKey;
-import dev.orderonce.stores.Postgres;
-import dev.orderonce.stores.UnreadableRows;
+import dev.orderonce.postgres.Postgres;
+import dev.orderonce.postgres.UnreadableRows;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -187,9 +187,10 @@ class DisputeStore {
     }
 
     /** With all that belongs to it. */
-    Uni<Dossier> dossier(Dispute dispute) {
+    Uni<DisputeDetails> dossier(Dispute dispute) {
         return evidence(dispute.id())
-                .chain(evidence -> messages(dispute.id()).map(messages -> new Dossier(dispute, messages, evidence)));
+                .chain(evidence ->
+                        messages(dispute.id()).map(messages -> new DisputeDetails(dispute, messages, evidence)));
     }
 
     private Uni<Evidence> evidence(DisputeId id) {
@@ -209,7 +210,7 @@ class DisputeStore {
     }
 
     /** What its author said under the key. */
-    Uni<Optional<String>> textUnder(DisputeId id, Buyer author, ClientKey key) {
+    Uni<Optional<String>> textUnder(DisputeId id, Buyer author, IdempotencyKey key) {
         return postgres.query(
                         "SELECT text FROM dispute_messages WHERE dispute = $1 AND author = $2 AND client_key = $3",
                         Tuple.of(id.text(), author.subject(), key.text()))
@@ -290,7 +291,7 @@ class DisputeStore {
     record Filter(Optional<Buyer> buyer, Optional<DisputeState> state, Optional<Instant> overdueAt) {}
 
     /** Some of those after the place, soonest due first. */
-    Uni<List<Dispute>> list(Filter filter, Place after, int most) {
+    Uni<List<Dispute>> list(Filter filter, DisputeCursor after, int most) {
         Tuple parameters = Tuple.of(at(after.dueAt()), after.id(), most);
         StringBuilder where = new StringBuilder("(due_at, id) > ($1, $2)");
         if (filter.buyer().isPresent()) {

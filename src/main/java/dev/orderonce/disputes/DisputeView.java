@@ -1,9 +1,9 @@
 package dev.orderonce.disputes;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.web.Problem;
-import dev.orderonce.web.ProblemType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +82,7 @@ record DisputeView(
     }
 
     /** All of it, as this party may read it. */
-    static DisputeView of(Dossier dossier, Party as) {
+    static DisputeView of(DisputeDetails dossier, Party as) {
         Dispute dispute = dossier.dispute();
         return view(
                 dispute,

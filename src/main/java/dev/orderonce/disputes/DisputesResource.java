@@ -5,15 +5,15 @@ import dev.orderonce.disputes.ListDisputes.Listing;
 import dev.orderonce.disputes.ResolveDispute.Resolving;
 import dev.orderonce.disputes.SendMessage.Sending;
 import dev.orderonce.disputes.WithdrawDispute.Withdrawal;
+import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Parameters;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderView;
-import dev.orderonce.web.Outcomes;
-import dev.orderonce.web.Parameters;
-import dev.orderonce.web.Problem;
-import dev.orderonce.web.ProblemType;
-import dev.orderonce.web.Violation;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -89,7 +89,8 @@ class DisputesResource {
                 .plug(ending -> outcomes.time("find-dispute", id, ending))
                 .map(finding -> switch (finding) {
                     case Finding.Absent absent -> absent();
-                    case Finding.Found(Dossier dossier) -> ok(dossier, as).build();
+                    case Finding.Found(DisputeDetails dossier) ->
+                        ok(dossier, as).build();
                 });
     }
 
@@ -209,9 +210,9 @@ class DisputesResource {
             case Sending.Absent absent -> absent();
             case Sending.Differs(Dispute dispute) ->
                 DisputeView.about(ProblemType.MESSAGE_DIFFERS, dispute).toResponse();
-            case Sending.AlreadySent(Dossier dossier) -> replayed(dossier, as);
+            case Sending.AlreadySent(DisputeDetails dossier) -> replayed(dossier, as);
             case Sending.NotOpen(Dispute dispute) -> notOpen(dispute);
-            case Sending.Sent(Dossier dossier) ->
+            case Sending.Sent(DisputeDetails dossier) ->
                 answer(Response.Status.CREATED, DisputeView.of(dossier, as)).build();
         };
     }
@@ -237,9 +238,9 @@ class DisputesResource {
     private Response toResponse(Withdrawal withdrawal) {
         return switch (withdrawal) {
             case Withdrawal.Absent absent -> absent();
-            case Withdrawal.AlreadyWithdrawn(Dossier dossier) -> replayed(dossier, Party.BUYER);
+            case Withdrawal.AlreadyWithdrawn(DisputeDetails dossier) -> replayed(dossier, Party.BUYER);
             case Withdrawal.NotOpen(Dispute dispute) -> notOpen(dispute);
-            case Withdrawal.Withdrawn(Dossier dossier) ->
+            case Withdrawal.Withdrawn(DisputeDetails dossier) ->
                 ok(dossier, Party.BUYER).build();
         };
     }
@@ -298,12 +299,12 @@ class DisputesResource {
             case Resolving.NotOpen(Dispute dispute) -> notOpen(dispute);
             case Resolving.OtherDecided(Dispute dispute) ->
                 DisputeView.about(ProblemType.DISPUTE_DECIDED, dispute).toResponse();
-            case Resolving.AlreadyDecided(Dossier dossier) -> replayed(dossier, Party.SUPPORT);
+            case Resolving.AlreadyDecided(DisputeDetails dossier) -> replayed(dossier, Party.SUPPORT);
             case Resolving.OrderNotOpen(Order order) -> OrderView.notOpen(order).toResponse();
-            case Resolving.UnderWay(Dossier dossier) ->
+            case Resolving.UnderWay(DisputeDetails dossier) ->
                 answer(Response.Status.ACCEPTED, DisputeView.of(dossier, Party.SUPPORT))
                         .build();
-            case Resolving.Resolved(Dossier dossier) ->
+            case Resolving.Resolved(DisputeDetails dossier) ->
                 ok(dossier, Party.SUPPORT).build();
         };
     }
@@ -330,11 +331,11 @@ class DisputesResource {
         return DisputeView.about(ProblemType.DISPUTE_NOT_OPEN, dispute).toResponse();
     }
 
-    private static Response replayed(Dossier dossier, Party as) {
+    private static Response replayed(DisputeDetails dossier, Party as) {
         return ok(dossier, as).header(REPLAYED, "true").build();
     }
 
-    private static Response.ResponseBuilder ok(Dossier dossier, Party as) {
+    private static Response.ResponseBuilder ok(DisputeDetails dossier, Party as) {
         return answer(Response.Status.OK, DisputeView.of(dossier, as));
     }
 

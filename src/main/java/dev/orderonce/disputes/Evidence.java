@@ -1,8 +1,8 @@
 package dev.orderonce.disputes;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.orderonce.numbers.Submit;
-import dev.orderonce.once.ClientKey;
+import dev.orderonce.admission.Resubmission;
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderEvent;
 import dev.orderonce.orders.OrderState;
@@ -84,9 +84,9 @@ public record Evidence(
             @Schema(required = true, description = "Whether what remembers the submits did not answer then")
             boolean submitsUnknown) {
 
-        static OrderEvidence of(Order order, List<OrderEvent> events, Optional<List<Submit>> submits) {
+        static OrderEvidence of(Order order, List<OrderEvent> events, Optional<List<Resubmission>> submits) {
             OrderView view = OrderView.of(order);
-            Optional<String> key = order.clientKey().map(ClientKey::text);
+            Optional<String> key = order.clientKey().map(IdempotencyKey::text);
             return new OrderEvidence(
                     view.number(),
                     key.isPresent() ? null : order.number().issuedAt(),
@@ -154,7 +154,7 @@ public record Evidence(
                             + "lookalike: refused as that")
             String outcome) {
 
-        static SubmitEvidence of(Submit submit) {
+        static SubmitEvidence of(Resubmission submit) {
             return new SubmitEvidence(submit.at(), submit.outcome());
         }
     }

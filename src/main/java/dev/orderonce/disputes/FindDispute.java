@@ -21,7 +21,7 @@ public class FindDispute {
         record Absent() implements Finding {}
 
         /** The dispute as it is now. */
-        record Found(Dossier dossier) implements Finding {}
+        record Found(DisputeDetails dossier) implements Finding {}
     }
 
     /**

@@ -1,8 +1,8 @@
 package dev.orderonce.disputes;
 
+import dev.orderonce.admission.FindResubmissions;
+import dev.orderonce.admission.Resubmission;
 import dev.orderonce.disputes.Evidence.OrderEvidence;
-import dev.orderonce.numbers.FindSubmits;
-import dev.orderonce.numbers.Submit;
 import dev.orderonce.orders.ListEvents;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderEvent;
@@ -25,10 +25,10 @@ class GatherEvidence {
     private static final int MOST_EVENTS = 200;
 
     private final ListEvents listEvents;
-    private final FindSubmits findSubmits;
+    private final FindResubmissions findSubmits;
     private final Clock clock;
 
-    GatherEvidence(ListEvents listEvents, FindSubmits findSubmits, Clock clock) {
+    GatherEvidence(ListEvents listEvents, FindResubmissions findSubmits, Clock clock) {
         this.listEvents = listEvents;
         this.findSubmits = findSubmits;
         this.clock = clock;
@@ -62,7 +62,7 @@ class GatherEvidence {
     }
 
     /** Without Redis it is not known, and said so: a buyer is not sent away because of it. */
-    private Uni<Optional<List<Submit>>> submitsOf(Order order) {
+    private Uni<Optional<List<Resubmission>>> submitsOf(Order order) {
         return findSubmits
                 .of(order.buyer(), order.number())
                 .map(Optional::of)

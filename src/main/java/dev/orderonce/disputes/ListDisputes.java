@@ -71,7 +71,8 @@ public class ListDisputes {
                 .isPresent()) {
             return bad("\"overdue\" must be true or false.");
         }
-        Optional<Place> place = after.isEmpty() ? Optional.of(Place.START) : Place.read(after.get());
+        Optional<DisputeCursor> place =
+                after.isEmpty() ? Optional.of(DisputeCursor.START) : DisputeCursor.read(after.get());
         if (place.isEmpty()) {
             return bad("\"after\" must be what the page before said.");
         }
@@ -81,7 +82,7 @@ public class ListDisputes {
         return list(new Filter(own, wanted, overdueAt), place.get(), limit);
     }
 
-    private Uni<Listing> list(Filter filter, Place after, int limit) {
+    private Uni<Listing> list(Filter filter, DisputeCursor after, int limit) {
         return store.list(filter, after, limit + 1).map(rows -> page(rows, limit));
     }
 
@@ -90,7 +91,9 @@ public class ListDisputes {
         List<Dispute> disputes = rows.stream().limit(limit).toList();
         return new Listing.Page(
                 disputes,
-                rows.size() > limit ? Optional.of(Place.of(disputes.getLast()).text()) : Optional.empty());
+                rows.size() > limit
+                        ? Optional.of(DisputeCursor.of(disputes.getLast()).text())
+                        : Optional.empty());
     }
 
     private static Optional<DisputeState> state(String name) {

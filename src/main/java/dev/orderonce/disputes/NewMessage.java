@@ -1,7 +1,7 @@
 package dev.orderonce.disputes;
 
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.once.ClientKey;
 import java.time.Instant;
 
 /**
@@ -9,4 +9,4 @@ import java.time.Instant;
  *
  * @param key the author's own: one message stands under it, however often it is sent
  */
-record NewMessage(Party party, Buyer author, ClientKey key, String text, Instant at) {}
+record NewMessage(Party party, Buyer author, IdempotencyKey key, String text, Instant at) {}

@@ -2,13 +2,13 @@ package dev.orderonce.disputes;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
+import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.Order;
 import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.web.Violation;
-import dev.orderonce.web.Words;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
@@ -60,7 +60,7 @@ public class OpenDispute {
         record OtherOpen(Dispute dispute) implements Opening {}
 
         /** The same was said of the order before, and is not decided: this was a repeat. */
-        record AlreadyOpen(Dossier dossier) implements Opening {}
+        record AlreadyOpen(DisputeDetails dossier) implements Opening {}
 
         /**
          * Too many disputes of the order were opened.
@@ -70,7 +70,7 @@ public class OpenDispute {
         record Limited(Duration retryAfter) implements Opening {}
 
         /** It is open, by this request. */
-        record Opened(Dossier dossier) implements Opening {}
+        record Opened(DisputeDetails dossier) implements Opening {}
     }
 
     /** How reading a submission can end. */
@@ -119,7 +119,7 @@ public class OpenDispute {
         kind.flatMap(known -> whatIsWrong(known, order, submission, other))
                 .ifPresent(why -> violations.add(new Violation("duplicateOf", why)));
         Optional<String> message = Optional.ofNullable(submission.message())
-                .flatMap(text -> Words.read("message", text, SendMessage.LONGEST_TEXT, violations));
+                .flatMap(text -> FreeText.read("message", text, SendMessage.LONGEST_TEXT, violations));
         return violations.isEmpty() && kind.isPresent()
                 ? new Reading.Sound(new Claim(kind.get(), other.map(Order::number)), other, message)
                 : new Reading.Invalid(List.copyOf(violations));

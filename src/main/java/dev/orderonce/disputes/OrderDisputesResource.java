@@ -1,11 +1,11 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.OpenDispute.Opening;
+import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
-import dev.orderonce.web.Outcomes;
-import dev.orderonce.web.Problem;
-import dev.orderonce.web.ProblemType;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -84,7 +84,7 @@ class OrderDisputesResource {
                         .toResponse();
             case Opening.OtherOpen(Dispute dispute) ->
                 DisputeView.about(ProblemType.DISPUTE_OPEN, dispute).toResponse();
-            case Opening.AlreadyOpen(Dossier dossier) ->
+            case Opening.AlreadyOpen(DisputeDetails dossier) ->
                 answer(Response.Status.OK, dossier)
                         .header("Idempotent-Replayed", "true")
                         .build();
@@ -93,14 +93,14 @@ class OrderDisputesResource {
                         .with("limit", "disputes-opened")
                         .after(retryAfter)
                         .toResponse();
-            case Opening.Opened(Dossier dossier) ->
+            case Opening.Opened(DisputeDetails dossier) ->
                 answer(Response.Status.CREATED, dossier)
                         .header(HttpHeaders.LOCATION, DisputeView.path(dossier.dispute()))
                         .build();
         };
     }
 
-    private static Response.ResponseBuilder answer(Response.Status status, Dossier dossier) {
+    private static Response.ResponseBuilder answer(Response.Status status, DisputeDetails dossier) {
         return Response.status(status)
                 .entity(DisputeView.of(dossier, Party.BUYER))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store");

@@ -1,12 +1,12 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.CarryOutResolution.Carrying;
+import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
-import dev.orderonce.web.Violation;
-import dev.orderonce.web.Words;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -64,16 +64,16 @@ public class ResolveDispute {
         record OtherDecided(Dispute dispute) implements Resolving {}
 
         /** The same was decided before: this was a repeat. */
-        record AlreadyDecided(Dossier dossier) implements Resolving {}
+        record AlreadyDecided(DisputeDetails dossier) implements Resolving {}
 
         /** This cannot be decided from where the order stands. */
         record OrderNotOpen(Order order) implements Resolving {}
 
         /** It is decided, and the order could not be cancelled yet: that is gone on with. */
-        record UnderWay(Dossier dossier) implements Resolving {}
+        record UnderWay(DisputeDetails dossier) implements Resolving {}
 
         /** It is decided and done, by this request. */
-        record Resolved(Dossier dossier) implements Resolving {}
+        record Resolved(DisputeDetails dossier) implements Resolving {}
     }
 
     public Uni<Resolving> resolve(Buyer support, String written, @Nullable String verdict, @Nullable String reason) {
@@ -82,7 +82,7 @@ public class ResolveDispute {
         if (wanted.isEmpty()) {
             violations.add(new Violation("resolution", "must be REFUND, CANCEL or REJECT"));
         }
-        Optional<String> words = Words.read("reason", reason, LONGEST_REASON, violations);
+        Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
         if (wanted.isEmpty() || words.isEmpty()) {
             return item(new Resolving.Invalid(List.copyOf(violations)));
         }
@@ -151,7 +151,7 @@ public class ResolveDispute {
         });
     }
 
-    private Uni<Resolving> tell(Dispute dispute, Function<Dossier, Resolving> how) {
+    private Uni<Resolving> tell(Dispute dispute, Function<DisputeDetails, Resolving> how) {
         return store.dossier(dispute).map(how);
     }
 

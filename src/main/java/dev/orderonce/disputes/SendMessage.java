@@ -1,10 +1,10 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.DisputeState.Move;
+import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Violation;
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.once.ClientKey;
-import dev.orderonce.web.Violation;
-import dev.orderonce.web.Words;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -58,13 +58,13 @@ public class SendMessage {
         record Differs(Dispute dispute) implements Sending {}
 
         /** The text stands under the key: this was a repeat. */
-        record AlreadySent(Dossier dossier) implements Sending {}
+        record AlreadySent(DisputeDetails dossier) implements Sending {}
 
         /** Nothing can be said from where the dispute stands. */
         record NotOpen(Dispute dispute) implements Sending {}
 
         /** It is added, by this request. */
-        record Sent(Dossier dossier) implements Sending {}
+        record Sent(DisputeDetails dossier) implements Sending {}
     }
 
     /**
@@ -74,12 +74,12 @@ public class SendMessage {
      * @param keys the value of each {@code Idempotency-Key} that was sent
      */
     public Uni<Sending> send(Buyer author, Party as, String written, List<String> keys, @Nullable String text) {
-        return switch (ClientKey.read(keys)) {
-            case ClientKey.Reading.None _ -> item(new Sending.NoKey());
-            case ClientKey.Reading.Unusable(String why) -> item(new Sending.KeyUnusable(why));
-            case ClientKey.Reading.Usable(ClientKey key) -> {
+        return switch (IdempotencyKey.read(keys)) {
+            case IdempotencyKey.Reading.None _ -> item(new Sending.NoKey());
+            case IdempotencyKey.Reading.Unusable(String why) -> item(new Sending.KeyUnusable(why));
+            case IdempotencyKey.Reading.Usable(IdempotencyKey key) -> {
                 List<Violation> violations = new ArrayList<>();
-                yield Words.read("text", text, LONGEST_TEXT, violations)
+                yield FreeText.read("text", text, LONGEST_TEXT, violations)
                         .map(words -> new NewMessage(as, author, key, words, now()))
                         .map(message -> find(written, message))
                         .orElseGet(() -> item(new Sending.Invalid(List.copyOf(violations))));
@@ -151,7 +151,7 @@ public class SendMessage {
                 : new Sending.NotOpen(dispute);
     }
 
-    private Uni<Sending> tell(Dispute dispute, Function<Dossier, Sending> how) {
+    private Uni<Sending> tell(Dispute dispute, Function<DisputeDetails, Sending> how) {
         return store.dossier(dispute).map(how);
     }
 

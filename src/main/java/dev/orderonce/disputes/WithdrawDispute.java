@@ -25,13 +25,13 @@ public class WithdrawDispute {
         record Absent() implements Withdrawal {}
 
         /** It was withdrawn before. */
-        record AlreadyWithdrawn(Dossier dossier) implements Withdrawal {}
+        record AlreadyWithdrawn(DisputeDetails dossier) implements Withdrawal {}
 
         /** It is decided. */
         record NotOpen(Dispute dispute) implements Withdrawal {}
 
         /** It is withdrawn, by this request. */
-        record Withdrawn(Dossier dossier) implements Withdrawal {}
+        record Withdrawn(DisputeDetails dossier) implements Withdrawal {}
     }
 
     public Uni<Withdrawal> withdraw(Buyer buyer, String written) {

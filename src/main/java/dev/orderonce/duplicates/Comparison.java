@@ -1,8 +1,8 @@
 package dev.orderonce.duplicates;
 
 import dev.orderonce.orders.Acknowledgement;
-import dev.orderonce.orders.FindAlike;
-import dev.orderonce.orders.FindAlike.Pair;
+import dev.orderonce.orders.FindSimilarOrders;
+import dev.orderonce.orders.FindSimilarOrders.Pair;
 import dev.orderonce.orders.Line;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderDraft;
@@ -29,7 +29,7 @@ record Comparison(int score, List<Reason> reasons) {
 
     /**
      * Of what is ordered nearly alike: with 0.6 in common 35 points, with all of it 55. {@link
-     * FindAlike} leaves out what has less.
+     * FindSimilarOrders} leaves out what has less.
      */
     private static final double LEAST_IN_COMMON = 0.6;
 

@@ -3,14 +3,14 @@ package dev.orderonce.duplicates;
 import dev.orderonce.duplicates.ListSuspicions.Case;
 import dev.orderonce.duplicates.Suspicion.Decision;
 import dev.orderonce.duplicates.Suspicion.Ended;
+import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
 import dev.orderonce.payments.CancelOrder.Cancelling;
 import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.web.Violation;
-import dev.orderonce.web.Words;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -81,7 +81,7 @@ public class ConfirmSuspicion {
      */
     public Uni<Confirming> confirm(Buyer support, long id, @Nullable String cancel, Optional<String> reason) {
         List<Violation> violations = new ArrayList<>();
-        reason.ifPresent(text -> Words.read("reason", text, CancelOrder.LONGEST_REASON, violations));
+        reason.ifPresent(text -> FreeText.read("reason", text, CancelOrder.LONGEST_REASON, violations));
         Optional<OrderNumber> chosen = Optional.ofNullable(cancel).flatMap(OrderNumber::read);
         if (chosen.isEmpty()) {
             violations.add(notOneOfTheTwo());

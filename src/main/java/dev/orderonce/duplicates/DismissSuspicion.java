@@ -1,10 +1,10 @@
 package dev.orderonce.duplicates;
 
 import dev.orderonce.duplicates.ListSuspicions.Case;
+import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.payments.CancelOrder;
-import dev.orderonce.web.Violation;
-import dev.orderonce.web.Words;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -48,7 +48,7 @@ public class DismissSuspicion {
 
     public Uni<Dismissing> dismiss(Buyer support, long id, Optional<String> reason) {
         List<Violation> violations = new ArrayList<>();
-        reason.ifPresent(text -> Words.read("reason", text, CancelOrder.LONGEST_REASON, violations));
+        reason.ifPresent(text -> FreeText.read("reason", text, CancelOrder.LONGEST_REASON, violations));
         if (!violations.isEmpty()) {
             return Uni.createFrom().item(new Dismissing.Invalid(List.copyOf(violations)));
         }

@@ -1,14 +1,14 @@
 package dev.orderonce.duplicates;
 
-import dev.orderonce.events.FollowEvents;
-import dev.orderonce.events.Follower;
+import dev.orderonce.events.DeliverEvents;
+import dev.orderonce.events.EventConsumer;
 import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.orders.FindAlike;
-import dev.orderonce.orders.FindAlike.Pair;
+import dev.orderonce.orders.FindSimilarOrders;
+import dev.orderonce.orders.FindSimilarOrders.Pair;
 import dev.orderonce.orders.OrderState.Move;
-import dev.orderonce.stores.UnreadableRow;
-import dev.orderonce.stores.UnreadableRows;
+import dev.orderonce.postgres.UnreadableRow;
+import dev.orderonce.postgres.UnreadableRows;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
@@ -29,7 +29,7 @@ import java.util.Set;
  * before the order could not see is found here, and each pair once.
  */
 @ApplicationScoped
-class ScanOrders implements Follower {
+class ScanOrders implements EventConsumer {
     /**
      * A buyer with more orders than this among so few events is a program that places for others or
      * in bulk; its keys keep it from placing twice, and its orders are all alike.
@@ -42,8 +42,8 @@ class ScanOrders implements Follower {
     private static final Set<String> CANCELLED =
             Set.of(Move.CANCELLED.name(), Move.PAYMENT_ABANDONED.name(), Move.REFUND_BEGUN.name());
 
-    private final FollowEvents followEvents;
-    private final FindAlike findAlike;
+    private final DeliverEvents followEvents;
+    private final FindSimilarOrders findAlike;
     private final SuspicionStore store;
     private final UnreadableRows unreadableRows;
     private final DuplicateSettings settings;
@@ -51,8 +51,8 @@ class ScanOrders implements Follower {
     private final Counter suspected;
 
     ScanOrders(
-            FollowEvents followEvents,
-            FindAlike findAlike,
+            DeliverEvents followEvents,
+            FindSimilarOrders findAlike,
             SuspicionStore store,
             UnreadableRows unreadableRows,
             DuplicateSettings settings,

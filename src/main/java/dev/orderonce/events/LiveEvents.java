@@ -1,7 +1,8 @@
 package dev.orderonce.events;
 
+import dev.orderonce.admission.Room;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.limits.Room;
+import dev.orderonce.jobs.FixedDelay;
 import dev.orderonce.stores.StoreUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -164,7 +165,7 @@ public class LiveEvents {
         }
     }
 
-    void begin(@Observes StartupEvent start, Rhythm rhythm) {
+    void begin(@Observes StartupEvent start, FixedDelay rhythm) {
         rhythm.keep(settings.liveEvery(), this::tell);
     }
 

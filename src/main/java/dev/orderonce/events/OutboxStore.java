@@ -1,6 +1,6 @@
 package dev.orderonce.events;
 
-import dev.orderonce.stores.Postgres;
+import dev.orderonce.postgres.Postgres;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;

@@ -1,7 +1,8 @@
 package dev.orderonce.events;
 
-import dev.orderonce.stores.RedisPipeline;
-import dev.orderonce.stores.RedisScript;
+import dev.orderonce.jobs.FixedDelay;
+import dev.orderonce.redis.RedisPipeline;
+import dev.orderonce.redis.RedisScript;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,7 +16,7 @@ import java.util.List;
  * order. Consumers tell repeats by the order's number and sequence.
  */
 @ApplicationScoped
-class RelayEvents implements Follower {
+class RelayEvents implements EventConsumer {
     /**
      * KEYS: the stream. ARGV: about how many entries it keeps; then six for each event. Ends at the
      * first that is refused, so that no later event of an order is there without its earlier one.
@@ -29,17 +30,17 @@ class RelayEvents implements Follower {
                     return (#ARGV - 1) / 6
                     """);
 
-    private final FollowEvents followEvents;
+    private final DeliverEvents followEvents;
     private final RedisPipeline redis;
     private final EventSettings settings;
 
-    RelayEvents(FollowEvents followEvents, RedisPipeline redis, EventSettings settings) {
+    RelayEvents(DeliverEvents followEvents, RedisPipeline redis, EventSettings settings) {
         this.followEvents = followEvents;
         this.redis = redis;
         this.settings = settings;
     }
 
-    void begin(@Observes StartupEvent start, Rhythm rhythm) {
+    void begin(@Observes StartupEvent start, FixedDelay rhythm) {
         rhythm.keep(settings.relayEvery(), this::relay);
     }
 

@@ -1,7 +1,7 @@
 package dev.orderonce.identity;
 
-import dev.orderonce.settings.MadeFromSettings;
-import dev.orderonce.settings.UnusableSetting;
+import dev.orderonce.config.MadeFromSettings;
+import dev.orderonce.config.UnusableSetting;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

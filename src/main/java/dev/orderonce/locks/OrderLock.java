@@ -1,9 +1,9 @@
 package dev.orderonce.locks;
 
-import dev.orderonce.stores.RedisPipeline;
-import dev.orderonce.stores.RedisRefusal;
-import dev.orderonce.stores.RedisReply;
-import dev.orderonce.stores.RedisScript;
+import dev.orderonce.redis.RedisPipeline;
+import dev.orderonce.redis.RedisRefusal;
+import dev.orderonce.redis.RedisReply;
+import dev.orderonce.redis.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

@@ -1,8 +1,8 @@
 package dev.orderonce.numbers;
 
+import dev.orderonce.config.MadeFromSettings;
+import dev.orderonce.config.UnusableSetting;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.settings.MadeFromSettings;
-import dev.orderonce.settings.UnusableSetting;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
@@ -99,7 +99,7 @@ public class SigningKeys implements MadeFromSettings {
     }
 
     /** A new number for this buyer, unguessable. */
-    OrderNumber mint(Buyer buyer, Instant now) {
+    public OrderNumber mint(Buyer buyer, Instant now) {
         return sign(buyer, seconds(now), random.nextInt(1 << OrderNumber.RANDOM_BITS));
     }
 
@@ -109,7 +109,7 @@ public class SigningKeys implements MadeFromSettings {
      *
      * @param attempt tells numbers of one checkout and instant apart, from 0
      */
-    OrderNumber derive(Buyer buyer, String checkout, Instant at, int attempt) {
+    public OrderNumber derive(Buyer buyer, String checkout, Instant at, int attempt) {
         long seconds = seconds(at);
         byte[] subject = (buyer.subject() + '\n' + checkout).getBytes(StandardCharsets.UTF_8);
         int derived =

@@ -1,7 +1,7 @@
 package dev.orderonce.numbers;
 
-import dev.orderonce.settings.MadeFromSettings;
-import dev.orderonce.settings.UnusableSetting;
+import dev.orderonce.config.MadeFromSettings;
+import dev.orderonce.config.UnusableSetting;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,12 +45,12 @@ public class Validity implements MadeFromSettings {
         return number.issuedAt().plus(validFor);
     }
 
-    boolean isExpired(OrderNumber number) {
+    public boolean isExpired(OrderNumber number) {
         return !now().isBefore(expiresAt(number));
     }
 
     /** Whether it is expired on every replica, whatever its clock and its settings. */
-    boolean isExpiredForGood(OrderNumber number) {
+    public boolean isExpiredForGood(OrderNumber number) {
         return !now().isBefore(number.issuedAt().plus(LONGEST).plus(clockMargin));
     }
 
@@ -59,7 +59,7 @@ public class Validity implements MadeFromSettings {
         return now().minus(LONGEST).minus(clockMargin);
     }
 
-    Duration validFor() {
+    public Duration validFor() {
         return validFor;
     }
 }

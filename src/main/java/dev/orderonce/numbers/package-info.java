@@ -1,16 +1,4 @@
-/**
- * The order number: what it looks like, who signs it, how it is issued, found and voided.
- *
- * <pre>
- *   IssueNumber ──▶ SigningKeys (mint)    ──▶ NumberCache (Redis: remember it, one per checkout)
- *   AdmitNumber ──▶ its own time stamp    ──▶ NumberCache (is it still there?)
- *   FindNumber  ──▶ Ledger (PostgreSQL: placed? voided?) ──▶ AdmitNumber
- *   VoidNumber  ──▶ Ledger (a tombstone under the primary key)
- * </pre>
- *
- * <p>Only {@link dev.orderonce.numbers.Ledger} decides: everything before it makes the decision
- * fast and polite.
- */
+/** The order number: its symbols, its check symbol, its signature and its validity. Nothing here reaches a store. */
 @NullMarked
 package dev.orderonce.numbers;
 

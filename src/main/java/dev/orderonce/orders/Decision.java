@@ -7,4 +7,4 @@ package dev.orderonce.orders;
  * @param isOurs whether it is the row that was offered; otherwise the number had been decided
  *     before
  */
-record Decision(Standing standing, boolean isOurs) {}
+record Decision(DecidedNumber standing, boolean isOurs) {}

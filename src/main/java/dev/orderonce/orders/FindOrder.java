@@ -46,7 +46,7 @@ public class FindOrder {
                 .map(found -> found.filter(Order.class::isInstance).map(Order.class::cast));
     }
 
-    private static Uni<Finding> find(String written, Function<OrderNumber, Uni<Optional<Standing>>> search) {
+    private static Uni<Finding> find(String written, Function<OrderNumber, Uni<Optional<DecidedNumber>>> search) {
         // The signature is not asked: an order outlives the key that signed its number.
         Optional<OrderNumber> number = OrderNumber.read(written);
         if (number.isEmpty()) {
@@ -55,7 +55,7 @@ public class FindOrder {
         return search.apply(number.get()).map(FindOrder::finding);
     }
 
-    private static Finding finding(Optional<Standing> found) {
+    private static Finding finding(Optional<DecidedNumber> found) {
         return found.filter(Order.class::isInstance)
                 .<Finding>map(standing -> new Finding.Found((Order) standing))
                 .orElseGet(Finding.Absent::new);

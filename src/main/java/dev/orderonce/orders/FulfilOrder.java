@@ -43,7 +43,7 @@ public class FulfilOrder {
         if (number.isEmpty()) {
             return Uni.createFrom().item(new Fulfilment.Absent());
         }
-        return moveOrder.move(number.get(), move, Because.of(by)).map(moved -> judge(moved, move));
+        return moveOrder.move(number.get(), move, Transition.of(by)).map(moved -> judge(moved, move));
     }
 
     private static Fulfilment judge(Moved moved, Move move) {

@@ -1,9 +1,9 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.admission.Room;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.limits.Room;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.stores.Postgres;
+import dev.orderonce.postgres.Postgres;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.hibernate.reactive.panache.PanacheQuery;
 import io.smallrye.mutiny.Uni;

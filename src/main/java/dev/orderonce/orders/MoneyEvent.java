@@ -77,7 +77,7 @@ public enum MoneyEvent {
     }
 
     /** What is kept with the event. */
-    public String detail(Because because) {
+    public String detail(Transition because) {
         return OrderJson.detail(because);
     }
 }

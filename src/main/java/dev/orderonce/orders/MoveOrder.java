@@ -38,7 +38,7 @@ public class MoveOrder {
      * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not
      *     answer; the move may have been made then
      */
-    public Uni<Moved> move(OrderNumber number, Move move, Because because) {
+    public Uni<Moved> move(OrderNumber number, Move move, Transition because) {
         return store.move(number, move, because, Order.kept(validity.now()))
                 .chain(isMade -> store.find(number)
                         .map(found -> found.filter(Order.class::isInstance)

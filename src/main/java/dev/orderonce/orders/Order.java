@@ -1,8 +1,8 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.once.ClientKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -17,17 +17,17 @@ import java.util.Optional;
  */
 public record Order(
         OrderNumber number,
-        Optional<ClientKey> clientKey,
+        Optional<IdempotencyKey> clientKey,
         Buyer buyer,
         OrderState state,
         Optional<String> payment,
         OrderDraft content,
         Instant placedAt)
-        implements Standing {
+        implements DecidedNumber {
 
     /** A new order. */
     static Order placed(
-            OrderNumber number, Optional<ClientKey> clientKey, Buyer buyer, OrderDraft content, Instant now) {
+            OrderNumber number, Optional<IdempotencyKey> clientKey, Buyer buyer, OrderDraft content, Instant now) {
         return new Order(number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, kept(now));
     }
 

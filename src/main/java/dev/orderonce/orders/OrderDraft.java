@@ -1,10 +1,10 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.http.Violation;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
 import dev.orderonce.orders.OrderSubmission.LineSubmission;
-import dev.orderonce.web.Violation;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;

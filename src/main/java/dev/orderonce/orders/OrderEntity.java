@@ -1,9 +1,9 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.once.ClientKey;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -61,7 +61,7 @@ final class OrderEntity extends PanacheEntityBase {
     Order toOrder() {
         return new Order(
                 new OrderNumber(number),
-                Optional.ofNullable(clientKey).map(ClientKey::new),
+                Optional.ofNullable(clientKey).map(IdempotencyKey::new),
                 new Buyer(buyer),
                 OrderState.valueOf(state),
                 Optional.ofNullable(payment),

@@ -63,7 +63,7 @@ final class OrderJson {
         });
     }
 
-    static String detail(Because because) {
+    static String detail(Transition because) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();

@@ -1,13 +1,13 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Parameters;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.FulfilOrder.Fulfilment;
 import dev.orderonce.orders.ListEvents.History;
-import dev.orderonce.web.Outcomes;
-import dev.orderonce.web.Parameters;
-import dev.orderonce.web.Problem;
-import dev.orderonce.web.ProblemType;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;

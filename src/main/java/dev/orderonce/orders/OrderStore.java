@@ -2,17 +2,17 @@ package dev.orderonce.orders;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.numbers.Why;
-import dev.orderonce.once.ClientKey;
+import dev.orderonce.numbers.VoidReason;
 import dev.orderonce.orders.OrderState.Move;
-import dev.orderonce.stores.Batched;
-import dev.orderonce.stores.Batches;
-import dev.orderonce.stores.Postgres;
+import dev.orderonce.postgres.Batched;
+import dev.orderonce.postgres.Batches;
+import dev.orderonce.postgres.Postgres;
+import dev.orderonce.postgres.UnreadableRow;
 import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.UnreadableRow;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -42,8 +42,8 @@ class OrderStore {
     private static final String VOIDED = "VOIDED";
 
     private final Postgres postgres;
-    private final Batches<Standing, Boolean> offers;
-    private final Batches<Sought, Optional<Standing>> finds;
+    private final Batches<DecidedNumber, Boolean> offers;
+    private final Batches<Sought, Optional<DecidedNumber>> finds;
 
     OrderStore(Postgres postgres) {
         this.postgres = postgres;
@@ -62,7 +62,7 @@ class OrderStore {
      * @return what stands there now. Fails with {@link StoreUnavailable} if PostgreSQL does not
      *     answer; the row may have been written then.
      */
-    Uni<Decision> decide(Standing offered) {
+    Uni<Decision> decide(DecidedNumber offered) {
         return offers.ask(offered)
                 .chain(written ->
                         written ? Uni.createFrom().item(new Decision(offered, true)) : findDecided(offered.number()));
@@ -96,7 +96,7 @@ class OrderStore {
             """;
 
     /** Whether the move was made. */
-    Uni<Boolean> move(OrderNumber number, Move move, Because because, Instant at) {
+    Uni<Boolean> move(OrderNumber number, Move move, Transition because, Instant at) {
         Tuple parameters = Tuple.from(Arrays.asList(
                 number.symbols(),
                 move.from().name(),
@@ -183,7 +183,7 @@ class OrderStore {
     }
 
     /** What stands under the number. */
-    Uni<Optional<Standing>> find(OrderNumber number) {
+    Uni<Optional<DecidedNumber>> find(OrderNumber number) {
         return finds.ask(new Sought(number, Optional.empty()));
     }
 
@@ -191,7 +191,7 @@ class OrderStore {
      * What stands under the number, if it is this buyer's. What is somebody else's is neither sent
      * by PostgreSQL nor read: it takes as long as nothing at all.
      */
-    Uni<Optional<Standing>> findOwn(OrderNumber number, Buyer buyer) {
+    Uni<Optional<DecidedNumber>> findOwn(OrderNumber number, Buyer buyer) {
         return finds.ask(new Sought(number, Optional.of(buyer)));
     }
 
@@ -199,8 +199,8 @@ class OrderStore {
     private record Sought(OrderNumber number, Optional<Buyer> owner) {}
 
     /** Offers rows under their numbers; the answer is whether the row was written. */
-    private static final class Offer implements Batched<Standing, Boolean> {
-        private static final Comparator<Standing> BY_NUMBER = Comparator.comparing(Standing::number);
+    private static final class Offer implements Batched<DecidedNumber, Boolean> {
+        private static final Comparator<DecidedNumber> BY_NUMBER = Comparator.comparing(DecidedNumber::number);
 
         @Override
         public String name() {
@@ -235,23 +235,23 @@ class OrderStore {
         }
 
         @Override
-        public Object key(Standing offered) {
+        public Object key(DecidedNumber offered) {
             return offered.number();
         }
 
         @Override
-        public Tuple parameters(List<Standing> offered) {
+        public Tuple parameters(List<DecidedNumber> offered) {
             Columns columns = new Columns(offered.size());
             // In the order of the numbers: two statements that offer the same numbers cannot wait
             // for each other.
-            List<Standing> ordered = new ArrayList<>(offered);
+            List<DecidedNumber> ordered = new ArrayList<>(offered);
             ordered.sort(BY_NUMBER);
             ordered.forEach(columns::add);
             return columns.toTuple();
         }
 
         @Override
-        public List<Boolean> answers(List<Standing> offered, RowSet<Row> rows) {
+        public List<Boolean> answers(List<DecidedNumber> offered, RowSet<Row> rows) {
             Set<String> written = HashSet.newHashSet(rows.size());
             rows.forEach(row -> written.add(row.getString(0)));
             List<Boolean> answers = new ArrayList<>(offered.size());
@@ -289,7 +289,7 @@ class OrderStore {
             clientKeys = new String[rows];
         }
 
-        void add(Standing standing) {
+        void add(DecidedNumber standing) {
             numbers[row] = standing.number().symbols();
             buyers[row] = standing.buyer().subject();
             switch (standing) {
@@ -312,7 +312,7 @@ class OrderStore {
             lines[row] = OrderJson.lines(content.lines());
             acknowledgements[row] = OrderJson.acknowledgements(content.acknowledgements());
             fingerprints[row] = Buffer.buffer(Content.fingerprint(content));
-            clientKeys[row] = order.clientKey().map(ClientKey::text).orElse(null);
+            clientKeys[row] = order.clientKey().map(IdempotencyKey::text).orElse(null);
         }
 
         private static OffsetDateTime at(Instant instant) {
@@ -336,7 +336,7 @@ class OrderStore {
     }
 
     /** Finds what stands under numbers. */
-    private static final class Find implements Batched<Sought, Optional<Standing>> {
+    private static final class Find implements Batched<Sought, Optional<DecidedNumber>> {
         @Override
         public String name() {
             return "find";
@@ -376,10 +376,10 @@ class OrderStore {
         }
 
         @Override
-        public List<Optional<Standing>> answers(List<Sought> sought, RowSet<Row> rows) {
+        public List<Optional<DecidedNumber>> answers(List<Sought> sought, RowSet<Row> rows) {
             Map<String, Row> found = HashMap.newHashMap(rows.size());
             rows.forEach(row -> found.put(row.getString("number"), row));
-            List<Optional<Standing>> answers = new ArrayList<>(sought.size());
+            List<Optional<DecidedNumber>> answers = new ArrayList<>(sought.size());
             for (Sought one : sought) {
                 answers.add(Optional.ofNullable(found.get(one.number().symbols()))
                         .filter(row -> isOf(one, row))
@@ -398,7 +398,7 @@ class OrderStore {
      *
      * @throws UnreadableRow if it cannot be
      */
-    static Standing standing(Row row) {
+    static DecidedNumber standing(Row row) {
         try {
             return read(row);
         } catch (RuntimeException unreadable) {
@@ -406,13 +406,13 @@ class OrderStore {
         }
     }
 
-    private static Standing read(Row row) {
+    private static DecidedNumber read(Row row) {
         OrderNumber number = new OrderNumber(row.getString("number"));
         Buyer buyer = new Buyer(row.getString("buyer"));
         Instant decidedAt = row.getOffsetDateTime("decided_at").toInstant();
         String state = row.getString("state");
         if (state.equals(VOIDED)) {
-            return new Tombstone(number, buyer, Why.valueOf(row.getString("void_reason")), decidedAt);
+            return new Tombstone(number, buyer, VoidReason.valueOf(row.getString("void_reason")), decidedAt);
         }
         Money total = new Money(row.getLong("total"), Currency.getInstance(row.getString("currency")));
         OrderDraft content = new OrderDraft(
@@ -421,7 +421,7 @@ class OrderStore {
                 OrderJson.readAcknowledgements(row.getString("acknowledgements")));
         return new Order(
                 number,
-                Optional.ofNullable(row.getString("client_key")).map(ClientKey::new),
+                Optional.ofNullable(row.getString("client_key")).map(IdempotencyKey::new),
                 buyer,
                 OrderState.valueOf(state),
                 Optional.ofNullable(row.getString("payment")),

@@ -1,10 +1,10 @@
 package dev.orderonce.orders;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.orderonce.once.ClientKey;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
-import dev.orderonce.web.Problem;
-import dev.orderonce.web.ProblemType;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -65,7 +65,7 @@ public record OrderView(
         OrderDraft content = order.content();
         return new OrderView(
                 order.number().shown(),
-                order.clientKey().map(ClientKey::text).orElse(null),
+                order.clientKey().map(IdempotencyKey::text).orElse(null),
                 order.state(),
                 order.state().next(),
                 duplicated,

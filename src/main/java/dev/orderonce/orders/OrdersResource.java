@@ -1,18 +1,18 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.http.HttpSettings;
+import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Parameters;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.RequestEnd;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.numbers.Why;
+import dev.orderonce.numbers.VoidReason;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.ListOrders.Listing;
-import dev.orderonce.web.HttpSettings;
-import dev.orderonce.web.Outcomes;
-import dev.orderonce.web.Parameters;
-import dev.orderonce.web.Problem;
-import dev.orderonce.web.ProblemType;
-import dev.orderonce.web.RequestEnd;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
@@ -160,7 +160,7 @@ class OrdersResource {
                         .toResponse();
             case Placement.AlreadyPlaced(Order order) ->
                 ok(OrderView.of(order, true)).header(REPLAYED, "true").build();
-            case Placement.NumberSpent(var number, Why why) ->
+            case Placement.NumberSpent(var number, VoidReason why) ->
                 Problem.of(spent(why)).with("number", number.shown()).toResponse();
             case Placement.InFlight _ ->
                 Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
@@ -193,7 +193,7 @@ class OrdersResource {
                 .with("order", "/orders/" + earlier.shown());
     }
 
-    private static ProblemType spent(Why why) {
+    private static ProblemType spent(VoidReason why) {
         return switch (why) {
             case EXPIRED -> ProblemType.NUMBER_EXPIRED;
             case VOIDED -> ProblemType.NUMBER_VOIDED;

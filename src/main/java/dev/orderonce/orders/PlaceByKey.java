@@ -1,13 +1,13 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.admission.AdmitNumber;
+import dev.orderonce.idempotency.CreateOnce;
+import dev.orderonce.idempotency.Created;
+import dev.orderonce.idempotency.Creation;
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.numbers.AdmitNumber;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
-import dev.orderonce.once.ClientKey;
-import dev.orderonce.once.CreateOnce;
-import dev.orderonce.once.Created;
-import dev.orderonce.once.Creation;
 import dev.orderonce.orders.PlaceOrder.Wanted;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,11 +18,16 @@ import java.util.Optional;
 class PlaceByKey {
     private final CreateOnce once;
     private final AdmitNumber admitNumber;
-    private final AskFirst askFirst;
+    private final ConfirmationPolicy askFirst;
     private final OrderStore store;
     private final Validity validity;
 
-    PlaceByKey(CreateOnce once, AdmitNumber admitNumber, AskFirst askFirst, OrderStore store, Validity validity) {
+    PlaceByKey(
+            CreateOnce once,
+            AdmitNumber admitNumber,
+            ConfirmationPolicy askFirst,
+            OrderStore store,
+            Validity validity) {
         this.once = once;
         this.admitNumber = admitNumber;
         this.askFirst = askFirst;
@@ -30,7 +35,7 @@ class PlaceByKey {
         this.validity = validity;
     }
 
-    Uni<Placement> place(Buyer buyer, ClientKey key, Wanted wanted) {
+    Uni<Placement> place(Buyer buyer, IdempotencyKey key, Wanted wanted) {
         OrderNumber number = OrderNumber.ofClientKey(buyer, key.text());
         return once.create(new OneOrder(buyer, key, number, wanted)).chain(created -> switch (created) {
             case Created.Stands<Placement>(Placement judged) ->
@@ -48,12 +53,12 @@ class PlaceByKey {
     /** The order that this key stands for, as whoever asks for it is told. */
     private final class OneOrder implements Creation<Placement> {
         private final Buyer buyer;
-        private final ClientKey key;
+        private final IdempotencyKey key;
         private final OrderNumber number;
         private final OrderDraft draft;
         private final Optional<Placement> refusal;
 
-        OneOrder(Buyer buyer, ClientKey key, OrderNumber number, Wanted wanted) {
+        OneOrder(Buyer buyer, IdempotencyKey key, OrderNumber number, Wanted wanted) {
             this.buyer = buyer;
             this.key = key;
             this.number = number;
@@ -94,7 +99,7 @@ class PlaceByKey {
         }
 
         /** Nobody knew of it any more but PostgreSQL, so it was counted as a new one. */
-        private Uni<Created<Placement>> stoodAlready(Standing standing) {
+        private Uni<Created<Placement>> stoodAlready(DecidedNumber standing) {
             return admitNumber.giveBack(buyer).replaceWith(() -> new Created.Stands<>(judge(standing)));
         }
 
@@ -102,11 +107,11 @@ class PlaceByKey {
          * The number is a digest: whether it is this key's is told by the key that is stored with
          * it, and another's order is never shown.
          */
-        private Placement judge(Standing standing) {
+        private Placement judge(DecidedNumber standing) {
             return standing instanceof Order order
                             && order.buyer().equals(buyer)
                             && order.clientKey().equals(Optional.of(key))
-                    ? Judgement.of(buyer, draft, order)
+                    ? ReplayCheck.of(buyer, draft, order)
                     : new Placement.KeyCollides();
         }
     }

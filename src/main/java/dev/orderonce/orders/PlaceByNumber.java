@@ -1,14 +1,14 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.admission.Admission;
+import dev.orderonce.admission.AdmitNumber;
+import dev.orderonce.admission.ContentClaim;
+import dev.orderonce.admission.Entry;
+import dev.orderonce.admission.NumberOwners;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.numbers.Admission;
-import dev.orderonce.numbers.AdmitNumber;
-import dev.orderonce.numbers.Entry;
-import dev.orderonce.numbers.Likeness;
-import dev.orderonce.numbers.NumberOwners;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
-import dev.orderonce.numbers.Why;
+import dev.orderonce.numbers.VoidReason;
 import dev.orderonce.orders.PlaceOrder.Wanted;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.stores.StoreUnavailable.Store;
@@ -21,12 +21,16 @@ import java.util.Optional;
 class PlaceByNumber {
     private final NumberOwners owners;
     private final AdmitNumber admitNumber;
-    private final AskFirst askFirst;
+    private final ConfirmationPolicy askFirst;
     private final OrderStore store;
     private final Validity validity;
 
     PlaceByNumber(
-            NumberOwners owners, AdmitNumber admitNumber, AskFirst askFirst, OrderStore store, Validity validity) {
+            NumberOwners owners,
+            AdmitNumber admitNumber,
+            ConfirmationPolicy askFirst,
+            OrderStore store,
+            Validity validity) {
         this.owners = owners;
         this.admitNumber = admitNumber;
         this.askFirst = askFirst;
@@ -55,7 +59,7 @@ class PlaceByNumber {
     private Uni<Placement> replay(Buyer buyer, OrderNumber number, OrderDraft draft, Placement otherwise) {
         return store.findOwn(number, buyer)
                 .map(found -> found.filter(Order.class::isInstance)
-                        .map(order -> Judgement.of(buyer, draft, order))
+                        .map(order -> ReplayCheck.of(buyer, draft, order))
                         .orElse(otherwise));
     }
 
@@ -65,7 +69,7 @@ class PlaceByNumber {
      */
     private Uni<Placement> replayOfClientKey(Buyer buyer, OrderNumber number, OrderDraft draft) {
         return store.find(number)
-                .map(found -> found.map(standing -> Judgement.of(buyer, draft, standing))
+                .map(found -> found.map(standing -> ReplayCheck.of(buyer, draft, standing))
                         .orElseGet(Placement.NotYours::new));
     }
 
@@ -92,11 +96,11 @@ class PlaceByNumber {
         }
 
         private Uni<Placement> enter() {
-            Likeness likeness = askFirst.likeness(draft);
+            ContentClaim likeness = askFirst.likeness(draft);
             return admitNumber.admit(number, buyer, likeness).chain(entry -> switch (entry) {
                 case Entry.Free _ -> offerOrder();
                 case Entry.SeenBefore _ -> find(askAgain(likeness));
-                case Entry.Refused(Why why, boolean forGood) -> find(refuse(why, forGood));
+                case Entry.Refused(VoidReason why, boolean forGood) -> find(refuse(why, forGood));
                 case Entry.CannotTell(Store silent) -> find(StoreUnavailable.failure(silent));
                 case Entry.Limited(var excess) -> find(item(new Placement.Limited(excess)));
                 case Entry.Alike alike -> find(unless(askFirst.compare(buyer, number, likeness, alike)));
@@ -107,7 +111,7 @@ class PlaceByNumber {
         private Uni<Placement> refuseUnlessPlaced(Placement refused) {
             return admitNumber.look(number, buyer).chain(admission -> switch (admission) {
                 case Admission.Admitted _ -> find(item(refused));
-                case Admission.Refused(Why why, boolean forGood) -> find(refuse(why, forGood));
+                case Admission.Refused(VoidReason why, boolean forGood) -> find(refuse(why, forGood));
                 case Admission.CannotTell(Store silent) -> find(StoreUnavailable.failure(silent));
             });
         }
@@ -119,12 +123,12 @@ class PlaceByNumber {
          */
         private Uni<Placement> find(Uni<Placement> undecided) {
             return store.find(number)
-                    .chain(found -> found.map(standing -> item(Judgement.of(buyer, draft, standing)))
+                    .chain(found -> found.map(standing -> item(ReplayCheck.of(buyer, draft, standing)))
                             .orElse(undecided));
         }
 
         /** It was tried before, and nothing came of it. */
-        private Uni<Placement> askAgain(Likeness likeness) {
+        private Uni<Placement> askAgain(ContentClaim likeness) {
             return Uni.createFrom().deferred(() -> unless(askFirst.ask(buyer, number, likeness)));
         }
 
@@ -132,7 +136,7 @@ class PlaceByNumber {
             return refusal.chain(refused -> refused.map(PlaceByNumber::item).orElseGet(this::offerOrder));
         }
 
-        private Uni<Placement> refuse(Why why, boolean forGood) {
+        private Uni<Placement> refuse(VoidReason why, boolean forGood) {
             return forGood
                     ? item(new Placement.NumberSpent(number, why))
                     : Uni.createFrom()
@@ -147,11 +151,11 @@ class PlaceByNumber {
          * Offers a row to the primary key: an order, or the tombstone of a number that may not
          * become one.
          */
-        private Uni<Placement> offer(Standing offered) {
+        private Uni<Placement> offer(DecidedNumber offered) {
             return store.decide(offered)
                     .map(decision -> decision.isOurs() && offered instanceof Order order
                             ? new Placement.Placed(order)
-                            : Judgement.of(buyer, draft, decision.standing()));
+                            : ReplayCheck.of(buyer, draft, decision.standing()));
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.once.ClientKey;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -18,9 +18,9 @@ public class PlaceOrder {
     private final PlaceByNumber byNumber;
     private final PlaceByKey byKey;
     private final Quotes quotes;
-    private final AskFirst askFirst;
+    private final ConfirmationPolicy askFirst;
 
-    PlaceOrder(PlaceByNumber byNumber, PlaceByKey byKey, Quotes quotes, AskFirst askFirst) {
+    PlaceOrder(PlaceByNumber byNumber, PlaceByKey byKey, Quotes quotes, ConfirmationPolicy askFirst) {
         this.byNumber = byNumber;
         this.byKey = byKey;
         this.quotes = quotes;
@@ -42,12 +42,12 @@ public class PlaceOrder {
      */
     public Uni<Placement> place(Buyer buyer, List<String> keys, OrderSubmission submission) {
         String number = submission.orderNumber();
-        return switch (ClientKey.read(keys)) {
-            case ClientKey.Reading.None _ when number == null -> item(new Placement.NoNumber());
-            case ClientKey.Reading.None _ -> drafted(submission, wanted -> byNumber.place(buyer, number, wanted));
-            case ClientKey.Reading _ when number != null -> item(new Placement.NumberAndKey());
-            case ClientKey.Reading.Unusable(String why) -> item(new Placement.KeyUnusable(why));
-            case ClientKey.Reading.Usable(ClientKey key) ->
+        return switch (IdempotencyKey.read(keys)) {
+            case IdempotencyKey.Reading.None _ when number == null -> item(new Placement.NoNumber());
+            case IdempotencyKey.Reading.None _ -> drafted(submission, wanted -> byNumber.place(buyer, number, wanted));
+            case IdempotencyKey.Reading _ when number != null -> item(new Placement.NumberAndKey());
+            case IdempotencyKey.Reading.Unusable(String why) -> item(new Placement.KeyUnusable(why));
+            case IdempotencyKey.Reading.Usable(IdempotencyKey key) ->
                 drafted(submission, wanted -> byKey.place(buyer, key, wanted));
         };
     }

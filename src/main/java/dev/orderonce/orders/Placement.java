@@ -1,10 +1,10 @@
 package dev.orderonce.orders;
 
-import dev.orderonce.limits.Excess;
+import dev.orderonce.admission.Excess;
+import dev.orderonce.http.Violation;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.numbers.Why;
-import dev.orderonce.web.Violation;
+import dev.orderonce.numbers.VoidReason;
 import java.time.Duration;
 import java.util.List;
 
@@ -35,7 +35,7 @@ public sealed interface Placement {
     record AlreadyPlaced(Order order) implements Placement {}
 
     /** No order stands under the number and none ever will. */
-    record NumberSpent(OrderNumber number, Why why) implements Placement {}
+    record NumberSpent(OrderNumber number, VoidReason why) implements Placement {}
 
     /** An earlier request under the same key is still at it. */
     record InFlight() implements Placement {}

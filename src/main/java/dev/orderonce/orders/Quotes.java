@@ -1,8 +1,8 @@
 package dev.orderonce.orders;
 
-import dev.orderonce.settings.MadeFromSettings;
-import dev.orderonce.settings.UnusableSetting;
-import dev.orderonce.web.Violation;
+import dev.orderonce.config.MadeFromSettings;
+import dev.orderonce.config.UnusableSetting;
+import dev.orderonce.http.Violation;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

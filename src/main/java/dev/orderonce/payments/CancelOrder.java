@@ -1,10 +1,11 @@
 package dev.orderonce.payments;
 
+import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.locks.OrderLock;
 import dev.orderonce.locks.OrderLock.Locked;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.orders.Because;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.MoveOrder;
@@ -12,8 +13,7 @@ import dev.orderonce.orders.MoveOrder.Moved;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
-import dev.orderonce.web.Violation;
-import dev.orderonce.web.Words;
+import dev.orderonce.orders.Transition;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -78,9 +78,9 @@ public class CancelOrder {
      */
     private record Asker(
             String subject, boolean isSupport, Optional<String> reason, Optional<OrderNumber> duplicateOf) {
-        Because because() {
-            Because because = Because.of(subject);
-            Because reasoned = reason.map(because::reason).orElse(because);
+        Transition because() {
+            Transition because = Transition.of(subject);
+            Transition reasoned = reason.map(because::reason).orElse(because);
             return duplicateOf.map(reasoned::duplicateOf).orElse(reasoned);
         }
     }
@@ -88,7 +88,7 @@ public class CancelOrder {
     public Uni<Cancelling> byBuyer(Buyer buyer, String written, @Nullable String reason) {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words =
-                reason == null ? Optional.empty() : Words.read("reason", reason, LONGEST_REASON, violations);
+                reason == null ? Optional.empty() : FreeText.read("reason", reason, LONGEST_REASON, violations);
         return violations.isEmpty()
                 ? cancel(findOrder.ofBuyer(buyer, written), new Asker(buyer.subject(), false, words, Optional.empty()))
                 : item(new Cancelling.Invalid(violations));
@@ -106,7 +106,7 @@ public class CancelOrder {
     public Uni<Cancelling> bySupport(
             Buyer support, String written, @Nullable String reason, Optional<OrderNumber> duplicateOf) {
         List<Violation> violations = new ArrayList<>();
-        Optional<String> words = Words.read("reason", reason, LONGEST_REASON, violations);
+        Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
         return words.isPresent()
                 ? cancel(findOrder.ofAnybody(written), new Asker(support.subject(), true, words, duplicateOf))
                 : item(new Cancelling.Invalid(violations));
@@ -137,7 +137,7 @@ public class CancelOrder {
     }
 
     private Uni<Cancelling> cancel(Order order, Asker asker, OptionalLong fence, int triesLeft) {
-        Because because = asker.because().under(fence);
+        Transition because = asker.because().under(fence);
         return switch (order.state()) {
             case CREATED -> move(order, Move.CANCELLED, because, asker, fence, triesLeft);
             case PAYING ->
@@ -152,7 +152,7 @@ public class CancelOrder {
     }
 
     private Uni<Cancelling> move(
-            Order order, Move move, Because because, Asker asker, OptionalLong fence, int triesLeft) {
+            Order order, Move move, Transition because, Asker asker, OptionalLong fence, int triesLeft) {
         return moveOrder.move(order.number(), move, because).chain(moved -> switch (moved) {
             case Moved.Absent _ -> item(new Cancelling.Absent());
             case Moved.NotOpen(Order current) -> look(current, asker, fence, triesLeft - 1);
@@ -168,7 +168,7 @@ public class CancelOrder {
     }
 
     /** The payment is to be looked at before the order says so: whoever dies here is followed. */
-    private Uni<Cancelling> refund(Order order, Because because, Asker asker, OptionalLong fence, int triesLeft) {
+    private Uni<Cancelling> refund(Order order, Transition because, Asker asker, OptionalLong fence, int triesLeft) {
         String payment = order.payment().orElseThrow();
         return payments.lookAgain(payment, settlePayment.lookAfter())
                 .chain(noted -> moveOrder.move(order.number(), Move.REFUND_BEGUN, because.payment(payment)))

@@ -1,7 +1,7 @@
 package dev.orderonce.payments;
 
-import dev.orderonce.settings.MadeFromSettings;
-import dev.orderonce.settings.UnusableSetting;
+import dev.orderonce.config.MadeFromSettings;
+import dev.orderonce.config.UnusableSetting;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;

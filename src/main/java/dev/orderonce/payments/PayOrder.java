@@ -1,11 +1,11 @@
 package dev.orderonce.payments;
 
+import dev.orderonce.admission.Limits;
+import dev.orderonce.http.Violation;
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.limits.Limits;
 import dev.orderonce.locks.OrderLock;
 import dev.orderonce.locks.OrderLock.Locked;
-import dev.orderonce.once.ClientKey;
-import dev.orderonce.orders.Because;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.MoveOrder;
@@ -13,8 +13,8 @@ import dev.orderonce.orders.MoveOrder.Moved;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
+import dev.orderonce.orders.Transition;
 import dev.orderonce.payments.SettlePayment.Settled;
-import dev.orderonce.web.Violation;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -112,10 +112,10 @@ public class PayOrder {
      * @param method a token that the provider's page made; never a card
      */
     public Uni<Paying> pay(Buyer buyer, String written, List<String> keys, @Nullable String method) {
-        return switch (ClientKey.read(keys)) {
-            case ClientKey.Reading.None _ -> item(new Paying.NoKey());
-            case ClientKey.Reading.Unusable(String why) -> item(new Paying.KeyUnusable(why));
-            case ClientKey.Reading.Usable(ClientKey key) ->
+        return switch (IdempotencyKey.read(keys)) {
+            case IdempotencyKey.Reading.None _ -> item(new Paying.NoKey());
+            case IdempotencyKey.Reading.Unusable(String why) -> item(new Paying.KeyUnusable(why));
+            case IdempotencyKey.Reading.Usable(IdempotencyKey key) ->
                 method == null || !isMethod(method)
                         ? item(new Paying.Invalid(List.of(badMethod())))
                         : findOrder.ofBuyer(buyer, written).chain(found -> pay(buyer, found, key, method));
@@ -132,7 +132,7 @@ public class PayOrder {
         return new Violation("method", "must be a token of 1 to " + LONGEST_METHOD + " visible characters");
     }
 
-    private Uni<Paying> pay(Buyer buyer, Finding found, ClientKey key, String method) {
+    private Uni<Paying> pay(Buyer buyer, Finding found, IdempotencyKey key, String method) {
         return switch (found) {
             case Finding.Absent _ -> item(new Paying.Absent());
             case Finding.Found(Order order) ->
@@ -147,7 +147,7 @@ public class PayOrder {
         return earlier.method().equals(method) ? new Paying.AlreadyAsked(earlier, order) : new Paying.Differs(order);
     }
 
-    private Uni<Paying> payLocked(Buyer buyer, Order order, ClientKey key, String method) {
+    private Uni<Paying> payLocked(Buyer buyer, Order order, IdempotencyKey key, String method) {
         if (order.state() == OrderState.PAYING) {
             return item(new Paying.Busy(order));
         }
@@ -162,7 +162,7 @@ public class PayOrder {
                 });
     }
 
-    private Uni<Paying> begin(Buyer buyer, Order order, ClientKey key, String method, OptionalLong fence) {
+    private Uni<Paying> begin(Buyer buyer, Order order, IdempotencyKey key, String method, OptionalLong fence) {
         Payment payment = new Payment(
                 newReference(),
                 order.number(),
@@ -178,7 +178,7 @@ public class PayOrder {
     }
 
     /** Somebody was faster, under the same key or with another one; or a limit is reached. */
-    private Uni<Paying> notBegun(Buyer buyer, Order order, ClientKey key, String method) {
+    private Uni<Paying> notBegun(Buyer buyer, Order order, IdempotencyKey key, String method) {
         return store.find(order.number(), key)
                 .chain(earlier -> earlier.isPresent()
                         ? lookAgain(order, now -> repeat(earlier.get(), now, method))
@@ -195,7 +195,8 @@ public class PayOrder {
     }
 
     private Uni<Paying> ask(Buyer buyer, Payment payment, OptionalLong fence) {
-        Because because = Because.of(buyer.subject()).payment(payment.id()).under(fence);
+        Transition because =
+                Transition.of(buyer.subject()).payment(payment.id()).under(fence);
         return moveOrder
                 .move(payment.number(), Move.PAYMENT_BEGUN, because)
                 .chain(moved -> (moved instanceof Moved.Done

@@ -1,8 +1,8 @@
 package dev.orderonce.payments;
 
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.once.ClientKey;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -18,7 +18,7 @@ import java.util.Optional;
 public record Payment(
         String id,
         OrderNumber number,
-        ClientKey clientKey,
+        IdempotencyKey clientKey,
         String method,
         Money amount,
         PaymentState state,

@@ -1,14 +1,14 @@
 package dev.orderonce.payments;
 
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.once.ClientKey;
-import dev.orderonce.orders.Because;
 import dev.orderonce.orders.MoneyEvent;
 import dev.orderonce.orders.OrderState.Move;
-import dev.orderonce.stores.Postgres;
-import dev.orderonce.stores.UnreadableRows;
+import dev.orderonce.orders.Transition;
+import dev.orderonce.postgres.Postgres;
+import dev.orderonce.postgres.UnreadableRows;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -152,7 +152,7 @@ class PaymentStore {
                 .map(PaymentStore::first);
     }
 
-    Uni<Optional<Payment>> find(OrderNumber number, ClientKey key) {
+    Uni<Optional<Payment>> find(OrderNumber number, IdempotencyKey key) {
         return postgres.query(
                         "SELECT " + COLUMNS + " FROM payments WHERE number = $1 AND client_key = $2",
                         Tuple.of(number.symbols(), key.text()))
@@ -170,7 +170,7 @@ class PaymentStore {
             Payment payment, PaymentState to, Optional<String> reason, boolean isRefused, Instant lookAt, Instant now) {
         MoneyEvent event = payment.state().eventOf(to);
         Optional<String> words = reason.map(PaymentStore::clean);
-        Because because = Because.of(BY).payment(payment.id());
+        Transition because = Transition.of(BY).payment(payment.id());
         return postgres.query(
                         CHANGE,
                         Tuple.from(Arrays.asList(
@@ -268,7 +268,7 @@ class PaymentStore {
         return new Payment(
                 row.getString("id"),
                 new OrderNumber(row.getString("number")),
-                new ClientKey(row.getString("client_key")),
+                new IdempotencyKey(row.getString("client_key")),
                 row.getString("method"),
                 new Money(row.getLong("amount"), Currency.getInstance(row.getString("currency"))),
                 PaymentState.valueOf(row.getString("state")),

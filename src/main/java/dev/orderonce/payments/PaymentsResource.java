@@ -1,15 +1,15 @@
 package dev.orderonce.payments;
 
+import dev.orderonce.http.HttpSettings;
+import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderView;
 import dev.orderonce.payments.CancelOrder.Cancelling;
 import dev.orderonce.payments.PayOrder.Paying;
-import dev.orderonce.web.HttpSettings;
-import dev.orderonce.web.Outcomes;
-import dev.orderonce.web.Problem;
-import dev.orderonce.web.ProblemType;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;

@@ -1,12 +1,12 @@
 package dev.orderonce.payments;
 
-import dev.orderonce.orders.Because;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.MoveOrder;
 import dev.orderonce.orders.MoveOrder.Moved;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
+import dev.orderonce.orders.Transition;
 import dev.orderonce.payments.PaymentGateway.Answer;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -45,7 +45,7 @@ class SettlePayment {
 
     private static final String REFUNDED_BY_PROVIDER = "the provider gave it back";
 
-    private static final Because BY = Because.of(PaymentStore.BY);
+    private static final Transition BY = Transition.of(PaymentStore.BY);
 
     private final PaymentStore store;
     private final PaymentGateway gateway;
@@ -281,7 +281,7 @@ class SettlePayment {
                 payment, PaymentState.DECLINED, Optional.of(reason), true, now.plus(settings.lookAfter()), now);
     }
 
-    private Uni<Settled> move(Payment payment, Move move, Because because, OptionalLong fence, int stepsLeft) {
+    private Uni<Settled> move(Payment payment, Move move, Transition because, OptionalLong fence, int stepsLeft) {
         return moveOrder
                 .move(payment.number(), move, because.payment(payment.id()).under(fence))
                 .chain(moved ->

@@ -1,11 +1,11 @@
 package dev.orderonce.payments;
 
+import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
 import dev.orderonce.identity.Role;
 import dev.orderonce.payments.ListUnsettled.Listing;
 import dev.orderonce.payments.ReceiveNotification.Receipt;
-import dev.orderonce.web.Outcomes;
-import dev.orderonce.web.Problem;
-import dev.orderonce.web.ProblemType;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;

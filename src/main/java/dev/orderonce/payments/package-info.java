@@ -4,7 +4,7 @@
  *
  * <p>A payment and its order are two rows, moved one after the other, each by a conditional update.
  * {@link dev.orderonce.payments.SettlePayment} is the one place that knows which step follows from
- * where the two stand; requests, notifications and the {@link dev.orderonce.payments.Settler} all
+ * where the two stand; requests, notifications and the {@link dev.orderonce.payments.ResumeSettlements} all
  * call it, and whoever dies in the middle is followed by the next who looks.
  *
  * <pre>

@@ -11,14 +11,14 @@ import java.util.concurrent.TimeoutException;
  * Connections are closed before the event loops end that they live on: what hears of its end later
  * has nowhere to hear it.
  */
-final class Closing {
+public final class Closing {
     /** To say goodbye; a store that does not answer even that is left alone. */
     private static final Duration AT_MOST = Duration.ofSeconds(1);
 
     private Closing() {}
 
     /** Waits; never on an event loop. */
-    static void await(List<Future<Void>> closing) {
+    public static void await(List<Future<Void>> closing) {
         try {
             Future.join(closing)
                     .toCompletionStage()

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Whether a store answers on one path: one log line when it stops to, one when it answers again,
  * and a gauge. Paths fail independently, so each has its own.
  */
-final class Outage {
+public final class Outage {
     private static final Logger LOG = Logger.getLogger(Outage.class);
 
     private final String store;
@@ -30,7 +30,7 @@ final class Outage {
      * @param quiet an outage is over when there is an answer and this long was no failure: some
      *     connections answer again before others have failed
      */
-    Outage(String store, String path, Duration quiet, MeterRegistry metrics) {
+    public Outage(String store, String path, Duration quiet, MeterRegistry metrics) {
         this.store = store;
         this.path = path;
         this.quietNanos = quiet.toNanos();
@@ -42,7 +42,7 @@ final class Outage {
                 .register(metrics);
     }
 
-    void failed(@Nullable String why) {
+    public void failed(@Nullable String why) {
         Ongoing now = ongoing.get();
         if (now == null) {
             if (ongoing.compareAndSet(null, new Ongoing())) {
@@ -53,7 +53,7 @@ final class Outage {
         }
     }
 
-    void answered() {
+    public void answered() {
         Ongoing now = ongoing.get();
         if (now == null) {
             return; // nearly always

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     databases</a>
  */
 @ApplicationScoped
-class StoreSpans {
+public class StoreSpans {
     private final Tracer tracer;
     private final boolean off;
 
@@ -29,7 +29,7 @@ class StoreSpans {
     }
 
     /** Begins one, if the request at hand is traced. */
-    @Nullable Span begin(StoreUnavailable.Store store, String operation) {
+    public @Nullable Span begin(StoreUnavailable.Store store, String operation) {
         if (off || !Span.current().getSpanContext().isSampled()) {
             return null;
         }
@@ -42,7 +42,7 @@ class StoreSpans {
     }
 
     /** It was answered, among so many that shared a statement. */
-    static void answered(@Nullable Span span, int together) {
+    public static void answered(@Nullable Span span, int together) {
         if (span != null) {
             if (together > 1) { // never said of one, by the conventions
                 span.setAttribute("db.operation.batch.size", together);
@@ -51,7 +51,7 @@ class StoreSpans {
         }
     }
 
-    static void failed(@Nullable Span span, Throwable failure) {
+    public static void failed(@Nullable Span span, Throwable failure) {
         if (span != null) {
             span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
             span.end();

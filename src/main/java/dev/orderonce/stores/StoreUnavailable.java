@@ -1,6 +1,6 @@
 package dev.orderonce.stores;
 
-import dev.orderonce.web.Outcomes;
+import dev.orderonce.http.Outcomes;
 import io.smallrye.mutiny.Uni;
 
 /**

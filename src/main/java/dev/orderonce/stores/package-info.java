@@ -1,6 +1,6 @@
 /**
- * How the two stores are reached, and what it means when one does not answer: a failure that says
- * so, never a missing value.
+ * What PostgreSQL and Redis have in common: a store that does not answer is a failure that says so, never a missing
+ * value.
  */
 @NullMarked
 package dev.orderonce.stores;

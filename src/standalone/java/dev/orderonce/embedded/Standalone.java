@@ -1,14 +1,14 @@
 package dev.orderonce.embedded;
 
-import static dev.orderonce.start.RequiredSettings.DATABASE_URL;
-import static dev.orderonce.start.RequiredSettings.DATABASE_USERNAME;
-import static dev.orderonce.start.RequiredSettings.IDENTITY_AUDIENCE;
-import static dev.orderonce.start.RequiredSettings.IDENTITY_ISSUER;
-import static dev.orderonce.start.RequiredSettings.IDENTITY_KEYS;
-import static dev.orderonce.start.RequiredSettings.NUMBERS_SIGNING_KEY;
-import static dev.orderonce.start.RequiredSettings.PAYMENTS_NOTIFICATION_SECRET;
-import static dev.orderonce.start.RequiredSettings.PAYMENTS_PROVIDER_URL;
-import static dev.orderonce.start.RequiredSettings.REDIS_URL;
+import static dev.orderonce.config.RequiredSettings.DATABASE_URL;
+import static dev.orderonce.config.RequiredSettings.DATABASE_USERNAME;
+import static dev.orderonce.config.RequiredSettings.IDENTITY_AUDIENCE;
+import static dev.orderonce.config.RequiredSettings.IDENTITY_ISSUER;
+import static dev.orderonce.config.RequiredSettings.IDENTITY_KEYS;
+import static dev.orderonce.config.RequiredSettings.NUMBERS_SIGNING_KEY;
+import static dev.orderonce.config.RequiredSettings.PAYMENTS_NOTIFICATION_SECRET;
+import static dev.orderonce.config.RequiredSettings.PAYMENTS_PROVIDER_URL;
+import static dev.orderonce.config.RequiredSettings.REDIS_URL;
 
 import dev.orderonce.identity.DemoKeys;
 import dev.orderonce.payments.PaymentSettings;

@@ -1,8 +1,8 @@
 package dev.orderonce.identity;
 
-import dev.orderonce.web.Problem;
-import dev.orderonce.web.ProblemType;
-import dev.orderonce.web.Violation;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Violation;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.jwt.build.Jwt;
 import jakarta.annotation.security.PermitAll;

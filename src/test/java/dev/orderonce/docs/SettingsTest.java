@@ -2,7 +2,7 @@ package dev.orderonce.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.orderonce.start.RequiredSettings;
+import dev.orderonce.config.RequiredSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;

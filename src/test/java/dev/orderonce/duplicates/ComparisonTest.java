@@ -3,12 +3,12 @@ package dev.orderonce.duplicates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.once.ClientKey;
 import dev.orderonce.orders.Acknowledgement;
-import dev.orderonce.orders.FindAlike.Pair;
+import dev.orderonce.orders.FindSimilarOrders.Pair;
 import dev.orderonce.orders.Line;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderDraft;
@@ -80,7 +80,7 @@ class ComparisonTest {
     private static Order byKey(Order order) {
         return new Order(
                 order.number(),
-                Optional.of(new ClientKey("a-key-of-twenty-characters")),
+                Optional.of(new IdempotencyKey("a-key-of-twenty-characters")),
                 order.buyer(),
                 order.state(),
                 order.payment(),

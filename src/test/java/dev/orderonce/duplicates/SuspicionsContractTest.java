@@ -69,7 +69,7 @@ class SuspicionsContractTest {
     ScanOrders scanOrders;
 
     @Inject
-    FinishConfirmations finishConfirmations;
+    ResumeConfirmations finishConfirmations;
 
     private final Shop shop = Shop.newBuyer();
     private final Shop support = Shop.as("sam-of-support", "support");

@@ -3,9 +3,9 @@ package dev.orderonce.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.orderonce.stores.RedisCommand;
-import dev.orderonce.stores.RedisPipeline;
-import dev.orderonce.stores.RedisReply;
+import dev.orderonce.redis.RedisCommand;
+import dev.orderonce.redis.RedisPipeline;
+import dev.orderonce.redis.RedisReply;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;

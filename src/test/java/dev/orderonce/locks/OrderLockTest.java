@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.locks.OrderLock.Locked;
-import dev.orderonce.stores.RedisPipeline;
+import dev.orderonce.redis.RedisPipeline;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;

@@ -18,7 +18,7 @@ class HousekeepingTest {
     private final Shop shop = Shop.newBuyer();
 
     @Inject
-    ForgetTombstones forgetTombstones;
+    PurgeTombstones forgetTombstones;
 
     private static void age(String number, int days) {
         Database.execute("UPDATE orders SET decided_at = decided_at - interval '%d days' WHERE number = '%s'"

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @QuarkusTest
 class MoveOrderTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
-    private static final Because BY = Because.of("test").payment("p-1");
+    private static final Transition BY = Transition.of("test").payment("p-1");
 
     @Inject
     MoveOrder moveOrder;
@@ -39,7 +39,7 @@ class MoveOrderTest {
         return OrderNumber.read(number).orElseThrow();
     }
 
-    private Moved move(OrderNumber number, Move move, Because because) {
+    private Moved move(OrderNumber number, Move move, Transition because) {
         return moveOrder.move(number, move, because).await().atMost(BOUND);
     }
 
@@ -102,7 +102,7 @@ class MoveOrderTest {
         // Given
         OrderNumber number = orderIn(OrderState.PAYING);
         // When
-        Moved moved = move(number, Move.PAID, Because.of("test").payment("p-2"));
+        Moved moved = move(number, Move.PAID, Transition.of("test").payment("p-2"));
         // Then
         assertThat(moved).isInstanceOf(Moved.NotOpen.class);
         assertThat(Database.state(number.symbols())).isEqualTo("PAYING");

@@ -3,12 +3,12 @@ package dev.orderonce.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import dev.orderonce.http.Violation;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.OrderDraft.Reading;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
 import dev.orderonce.orders.OrderSubmission.LineSubmission;
-import dev.orderonce.web.Violation;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Currency;

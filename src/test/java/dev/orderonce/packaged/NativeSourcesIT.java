@@ -106,7 +106,7 @@ class NativeSourcesIT {
     @Test
     void everyRefusalThatIsWrittenAsJson_isListed() {
         // The rest of a problem is texts, numbers and lists of them.
-        assertThat(reflective()).contains("dev.orderonce.web.Violation", "dev.orderonce.orders.Difference");
+        assertThat(reflective()).contains("dev.orderonce.http.Violation", "dev.orderonce.orders.Difference");
     }
 
     @Test

@@ -2,8 +2,8 @@ package dev.orderonce.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orderonce.config.RequiredSettings;
 import dev.orderonce.embedded.Standalone;
-import dev.orderonce.start.RequiredSettings;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Stores;
 import io.smallrye.config.SmallRyeConfigBuilder;

@@ -1,6 +1,6 @@
 package dev.orderonce.testkit;
 
-import dev.orderonce.web.ClientsGone;
+import dev.orderonce.http.ClientsGone;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

@@ -1,0 +1,58 @@
+package dev.orderonce.admission;
+
+import dev.orderonce.config.UnusableSetting;
+import java.time.Duration;
+
+/**
+ * One limit as a leaky bucket: each request fills it by one interval, time empties it, and what
+ * would make it overflow is refused.
+ *
+ * <p>This is the generic cell rate algorithm (ITU-T I.371, annex A): all that is kept of a buyer is
+ * when the bucket will be empty. In any window there are at most {@code burst + rate} requests, and
+ * in any longer time {@code burst} more than the rate allows.
+ *
+ * @param rate how many in each window, in the long run
+ * @param burst how many at once, after a quiet time
+ */
+public record Bucket(Limit limit, long rate, Duration window, long burst) {
+    private static final long MICROS_PER_SECOND = 1_000_000;
+
+    public Bucket {
+        if (rate < 1 || burst < 1 || window.toMillis() < 1) {
+            throw new UnusableSetting(
+                    "limits.%s: rate and burst at least 1, window at least 1 ms".formatted(limit.text()));
+        }
+    }
+
+    static Bucket of(Limit limit, LimitSettings.Allowance allowance) {
+        return new Bucket(limit, allowance.rate(), allowance.window(), allowance.burst());
+    }
+
+    /** By how much one request fills it, in microseconds of emptying. */
+    double interval() {
+        return micros(window) / rate;
+    }
+
+    /** How much fits, in microseconds of emptying. */
+    double depth() {
+        return interval() * burst;
+    }
+
+    /**
+     * How long until one more fits, in microseconds; 0 or less if it fits now.
+     *
+     * @param emptyAt when it will be empty, or was
+     */
+    double wait(double emptyAt, double now) {
+        return Math.max(emptyAt, now) + interval() - depth() - now;
+    }
+
+    /** When it will be empty after one more. */
+    double filled(double emptyAt, double now) {
+        return Math.max(emptyAt, now) + interval();
+    }
+
+    private static double micros(Duration duration) {
+        return (double) duration.getSeconds() * MICROS_PER_SECOND + duration.getNano() / 1000.0;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.orderonce.admission;
+
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.stores.StoreUnavailable;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+
+/** Caches issued numbers in Redis, within the buyer's limits. */
+@ApplicationScoped
+public class RegisterNumber {
+    private final AdmissionStore store;
+
+    RegisterNumber(AdmissionStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Registers a number that belongs to no checkout.
+     *
+     * @return fails with {@link StoreUnavailable} if Redis does not answer; the number may have been registered then
+     */
+    public Uni<Registration> register(OrderNumber fresh, Buyer buyer) {
+        return store.register(fresh, buyer);
+    }
+
+    /**
+     * Registers a checkout's number, unless the checkout has one already.
+     *
+     * @param replaced the number of the checkout that {@code fresh} is to take the place of, if there is one
+     * @return fails with {@link StoreUnavailable} if Redis does not answer; the number may have been registered then
+     */
+    public Uni<Registration> register(Buyer buyer, String checkout, OrderNumber fresh, Optional<String> replaced) {
+        return store.register(buyer, checkout, fresh, replaced);
+    }
+
+    /** Ends the registration of a voided number. Without Redis it stays outstanding until it expires. */
+    public Uni<Void> unregister(OrderNumber number, Buyer buyer) {
+        return store.unregister(number, buyer).onFailure(StoreUnavailable.class).recoverWithNull();
+    }
+}

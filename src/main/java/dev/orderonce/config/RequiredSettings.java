@@ -1,0 +1,60 @@
+package dev.orderonce.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * The settings without which the service cannot start, and what to say about each that is missing.
+ */
+public enum RequiredSettings {
+    DATABASE_URL("database.url", "where PostgreSQL is: postgresql://host:5432/database"),
+    DATABASE_USERNAME("database.username", "whom to connect to PostgreSQL as (the password goes in database.password)"),
+    REDIS_URL("redis.url", "where Redis is: redis://:password@host:6379"),
+    NUMBERS_SIGNING_KEY(
+            "numbers.signing-key",
+            "the key that signs order numbers, the same on every replica; make one with: openssl rand -base64 32"),
+    IDENTITY_ISSUER("identity.issuer", "who issues the buyers' tokens: the \"iss\" that they carry"),
+    IDENTITY_AUDIENCE("identity.audience", "for whom the tokens are issued: the \"aud\" that they carry"),
+    IDENTITY_KEYS("identity.keys", "the issuer's public key or JWKS: a file or an https address"),
+    PAYMENTS_PROVIDER_URL("payments.provider-url", "where the payment provider is: an https address"),
+    PAYMENTS_NOTIFICATION_SECRET(
+            "payments.notification-secret", "the secret with which the payment provider signs what it tells by itself");
+
+    private final String property;
+    private final String meaning;
+
+    RequiredSettings(String property, String meaning) {
+        this.property = property;
+        this.meaning = meaning;
+    }
+
+    public String property() {
+        return property;
+    }
+
+    /** Whether this one is set to something. */
+    public boolean isGiven(Config config) {
+        return config.getOptionalValue(property, String.class)
+                .filter(value -> !value.isBlank())
+                .isPresent();
+    }
+
+    /** A sentence for each setting that is missing; empty if the service can start. */
+    public static List<String> missing(Config config) {
+        List<String> sentences = new ArrayList<>();
+        for (RequiredSettings setting : values()) {
+            if (!setting.isGiven(config)) {
+                sentences.add(setting.sentence());
+            }
+        }
+        return sentences;
+    }
+
+    private String sentence() {
+        String variable = property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+        return "order-once cannot start: give it the setting %s (environment %s), %s."
+                .formatted(property, variable, meaning);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.orderonce.disputes;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a page of a list ends, so that the next one begins there even if the last dispute of the
+ * page has got another due date since.
+ */
+record DisputeCursor(Instant dueAt, String id) {
+    /** Before every dispute. */
+    static final DisputeCursor START = new DisputeCursor(Instant.EPOCH, "");
+
+    /** Microseconds since 1970, which 18 digits hold for longer than PostgreSQL counts years. */
+    private static final Pattern FORM = Pattern.compile("([0-9]{1,18})-(.{1,32})");
+
+    static DisputeCursor of(Dispute dispute) {
+        return new DisputeCursor(dispute.dueAt(), dispute.id().text());
+    }
+
+    /** Reads what {@link #text} wrote; empty if it did not. */
+    static Optional<DisputeCursor> read(String text) {
+        Matcher matcher = FORM.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        Instant dueAt = Instant.EPOCH.plus(Long.parseLong(matcher.group(1)), ChronoUnit.MICROS);
+        return DisputeId.read(matcher.group(2)).map(id -> new DisputeCursor(dueAt, id.text()));
+    }
+
+    String text() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, dueAt) + "-" + id;
+    }
+}

@@ -1,0 +1,5 @@
+/** Readiness: PostgreSQL, Redis and the front door. */
+@NullMarked
+package dev.orderonce.health;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package dev.orderonce.http;
+
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The paths of the API with their methods and query parameters, as the API description has them:
+ * one source for what is documented, what is allowed and what is refused.
+ */
+@Singleton
+@OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
+public class ApiPaths implements OASFilter {
+    private volatile Map<String, Methods> fixed = Map.of();
+    private volatile List<Template> templates = List.of();
+
+    /**
+     * What may be asked of one path.
+     *
+     * @param parameters the names of the query parameters of each method
+     * @param isStream whether GET answers with events for as long as the client listens
+     */
+    record Methods(Map<String, Set<String>> parameters, boolean isStream) {
+        boolean allows(String method) {
+            return parameters.containsKey(method) || (method.equals("HEAD") && parameters.containsKey("GET"));
+        }
+
+        /** The value of the header {@code Allow}. */
+        String allow() {
+            Stream<String> head = parameters.containsKey("GET") ? Stream.of("HEAD") : Stream.empty();
+            return Stream.of(parameters.keySet().stream(), head, Stream.of("OPTIONS"))
+                    .flatMap(methods -> methods)
+                    .distinct()
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+        }
+
+        /** The names that a method knows; HEAD those of GET. */
+        Set<String> parametersOf(String method) {
+            Set<String> own = parameters.get(method);
+            return own == null ? parameters.getOrDefault("GET", Set.of()) : own;
+        }
+    }
+
+    /** A path with variables, as its segments. */
+    private record Template(List<String> segments, Methods methods) {
+        boolean matches(List<String> path) {
+            if (path.size() != segments.size()) {
+                return false;
+            }
+            for (int i = 0; i < path.size(); i++) {
+                boolean isVariable = segments.get(i).startsWith("{");
+                if (isVariable ? path.get(i).isEmpty() : !segments.get(i).equals(path.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** Called by the framework at the start with the description that it serves. */
+    @Override
+    public void filterOpenAPI(OpenAPI api) {
+        Map<String, Methods> plain = new HashMap<>();
+        List<Template> withVariables = new ArrayList<>();
+        api.getPaths().getPathItems().forEach((path, item) -> {
+            Methods methods = methods(item);
+            if (path.indexOf('{') < 0) {
+                plain.put(path, methods);
+            } else {
+                withVariables.add(new Template(segments(path), methods));
+            }
+        });
+        fixed = Map.copyOf(plain);
+        templates = List.copyOf(withVariables);
+    }
+
+    private static Methods methods(PathItem item) {
+        Map<String, Set<String>> parameters = new TreeMap<>();
+        item.getOperations().forEach((method, operation) -> parameters.put(method.name(), names(operation)));
+        return new Methods(parameters, isStream(item.getGET()));
+    }
+
+    private static boolean isStream(@Nullable Operation get) {
+        return get != null
+                && get.getResponses().getAPIResponses().values().stream()
+                        .anyMatch(response -> response.getContent() != null
+                                && response.getContent().hasMediaType(MediaType.SERVER_SENT_EVENTS));
+    }
+
+    private static Set<String> names(Operation operation) {
+        return Objects.requireNonNullElse(operation.getParameters(), List.<Parameter>of()).stream()
+                .filter(parameter -> parameter.getIn() == Parameter.In.QUERY)
+                .map(Parameter::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Empty for what is not part of the API, as the pages are. */
+    Optional<Methods> at(String path) {
+        Methods exact = fixed.get(path);
+        if (exact != null) {
+            return Optional.of(exact);
+        }
+        List<String> segments = segments(path);
+        return templates.stream()
+                .filter(template -> template.matches(segments))
+                .findFirst()
+                .map(Template::methods);
+    }
+
+    private static List<String> segments(String path) {
+        return List.of(path.split("/", -1));
+    }
+}

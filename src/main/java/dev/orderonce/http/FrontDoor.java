@@ -1,0 +1,303 @@
+package dev.orderonce.http;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Refuses, before anything else sees them, requests that are ambiguous, too large or too many, and
+ * those whose method or parameters the API does not have.
+ */
+@ApplicationScoped
+class FrontDoor {
+    /** Ahead of every filter of the framework; its own go up to 500. */
+    private static final int FIRST = 10_000;
+
+    /** The pages load nothing but what stands beside them, and nothing writes HTML at run time. */
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+                    + " require-trusted-types-for 'script'; trusted-types 'none'";
+
+    /** After the framework's own filters, the one for CORS among them: it answers preflights. */
+    private static final int LAST = 10;
+
+    /** Before the framework's own, which comes last. */
+    private static final int FAILURES = Integer.MAX_VALUE - 1;
+
+    /** More of a client's text than this helps nobody to find a typing error. */
+    private static final int LONGEST_ECHO = 64;
+
+    private static final int LONGEST_TARGET = 4096;
+
+    /** A token is about 1 kB; some issuers write 4. */
+    private static final int LONGEST_HEADERS = 16 * 1024;
+
+    /** A name, or an address in brackets, and a port. */
+    private static final int LONGEST_HOST = 253 + 6;
+
+    private final HttpSettings settings;
+    private final ApiPaths paths;
+    private final Places places;
+    private final SlowClients slowClients;
+    private final HttpDate date;
+    private final long largestBody;
+
+    FrontDoor(
+            HttpSettings settings,
+            ApiPaths paths,
+            Places places,
+            SlowClients slowClients,
+            HttpDate date,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
+        this.settings = settings;
+        this.paths = paths;
+        this.places = places;
+        this.slowClients = slowClients;
+        this.date = date;
+        this.largestBody = largestBody.asLongValue();
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::admit, FIRST);
+        filters.register(this::answerOptions, LAST);
+    }
+
+    /**
+     * The router refuses some requests before any filter sees them: without a Host, or with a
+     * target that is no path. Its own words are a stack trace for whoever asked, and one for the
+     * log.
+     */
+    void answerFailures(@Observes Router router) {
+        router.route().order(FAILURES).failureHandler(this::answerFailure);
+        // A path that it cannot even normalise reaches no route.
+        router.errorHandler(400, context -> answerFailure(context, ProblemType.PATH_REFUSED));
+    }
+
+    private void answerFailure(RoutingContext context) {
+        if (context.response().headWritten() || (context.statusCode() != 400 && context.statusCode() != 404)) {
+            context.next();
+            return;
+        }
+        answerFailure(context, context.statusCode() == 404 ? ProblemType.PATH_REFUSED : ProblemType.HOST_REFUSED);
+    }
+
+    private void answerFailure(RoutingContext context, ProblemType type) {
+        context.response().putHeader(HttpHeaders.DATE, date.now()).putHeader("X-Content-Type-Options", "nosniff");
+        if (bodyBytes(context.request()) > 0) {
+            slowClients.boundBody(context);
+            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        refuse(context, Problem.of(type));
+    }
+
+    private void admit(RoutingContext context) {
+        Channel channel = RequestEnd.channel(context);
+        if (!channel.isActive()) {
+            // A request can begin after its connection was reset: one that waited behind another
+            // in it. Nobody can be answered, and the framework would wait at its stop for an end
+            // that it is not told of. Not at once: the next in the pipeline begins when this ends.
+            context.vertx().runOnContext(gone -> context.response().end());
+            return;
+        }
+        slowClients.watchAnswers(channel);
+        long bodyBytes = bodyBytes(context.request());
+        if (bodyBytes > 0) {
+            slowClients.boundBody(context);
+            context.addHeadersEndHandler(early -> closeIfUnread(context));
+        }
+        context.response().putHeader(HttpHeaders.DATE, date.now()).putHeader("X-Content-Type-Options", "nosniff");
+        Optional<ApiPaths.Methods> methods = paths.at(context.request().path());
+        Optional<Problem> refusal = refusal(context.request(), bodyBytes)
+                .or(() -> methods.flatMap(known -> misdirected(context.request(), known)));
+        if (refusal.isPresent()) {
+            refuse(context, refusal.get());
+        } else if (isStream(context.request(), methods)) {
+            pass(context);
+        } else if (places.take(bodyBytes)) {
+            RequestEnd.whenDone(context, () -> {
+                places.giveBack(bodyBytes);
+                slowClients.boundUnread(channel);
+            });
+            pass(context);
+        } else {
+            refuse(context, Problem.of(ProblemType.OVERLOADED).after(settings.retryAfter()));
+        }
+    }
+
+    /** What the request says, or what a body may have at most if it comes in chunks. */
+    private long bodyBytes(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length == null) {
+            return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) ? largestBody : 0;
+        }
+        try {
+            return Long.parseLong(length);
+        } catch (NumberFormatException notALength) {
+            return largestBody; // the server's own parser refuses it
+        }
+    }
+
+    /** An answer that came before the body: what is left of it is nothing that anybody reads. */
+    private static void closeIfUnread(RoutingContext context) {
+        if (!context.request().isEnded()) {
+            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        }
+    }
+
+    /** What is against a request whatever it asks for. */
+    private Optional<Problem> refusal(HttpServerRequest request, long bodyBytes) {
+        if (request.uri().length() > LONGEST_TARGET) {
+            return Optional.of(Problem.of(ProblemType.TARGET_TOO_LONG));
+        }
+        if (!RequestTarget.isPathCanonical(request.uri()) || request.method().equals(HttpMethod.CONNECT)) {
+            return Optional.of(Problem.of(ProblemType.PATH_REFUSED));
+        }
+        if (!RequestTarget.isQueryReadable(request.uri())) {
+            return Optional.of(badParameter(
+                    "The query contains a character that must be percent-encoded, or a percent sign that is not "
+                            + "followed by two hexadecimal digits."));
+        }
+        if (!hasOneHost(request)) {
+            return Optional.of(Problem.of(ProblemType.HOST_REFUSED));
+        }
+        if (areHeadersTooLarge(request)) {
+            return Optional.of(Problem.of(ProblemType.HEADERS_TOO_LARGE));
+        }
+        return bodyBytes > largestBody ? Optional.of(Problem.of(ProblemType.BODY_TOO_LARGE)) : Optional.empty();
+    }
+
+    /** As RFC 9112, section 3.2 has it; HTTP/1.0 knows none. */
+    private static boolean hasOneHost(HttpServerRequest request) {
+        List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
+        return hosts.isEmpty()
+                ? request.version() == HttpVersion.HTTP_1_0
+                : hosts.size() == 1 && isHost(hosts.getFirst());
+    }
+
+    /** Its characters alone: whether it is this service's is for the proxy to know. */
+    private static boolean isHost(String host) {
+        if (host.isEmpty() || host.length() > LONGEST_HOST) {
+            return false;
+        }
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            boolean isAccepted = c < 128 && (Character.isLetterOrDigit(c) || "-._~:[]".indexOf(c) >= 0);
+            if (!isAccepted) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean areHeadersTooLarge(HttpServerRequest request) {
+        int length = 0;
+        for (Map.Entry<String, String> header : request.headers()) {
+            length += header.getKey().length() + header.getValue().length();
+        }
+        return length > LONGEST_HEADERS;
+    }
+
+    /** A method that the path does not have, or a query that its method does not know. */
+    private static Optional<Problem> misdirected(HttpServerRequest request, ApiPaths.Methods methods) {
+        String method = request.method().name();
+        if (method.equals("OPTIONS")) {
+            return Optional.empty();
+        }
+        return methods.allows(method)
+                ? badQuery(request, methods.parametersOf(method))
+                : Optional.of(notAllowed(methods));
+    }
+
+    private static Problem notAllowed(ApiPaths.Methods methods) {
+        return Problem.of(ProblemType.METHOD_NOT_ALLOWED).header(HttpHeaders.ALLOW.toString(), methods.allow());
+    }
+
+    /** A misspelt parameter may have been meant; to ignore it would answer another question. */
+    private static Optional<Problem> badQuery(HttpServerRequest request, Set<String> known) {
+        if (request.query() == null) {
+            return Optional.empty();
+        }
+        Map<String, List<String>> given = new QueryStringDecoder(request.uri()).parameters();
+        for (Map.Entry<String, List<String>> parameter : given.entrySet()) {
+            String name = parameter.getKey();
+            String shown = name.substring(0, Math.min(name.length(), LONGEST_ECHO));
+            if (!known.contains(name)) {
+                return Optional.of(badParameter("Unknown query parameter \"%s\". %s %s accepts %s."
+                        .formatted(
+                                shown,
+                                request.method(),
+                                request.path(),
+                                known.isEmpty() ? "no query parameters" : String.join(", ", known))));
+            }
+            if (parameter.getValue().size() > 1) {
+                return Optional.of(badParameter("The query has \"%s\" more than once.".formatted(shown)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Problem badParameter(String detail) {
+        return Problem.of(ProblemType.PARAMETER_INVALID, detail);
+    }
+
+    /** Of what is not part of the API too: the framework would make up methods for it. */
+    private void answerOptions(RoutingContext context) {
+        if (!context.request().method().equals(HttpMethod.OPTIONS)) {
+            context.next();
+            return;
+        }
+        paths.at(context.request().path())
+                .ifPresentOrElse(
+                        allowed -> context.response()
+                                .setStatusCode(204)
+                                .putHeader(HttpHeaders.ALLOW, allowed.allow())
+                                .end(),
+                        () -> refuse(context, Problem.of(ProblemType.NOT_FOUND)));
+    }
+
+    private static void pass(RoutingContext context) {
+        if (isPage(context.request().path())) {
+            context.response()
+                    .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                    .putHeader("Referrer-Policy", "no-referrer");
+        }
+        context.next();
+    }
+
+    private static boolean isPage(String path) {
+        return path.equals("/") || path.endsWith(".html") || path.startsWith("/problems");
+    }
+
+    /** Open for minutes and nearly always idle; those who serve it bound how many there are. */
+    private static boolean isStream(HttpServerRequest request, Optional<ApiPaths.Methods> methods) {
+        return request.method().equals(HttpMethod.GET)
+                && methods.filter(ApiPaths.Methods::isStream).isPresent();
+    }
+
+    private static void refuse(RoutingContext context, Problem problem) {
+        HttpServerResponse response = context.response();
+        response.setStatusCode(problem.type().status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                // Before the framework says what is compressed; a problem is not worth it.
+                .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        problem.headers().forEach(response::putHeader);
+        response.end(problem.toJson());
+    }
+}

@@ -1,0 +1,77 @@
+package dev.orderonce.http;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** How many requests are under way, and how many may be. */
+@ApplicationScoped
+public class Places {
+    /**
+     * At the top rate every place is free again within 100 ms. When none becomes free for as long
+     * as this they are held by something that is not coming to its end.
+     */
+    private static final Duration SATURATED_AFTER = Duration.ofSeconds(10);
+
+    /**
+     * Bodies that are being received and worked on, in bytes, together: a quarter of a replica's
+     * heap. A hundred thousand usual orders, or 256 of the largest.
+     */
+    private static final long MOST_BYTES = 32 * 1024 * 1024;
+
+    /**
+     * Larger ones may take half of that: whoever sends large bodies slowly does not keep out usual
+     * orders, of which 2,048 at once fit in the other half.
+     */
+    private static final long USUAL_BODY = 8 * 1024;
+
+    private static final long NOT_FULL = Long.MIN_VALUE;
+
+    private final int most;
+    private final Clock clock;
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+    private volatile long fullSinceMillis = NOT_FULL;
+
+    Places(HttpSettings settings, Clock clock, MeterRegistry metrics) {
+        this.most = settings.requestsUnderWay();
+        this.clock = clock;
+        metrics.gauge("orderonce.http.under.way", underWay);
+        metrics.gauge("orderonce.http.body.bytes", bytes);
+    }
+
+    /**
+     * Takes one, which has to be given back once; false if none is free.
+     *
+     * @param bodyBytes how large the request's body is, or may be
+     */
+    boolean take(long bodyBytes) {
+        boolean fits = underWay.incrementAndGet() <= most;
+        fits &= bytes.addAndGet(bodyBytes) <= (bodyBytes > USUAL_BODY ? MOST_BYTES / 2 : MOST_BYTES);
+        if (!fits) {
+            giveBack(bodyBytes);
+            if (fullSinceMillis == NOT_FULL) {
+                fullSinceMillis = clock.millis();
+            }
+            return false;
+        }
+        if (fullSinceMillis != NOT_FULL) {
+            fullSinceMillis = NOT_FULL;
+        }
+        return true;
+    }
+
+    void giveBack(long bodyBytes) {
+        underWay.decrementAndGet();
+        bytes.addAndGet(-bodyBytes);
+    }
+
+    /** Whether requests were refused for ten seconds, and none was let in between. */
+    public boolean isSaturated() {
+        long since = fullSinceMillis;
+        return since != NOT_FULL && underWay.get() >= most && clock.millis() - since >= SATURATED_AFTER.toMillis();
+    }
+}

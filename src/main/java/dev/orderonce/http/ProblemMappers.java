@@ -1,0 +1,147 @@
+package dev.orderonce.http;
+
+import static dev.orderonce.http.ProblemType.BODY_INVALID;
+import static dev.orderonce.http.ProblemType.BODY_TOO_LARGE;
+import static dev.orderonce.http.ProblemType.BODY_UNREADABLE;
+import static dev.orderonce.http.ProblemType.INTERNAL_ERROR;
+import static dev.orderonce.http.ProblemType.MEDIA_TYPE_NOT_SUPPORTED;
+import static dev.orderonce.http.ProblemType.METHOD_NOT_ALLOWED;
+import static dev.orderonce.http.ProblemType.NOT_ACCEPTABLE;
+import static dev.orderonce.http.ProblemType.NOT_ALLOWED;
+import static dev.orderonce.http.ProblemType.NOT_FOUND;
+import static dev.orderonce.http.ProblemType.NOT_SIGNED_IN;
+import static dev.orderonce.http.ProblemType.REQUEST_REFUSED;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonMappingException.Reference;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
+import io.vertx.core.http.HttpClosedException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Turns whatever the framework throws into a problem; no class name, SQL or stack trace leaves. */
+public class ProblemMappers {
+    private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+    @ServerExceptionMapper
+    public Response framework(WebApplicationException failure) {
+        Optional<JacksonException> unreadable = causeOf(failure, JacksonException.class);
+        if (unreadable.isPresent()) {
+            return unreadable(unreadable.get());
+        }
+        return Problem.of(ofStatus(failure.getResponse().getStatus(), failure)).toResponse();
+    }
+
+    private static ProblemType ofStatus(int status, WebApplicationException failure) {
+        return switch (status) {
+            case 400 -> BODY_UNREADABLE;
+            case 401 -> NOT_SIGNED_IN;
+            case 403 -> NOT_ALLOWED;
+            case 404 -> NOT_FOUND;
+            case 405 -> METHOD_NOT_ALLOWED;
+            case 406 -> NOT_ACCEPTABLE;
+            case 413 -> BODY_TOO_LARGE;
+            case 415 -> MEDIA_TYPE_NOT_SUPPORTED;
+            default -> {
+                if (status >= 400 && status < 500) {
+                    yield REQUEST_REFUSED;
+                }
+                LOG.error("a request failed", failure);
+                yield INTERNAL_ERROR;
+            }
+        };
+    }
+
+    @ServerExceptionMapper
+    public Response mismatched(MismatchedInputException failure) {
+        return unreadable(failure);
+    }
+
+    private static Response unreadable(JacksonException failure) {
+        // Missing, duplicated or trailing text is the parser's to complain of; a wrong type or
+        // member has a place.
+        return failure instanceof JsonMappingException mapping
+                        && !mapping.getPath().isEmpty()
+                        && !(mapping.getCause() instanceof JsonParseException)
+                ? Problem.of(BODY_INVALID)
+                        .with("violations", List.of(new Violation(path(mapping), whatIsWrong(mapping))))
+                        .toResponse()
+                : Problem.of(BODY_UNREADABLE).toResponse();
+    }
+
+    private static String whatIsWrong(JsonMappingException failure) {
+        return switch (failure) {
+            case UnrecognizedPropertyException _ -> "is not a known member";
+            case MismatchedInputException mismatch
+            when mismatch.getTargetType() != null -> "must be " + typeName(mismatch.getTargetType());
+            default -> "cannot be parsed";
+        };
+    }
+
+    private static String typeName(Class<?> type) {
+        if (type == long.class || type == Long.class || type == int.class || type == Integer.class) {
+            return "a whole number";
+        }
+        if (type == String.class) {
+            return "a string";
+        }
+        return List.class.isAssignableFrom(type) ? "an array" : "an object";
+    }
+
+    private static String path(JsonMappingException failure) {
+        StringBuilder path = new StringBuilder();
+        for (Reference step : failure.getPath()) {
+            if (step.getFieldName() == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+            }
+        }
+        return path.toString();
+    }
+
+    @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
+    public Response notSignedIn() {
+        return Response.fromResponse(Problem.of(NOT_SIGNED_IN).toResponse())
+                .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+                .build();
+    }
+
+    @ServerExceptionMapper
+    public Response notAllowed(ForbiddenException failure) {
+        return Problem.of(NOT_ALLOWED).toResponse();
+    }
+
+    @ServerExceptionMapper
+    public Response fault(Throwable failure) {
+        if (failure instanceof IOException || failure instanceof HttpClosedException) {
+            LOG.debug("a client is gone", failure); // as often as anybody likes
+        } else {
+            LOG.error("a request failed", failure);
+        }
+        return Problem.of(INTERNAL_ERROR).toResponse();
+    }
+
+    private static <T> Optional<T> causeOf(Throwable failure, Class<T> type) {
+        // Causes can form a ring; no useful chain is longer than this.
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < 8; depth++, cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return Optional.of(type.cast(cause));
+            }
+        }
+        return Optional.empty();
+    }
+}

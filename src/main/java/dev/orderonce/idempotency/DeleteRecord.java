@@ -1,0 +1,41 @@
+package dev.orderonce.idempotency;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.Optional;
+
+/** Removes what stands under a name, so that it can be put anew. */
+@ApplicationScoped
+public class DeleteRecord {
+    private final CreateOnce once;
+    private final RecordStore store;
+    private final Clock clock;
+
+    DeleteRecord(CreateOnce once, RecordStore store, Clock clock) {
+        this.once = once;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** Every way deleting can end. */
+    public sealed interface Deleting {
+        /** Nothing stood there. */
+        record Absent() implements Deleting {}
+
+        record Deleted() implements Deleting {}
+    }
+
+    public Uni<Deleting> delete(String scope, String key) {
+        Optional<RecordName> name = RecordName.read(scope, key);
+        if (name.isEmpty()) {
+            return Uni.createFrom().item(new Deleting.Absent());
+        }
+        return store.delete(name.get(), clock.instant()).map(stood -> deleted(name.get(), stood));
+    }
+
+    private Deleting deleted(RecordName name, boolean stood) {
+        once.forget(name.mark());
+        return stood ? new Deleting.Deleted() : new Deleting.Absent();
+    }
+}

@@ -1,0 +1,206 @@
+package dev.orderonce.idempotency;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orderonce.http.HttpSettings;
+import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
+import dev.orderonce.idempotency.DeleteRecord.Deleting;
+import dev.orderonce.idempotency.FindRecord.Finding;
+import dev.orderonce.idempotency.PutRecord.Putting;
+import dev.orderonce.identity.Caller;
+import dev.orderonce.identity.Role;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Whatever must be created once, over HTTP: translates, decides nothing. */
+@Path("/once/{scope}/{key}")
+@RolesAllowed(Role.SERVICE)
+@Produces(MediaType.APPLICATION_JSON)
+class OnceResource {
+    private static final String REPLAYED = "Idempotent-Replayed";
+
+    private final Caller caller;
+    private final PutRecord putRecord;
+    private final FindRecord findRecord;
+    private final DeleteRecord deleteRecord;
+    private final HttpSettings http;
+    private final Outcomes outcomes;
+
+    OnceResource(
+            Caller caller,
+            PutRecord putRecord,
+            FindRecord findRecord,
+            DeleteRecord deleteRecord,
+            HttpSettings http,
+            Outcomes outcomes) {
+        this.caller = caller;
+        this.putRecord = putRecord;
+        this.findRecord = findRecord;
+        this.deleteRecord = deleteRecord;
+        this.http = http;
+        this.outcomes = outcomes;
+    }
+
+    /** A record as it goes over the wire. */
+    @Schema(name = "OnceRecord")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record RecordView(
+            @Schema(required = true, examples = "notice") String scope,
+
+            @Schema(required = true, examples = "shipped-0K3M7Q-XW52TB-9H4NRC")
+            String key,
+
+            @Schema(nullable = true, description = "In the answer to a putting: whether this was a repeat") @Nullable Boolean duplicated,
+
+            @Schema(
+                    required = true,
+                    type = SchemaType.OBJECT,
+                    implementation = Object.class,
+                    description = "The body that was put first")
+            ObjectNode body,
+
+            @Schema(required = true) Instant putAt,
+
+            @Schema(nullable = true, description = "From when on it counts as absent") @Nullable Instant expiresAt) {
+
+        static RecordView of(OnceRecord record, @Nullable Boolean duplicated) {
+            return new RecordView(
+                    record.name().scope(),
+                    record.name().key(),
+                    duplicated,
+                    record.body(),
+                    record.putAt(),
+                    record.expiresAt().orElse(null));
+        }
+    }
+
+    @PUT
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "putOnce",
+            summary = "Create something once",
+            description = "The first body under a scope and key stands: 201. Every repeat is answered with it: 200, "
+                    + "`duplicated: true`. Another body is refused. All of the shop's programs (role `service`) "
+                    + "share the scopes.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The body stands, by this request: go ahead",
+            content = @Content(schema = @Schema(implementation = RecordView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The body stands already, by an earlier request",
+            content = @Content(schema = @Schema(implementation = RecordView.class)))
+    public Uni<Response> put(
+            @Parameter(description = "What it is about: [a-z][a-z0-9-]{0,63}") @PathParam("scope") String scope,
+            @Parameter(description = "Which one of them: [A-Za-z0-9._~:@-]{1,255}") @PathParam("key") String key,
+            @Parameter(
+                            description = "Seconds until it counts as absent; never, if left out",
+                            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "31536000"))
+                    @QueryParam("ttl")
+                    Optional<String> ttl,
+            @RequestBody(
+                            required = true,
+                            description = "Any JSON object, up to 8192 characters",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON,
+                                            schema = @Schema(type = SchemaType.OBJECT)))
+                    String body) {
+        return putRecord
+                .put(caller.buyer(), scope, key, body == null ? "" : body, ttl)
+                .plug(ending -> outcomes.time("put-once", "", ending))
+                .map(putting -> toResponse(putting));
+    }
+
+    private Response toResponse(Putting putting) {
+        return switch (putting) {
+            case Putting.BadParameter(String why) ->
+                Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+            case Putting.TooLarge _ ->
+                Problem.of(
+                                ProblemType.BODY_TOO_LARGE,
+                                "A body has at most " + PutRecord.LONGEST_BODY + " characters. Nothing was stored.")
+                        .toResponse();
+            case Putting.Unreadable _ ->
+                Problem.of(ProblemType.BODY_UNREADABLE, "The body is not a JSON object. Nothing was stored.")
+                        .toResponse();
+            case Putting.Differs(OnceRecord standing) ->
+                Problem.of(ProblemType.RECORD_DIFFERS)
+                        .with("body", standing.body())
+                        .toResponse();
+            case Putting.AlreadyPut(OnceRecord standing) ->
+                ok(RecordView.of(standing, true)).header(REPLAYED, "true").build();
+            case Putting.InFlight _ ->
+                Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
+            case Putting.Put(OnceRecord record) ->
+                Response.status(Response.Status.CREATED)
+                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .entity(RecordView.of(record, false))
+                        .build();
+        };
+    }
+
+    @GET
+    @Operation(operationId = "findOnce", summary = "What stands under a scope and key")
+    @APIResponse(
+            responseCode = "200",
+            description = "The record",
+            content = @Content(schema = @Schema(implementation = RecordView.class)))
+    public Uni<Response> find(@PathParam("scope") String scope, @PathParam("key") String key) {
+        return findRecord
+                .find(scope, key)
+                .plug(ending -> outcomes.time("find-once", "", ending))
+                .map(finding -> switch (finding) {
+                    case Finding.Absent absent -> absent();
+                    case Finding.Found(OnceRecord record) ->
+                        ok(RecordView.of(record, null)).build();
+                });
+    }
+
+    @DELETE
+    @Operation(
+            operationId = "deleteOnce",
+            summary = "Let it be created anew",
+            description = "For what was begun and came to nothing.")
+    @APIResponse(responseCode = "204", description = "It stands no more")
+    public Uni<Response> delete(@PathParam("scope") String scope, @PathParam("key") String key) {
+        return deleteRecord
+                .delete(scope, key)
+                .plug(ending -> outcomes.time("delete-once", "", ending))
+                .map(deleting -> switch (deleting) {
+                    case Deleting.Absent absent -> absent();
+                    case Deleting.Deleted _ -> Response.noContent().build();
+                });
+    }
+
+    private static Response absent() {
+        return Problem.of(ProblemType.RECORD_NOT_FOUND).toResponse();
+    }
+
+    private static Response.ResponseBuilder ok(Object entity) {
+        return Response.ok(entity).header(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+}

@@ -1,0 +1,37 @@
+package dev.orderonce.idempotency;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What a record is kept under.
+ *
+ * @param scope what it is about: 1 to 64 small letters, digits and hyphens, begun with a letter
+ * @param key which one of them: 1 to 255 letters, digits and {@code . _ ~ : @ -}, which an address
+ *     holds without encoding; not {@code .} or {@code ..}, which it would lose
+ */
+public record RecordName(String scope, String key) {
+    private static final Pattern SCOPE = Pattern.compile("[a-z][a-z0-9-]{0,63}");
+    private static final Pattern KEY = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._~:@-]{1,255}");
+
+    static final String RULES =
+            "A scope is 1 to 64 small letters, digits and hyphens, begun with a letter; a key is 1 to 255 letters, "
+                    + "digits and . _ ~ : @ - (but not . or .. alone)";
+
+    public RecordName {
+        if (!SCOPE.matcher(scope).matches() || !KEY.matcher(key).matches()) {
+            throw new IllegalArgumentException(RULES);
+        }
+    }
+
+    static Optional<RecordName> read(String scope, String key) {
+        return SCOPE.matcher(scope).matches() && KEY.matcher(key).matches()
+                ? Optional.of(new RecordName(scope, key))
+                : Optional.empty();
+    }
+
+    /** Its mark's key in Redis. */
+    String mark() {
+        return "once:r:{" + scope + '/' + key + '}';
+    }
+}

@@ -1,0 +1,170 @@
+package dev.orderonce.identity;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.identity.IdentityProviderManager;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.security.identity.request.AuthenticationRequest;
+import io.quarkus.smallrye.jwt.runtime.auth.JWTAuthMechanism;
+import io.quarkus.vertx.http.runtime.security.ChallengeData;
+import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
+import io.quarkus.vertx.http.runtime.security.HttpCredentialTransport;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Alternative;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.eclipse.microprofile.jwt.JsonWebToken;
+
+/**
+ * Verifies a token's signature once and believes it for a while: on the hot road the signature
+ * would cost as much as the order.
+ */
+@Alternative
+@Priority(1)
+@ApplicationScoped
+class VerifiedTokens implements HttpAuthenticationMechanism {
+    /**
+     * What is remembered of a token is its identity, about three times as large as the token
+     * itself: some thousand buyers within a minute. More of them only cost a signature again.
+     */
+    private static final long MOST_CHARACTERS = 8_000_000;
+
+    /** Issuers write 1 kB, some 4; a larger one is verified each time. */
+    private static final int LONGEST_REMEMBERED = 4096;
+
+    private static final String SCHEME = "Bearer ";
+
+    private static final String BASE64_URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    private final JWTAuthMechanism jwt;
+    private final Clock clock;
+    private final Duration believeFor;
+    private final Cache<Digest, Remembered> verified;
+
+    VerifiedTokens(JWTAuthMechanism jwt, Clock clock, IdentitySettings settings) {
+        this.jwt = jwt;
+        this.clock = clock;
+        this.believeFor = settings.believeFor();
+        this.verified = Caffeine.newBuilder()
+                .maximumWeight(MOST_CHARACTERS)
+                .<Digest, Remembered>weigher((digest, known) -> 3 * known.characters())
+                .expireAfterWrite(believeFor)
+                .build();
+    }
+
+    private record Remembered(SecurityIdentity identity, Instant until, int characters) {}
+
+    /** SHA-256 of a token: an attacker's tokens are as small in memory as everybody's. */
+    private record Digest(long first, long second, long third, long fourth) {
+        static Digest of(String token) {
+            try {
+                ByteBuffer bytes = ByteBuffer.wrap(
+                        MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.US_ASCII)));
+                return new Digest(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException("every Java platform has SHA-256", impossible);
+            }
+        }
+    }
+
+    @Override
+    public Uni<SecurityIdentity> authenticate(RoutingContext context, IdentityProviderManager providers) {
+        String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
+        if (header == null || !header.startsWith(SCHEME)) {
+            return jwt.authenticate(context, providers);
+        }
+        String token = header.substring(SCHEME.length());
+        if (!isCanonical(token)) {
+            return Uni.createFrom().failure(new AuthenticationFailedException("the token is not a JWT"));
+        }
+        Digest digest = Digest.of(token);
+        Remembered remembered = verified.getIfPresent(digest);
+        if (remembered != null && clock.instant().isBefore(remembered.until())) {
+            return Uni.createFrom().item(remembered.identity());
+        }
+        return jwt.authenticate(context, providers)
+                .invoke(identity -> remember(digest, token.length(), identity))
+                .onFailure(VerifiedTokens::isClaimOfWrongType)
+                .transform(unreadable ->
+                        new AuthenticationFailedException("a claim of the token cannot be read", unreadable));
+    }
+
+    /**
+     * The issuer signed it all the same: {@code groups} that are a number, an {@code exp} in a
+     * billion years.
+     */
+    private static boolean isClaimOfWrongType(Throwable failure) {
+        return failure instanceof ClassCastException
+                || failure instanceof DateTimeException
+                || failure instanceof ArithmeticException
+                || failure instanceof NumberFormatException;
+    }
+
+    /**
+     * Whether it is written in the one way that RFC 7515 has for it. The library that verifies
+     * reads the signature leniently: characters outside of the alphabet and the unused bits of its
+     * last symbol do not count, so one token had any number of spellings.
+     */
+    static boolean isCanonical(String token) {
+        int dots = 0;
+        int lastDot = -1;
+        for (int i = 0; i < token.length(); i++) {
+            char c = token.charAt(i);
+            if (c == '.') {
+                dots++;
+                lastDot = i;
+            } else if (BASE64_URL.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        int signature = token.length() - lastDot - 1;
+        if (dots != 2 || signature == 0) {
+            return false;
+        }
+        int lastSymbol = BASE64_URL.indexOf(token.charAt(token.length() - 1));
+        return switch (signature % 4) {
+            case 2 -> lastSymbol % 16 == 0; // 2 symbols for 1 byte
+            case 3 -> lastSymbol % 4 == 0; // 3 symbols for 2 bytes
+            case 1 -> false;
+            default -> true;
+        };
+    }
+
+    private void remember(Digest digest, int characters, SecurityIdentity identity) {
+        if (characters <= LONGEST_REMEMBERED
+                && identity != null
+                && identity.getPrincipal() instanceof JsonWebToken token) {
+            Instant forgetAt = clock.instant().plus(believeFor);
+            Instant expiresAt = Instant.ofEpochSecond(token.getExpirationTime());
+            verified.put(
+                    digest, new Remembered(identity, forgetAt.isBefore(expiresAt) ? forgetAt : expiresAt, characters));
+        }
+    }
+
+    @Override
+    public Uni<ChallengeData> getChallenge(RoutingContext context) {
+        return jwt.getChallenge(context);
+    }
+
+    @Override
+    public Set<Class<? extends AuthenticationRequest>> getCredentialTypes() {
+        return jwt.getCredentialTypes();
+    }
+
+    @Override
+    public Uni<HttpCredentialTransport> getCredentialTransport(RoutingContext context) {
+        return jwt.getCredentialTransport(context);
+    }
+}

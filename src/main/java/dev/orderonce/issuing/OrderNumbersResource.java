@@ -1,0 +1,270 @@
+package dev.orderonce.issuing;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.ProblemType;
+import dev.orderonce.identity.Caller;
+import dev.orderonce.identity.Role;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.numbers.Validity;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Order numbers over HTTP: translates, decides nothing. */
+@Path("/order-numbers")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.BUYER)
+class OrderNumbersResource {
+    private static final String CHECKOUT =
+            "The page's own id for this checkout. The same checkout gets the same number until it is spent: always send "
+                    + "it, so that a reload does not make a second order possible.";
+
+    private final Caller caller;
+    private final IssueNumber issueNumber;
+    private final FindNumber findNumber;
+    private final VoidNumber voidNumber;
+    private final Validity validity;
+    private final Outcomes outcomes;
+
+    OrderNumbersResource(
+            Caller caller,
+            IssueNumber issueNumber,
+            FindNumber findNumber,
+            VoidNumber voidNumber,
+            Validity validity,
+            Outcomes outcomes) {
+        this.caller = caller;
+        this.issueNumber = issueNumber;
+        this.findNumber = findNumber;
+        this.voidNumber = voidNumber;
+        this.validity = validity;
+        this.outcomes = outcomes;
+    }
+
+    /** A number's state as it goes over the wire. */
+    enum State {
+        ISSUED,
+        PLACED,
+        VOIDED,
+        EXPIRED
+    }
+
+    /** A number as it goes over the wire. */
+    @Schema(name = "OrderNumber")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record NumberView(
+            @Schema(examples = "0K3M7Q-XW52TB-9H4NRC", required = true)
+            String number,
+
+            @Schema(required = true) State state,
+
+            @Schema(
+                    nullable = true,
+                    description = "Not present in the number of an order that was placed under an Idempotency-Key")
+            @Nullable Instant issuedAt,
+
+            @Schema(
+                    nullable = true,
+                    description = "Not present in the number of an order that was placed under an Idempotency-Key")
+            @Nullable Instant expiresAt,
+
+            @Schema(nullable = true, description = "If it was placed: where its order is") @Nullable String order) {}
+
+    @GET
+    @Operation(
+            operationId = "issueNumber",
+            summary = "The order number of a checkout",
+            description = "Call it when the checkout page loads, and keep the number before sending the order.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A number to place under, or, if this checkout was placed, the number of its order",
+            content = @Content(schema = @Schema(implementation = NumberView.class)))
+    public Uni<Response> issue(
+            @Parameter(
+                            description = CHECKOUT,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            minLength = 1,
+                                            maxLength = IssueNumber.LONGEST_CHECKOUT))
+                    @QueryParam("checkout")
+                    @Nullable String checkout,
+            @Context HttpServerRequest request) {
+        if (isPrefetch(request)) {
+            return Uni.createFrom()
+                    .item(Problem.of(ProblemType.PREFETCH_REFUSED).toResponse());
+        }
+        // The framework reads an empty parameter as a missing one; a page whose id is empty must
+        // hear of it.
+        Uni<Issue> issuing = checkout == null && !request.params().contains("checkout")
+                ? issueNumber.issue(caller.buyer())
+                : issueNumber.issue(caller.buyer(), Objects.requireNonNullElse(checkout, ""));
+        return outcomes.time("issue", OrderNumbersResource::number, issuing).map(this::toResponse);
+    }
+
+    /**
+     * Whether a browser asks in advance for a page that nobody has opened, and may never.
+     *
+     * @see <a href="https://fetch.spec.whatwg.org/#sec-purpose-header">Fetch, Sec-Purpose</a>
+     */
+    private static boolean isPrefetch(HttpServerRequest request) {
+        String purpose = request.getHeader("Sec-Purpose");
+        return purpose != null && purpose.startsWith("prefetch");
+    }
+
+    @HEAD
+    @Operation(operationId = "headNumber", summary = "The headers of GET", description = "Issues no number.")
+    @APIResponse(responseCode = "200", description = "Without a body")
+    public Response head(
+            @Parameter(description = CHECKOUT, schema = @Schema(type = SchemaType.STRING))
+                    @QueryParam("checkout")
+                    @Nullable String checkout) {
+        return Response.ok()
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+
+    @POST
+    @Operation(
+            operationId = "issueNumberByPost",
+            summary = "The same as GET",
+            description = "For clients behind something that repeats or caches GET requests.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A number to place under, or, if this checkout was placed, the number of its order",
+            content = @Content(schema = @Schema(implementation = NumberView.class)))
+    public Uni<Response> issueByPost(
+            @Parameter(
+                            description = CHECKOUT,
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            minLength = 1,
+                                            maxLength = IssueNumber.LONGEST_CHECKOUT))
+                    @QueryParam("checkout")
+                    @Nullable String checkout,
+            @Context HttpServerRequest request) {
+        return issue(checkout, request);
+    }
+
+    private static String number(Issue issue) {
+        return switch (issue) {
+            case Issue.Issued(OrderNumber number) -> number.shown();
+            case Issue.AlreadyPlaced(OrderNumber number) -> number.shown();
+            case Issue.BadCheckout _ -> "";
+            case Issue.Limited _ -> "";
+        };
+    }
+
+    private Response toResponse(Issue issue) {
+        return switch (issue) {
+            case Issue.BadCheckout(String why) ->
+                Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+            case Issue.Limited(var excess) -> excess.toProblem().toResponse();
+            case Issue.Issued(OrderNumber number) -> ok(number, State.ISSUED);
+            case Issue.AlreadyPlaced(OrderNumber number) -> ok(number, State.PLACED);
+        };
+    }
+
+    @GET
+    @Path("/{number}")
+    @Operation(
+            operationId = "findNumber",
+            summary = "What became of a number",
+            description =
+                    "The authoritative answer to \"was it placed?\". PLACED, VOIDED and EXPIRED are final; after VOIDED "
+                            + "and EXPIRED it is safe to take a new number.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The number's state",
+            content = @Content(schema = @Schema(implementation = NumberView.class)))
+    public Uni<Response> find(@PathParam("number") String written) {
+        return findNumber
+                .find(caller.buyer(), written)
+                .plug(ending -> outcomes.time("find-number", written, ending))
+                .map(state -> toResponse(state));
+    }
+
+    private Response toResponse(NumberState state) {
+        return switch (state) {
+            case NumberState.Unknown _ ->
+                Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
+            case NumberState.Limited(var excess) -> excess.toProblem().toResponse();
+            case NumberState.Issued(OrderNumber number) -> ok(number, State.ISSUED);
+            case NumberState.Placed(OrderNumber number) -> ok(number, State.PLACED);
+            case NumberState.Voided(OrderNumber number) -> ok(number, State.VOIDED);
+            case NumberState.Expired(OrderNumber number) -> ok(number, State.EXPIRED);
+        };
+    }
+
+    @DELETE
+    @Path("/{number}")
+    @Operation(
+            operationId = "voidNumber",
+            summary = "Spend a number without an order",
+            description =
+                    "Before taking a new number while the status of the old one is unknown: after this answer it is known.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The number can never become an order",
+            content = @Content(schema = @Schema(implementation = NumberView.class)))
+    public Uni<Response> voidNumber(@PathParam("number") String written) {
+        return voidNumber
+                .voidNumber(caller.buyer(), written)
+                .plug(ending -> outcomes.time("void", written, ending))
+                .map(voiding -> toResponse(voiding));
+    }
+
+    private Response toResponse(Voiding voiding) {
+        return switch (voiding) {
+            case Voiding.Unknown _ -> Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
+            case Voiding.Limited(var excess) -> excess.toProblem().toResponse();
+            case Voiding.Voided(OrderNumber number) -> ok(number, State.VOIDED);
+            case Voiding.Expired(OrderNumber number) -> ok(number, State.EXPIRED);
+            case Voiding.PlacedFirst(OrderNumber number) ->
+                Problem.of(ProblemType.NUMBER_ALREADY_PLACED)
+                        .with("number", number.shown())
+                        .with("order", path(number))
+                        .toResponse();
+        };
+    }
+
+    private Response ok(OrderNumber number, State state) {
+        boolean isIssued = number.isIssuable();
+        NumberView view = new NumberView(
+                number.shown(),
+                state,
+                isIssued ? number.issuedAt() : null,
+                isIssued ? validity.expiresAt(number) : null,
+                state == State.PLACED ? path(number) : null);
+        return Response.ok(view).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+    }
+
+    private static String path(OrderNumber number) {
+        return "/orders/" + number.shown();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.orderonce.orders;
+
+import dev.orderonce.identity.Buyer;
+import dev.orderonce.issuing.NumberRegistry;
+import dev.orderonce.issuing.NumberStatus;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.numbers.VoidReason;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+
+/** The table of orders as the numbers see it: whether something stands under them, not what. */
+@ApplicationScoped
+class OrderRegistry implements NumberRegistry {
+    private final OrderStore store;
+
+    OrderRegistry(OrderStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public Uni<NumberStatus> statusOf(OrderNumber number) {
+        return store.find(number).map(found -> found.map(OrderRegistry::status).orElseGet(NumberStatus.Undecided::new));
+    }
+
+    @Override
+    public Uni<NumberStatus> voidIfUndecided(OrderNumber number, Buyer buyer, VoidReason why, Instant at) {
+        return store.decide(new Tombstone(number, buyer, why, at)).map(decision -> status(decision.standing()));
+    }
+
+    private static NumberStatus status(DecidedNumber standing) {
+        return switch (standing) {
+            case Order order -> new NumberStatus.Placed(order.buyer());
+            case Tombstone tombstone -> new NumberStatus.Voided(tombstone.buyer(), tombstone.why());
+        };
+    }
+}

@@ -1,0 +1,84 @@
+package dev.orderonce.orders;
+
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.postgres.Postgres;
+import dev.orderonce.postgres.UnreadableRows;
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The table of orders, looked through for what stands near to what. */
+@ApplicationScoped
+class SimilarOrderStore {
+    /**
+     * For each order, the nearest few of its buyer's others before and after it, by the index on
+     * buyer and time: what it costs does not grow with the table. Of two orders that were committed
+     * in another order than they were decided in, whichever is looked at last finds the other.
+     *
+     * <p>Two baskets that have three fifths of their value in common have totals that are not
+     * further apart than that: a cheap look leaves out most of the others.
+     */
+    private static final String NEAR = """
+            SELECT n.number AS placed, o.number, o.buyer, o.state, o.decided_at, o.currency, o.total,
+                   o.lines::text, o.acknowledgements::text, o.void_reason, o.client_key, o.payment
+            FROM unnest($1::text[]) AS placed (number)
+            JOIN orders n ON n.number = placed.number
+            JOIN LATERAL (
+                (SELECT * FROM orders before
+                 WHERE before.buyer = n.buyer AND before.state <> 'VOIDED'
+                   AND (before.decided_at, before.number) < (n.decided_at, n.number)
+                   AND before.decided_at >= n.decided_at - $2 * interval '1 millisecond'
+                 ORDER BY before.decided_at DESC, before.number DESC LIMIT $3)
+                UNION ALL
+                (SELECT * FROM orders after
+                 WHERE after.buyer = n.buyer AND after.state <> 'VOIDED'
+                   AND (after.decided_at, after.number) > (n.decided_at, n.number)
+                   AND after.decided_at <= n.decided_at + $2 * interval '1 millisecond'
+                 ORDER BY after.decided_at, after.number LIMIT $3)
+            ) o ON o.currency = n.currency
+               AND o.total * 5 >= n.total * 3 AND n.total * 5 >= o.total * 3
+            """;
+
+    private final Postgres postgres;
+    private final UnreadableRows unreadableRows;
+
+    SimilarOrderStore(Postgres postgres, UnreadableRows unreadableRows) {
+        this.postgres = postgres;
+        this.unreadableRows = unreadableRows;
+    }
+
+    private record Neighbour(OrderNumber placed, DecidedNumber standing) {
+        static Neighbour of(Row row) {
+            return new Neighbour(new OrderNumber(row.getString("placed")), OrderStore.standing(row));
+        }
+    }
+
+    /**
+     * What stands near each of these orders; an order without neighbours is left out.
+     *
+     * @param most on each side
+     */
+    Uni<Map<OrderNumber, List<Order>>> near(Collection<OrderNumber> placed, Duration within, int most) {
+        Tuple parameters = Tuple.tuple()
+                .addArrayOfString(placed.stream().map(OrderNumber::symbols).toArray(String[]::new))
+                .addDouble((double) within.toMillis())
+                .addLong((long) most);
+        return postgres.query(NEAR, parameters).map(rows -> {
+            Map<OrderNumber, List<Order>> near = new HashMap<>();
+            for (Neighbour neighbour : unreadableRows.leaveOut("orders", "number", rows, Neighbour::of)) {
+                if (neighbour.standing() instanceof Order order) {
+                    near.computeIfAbsent(neighbour.placed(), number -> new ArrayList<>())
+                            .add(order);
+                }
+            }
+            return near;
+        });
+    }
+}

@@ -1,0 +1,53 @@
+package dev.orderonce.postgres;
+
+import io.quarkus.reactive.pg.client.PgPoolCreator;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.SqlConnectOptions;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Makes the pool of connections to PostgreSQL, for what is not on the hot road. */
+@Singleton
+class PostgresPool implements PgPoolCreator {
+    private final DatabaseSettings settings;
+    private final ReplyTimeout replyTimeout;
+
+    PostgresPool(DatabaseSettings settings) {
+        this.settings = settings;
+        this.replyTimeout = new ReplyTimeout(settings.answerWithin());
+    }
+
+    /** All connections share it: what is found out with one is true of the others. */
+    @Produces
+    @Singleton
+    ReplyTimeout replyTimeout() {
+        return replyTimeout;
+    }
+
+    @Override
+    public Pool create(Input input) {
+        PoolOptions pool = input.poolOptions()
+                .setMaxSize(settings.connections())
+                .setMaxWaitQueueSize(settings.waiting())
+                .setConnectionTimeout((int) settings.connectWithin().toMillis())
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) settings.idleFor().toSeconds())
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        List<SqlConnectOptions> servers = input.pgConnectOptionsList().stream()
+                .<SqlConnectOptions>map(given -> PostgresOptions.bounded(given, settings))
+                .toList();
+        return PgBuilder.pool()
+                .with(pool)
+                .connectingTo(servers)
+                .withConnectHandler(connection -> {
+                    replyTimeout.watch(connection);
+                    connection.close(); // into the pool
+                })
+                .using(input.vertx())
+                .build();
+    }
+}

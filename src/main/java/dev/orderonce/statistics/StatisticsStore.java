@@ -1,0 +1,73 @@
+package dev.orderonce.statistics;
+
+import dev.orderonce.redis.RedisCommand;
+import dev.orderonce.redis.RedisPipeline;
+import dev.orderonce.redis.RedisReply;
+import dev.orderonce.redis.RedisScript;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How requests to place have ended, in Redis: a hash for each minute, which forgets itself.
+ *
+ * <pre>
+ *   once:picture:{MINUTE}   outcome → how many
+ * </pre>
+ */
+@ApplicationScoped
+class StatisticsStore {
+    /** ARGV: how long to keep it; then name and number of each. */
+    private static final RedisScript ADD = new RedisScript("share-counts", """
+                    for i = 2, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
+                    redis.call('PEXPIRE', KEYS[1], ARGV[1])
+                    return 1
+                    """);
+
+    private static final Duration KEPT = Duration.ofHours(2);
+
+    private final RedisPipeline redis;
+
+    StatisticsStore(RedisPipeline redis) {
+        this.redis = redis;
+    }
+
+    /** Adds to the minute of this time; fails if Redis does not answer. */
+    Uni<Void> add(Instant at, Map<String, Long> counts) {
+        List<String> words = new ArrayList<>(1 + 2 * counts.size());
+        words.add(Long.toString(KEPT.toMillis()));
+        counts.forEach((outcome, count) -> {
+            words.add(outcome);
+            words.add(Long.toString(count));
+        });
+        return redis.run(ADD, List.of(key(at)), words).replaceWithVoid();
+    }
+
+    /** What was counted in the minute of this time; fails if Redis does not answer. */
+    Uni<Map<String, Long>> read(Instant at) {
+        return redis.send(RedisCommand.of("HGETALL", key(at))).map(StatisticsStore::counts);
+    }
+
+    private static Map<String, Long> counts(RedisReply reply) {
+        Map<String, Long> counts = new HashMap<>();
+        if (reply instanceof RedisReply.Many(List<RedisReply> replies)) {
+            for (int i = 0; i + 1 < replies.size(); i += 2) {
+                if (replies.get(i) instanceof RedisReply.Text(String outcome)
+                        && replies.get(i + 1) instanceof RedisReply.Text(String count)) {
+                    counts.put(outcome, Long.parseLong(count));
+                }
+            }
+        }
+        return counts;
+    }
+
+    private static String key(Instant at) {
+        return "once:picture:{" + at.truncatedTo(ChronoUnit.MINUTES) + '}';
+    }
+}

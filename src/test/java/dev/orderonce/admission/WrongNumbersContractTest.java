@@ -1,0 +1,39 @@
+package dev.orderonce.admission;
+
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.orderonce.testkit.Baskets;
+import dev.orderonce.testkit.Shop;
+import dev.orderonce.testkit.TightBounds;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import org.junit.jupiter.api.Test;
+
+/** Whoever guesses numbers for their own account. */
+@QuarkusTest
+@TestProfile(TightBounds.class)
+class WrongNumbersContractTest {
+    private final Shop shop = Shop.newBuyer();
+    private final Shop other = Shop.newBuyer();
+
+    @Test
+    void tooManyWrongNumbers_areRefusedWithTheRightOnes() {
+        // Given
+        String own = shop.newNumber();
+        for (int i = 0; i < TightBounds.WRONG_NUMBERS; i++) {
+            shop.state(other.newNumber()).then().statusCode(404);
+        }
+        // Then: nothing tells a guess that fits from one that does not
+        for (String number : new String[] {other.newNumber(), own}) {
+            shop.state(number)
+                    .then()
+                    .statusCode(429)
+                    .body("type", equalTo("/problems/limit-reached"))
+                    .body("limit", equalTo("numbers-wrong"));
+            shop.voidNumber(number).then().statusCode(429);
+            shop.place(number, Baskets.tea(1)).then().statusCode(429);
+        }
+        // and nobody else is held back, and no replay
+        other.state(other.newNumber()).then().statusCode(200);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.orderonce.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Shop;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Old events go if that is wanted, and none before everybody has had it. */
+@QuarkusTest
+class PurgeEventsTest {
+    private static final Duration BOUND = Duration.ofMinutes(1);
+
+    private final Shop shop = Shop.newBuyer();
+
+    @Inject
+    PurgeEvents forgetEvents;
+
+    @Inject
+    RelayEvents relayEvents;
+
+    /** What happened before it is at least as old: events grow old in the order of their ids. */
+    private static void age(String number) {
+        Database.execute("""
+                UPDATE order_events SET at = at - interval '400 days'
+                WHERE id <= (SELECT max(id) FROM order_events WHERE number = '%s')
+                """.formatted(number.replace("-", "")));
+    }
+
+    /** Puts every follower at the end of the log. */
+    private void everybodyHasHadAll() {
+        relayEvents.relay().await().atMost(BOUND);
+        Database.execute("UPDATE outbox SET position = (SELECT max(id) FROM order_events)");
+    }
+
+    @Test
+    void oldEvents_goAndYoungOnesStay() {
+        // Given
+        String old = shop.newOrder(4200);
+        String young = shop.newOrder(4200);
+        age(old);
+        everybodyHasHadAll();
+        // When
+        forgetEvents.forgetOlderThan(Duration.ofDays(365)).await().atMost(BOUND);
+        // Then
+        assertThat(Database.events(old)).isZero();
+        assertThat(Database.events(young)).isOne();
+        shop.find(old).then().statusCode(200);
+    }
+
+    @Test
+    void whatAFollowerHasNotHad_stays() {
+        // Given
+        everybodyHasHadAll();
+        String old = shop.newOrder(4200);
+        age(old);
+        // When
+        forgetEvents.forgetOlderThan(Duration.ofDays(365)).await().atMost(BOUND);
+        // Then
+        assertThat(Database.events(old)).isOne();
+    }
+
+    @Test
+    void withoutTheSetting_nothingGoes() {
+        // Given
+        String old = shop.newOrder(4200);
+        age(old);
+        everybodyHasHadAll();
+        // When
+        forgetEvents.forget().await().atMost(BOUND);
+        // Then
+        assertThat(Database.events(old)).isOne();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.orderonce.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Migrations only add: while an upgrade is under way the version before reads and writes the newer
+ * schema.
+ */
+class MigrationsTest {
+    private static final Path DIRECTORY = Path.of("src/main/resources/db/migration");
+
+    /** What the version before may still be reading, or does not know that it has to write. */
+    private static final List<Pattern> TAKES_AWAY = Stream.of(
+                    "DROP\\s+(TABLE|COLUMN|INDEX|TYPE|VIEW|SCHEMA)",
+                    "RENAME",
+                    "ALTER\\s+COLUMN",
+                    "TRUNCATE",
+                    "DELETE\\s+FROM",
+                    // Columns are separated by commas at the end of lines here.
+                    "ADD\\s+(COLUMN\\s+)?(?!CONSTRAINT)(?![^\\n;]*(DEFAULT|GENERATED))[^\\n;]*NOT\\s+NULL")
+            .map(words -> Pattern.compile("\\b" + words, Pattern.CASE_INSENSITIVE))
+            .toList();
+
+    static List<Path> migrations() throws IOException {
+        try (Stream<Path> files = Files.list(DIRECTORY)) {
+            return files.sorted(Comparator.comparingInt(MigrationsTest::version))
+                    .toList();
+        }
+    }
+
+    private static int version(Path file) {
+        return Integer.parseInt(file.getFileName().toString().replaceAll("V([0-9]+)__.*", "$1"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("migrations")
+    void aMigration_takesNothingAway(Path file) throws IOException {
+        String sql = Files.readString(file).replaceAll("--[^\n]*", "");
+        assertThat(TAKES_AWAY).noneMatch(words -> words.matcher(sql).find());
+    }
+
+    @Test
+    void migrations_goForwardOneByOne() throws IOException {
+        assertThat(migrations())
+                .extracting(MigrationsTest::version)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, migrations().size()).boxed().toList());
+    }
+}

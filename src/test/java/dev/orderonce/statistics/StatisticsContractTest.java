@@ -1,0 +1,81 @@
+package dev.orderonce.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import dev.orderonce.testkit.Shop;
+import dev.orderonce.testkit.Stores;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The last hour, as support sees it. */
+@QuarkusTest
+class StatisticsContractTest {
+    private final Shop support = Shop.as("support-of-pictures", "support");
+    private final Shop shop = Shop.newBuyer();
+
+    @Inject
+    ShareCounts shareCounts;
+
+    @AfterEach
+    void heal() {
+        Stores.toRedis().heal();
+    }
+
+    private Response picture() {
+        return support.request().get("/picture");
+    }
+
+    private static int sum(Response picture, String member) {
+        return picture.<List<Integer>>path("minutes." + member).stream()
+                .mapToInt(Integer::intValue)
+                .sum();
+    }
+
+    @Test
+    void placedAndRepeated_areCountedApart() {
+        // Given: what other tests have done is in the picture already
+        shareCounts.share().await().atMost(Duration.ofSeconds(5));
+        Response before = picture();
+        before.then().statusCode(200).body("minutes", hasSize(60));
+        String number = shop.newNumber();
+        // When
+        shop.place(number).then().statusCode(201);
+        shop.place(number).then().statusCode(200);
+        shop.place(number).then().statusCode(200);
+        // Then
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            Response after = picture();
+            assertThat(sum(after, "placed") - sum(before, "placed")).isOne();
+            assertThat(sum(after, "prevented") - sum(before, "prevented")).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void buyer_doesNotSeeIt() {
+        // When
+        Response response = shop.request().get("/picture");
+        // Then
+        response.then().statusCode(403);
+    }
+
+    @Test
+    void withoutRedis_isToldSo() {
+        // Given
+        support.token();
+        Stores.toRedis().refuse();
+        // When
+        Response response = picture();
+        // Then
+        response.then().statusCode(503).body("retry", equalTo("same-request"));
+        Stores.toRedis().heal();
+        Shop.awaitBusinessAsUsual();
+    }
+}
