@@ -10,8 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Starts the server build: with everything it needs, or not at all and with a sentence for each
- * thing it lacks.
+ * Starts the server build, or ends with a sentence for each required setting that is missing.
  */
 @NullMarked
 @QuarkusMain

@@ -21,14 +21,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the standalone build: whatever nobody configured is started first, and stopped last. */
+/** Starts the standalone build: what is not configured starts first and stops last. */
 @NullMarked
 @QuarkusMain
 public final class Main {
     private static final String DATA = "standalone.data";
     private static final String DEFAULT_DATA = ".order-once";
 
-    /** Who tries the service out shall see what it asks: above 1 000.00 EUR. */
+    /** So that the confirmation of a large amount can be tried out: above 1 000.00 EUR. */
     private static final String LARGE_AMOUNT = "orders.large-amounts.EUR";
 
     private static final String ASK_ABOVE = "100000";
@@ -102,7 +102,7 @@ public final class Main {
         standalone.close();
     }
 
-    /** Says, as the last words of the start, where everything is. */
+    /** Logs the addresses at the end of the start. */
     public static final class Announcement implements QuarkusApplication {
         private static final Logger LOG = Logger.getLogger(Main.class);
 

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Where one standalone service keeps its data; no second one can use it at the same time. */
+/** The data directory of one standalone service, locked against a second one. */
 final class DataDirectory implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
@@ -22,25 +22,24 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes the directory for this process, and makes it if it is not there.
+     * Creates the directory if necessary and locks it for this process.
      *
-     * @throws IllegalStateException with a sentence if another process has it
+     * @throws IllegalStateException with a sentence if another process has locked it
      */
     static DataDirectory take(Path directory) {
         Path path = directory.toAbsolutePath().normalize();
         try {
             if (!Files.exists(path)) {
                 Files.createDirectories(path);
-                // Keys, orders, and programs that are run: nobody else's business on this machine.
-                // Who may read a directory that was there before is for whoever made it.
+                // Keys, orders and executables: no other user of this machine may read or replace them.
+                // The permissions of an existing directory are its creator's decision.
                 if (Files.getFileStore(path).supportsFileAttributeView(PosixFileAttributeView.class)) {
                     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
                 }
             }
             FileChannel channel =
                     FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            // The system gives the lock back when its process dies, however it dies: a lock file
-            // would stay.
+            // The operating system releases the lock when the process ends, however it ends: a lock file would remain.
             if (isTaken(channel)) {
                 channel.close();
                 throw new IllegalStateException(

@@ -28,14 +28,13 @@ public final class EmbeddedPostgreSql {
     private static final String USERNAME = "orders";
 
     /**
-     * The library makes this role with the data, and connects as it to learn that PostgreSQL is
-     * ready.
+     * The library creates this role with the data, and connects as it to find out when PostgreSQL is ready.
      */
     private static final String SUPERUSER = "postgres";
 
     private static final String ENCRYPTION = "scram-sha-256";
 
-    /** A line that lets somebody in without a password. */
+    /** A line of pg_hba.conf that accepts connections without a password. */
     private static final Pattern TRUST = Pattern.compile("^[^#]*\\btrust\\b");
 
     private static final String RULES = """
@@ -46,10 +45,9 @@ public final class EmbeddedPostgreSql {
             """;
 
     /**
-     * Makes the service's role and the owner of the database. In the data of a version before, what
-     * is in the database is the superuser's, and goes to the service's role with it: tables,
-     * sequences (one that belongs to a column follows its table) and functions. What others own
-     * stays theirs.
+     * Creates the service's role and makes it the owner of the database. In data of an earlier version the superuser
+     * owns the contents, which become the service's role's: tables, sequences (one that belongs to a column follows its
+     * table) and functions. Objects of other roles keep their owner.
      */
     private static final String SERVICE_ROLE = """
             DO $$
@@ -85,8 +83,7 @@ public final class EmbeddedPostgreSql {
             """;
 
     /**
-     * Crash recovery after a kill takes seconds, and minutes on a busy machine; one that ends is
-     * noticed.
+     * Crash recovery after a kill takes seconds, and minutes on a busy machine; a process that exits is noticed.
      */
     private static final Duration START_WITHIN = Duration.ofMinutes(5);
 
@@ -126,7 +123,7 @@ public final class EmbeddedPostgreSql {
     /**
      * Starts it on a free port.
      *
-     * @param data its data; made if it is not there. The passwords are kept beside it.
+     * @param data its data; created if it does not exist. The passwords are kept beside it.
      * @param programs where its executables are unpacked
      * @throws IllegalStateException with a sentence if its roles cannot be set up
      */
@@ -154,12 +151,12 @@ public final class EmbeddedPostgreSql {
     }
 
     /**
-     * Takes over the data of a version that trusted every user of this machine. It runs once more
-     * as it was, on a new port, until it has its roles and passwords. The rules change last:
-     * whatever cuts this short, the next start begins it again.
+     * Migrates the data of a version that trusted every user of this machine. PostgreSQL runs once more with the old
+     * rules, on a new port, until its roles have passwords. The rules change last: after an interruption the next start
+     * repeats the migration.
      */
     private void closeToOthers() {
-        LOG.infof("PostgreSQL in %s trusted every user of this machine; it gets passwords", data);
+        LOG.infof("PostgreSQL in %s trusted every user of this machine; setting passwords", data);
         EmbeddedPostgres open = launch();
         try {
             setUpRoles(open);
@@ -173,7 +170,7 @@ public final class EmbeddedPostgreSql {
         }
     }
 
-    /** Gives both roles the passwords of the files: all of it or nothing. */
+    /** Sets the passwords of both roles from their files, in one transaction. */
     private void setUpRoles(EmbeddedPostgres running) {
         try (Connection connection = running.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -201,9 +198,8 @@ public final class EmbeddedPostgreSql {
         Processes.reap(pid, "postgres");
         Processes.awaitNobodyIn(data);
         try {
-            // PostgreSQL believes this file as long as any process has that number, its own remains
-            // included. Nobody
-            // else can be at work here: the data directory is ours and no process is in it.
+            // PostgreSQL trusts this file while any process has that id, a remnant of its own included. No other
+            // process uses the data: the directory is locked and none works in it.
             Files.deleteIfExists(pid);
             return EmbeddedPostgres.builder()
                     .setDataDirectory(data)
@@ -211,8 +207,7 @@ public final class EmbeddedPostgreSql {
                     .setOverrideWorkingDirectory(programs.toFile())
                     .setPort(port)
                     .setPGStartupWait(START_WITHIN)
-                    // The library, made for tests, switches durability off; an order must outlive a
-                    // power cut.
+                    // The library, made for tests, switches durability off; an order must survive a power cut.
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("full_page_writes", "on")
@@ -223,17 +218,17 @@ public final class EmbeddedPostgreSql {
                     .setServerConfig("unix_socket_directories", "")
                     .setLocaleConfig("locale", "C")
                     // These are options of initdb like the locale. The library asks for "trust",
-                    // and of two options the later counts: nobody is let in without a password, not
-                    // even at the first start.
+                    // and of two options the later one counts: no connection without a password, not even at the first
+                    // start.
                     .setLocaleConfig("auth", ENCRYPTION)
                     .setLocaleConfig("pwfile", superuserPasswordFile.toString())
                     .setConnectConfig("password", superuserPassword)
-                    // The owner of a database can set the path of all who connect to it, and so
-                    // have a superuser run a function of the owner's.
+                    // The owner of a database can set the search path of everybody who connects to it, and so make a
+                    // superuser run the owner's function.
                     .setConnectConfig("options", "-c search_path=pg_catalog")
                     .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log()))
                     .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log()))
-                    // Stopped by us, after the last request in flight has been answered.
+                    // Stopped by the service, after the last in-flight request.
                     .setRegisterShutdownHook(false)
                     .start();
         } catch (IOException failure) {
@@ -245,7 +240,7 @@ public final class EmbeddedPostgreSql {
         return data.resolveSibling("postgresql.log").toFile();
     }
 
-    /** Where it is, without the user and the password. */
+    /** Its address, without user and password. */
     public String url() {
         return "postgresql://127.0.0.1:" + port + "/postgres";
     }
@@ -281,12 +276,11 @@ public final class EmbeddedPostgreSql {
         }
     }
 
-    /** Kills it without a chance to tidy up, as a power cut would. */
+    /** Kills it without a clean shutdown, as a power cut would. */
     public void kill() {
         server.getProcess().descendants().forEach(ProcessHandle::destroyForcibly);
         server.getProcess().destroyForcibly();
         server.getProcess().onExit().join();
-        stop(); // there is nothing left to stop: this gives back the lock that the library keeps on
-        // the data
+        stop(); // the process is gone: this releases the lock that the library holds on the data
     }
 }

@@ -15,7 +15,7 @@ import java.util.List;
 import redis.embedded.RedisExecProvider;
 
 /**
- * One Redis that keeps what it knows over a restart.
+ * One Redis whose data survives a restart.
  *
  * <p>It listens on the loopback interface, where every user of the machine can connect, so every
  * connection needs a password. The password is kept in a file beside the data that only its owner
@@ -42,7 +42,7 @@ public final class EmbeddedRedis {
     /**
      * Starts it on a free port.
      *
-     * @param data its data; made if it is not there. The password is kept beside it.
+     * @param data its data; created if it does not exist. The password is kept beside it.
      */
     public static EmbeddedRedis start(Path data) {
         return new EmbeddedRedis(data, Processes.freePort());

@@ -15,7 +15,7 @@ import org.jboss.logging.Logger;
 final class Processes {
     private static final Logger LOG = Logger.getLogger(Processes.class);
 
-    /** Both stores stop within a second when asked; one that does not is not going to. */
+    /** Both stores stop within a second when asked; this allows for a busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(20);
@@ -57,8 +57,8 @@ final class Processes {
     }
 
     /**
-     * Whether it runs that program. A process that has ended and whose parent does not ask for its
-     * end (a container without an init) still has its number, but no program.
+     * Whether the process runs that program. A zombie (in a container without an init) still has its id, but no
+     * program.
      */
     private static boolean isRunning(ProcessHandle process, String program) {
         return process.isAlive()
@@ -70,8 +70,7 @@ final class Processes {
     }
 
     /**
-     * Asks it to stop, and kills it if it does not: both stores survive that with everything they
-     * acknowledged.
+     * Asks it to stop, and kills it if it does not: both stores keep what they acknowledged.
      */
     static void stop(ProcessHandle process, String program) {
         process.destroy();
@@ -85,11 +84,10 @@ final class Processes {
     }
 
     /**
-     * Waits until no process works in this directory. What a killed PostgreSQL leaves behind ends
-     * by itself, and until then it may still write. Where the system does not tell where processes
-     * work, nothing is waited for.
+     * Waits until no process has this working directory. The children of a killed PostgreSQL end by themselves and may
+     * write until then. Where the operating system does not say where processes work, there is no wait.
      *
-     * @throws IllegalStateException if one goes on
+     * @throws IllegalStateException if one does not end
      */
     static void awaitNobodyIn(Path directory) {
         if (!hasEnded(() -> ProcessHandle.allProcesses().noneMatch(process -> worksIn(process, directory)))) {
@@ -126,7 +124,7 @@ final class Processes {
         }
     }
 
-    /** A port of the loopback interface that nobody uses now. */
+    /** A free port of the loopback interface. */
     static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

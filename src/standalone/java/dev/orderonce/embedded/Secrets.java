@@ -11,9 +11,9 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.function.Supplier;
 
-/** Makes secrets, and keeps them in files that only their owner can read. */
+/** Generates secrets, and keeps them in files that only their owner can read. */
 final class Secrets {
-    /** 256 random bits: as many as a signing key has to have, and nobody guesses them. */
+    /** 256 random bits: the minimum of a signing key, and beyond guessing. */
     private static final int BYTES = 32;
 
     private Secrets() {}

@@ -19,9 +19,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Brings along whatever nobody configured: the stores, the key that signs numbers, the demo
- * sign-in. Whatever is configured stays away, and while anything of it is at work the service
- * listens on the loopback interface only.
+ * Starts what is not configured: the stores, a signing key for numbers, the demo sign-in. What is configured is not
+ * started, and while any of it runs the service listens on the loopback interface only.
  */
 public final class Standalone implements AutoCloseable {
     /** Not among the required settings: a database elsewhere may do without. */
@@ -36,7 +35,7 @@ public final class Standalone implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** Whether anything is missing that could be brought along. */
+    /** Whether anything is not configured that can be started. */
     public static boolean isWanted(Config given) {
         return !DATABASE_URL.isGiven(given)
                 || !REDIS_URL.isGiven(given)
@@ -48,8 +47,8 @@ public final class Standalone implements AutoCloseable {
     /**
      * Starts what is missing.
      *
-     * @param data where everything is kept
-     * @throws IllegalStateException with a sentence if another service uses that directory
+     * @param data the data directory
+     * @throws IllegalStateException with a sentence if another service has locked that directory
      */
     public static Standalone start(Config given, Path data) {
         Standalone standalone = new Standalone(DataDirectory.take(data));
@@ -78,7 +77,7 @@ public final class Standalone implements AutoCloseable {
             settings.put(REDIS_URL.property(), started.url());
         }
         if (!NUMBERS_SIGNING_KEY.isGiven(given)) {
-            // Kept: numbers that were issued before a restart are still good after it.
+            // Kept, so that numbers issued before a restart stay valid.
             settings.put(NUMBERS_SIGNING_KEY.property(), Secrets.kept(data.resolve("numbers.key"), Secrets::newKey));
         }
         if (!IDENTITY_ISSUER.isGiven(given)) {

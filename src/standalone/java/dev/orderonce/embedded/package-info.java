@@ -1,6 +1,6 @@
 /**
- * A real PostgreSQL and a real Redis started by the service itself, for one machine with nothing
- * configured. Only in the standalone build.
+ * PostgreSQL and Redis started by the service itself, for one machine without configuration. Only in the standalone
+ * build.
  */
 @NullMarked
 package dev.orderonce.embedded;

@@ -12,22 +12,21 @@ import java.util.Base64;
 import java.util.Map;
 
 /**
- * The demo sign-in's key pair, made at every start: tokens of an earlier start are worth nothing.
+ * The demo sign-in's key pair, generated at every start: tokens of an earlier start are invalid.
  */
 public final class DemoKeys {
     static final String PRIVATE_KEY = "demo.sign-in.key";
     private static final String DEMO = "order-once-demo";
 
     /**
-     * RSA, because checking a token must be cheap; 2048 bits are plenty for a key that lives as
-     * long as a process.
+     * RSA, because verifying a token must be cheap; 2048 bits suffice for a key that lives as long as the process.
      */
     private static final int KEY_BITS = 2048;
 
     private DemoKeys() {}
 
     /**
-     * Makes a key pair.
+     * Generates a key pair.
      *
      * @param publicKey where to put the public key, for the service to check tokens with
      * @return the settings of the issuer, the audience, the key's place and the private key

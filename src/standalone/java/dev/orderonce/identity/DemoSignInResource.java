@@ -37,9 +37,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets anybody on this machine be anybody, for trying things out. It is in the standalone build
- * only, and answers only while no token issuer is configured, and only under a name of this machine
- * itself.
+ * Signs anybody on this machine in under any name, for trying the service out. It exists in the standalone build only,
+ * and responds only while no token issuer is configured, and only under a name of this machine itself.
  */
 @Path("/demo/sign-in")
 @PermitAll
@@ -86,14 +85,14 @@ class DemoSignInResource {
         }
     }
 
-    /** Who to be. */
+    /** The identity to sign in as. */
     @Schema(name = "SignIn")
     record SignIn(
             @Schema(examples = "alice", required = true, minLength = 1, maxLength = Buyer.LONGEST) @Nullable String subject,
 
             @Schema(description = "buyer, merchant, support, service; a buyer if none is given") @Nullable List<@Nullable String> roles) {}
 
-    /** A token to be that with. */
+    /** The token of that identity. */
     @Schema(name = "SignedIn")
     record SignedIn(
             @Schema(required = true) String token,
@@ -101,7 +100,9 @@ class DemoSignInResource {
 
     @POST
     @NonBlocking // a millisecond for the signature
-    @Operation(operationId = "demoSignIn", summary = "Be anybody, for trying things out (standalone build only)")
+    @Operation(
+            operationId = "demoSignIn",
+            summary = "Sign in under any name, to try the service out (standalone build only)")
     @APIResponse(
             responseCode = "200",
             description = "A token for the header Authorization: Bearer",

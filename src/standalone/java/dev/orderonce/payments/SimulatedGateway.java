@@ -38,8 +38,7 @@ class SimulatedGateway implements PaymentGateway {
     private static final long LATE_MILLIS = 1000;
 
     /**
-     * Payments kept in mind. A demonstration makes some hundreds; beyond this the books are begun
-     * anew.
+     * Payments kept in memory. A demonstration makes some hundreds; beyond this all of them are discarded.
      */
     private static final int MOST = 100_000;
 
