@@ -8,7 +8,7 @@
 #   DIRECTORY/redis/redis.conf                 the password of Redis
 #   DIRECTORY/grafana/password                 of Grafana's "admin"
 #
-# What is there stays: it can be run at every start. The stores keep their passwords with their data, and a signing key
+# Existing files are kept: it can be run at every start. The stores keep their passwords with their data, and a signing key
 # that is lost makes every number that was issued worthless; keep a copy of the directory.
 #
 # Each subdirectory is mounted for one reader, who is not root; so its files can be read by anybody who gets there, and
@@ -27,7 +27,7 @@ redis="${REDIS_ADDRESS:-redis:6379}"
 [ -d "$root" ] || (umask 077 && mkdir -p "$root")
 mkdir -p "$root/service" "$root/issuer" "$root/postgresql" "$root/redis" "$root/grafana"
 
-# Written aside and moved: whoever is interrupted leaves no half a file.
+# Written aside and moved: an interruption leaves no partial file.
 keep() {
   if [ -s "$1" ]; then
     cat >/dev/null
@@ -43,7 +43,7 @@ keep() {
 openssl rand -hex 24 | keep "$root/postgresql/password"
 printf 'requirepass %s\n' "$(openssl rand -hex 24)" | keep "$root/redis/redis.conf"
 openssl rand -hex 12 | keep "$root/grafana/password"
-# For root only, as openssl makes it: who has it can be any buyer.
+# For root only, as openssl creates it: its holder can sign in as any buyer.
 if [ ! -s "$root/issuer/issuer-key.pem" ]; then
   openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$root/issuer/issuer-key.pem.new" 2>/dev/null
   mv "$root/issuer/issuer-key.pem.new" "$root/issuer/issuer-key.pem"

@@ -34,7 +34,7 @@ public final class Outage {
         this.store = store;
         this.path = path;
         this.quietNanos = quiet.toNanos();
-        Gauge.builder("orderonce.store.silent", ongoing, now -> now.get() == null ? 0 : 1)
+        Gauge.builder("orderonce.store.unavailable", ongoing, now -> now.get() == null ? 0 : 1)
                 .description("1 while the store does not answer on this path")
                 .tag("store", store.toLowerCase(java.util.Locale.ROOT))
                 .tag("path", path)

@@ -101,7 +101,7 @@ class PostgreSqlAwayTest {
             return Operator.get("/q/metrics")
                     .asString()
                     .lines()
-                    .filter(line -> line.startsWith("orderonce_store_silent{"))
+                    .filter(line -> line.startsWith("orderonce_store_unavailable{"))
                     .filter(line -> line.matches(".*\"(offer|find|pool)\".*"))
                     .allMatch(line -> line.endsWith(" 0.0"));
         });
