@@ -1,38 +1,38 @@
 /*
- * What order-once.js uses of the browser: time, storage, and what goes between tabs. Each of these is missing, denied or
- * broken in some browser, and each has something to fall back on.
+ * Browser services for order-once.js: timers, storage, locks and messages between tabs. Some browsers lack, deny or
+ * break each of them, so each has a fallback.
  */
 
-/** Some browsers' databases hang now and then; the buyer's order does not wait for them longer than this. */
-const STORAGE_WITHIN_MS = 2_000;
-/** A tab may have been put to sleep with a lock. Five tries of 15 s and the usual waits end before this. */
-const LOCK_WITHIN_MS = 120_000;
-/** How long a lease outlives its tab. Renewed at a third of it: hidden pages' timers run once a second at least. */
+/** Timeout of a storage operation: some browsers' databases hang. */
+const STORAGE_TIMEOUT_MS = 2_000;
+/** Timeout of a lock: its holder may be suspended. Longer than five attempts of 15 s with their back-off. */
+const LOCK_TIMEOUT_MS = 120_000;
+/** Lease duration. Renewed after a third of it: timers of hidden pages run at least once a second. */
 const LEASE_MS = 10_000;
-/** How often a tab looks whether a lease has ended. */
-const LOOK_AGAIN_MS = 1_000;
-/** Two tabs that claim a lease in the same instant have both written after this; the later one has it. */
-const CLAIM_SETTLES_MS = 50;
+/** Polling interval for a lease that another tab holds. */
+const LEASE_POLL_MS = 1_000;
+/** After this, tabs that claimed a lease at the same time have all written; the last one holds it. */
+const CLAIM_SETTLE_MS = 50;
 
-/** Names the database, the channel and the locks; the keys of localStorage begin with it. */
+/** Name of the database and the channel; prefix of locks and localStorage keys. */
 const NAME = 'order-once';
 
-// --- where rows are kept ---
+// --- storage ---
 
-/** Keeps values where a reload finds them. What cannot be kept there is kept in memory, and that is told once. */
-export class Kept {
+/** Stores rows durably, or in memory if that fails; reports the first failure to `onLoss`. */
+export class RowStore {
   #environment;
   #storage;
   #memory = new Map();
-  #tellLoss;
+  #onLoss;
   isDurable;
 
-  /** @param storage null if the browser has none for us */
-  constructor(environment, storage, tellLoss) {
+  /** @param storage null if the browser has no durable storage */
+  constructor(environment, storage, onLoss) {
     this.#environment = environment;
     this.#storage = storage;
     this.isDurable = storage !== null;
-    this.#tellLoss = tellLoss;
+    this.#onLoss = onLoss;
   }
 
   async get(key) {
@@ -58,11 +58,12 @@ export class Kept {
   async #attempt(act) {
     if (!this.#storage) return { isDone: false };
     try {
-      return { isDone: true, result: await within(this.#environment, STORAGE_WITHIN_MS, () => act(this.#storage)) };
+      const result = await withTimeout(this.#environment, STORAGE_TIMEOUT_MS, () => act(this.#storage));
+      return { isDone: true, result };
     } catch {
       if (this.isDurable) {
         this.isDurable = false;
-        this.#tellLoss();
+        this.#onLoss();
       }
       return { isDone: false };
     }
@@ -72,9 +73,9 @@ export class Kept {
 export async function durableStorage(environment) {
   for (const open of [openIndexedDb, openLocalStorage]) {
     try {
-      return await within(environment, STORAGE_WITHIN_MS, () => open(environment));
+      return await withTimeout(environment, STORAGE_TIMEOUT_MS, () => open(environment));
     } catch {
-      // Missing, denied or broken: the next kind.
+      // Missing, denied or broken: try the next kind.
     }
   }
   return null;
@@ -89,7 +90,7 @@ async function openIndexedDb({ indexedDB }) {
   });
   database.onversionchange = () => database.close();
 
-  // Done is done when the transaction is: "strict" asks for the disk, so that a crash of the machine finds the row too.
+  // "strict" completes the transaction only after the write to disk, so that the row survives a crash.
   const inRows = (mode, act) => new Promise((resolve, reject) => {
     const transaction = database.transaction('rows', mode, { durability: 'strict' });
     const request = act(transaction.objectStore('rows'));
@@ -106,7 +107,7 @@ async function openIndexedDb({ indexedDB }) {
 
 async function openLocalStorage({ localStorage }) {
   const named = (key) => `${NAME} ${key}`;
-  // It may be there and refuse to keep anything.
+  // Some browsers have it but refuse to store anything.
   localStorage.setItem(named('probe'), '');
   localStorage.removeItem(named('probe'));
   return {
@@ -123,8 +124,8 @@ async function openLocalStorage({ localStorage }) {
 // --- between tabs ---
 
 /**
- * Web Locks, or where they are missing or denied a lease beside the rows: an owner and an end, by the clock that all
- * tabs share. A lock is a courtesy between tabs; if two hold one at once, the service still makes one order per number.
+ * Web Locks, or leases in the row store (owner and expiry, by the clock that all tabs share) where they are missing or
+ * denied. Advisory: if two tabs hold a lock at once, the service still places at most one order per number.
  */
 export class Locks {
   #environment;
@@ -137,26 +138,26 @@ export class Locks {
     this.#webLocks = environment.locks;
   }
 
-  /** With `ifAvailable` the work gets null instead of a lock that is held; else it waits, but not for ever. */
+  /** Runs the work with the lock; with null if it is held (`ifAvailable`) or not free within the timeout. */
   async request(what, { ifAvailable = false }, work) {
     const name = `${NAME}-lock ${what}`;
     if (!this.#webLocks) return this.#requestLease(name, ifAvailable, work);
     const { setTimeout, clearTimeout } = this.#environment;
-    const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(), LOCK_WITHIN_MS);
-    let isBegun = false;
-    const begin = (lock) => {
-      isBegun = true;
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), LOCK_TIMEOUT_MS);
+    let isStarted = false;
+    const start = (lock) => {
+      isStarted = true;
       clearTimeout(timer);
       return work(lock);
     };
     try {
-      return await this.#webLocks.request(name, ifAvailable ? { ifAvailable } : { signal: giveUp.signal }, begin);
+      return await this.#webLocks.request(name, ifAvailable ? { ifAvailable } : { signal: timeout.signal }, start);
     } catch (failure) {
-      if (isBegun) throw failure;
+      if (isStarted) throw failure;
       clearTimeout(timer);
-      if (giveUp.signal.aborted) return work(null);
-      // Denied to this page, as it will be to the others of its kind: they use leases too.
+      if (timeout.signal.aborted) return work(null);
+      // Denied to this origin: its other tabs use leases too.
       this.#webLocks = undefined;
       return this.#requestLease(name, ifAvailable, work);
     }
@@ -164,10 +165,10 @@ export class Locks {
 
   async #requestLease(name, ifAvailable, work) {
     const owner = crypto.getRandomValues(new Uint32Array(4)).join('-');
-    // This ends: who holds a lease tries a bounded number of times, and a tab that is gone renews nothing.
+    // Bounded: a holder's attempts are, and a closed tab renews nothing.
     while (!(await this.#claim(name, owner))) {
       if (ifAvailable) return work(null);
-      await wait(this.#environment, LOOK_AGAIN_MS);
+      await wait(this.#environment, LEASE_POLL_MS);
     }
     const holding = { isOver: false };
     this.#renew(name, owner, holding);
@@ -182,10 +183,10 @@ export class Locks {
   async #claim(name, owner) {
     const lease = await this.#rows.get(name);
     const left = lease ? lease.until - this.#environment.now() : 0;
-    // More left than a lease has: the clock was set back since, and the lease means nothing.
+    // More than a full lease left: the clock was set back, so the lease is void.
     if (left > 0 && left <= LEASE_MS) return false;
     await this.#write(name, owner);
-    await wait(this.#environment, CLAIM_SETTLES_MS);
+    await wait(this.#environment, CLAIM_SETTLE_MS);
     return this.#isHeldBy(name, owner);
   }
 
@@ -207,67 +208,67 @@ export class Locks {
 }
 
 /**
- * Tells other tabs of a row that changed: by BroadcastChannel, or else by the event that localStorage makes of a write.
- * A tab that hears of neither finds out when it gets the focus.
+ * Sends changed rows to the other tabs, by BroadcastChannel or else by localStorage's `storage` event. A tab that
+ * receives neither reconciles when it gets the focus.
  *
- * @returns what tells them
+ * @returns the function that sends a row
  */
-export function openBell(environment, closed, hear) {
+export function openBroadcast(environment, closed, receive) {
   const { BroadcastChannel, localStorage, window } = environment;
   const key = `${NAME}-news`;
   try {
     const channel = new BroadcastChannel(NAME);
-    channel.onmessage = ({ data }) => hear(data);
+    channel.onmessage = ({ data }) => receive(data);
     closed.addEventListener('abort', () => channel.close());
     return (row) => {
       try {
         if (!closed.aborted) channel.postMessage(row);
       } catch {
-        // An order can be nested too deeply to be copied. It stands all the same.
+        // Nested too deeply to be cloned: the others reconcile on focus.
       }
     };
   } catch {
-    const listen = (event) => event.key === key && hear(objectIn(event.newValue));
+    const listen = (event) => event.key === key && receive(objectIn(event.newValue));
     window?.addEventListener('storage', listen, { signal: closed });
     return (row) => {
       try {
         localStorage.setItem(key, JSON.stringify(row));
         localStorage.removeItem(key);
       } catch {
-        // No storage, or it is full.
+        // Storage denied or full.
       }
     };
   }
 }
 
-// --- time and the browser ---
+// --- timers and environment ---
 
 export function wait({ setTimeout }, milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Runs the work; rejects, and aborts the signal that the work was given, if it takes too long. */
-export async function within({ setTimeout, clearTimeout }, milliseconds, work) {
-  const late = new AbortController();
+/** Runs the work; after the timeout, rejects and aborts the work's signal. */
+export async function withTimeout({ setTimeout, clearTimeout }, milliseconds, work) {
+  const controller = new AbortController();
   let timer;
   const timeout = new Promise((resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`no answer within ${milliseconds} ms`));
-      late.abort();
+      reject(new Error(`timeout after ${milliseconds} ms`));
+      controller.abort();
     }, milliseconds);
   });
   try {
-    return await Promise.race([work(late.signal), timeout]);
+    return await Promise.race([work(controller.signal), timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** What is used of the browser. A browser that denies something may throw when it is only looked at. */
+/** The browser's own environment. A denied property may throw when it is read: it counts as missing. */
 export function browser() {
-  const unlessDenied = (look) => {
+  const unlessDenied = (read) => {
     try {
-      return look();
+      return read();
     } catch {
       return undefined;
     }
@@ -287,7 +288,7 @@ export function browser() {
   };
 }
 
-/** The object that a JSON text holds, or null. */
+/** The object in a JSON text, or null. */
 export function objectIn(text) {
   try {
     const value = JSON.parse(text);

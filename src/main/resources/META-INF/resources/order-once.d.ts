@@ -1,5 +1,5 @@
 /**
- * One order per checkout, whatever happens between the page and the service.
+ * Places at most one order per checkout, across retries, reloads, crashes and tabs.
  *
  * ```js
  * import { openCheckout } from '/order-once.js';
@@ -13,67 +13,66 @@
  * }
  * ```
  *
- * Needs a browser of 2022 or newer. If `baseUrl` is another origin, the service has to allow it (CORS), with
- * `Access-Control-Expose-Headers: Retry-After, Date`; without these two the module chooses its own waits.
+ * Requires a browser of 2022 or newer. A `baseUrl` on another origin requires CORS with
+ * `Access-Control-Expose-Headers: Retry-After, Date`; without these headers the module uses its own back-off.
  */
 
 /**
- * Opens a checkout when the page loads.
+ * Opens a checkout. Call it when the page loads.
  *
- * Resolves as soon as it is known what is kept in this browser, so that a page can be shown while the network is slow.
- * What the service is then asked (the number, and what became of unresolved orders) is told by events; `ready` resolves
- * when that is done.
+ * Resolves once the stored state is read, without waiting for the service. The order number and the outcome of
+ * unresolved orders are then requested; `change` events report them, and `ready` resolves at the end.
  *
- * Rejects with a `TypeError` for options that are not what is described here, and with whatever `token` rejects with if
- * that is needed to know whose page it is.
+ * Rejects with a `TypeError` for invalid options, and with the error of `token` if the buyer must be read from the
+ * token.
  */
 export function openCheckout(options: CheckoutOptions): Promise<Checkout>;
 
 export interface CheckoutOptions {
   /**
-   * Where the service is: `https://shop.example`, or `''` for the page's own origin. Kept rows belong to one service, so
-   * write it the same way on every page.
+   * Base URL of the service: `https://shop.example`, or `''` for the page's own origin. Stored rows are keyed by it, so
+   * use the same value on every page.
    */
   baseUrl: string;
 
-  /** The page's own id for this checkout, the same after a reload: 1 to 128 visible ASCII characters. */
+  /** The page's id for this checkout, stable across reloads: 1 to 128 visible ASCII characters. */
   checkoutId: string;
 
   /**
-   * The buyer's token, or a function that gives it. The function is called for each request, and once more with
-   * `wasRefused: true` after a 401, so that it can refresh the token.
+   * The buyer's bearer token, or a function that returns it. The function is called for each request, and once more
+   * with `wasRefused: true` after a 401, to refresh the token.
    */
   token: string | ((context: { wasRefused: boolean }) => string | Promise<string>);
 
   /**
-   * Whose rows these are, if the token is not a JWT whose `sub` says so. With neither, everybody at this browser counts
-   * as one buyer, `anonymous`.
+   * Id of the buyer who owns the stored rows. Default: the `sub` of the token if it is a JWT, otherwise `anonymous` for
+   * every user of the browser.
    */
   buyer?: string;
 
-  /** Where rows are kept. By default IndexedDB, or localStorage where that is missing, or memory where both are. */
+  /** Storage for rows. Default: IndexedDB, or localStorage if it is missing, or memory if both are. */
   storage?: RowStorage;
 
-  /** How long one answer is waited for, in milliseconds. Default: 15 000. After that it is unknown, never failed. */
+  /** Request timeout in milliseconds. Default: 15 000. An order that times out is `unknown`, never failed. */
   timeoutMs?: number;
 
-  /** How often one request is sent before its order stays unresolved. Default: 5. */
+  /** Maximum attempts of one request, at least 1. Default: 5. After the last one the order stays unresolved. */
   maxTries?: number;
 
-  /** What is used of the browser, for tests. What is not given is the browser's own; `undefined` is a browser without. */
+  /** Replaces parts of the browser, for tests. An omitted member is the browser's own; `undefined` is a missing one. */
   environment?: Partial<Environment>;
 }
 
-/** Keeps values that `structuredClone` can copy. A failure makes the checkout go on in memory. */
+/** Stores values that `structuredClone` supports. If an operation fails, the checkout continues in memory. */
 export interface RowStorage {
   get(key: string): Promise<StoredValue | undefined>;
   put(key: string, value: StoredValue): Promise<unknown>;
   delete(key: string): Promise<unknown>;
-  /** Everything that was put and not deleted, and nothing else. */
+  /** All values that were put and not deleted, and no others. */
   all(): Promise<StoredValue[]>;
 }
 
-/** `key` is the one under which it was put; the rest is the module's own. */
+/** A stored value. `key` is the key it was put under; the other members are private to the module. */
 export interface StoredValue {
   readonly key: string;
   readonly [member: string]: unknown;
@@ -83,13 +82,13 @@ export interface Environment {
   fetch: typeof fetch;
   setTimeout(run: () => void, milliseconds: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** Milliseconds since 1970. Only for showing, tidying up and leases: the service's times are not compared with it. */
+  /** Milliseconds since 1970. Used for display, pruning and leases; never compared with the service's times. */
   now(): number;
   /** At least 0, less than 1. */
   random(): number;
-  /** Where `online`, `focus`, `pageshow` and `storage` happen. */
+  /** Target of `online`, `focus`, `pageshow` and `storage` events. */
   window: EventTarget | undefined;
-  /** Where `visibilitychange` happens. */
+  /** Target of `visibilitychange` events. */
   document: (EventTarget & { readonly visibilityState: string }) | undefined;
   locks: LockManager | undefined;
   BroadcastChannel: typeof BroadcastChannel | undefined;
@@ -98,63 +97,62 @@ export interface Environment {
 }
 
 /**
- * One checkout in one tab. Other tabs of the same checkout know of each other: one sends, the others wait and show its
- * result.
+ * A checkout in one tab. Tabs of the same checkout coordinate: one sends, the others wait and report its result.
  *
- * Nothing here rejects because of the network or the storage. An answer that is not one to the request (another number's,
- * or not what is described here) counts as no answer: it never makes an order placed, or not placed.
+ * No method rejects because of the network or the storage. A response about another number, or of another shape than
+ * described here, counts as no response: it never makes an order placed, or not placed.
  */
 export interface Checkout extends EventTarget {
-  /** The state of this checkout. */
+  /** The current state. */
   readonly state: CheckoutState;
 
-  /** Its order number, once there is one. */
+  /** The order number, or `null` until one is issued. */
   readonly number: string | null;
 
-  /** Its order as it was last seen, if it is placed. `null` also while a placed order could not be read. */
+  /** The order as last read. `null` if it is not placed, or could not be read yet. */
   readonly order: Order | null;
 
-  /** Whether rows outlive this page. False where the browser denies storage: warn the buyer not to reload. */
+  /** Whether rows survive a reload. `false` if the browser denies storage: warn the buyer not to reload. */
   readonly isDurable: boolean;
 
-  /** Resolves when everything that is asked on load has been answered, or has not. */
+  /** Resolves when the requests made on load are finished, with or without a response. */
   readonly ready: Promise<void>;
 
   /**
-   * Places the order, once. Number and draft are kept before the request leaves; without an answer it is sent again
-   * under the same number; a number that is spent is replaced by the checkout's next one.
+   * Places the order, at most once. Stores the number and the draft before it sends the request, repeats a request
+   * without a response under the same number, and replaces a retired number by the checkout's next one.
    *
-   * A click while the same draft is under way gets the same promise. Another draft waits for the one under way: if that
-   * is placed, the checkout is done, and its order is the outcome (`differs`).
+   * Returns the same promise while an identical submit is in flight. A different draft waits for the one in flight; if
+   * that one is placed, its order is the outcome, with `differs: true`.
    *
-   * While the same basket is unresolved under another checkout of this buyer, that one is settled first. If it was
-   * placed, it is the outcome; if that stays unknown, nothing is sent and the outcome is `unknown` with that number.
+   * If the same basket is unresolved in another checkout of this buyer, that order is settled first. If it was placed,
+   * it is the outcome; if it stays unknown, nothing is sent and the outcome is `unknown` with its number.
    *
-   * Rejects with a `TypeError` if the draft is not one.
+   * Rejects with a `TypeError` if the draft or the acknowledgements have the wrong shape.
    */
   submit(draft: Draft, options?: SubmitOptions): Promise<SubmitOutcome>;
 
   /**
-   * The buyer's orders, of whatever checkout, whose fate is not known: oldest first. One that is being sent in this
-   * moment is among them, with the state `sending`.
+   * Returns the buyer's unresolved orders, of every checkout, oldest first. Includes orders that are being sent (state
+   * `sending`).
    */
   unresolved(): Promise<Row[]>;
 
   /**
-   * Looks every unresolved order up. What was not placed is voided, so that it stays so, and this checkout gets a new
-   * number. Also done by itself on load, on coming online and on focus. What is being sent in this moment is left alone.
+   * Looks up every unresolved order. If an order was not placed, voids its number; this checkout then gets a new one.
+   * Skips orders that are being sent. Runs automatically on load, when the browser comes online, and on focus.
    *
-   * Resolves to what was found; orders that were left alone are not in it.
+   * Resolves to the outcomes of the orders that were not skipped.
    */
   reconcile(): Promise<SettledOutcome[]>;
 
-  /** The same for one number: the "was it placed?" button. A number that is not unresolved is looked up, not voided. */
+  /** Reconciles one number, for a "Check" button. A number that is not unresolved is looked up, not voided. */
   check(number: string): Promise<SettledOutcome>;
 
-  /** Sends an unresolved order again, under the same number and with the draft that was kept: the "try again" button. */
+  /** Sends an unresolved order again, with the same number and the stored draft, for a "Try again" button. */
   retry(number: string): Promise<SubmitOutcome | NotPlaced>;
 
-  /** Listens to nothing any more. What is under way goes on. */
+  /** Removes all listeners. Requests in flight continue. */
   close(): void;
 
   addEventListener<K extends keyof CheckoutEvents>(
@@ -170,24 +168,24 @@ export interface Checkout extends EventTarget {
 }
 
 export interface CheckoutEvents {
-  /** A row of this buyer changed its state, in this tab or another: this checkout's, or another's (`checkoutId`). */
+  /** A row of this buyer changed, in this tab or another. `checkoutId` identifies its checkout. */
   change: CustomEvent<Row>;
-  /** Storage failed for the first time: `isDurable` is false from now on. */
+  /** Storage failed: `isDurable` is now `false`. Dispatched once. */
   'not-durable': Event;
 }
 
 export interface SubmitOptions {
-  /** What the buyer said yes to: a question's `acknowledgements`. A question itself may be given as these options. */
+  /** The buyer's confirmations: the `acknowledgements` of a `Question`, which itself can be passed as options. */
   acknowledgements?: readonly Acknowledgement[];
 }
 
 export interface Draft {
-  /** ISO 4217. */
+  /** ISO 4217 code. */
   currency: string;
-  /** What the lines add up to, in minor units of the currency. */
+  /** Sum of the lines, in minor units of the currency. */
   total: number;
   lines: Line[];
-  /** The catalogue's signature of currency and lines, where the shop signs its prices. */
+  /** The catalogue's signature of currency and lines, if the shop signs its prices. */
   quote?: string;
 }
 
@@ -201,139 +199,140 @@ export interface Line {
 
 export type Acknowledgement =
   | { kind: 'SECOND_ORDER'; /** The earlier order's number. */ earlier: string }
-  | { kind: 'LARGE_AMOUNT'; /** The total that is meant. */ total: number };
+  | { kind: 'LARGE_AMOUNT'; /** The confirmed total. */ total: number };
 
 /**
- * - `no-number`: the service has not given a number yet
- * - `ready`: nothing is in progress
- * - `sending`: sent, and an answer is waited for, in this tab or another
- * - `unknown`: not answered; it may have been placed
+ * - `no-number`: no number is issued yet
+ * - `ready`: a number is issued; no order request is in flight
+ * - `sending`: sent, awaiting the response, in this tab or another
+ * - `unknown`: no response; the order may have been placed
  * - `placed`: the order exists
- * - `not-placed`: the number can never become an order; the next number follows
+ * - `not-placed`: no order exists under the number, and none can be placed; the next number follows
  */
 export type CheckoutState = 'no-number' | 'ready' | 'sending' | 'unknown' | 'placed' | 'not-placed';
 
-/** What is kept of a checkout. */
+/** The stored state of a checkout. */
 export interface Row {
   readonly checkoutId: string;
   readonly number: string | null;
   readonly state: CheckoutState;
-  /** What was last submitted under it. */
+  /** The last submitted draft. */
   readonly draft?: Draft;
   readonly order?: Order | null;
-  /** How often the order was sent under this number. */
+  /** Number of times the order was sent under this number. */
   readonly tries: number;
-  /** When the row changed, by the browser's clock, in milliseconds since 1970. */
+  /** Time of the last change by the browser's clock, in milliseconds since 1970. */
   readonly updatedAt: number;
 }
 
-/** The order as the service shows it. */
+/** The order as the service returns it. */
 export interface Order extends Draft {
   number: string;
   state: 'CREATED' | 'PAYING' | 'PAID' | 'SHIPPED' | 'COMPLETED' | 'CANCELLED' | 'REFUNDING' | 'REFUNDED';
-  /** The moves that are open now. */
+  /** The transitions that are allowed now. */
   next: string[];
   acknowledgements: Acknowledgement[];
   placedAt: string;
   [member: string]: unknown;
 }
 
-/** Every way a submit can end. */
+/** The outcomes of `submit`. */
 export type SubmitOutcome = Placed | Question | Refused | Unknown;
 
-/** Every way looking up can end. */
+/** The outcomes of a lookup. */
 export type SettledOutcome = Placed | NotPlaced | Unknown;
 
-/** The order exists: lead the buyer to it. */
+/** The order exists. Show it to the buyer. */
 export interface Placed {
   outcome: 'placed';
   number: string;
-  /** `null` if it exists and cannot be read at present. */
+  /** `null` if the order exists but could not be read. */
   order: Order | null;
-  /** It was placed by an earlier request: a repeat, another tab, another device. Also a success. */
+  /** Whether an earlier request placed it (a repeat, another tab, another device). Also a success. */
   duplicated: boolean;
-  /** What was placed is known to be another basket than the one submitted: say so when showing it. */
+  /** Whether the placed order is known to differ from the submitted basket. Tell the buyer. */
   differs: boolean;
 }
 
-/** The number can never become an order. */
+/** No order exists under the number, and none can be placed. */
 export interface NotPlaced {
   outcome: 'not-placed';
   number: string;
 }
 
-/** It may have been placed. Say that it will be found out, and offer `check` and `retry`; never a new order. */
+/** The order may have been placed. Offer `check` and `retry`; do not offer a new order. */
 export interface Unknown {
   outcome: 'unknown';
   number: string;
-  /** The last thing the service said, if it said something. */
+  /** The last problem the service returned, if any. */
   problem?: Problem;
-  /** When the service wants to be asked again. */
+  /** The delay the service requested (`Retry-After`), in milliseconds. */
   retryAfterMs?: number;
 }
 
 /**
- * Not placed, and the module does not repeat it any more. Unless `problem.retry` is final, the number stays usable:
- * correct the order, sign in, or wait for `retryAfterMs`, and submit again. With `problem.order` (422) another order
- * exists under the number: lead there.
+ * Not placed, and the module has stopped repeating. Unless `problem.retry` is final, the number stays usable: correct
+ * the order, sign in, or wait for `retryAfterMs`, then submit again. If `problem.order` is present (422), another order
+ * exists under the number: show that one.
  */
 export interface Refused {
   outcome: 'refused';
-  /** `null` if no number was had. */
+  /** `null` if no number was issued. */
   number: string | null;
   /**
-   * What the service said; or one of our own, when nothing was sent: `order-once:no-number`, `order-once:no-token` (with
-   * `cause`, if the token function failed), `order-once:another-buyer`.
+   * The problem the service returned, or one of the module's own if nothing was sent: `order-once:no-number`,
+   * `order-once:no-token` (with `cause` if the token function failed) or `order-once:another-buyer`.
    */
   problem: Problem;
+  /** The delay to observe before the next attempt (`Retry-After`), in milliseconds. */
   retryAfterMs?: number;
 }
 
-/** The service asks the buyer something. To say yes, submit again with `acknowledgements`; to say no, do nothing. */
+/** Confirmation required. To confirm, submit again with `acknowledgements`; to decline, do nothing. */
 export type Question = LookalikeQuestion | LargeAmountQuestion;
 
 interface Asked {
   outcome: 'question';
   number: string;
   problem: Problem;
-  /** The answer to this question. */
+  /** The confirmation that is required. */
   acknowledgement: Acknowledgement;
-  /** The answers to this question and to those before it: what to submit with. */
+  /** This confirmation and the earlier ones, for the next `submit`. */
   acknowledgements: Acknowledgement[];
 }
 
-/** "You have just ordered the same: is this a second order?" */
+/** Possible duplicate: the buyer recently ordered the same content. Is this a second order? */
 export interface LookalikeQuestion extends Asked {
   kind: 'lookalike';
   /** The earlier order's number. */
   earlier: string;
-  /** The service's link to it. */
+  /** Link to the earlier order. */
   order?: string;
-  /** Its state; missing while it is still being placed. */
+  /** State of the earlier order; absent while it is still being placed. */
   state?: string;
-  /** How long ago it was placed, in seconds. */
+  /** Age of the earlier order, in seconds. */
   age?: number;
 }
 
-/** "This is a large amount: is it meant?" */
+/** Large amount: is the total correct? */
 export interface LargeAmountQuestion extends Asked {
   kind: 'large-amount';
   total: number;
   currency: string;
 }
 
-/** A refusal (RFC 9457). What its type adds is explained on the page that `type` names. */
+/** A problem (RFC 9457). Members beyond these depend on `type` and are documented at its address. */
 export interface Problem {
   type: string;
   title: string;
   detail: string;
   /**
-   * What a program does next:
+   * What the client does next:
    *
-   * - `same-request`: repeat the identical request, after `Retry-After` if present; nothing final happened
-   * - `after-change`: the number stays usable, but this request never succeeds: correct it, sign in, or add the
-   *   confirmation that is asked for
-   * - `new-number`, `new-key`: final; take a new one
+   * - `same-request`: not final; repeat the identical request, after `Retry-After` if present
+   * - `after-change`: the number stays usable, but this request never succeeds; correct it, sign in, or add the
+   *   required confirmation
+   * - `new-number`, `new-key`: final; take a new number or key
    * - `never`: final; follow `order` if present
    */
   retry: 'same-request' | 'after-change' | 'new-number' | 'new-key' | 'never';

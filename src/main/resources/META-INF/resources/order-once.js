@@ -1,61 +1,63 @@
 /*
- * The browser's half of "one number, one order".
+ * The browser client of the order service: one order number, at most one order.
  *
- * A checkout gets its order number when the page loads. Number and draft are kept where a reload finds them before the
- * order is sent, and what is not answered is asked again under the same number. The service decides what is true; all
- * that is done here is to ask about the right number, and to tell the buyer what was answered.
+ * A checkout gets its order number when the page loads. Number and draft are stored before the order is sent, and a
+ * request without a response is repeated under the same number. The service decides the outcome; this module sends
+ * requests under the right number and reports the response.
  *
- * One row per service, buyer and checkout is kept. Its states:
+ * Storage holds one row per service, buyer and checkout. Its states:
  *
- *               number            sent              the order's answer
+ *              number            send               order returned
  *   no-number ─────────▶ ready ────────▶ sending ───────────────────────▶ placed
  *                        ▲   ▲            │   ▲                              ▲
- *                        │   └─ corrected ┤   │ no answer: the same          │
- *             new number │     or asked   │   ▼ number again                 │ looked up
+ *                        │   └─ refused, ─┤   │ no response:                 │
+ *             new number │     not final  │   ▼ same number again            │ looked up
  *                        └── not-placed ◀─┴─ unknown ────────────────────────┘
  *                                   final, or voided
  *
- * `sending` in a row that nobody holds the lock of was left by a tab that crashed: it is as good as `unknown`. The two
- * together are called unresolved. order-once.d.ts describes what a page uses.
+ * A row in `sending` without a lock was left by a crashed tab and is treated as `unknown`. Rows in either state are
+ * unresolved. order-once.d.ts documents the public API.
  */
 
-import { Kept, Locks, browser, durableStorage, objectIn, openBell, wait, within } from './order-once-browser.js';
+import {
+  Locks, RowStore, browser, durableStorage, objectIn, openBroadcast, wait, withTimeout,
+} from './order-once-browser.js';
 
-/** A buyer waits this long for one answer. Shorter and slow answers are asked for twice; longer and people reload. */
+/** Default timeout of one request. Shorter would repeat slow requests; longer and buyers reload the page. */
 const TIMEOUT_MS = 15_000;
-/** Tries of one request: some seconds if they fail at once, a minute and a half if they hang. Then the buyer is told. */
-const MOST_TRIES = 5;
-/** Waits double from the first to the longest, and are random below that, so that pages do not come back all at once. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 8_000;
-/** A service that wants to be left alone for longer than this is not waited for with the buyer looking on. */
-const LONGEST_RETRY_AFTER_MS = 30_000;
-/** Numbers that may turn out spent in one submit. One has expired, two is bad luck, three is a loop. */
-const MOST_NUMBERS = 3;
-/** Finished rows kept besides this checkout's, so that storage does not grow for ever. */
-const KEPT_ROWS = 20;
+/** Default attempts of one request: some seconds in total if they fail at once, 90 s if each times out. */
+const MAX_TRIES = 5;
+/** Exponential back-off with full jitter, so that pages do not retry in step after an outage. */
+const INITIAL_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 8_000;
+/** A longer `Retry-After` ends the attempts: the buyer is waiting. */
+const MAX_RETRY_AFTER_MS = 30_000;
+/** Numbers used in one submit. One may have expired; three retired ones in a row are a loop. */
+const MAX_NUMBERS = 3;
+/** Resolved rows kept besides this checkout's. Bounds the storage. */
+const MAX_RESOLVED_ROWS = 20;
 
-/** The advice of the service. An error whose `retry` is none of these is no answer. */
+/** The service's `retry` advice. An error response with any other value counts as no response. */
 const RETRIES = new Set(['same-request', 'after-change', 'new-number', 'new-key', 'never']);
-/** What the service writes: 18 symbols of Crockford's base 32 in three groups. */
+/** Canonical form: 18 Crockford base-32 symbols in three groups. */
 const NUMBER = /^[0-9A-HJKMNP-TV-Z]{6}(-[0-9A-HJKMNP-TV-Z]{6}){2}$/;
 
-// Refusals that are ours: nothing was sent. They are problems like the service's, so a page handles one kind only.
-const NO_NUMBER = localProblem('no-number', 'same-request', 'No order number was issued; nothing was ordered. Try again.');
-const NO_TOKEN = localProblem('no-token', 'after-change', 'The page has no token for the request; it was not sent.');
-const ANOTHER_BUYER = localProblem('another-buyer', 'after-change', 'Another buyer is signed in; open the checkout again.');
+// Refusals of the module itself: nothing was sent. They have the shape of the service's problems.
+const NO_NUMBER = localProblem('no-number', 'same-request', 'No number issued', 'Nothing was ordered. Try again.');
+const NO_TOKEN = localProblem('no-token', 'after-change', 'Authentication required', 'Nothing was sent. Sign in.');
+const ANOTHER_BUYER = localProblem('another-buyer', 'after-change', 'Another buyer is signed in', 'Reload the page.');
 
-function localProblem(name, retry, detail) {
-  return { type: `order-once:${name}`, title: 'Not sent', detail, retry };
+function localProblem(name, retry, title, detail) {
+  return { type: `order-once:${name}`, title, detail, retry };
 }
 
-/** Opens a checkout: described in order-once.d.ts. */
+/** Opens a checkout. Documented in order-once.d.ts. */
 export async function openCheckout(options) {
   const settings = settingsOf(options);
   const environment = { ...browser(), ...options.environment };
   const { token } = options;
   if (settings.buyer === undefined) {
-    const first = await within(environment, settings.timeoutMs, () => tokenFrom(token, false));
+    const first = await withTimeout(environment, settings.timeoutMs, () => tokenFrom(token, false));
     settings.buyer = subjectOf(first) ?? 'anonymous';
   }
   const storage = options.storage ?? (await durableStorage(environment));
@@ -68,13 +70,13 @@ class Checkout extends EventTarget {
   #service;
   #rows;
   #locks;
-  #bell;
+  #broadcast;
   #key;
-  /** The row of this checkout as it was last heard of. What is decided is decided on the kept row, under its lock. */
+  /** The last known row of this checkout, for display. Decisions use the stored row, under its lock. */
   #current;
   #ready;
   #reconciling;
-  #flights = new Map();
+  #inFlight = new Map();
   #closing = new AbortController();
 
   constructor(settings, environment, service, storage) {
@@ -82,17 +84,17 @@ class Checkout extends EventTarget {
     this.#settings = settings;
     this.#environment = environment;
     this.#service = service;
-    this.#rows = new Kept(environment, storage, () => this.dispatchEvent(new Event('not-durable')));
+    this.#rows = new RowStore(environment, storage, () => this.dispatchEvent(new Event('not-durable')));
     this.#locks = new Locks(environment, this.#rows);
     this.#key = JSON.stringify([settings.baseUrl, settings.buyer, settings.checkoutId]);
-    this.#bell = openBell(environment, this.#closing.signal, (row) => this.#hear(row));
+    this.#broadcast = openBroadcast(environment, this.#closing.signal, (row) => this.#receive(row));
   }
 
   static async open(...parts) {
     const checkout = new Checkout(...parts);
     checkout.#current = await checkout.#ownRow();
     checkout.#listen();
-    checkout.#ready = checkout.#begin();
+    checkout.#ready = checkout.#load();
     return checkout;
   }
 
@@ -113,7 +115,7 @@ class Checkout extends EventTarget {
 
   async unresolved() {
     const rows = await this.#unresolvedRows();
-    return rows.sort((one, other) => one.updatedAt - other.updatedAt).map(shown);
+    return rows.sort((one, other) => one.updatedAt - other.updatedAt).map(publicRow);
   }
 
   reconcile() {
@@ -121,15 +123,15 @@ class Checkout extends EventTarget {
   }
 
   async check(number) {
-    const row = await this.#rowUnder(number);
-    return row ? this.#ifOpen(row.key, number, (open) => this.#settle(open)) : this.#fate(row, number);
+    const row = await this.#rowOf(number);
+    return row ? this.#ifUnresolved(row.key, number, (open) => this.#settle(open)) : this.#lookUp(row, number);
   }
 
   async retry(number) {
-    const row = await this.#rowUnder(number);
+    const row = await this.#rowOf(number);
     if (!isUnresolved(row)) return this.check(number);
     return this.#shared(row.key, row, () =>
-      this.#aloneWithBasket(row.basket, () => this.#ifOpen(row.key, number, (open) => this.#deliver(open))));
+      this.#withBasketLock(row.basket, () => this.#ifUnresolved(row.key, number, (open) => this.#deliver(open))));
   }
 
   close() {
@@ -138,31 +140,31 @@ class Checkout extends EventTarget {
 
   // --- placing ---
 
-  /** However often a button is clicked, the same order is under way once. */
-  #shared(key, { basket, acknowledgements }, begin) {
+  /** Returns the promise of an identical submit in flight, or starts one. */
+  #shared(key, { basket, acknowledgements }, start) {
     const name = JSON.stringify([key, basket, acknowledgements]);
-    if (!this.#flights.has(name)) {
-      this.#flights.set(name, begin().finally(() => this.#flights.delete(name)));
+    if (!this.#inFlight.has(name)) {
+      this.#inFlight.set(name, start().finally(() => this.#inFlight.delete(name)));
     }
-    return this.#flights.get(name);
+    return this.#inFlight.get(name);
   }
 
-  /** While the same basket is unresolved under another number, none is sent under this one. */
+  /** Settles other unresolved rows of the same basket before it sends this one. */
   #place(order) {
-    return this.#aloneWithBasket(order.basket, async () => {
+    return this.#withBasketLock(order.basket, async () => {
       const twins = await this.#unresolvedRows((row) => row.basket === order.basket && row.key !== this.#key);
       for (const { key } of twins) {
-        const outcome = await this.#alone(key, () => this.#settleAgain(key));
+        const outcome = await this.#withLock(key, () => this.#settleStored(key));
         if (outcome && outcome.outcome !== 'not-placed') return outcome;
       }
-      return this.#alone(this.#key, () => this.#placeHere(order));
+      return this.#withLock(this.#key, () => this.#placeHere(order));
     });
   }
 
   async #placeHere(order) {
     let row = await this.#ownRow();
     if (isUnresolved(row) && row.basket !== order.basket) {
-      // Another basket went out under this number. What became of that comes first.
+      // Another basket was sent under this number: settle it first.
       const outcome = await this.#settle(row);
       if (outcome.outcome === 'unknown') return outcome;
       row = await this.#ownRow();
@@ -170,53 +172,53 @@ class Checkout extends EventTarget {
     return row.state === 'placed' ? this.#placed(row, order.basket) : this.#deliver({ ...row, ...order });
   }
 
-  /** Sends the row's order until it is answered for good, under new numbers if the service says so. */
+  /** Sends the row's order until its outcome is final or the attempts are used up; takes a new number if advised to. */
   async #deliver(row) {
     let current = row;
     for (let numbers = 1; ; numbers++) {
       if (!isUsable(current)) {
-        const issued = await this.#repeat(current, (latest) => this.#askNumber(latest));
+        const issued = await this.#repeat(current, (latest) => this.#requestNumber(latest));
         if (issued.row.state === 'placed') return placedOutcome(issued.row);
-        if (issued.reply.kind !== 'answer') return withoutNumber(issued.reply);
+        if (issued.reply.kind !== 'success') return noNumberOutcome(issued.reply);
         current = issued.row;
       }
       const sent = await this.#repeat(current, (latest) => this.#post(latest));
-      if (sent.row.state !== 'not-placed' || numbers === MOST_NUMBERS) return outcomeOf(sent);
+      if (sent.row.state !== 'not-placed' || numbers === MAX_NUMBERS) return outcomeOf(sent);
       current = sent.row;
     }
   }
 
-  /** The row is kept before its request leaves, and again when the request is answered or is not. */
+  /** Stores the row before it sends the request, and again with the reply. */
   async #post(row) {
-    const sending = await this.#keep({ ...row, state: 'sending', tries: row.tries + 1 });
+    const sending = await this.#save({ ...row, state: 'sending', tries: row.tries + 1 });
     const reply = await this.#service.place(sending);
-    const answered = { ...sending, state: stateAfter(reply, isUnresolved(row)) };
-    if (reply.kind === 'answer') return { reply, row: await this.#keep({ ...answered, order: reply.body }) };
-    return { reply, row: await (answered.state === 'placed' ? this.#keepPlaced(answered) : this.#keep(answered)) };
+    const next = { ...sending, state: stateAfter(reply, isUnresolved(row)) };
+    if (reply.kind === 'success') return { reply, row: await this.#save({ ...next, order: reply.body }) };
+    return { reply, row: await (next.state === 'placed' ? this.#savePlaced(next) : this.#save(next)) };
   }
 
-  /** Asks for the checkout's number, once. A number that is the same changes nothing about the row. */
-  async #askNumber(row) {
+  /** Requests the checkout's number, once. Leaves the row unchanged if the number is the same. */
+  async #requestNumber(row) {
     const reply = await this.#service.numberOf(row.checkoutId);
-    if (reply.kind !== 'answer') return { reply, row };
+    if (reply.kind !== 'success') return { reply, row };
     const { number, state } = reply.body;
-    if (state === 'PLACED') return this.#askPlaced(row, reply);
+    if (state === 'PLACED') return this.#readPlaced(row, reply);
     if (number === row.number && isUsable(row)) return { reply, row };
-    return { reply, row: await this.#keep({ ...row, number, state: 'ready', tries: 0 }) };
+    return { reply, row: await this.#save({ ...row, number, state: 'ready', tries: 0 }) };
   }
 
   /**
-   * Reads the order of a checkout that was placed. The answer with its number does not name the checkout: if this buyer
-   * has no such order, a proxy has mixed up two answers, and this one says nothing about this checkout.
+   * Reads the order of a placed checkout. The response with its number does not name the checkout: if this buyer has no
+   * such order, a proxy has mixed up two responses, and this one counts as none.
    */
-  async #askPlaced(row, reply) {
+  async #readPlaced(row, reply) {
     const { number } = reply.body;
     const found = await this.#service.find(number);
-    if (found.status === 404 && found.problem?.retry === 'never') return { reply: { kind: 'silence' }, row };
-    return { reply, row: await this.#keep({ ...row, number, state: 'placed', order: found.body ?? null }) };
+    if (found.status === 404 && found.problem?.retry === 'never') return { reply: { kind: 'no-response' }, row };
+    return { reply, row: await this.#save({ ...row, number, state: 'placed', order: found.body ?? null }) };
   }
 
-  /** Takes one step again and again, with waits, until that would not help or takes too long. */
+  /** Repeats a step with back-off until its reply is not repeatable or the attempts are used up. */
   async #repeat(row, step) {
     let latest = row;
     for (let tries = 1; ; tries++) {
@@ -229,102 +231,102 @@ class Checkout extends EventTarget {
   }
 
   #pauseAfter(reply, tries) {
-    const wanted = reply.retryAfterMs ?? 0;
-    if (!isRepeatable(reply) || tries >= this.#settings.maxTries || wanted > LONGEST_RETRY_AFTER_MS) return null;
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1));
-    return wanted + longest * this.#environment.random();
+    const retryAfter = reply.retryAfterMs ?? 0;
+    if (!isRepeatable(reply) || tries >= this.#settings.maxTries || retryAfter > MAX_RETRY_AFTER_MS) return null;
+    const backoff = Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** (tries - 1));
+    return retryAfter + backoff * this.#environment.random();
   }
 
-  /** The order that stands is the result, whatever was asked for. */
+  /** The existing order is the outcome, even if another basket was submitted. */
   async #placed(row, basket) {
-    return placedOutcome(row.order ? row : await this.#keepPlaced(row), basket);
+    return placedOutcome(row.order ? row : await this.#savePlaced(row), basket);
   }
 
-  async #keepPlaced(row) {
-    return this.#keep({ ...row, state: 'placed', order: await this.#service.order(row.number) });
+  async #savePlaced(row) {
+    return this.#save({ ...row, state: 'placed', order: await this.#service.order(row.number) });
   }
 
-  // --- finding out ---
+  // --- reconciling ---
 
-  async #begin() {
+  async #load() {
     await this.#reconcile(true);
     await this.#prune();
   }
 
-  /** Coming online and getting the focus often happen together: one look is enough. */
+  /** Events often come together (online and focus): calls share one run. */
   #reconcile(isLoading) {
-    this.#reconciling ??= this.#lookAtAll(isLoading).finally(() => {
+    this.#reconciling ??= this.#reconcileAll(isLoading).finally(() => {
       this.#reconciling = undefined;
     });
     return this.#reconciling;
   }
 
-  /** Rows that somebody holds the lock of are under way, here or in another tab, and are left alone. */
-  async #lookAtAll(isLoading) {
+  /** Skips locked rows: a tab is sending them. */
+  async #reconcileAll(isLoading) {
     const others = await this.#unresolvedRows((row) => row.key !== this.#key);
     const outcomes = await Promise.all([
-      this.#ifFree(this.#key, () => this.#lookAtOwn(isLoading)),
-      ...others.map(({ key }) => this.#ifFree(key, () => this.#settleAgain(key))),
+      this.#ifUnlocked(this.#key, () => this.#reconcileOwn(isLoading)),
+      ...others.map(({ key }) => this.#ifUnlocked(key, () => this.#settleStored(key))),
     ]);
     await this.#catchUp();
     return outcomes.filter(Boolean);
   }
 
-  /** On load the service is asked even if a number is kept: the checkout may have been placed on another device. */
-  async #lookAtOwn(isLoading) {
+  /** On load, requests the number even if one is stored: another device may have placed the checkout. */
+  async #reconcileOwn(isLoading) {
     const row = await this.#ownRow();
     if (isUnresolved(row)) return this.#settle(row);
     if (row.state === 'placed') {
-      if (!row.order) await this.#keepPlaced(row);
+      if (!row.order) await this.#savePlaced(row);
     } else if (isLoading || !isUsable(row)) {
-      await this.#askNumber(row);
+      await this.#requestNumber(row);
     }
     return undefined;
   }
 
-  /** The row may have been settled while its lock was waited for. */
-  async #settleAgain(key) {
+  /** Reads the row under its lock: another tab may have settled it meanwhile. */
+  async #settleStored(key) {
     const row = await this.#rows.get(key);
     if (isUnresolved(row)) return this.#settle(row);
     return row?.state === 'placed' ? this.#placed(row) : undefined;
   }
 
   /**
-   * Finds out what became of a row's number, which is voided if nothing did. That is safe while a lost request is still
-   * on its way: of the two the service lets one win. Only then this checkout gets its next number.
+   * Looks up an unresolved number and voids it if it is undecided. If the lost request is still in transit, the service
+   * lets exactly one of the two succeed. Once the number is voided, this checkout gets its next one.
    */
   async #settle(row) {
     const { number } = row;
-    const fate = await this.#service.decide(number);
-    if (fate === 'placed') return placedOutcome(await this.#keepPlaced(row));
-    if (fate === 'not-placed') {
-      const settled = await this.#keep({ ...row, state: 'not-placed' });
-      if (row.key === this.#key) await this.#askNumber(settled);
+    const status = await this.#service.voidIfUndecided(number);
+    if (status === 'placed') return placedOutcome(await this.#savePlaced(row));
+    if (status === 'not-placed') {
+      const settled = await this.#save({ ...row, state: 'not-placed' });
+      if (row.key === this.#key) await this.#requestNumber(settled);
       return { outcome: 'not-placed', number };
     }
-    if (row.state !== 'unknown') await this.#keep({ ...row, state: 'unknown' });
+    if (row.state !== 'unknown') await this.#save({ ...row, state: 'unknown' });
     return { outcome: 'unknown', number };
   }
 
-  /** Acts on a row that is still unresolved under the number; else tells what became of it. */
-  #ifOpen(key, number, act) {
-    return this.#alone(key, async () => {
+  /** Runs `act` on a row that is still unresolved under the number; otherwise looks the number up. */
+  #ifUnresolved(key, number, act) {
+    return this.#withLock(key, async () => {
       const row = await this.#rows.get(key);
-      return isUnresolved(row) && row.number === number ? act(row) : this.#fate(row, number);
+      return isUnresolved(row) && row.number === number ? act(row) : this.#lookUp(row, number);
     });
   }
 
-  /** What became of a number that is not unresolved here: looked up, and left as it is. */
-  async #fate(row, number) {
+  /** Returns the outcome of a number without voiding it. */
+  async #lookUp(row, number) {
     if (row?.number === number && row.state === 'placed') return this.#placed(row);
-    const fate = await this.#service.fateOf(number);
-    if (fate !== 'placed') return { outcome: fate === 'not-placed' ? fate : 'unknown', number };
+    const status = await this.#service.statusOf(number);
+    if (status !== 'placed') return { outcome: status === 'not-placed' ? status : 'unknown', number };
     return placedOutcome({ number, order: await this.#service.order(number) });
   }
 
-  // --- rows, locks and news ---
+  // --- rows, locks and events ---
 
-  async #ours() {
+  async #buyerRows() {
     const { baseUrl, buyer } = this.#settings;
     return (await this.#rows.all()).filter((row) => row.service === baseUrl && row.buyer === buyer);
   }
@@ -335,113 +337,114 @@ class Checkout extends EventTarget {
     return (await this.#rows.get(this.#key)) ?? blank;
   }
 
-  async #unresolvedRows(isMeant = () => true) {
-    return (await this.#ours()).filter((row) => isUnresolved(row) && isMeant(row));
+  async #unresolvedRows(matches = () => true) {
+    return (await this.#buyerRows()).filter((row) => isUnresolved(row) && matches(row));
   }
 
-  async #rowUnder(number) {
-    return (await this.#ours()).find((row) => row.number === number);
+  async #rowOf(number) {
+    return (await this.#buyerRows()).find((row) => row.number === number);
   }
 
-  async #keep(row) {
-    // The time is for showing and tidying up only: a clock that is wrong by a day does no harm.
+  async #save(row) {
+    // For display and pruning only: a wrong clock does no harm.
     const kept = { ...row, updatedAt: this.#environment.now() };
     await this.#rows.put(kept.key, kept);
-    this.#show(kept);
-    this.#bell(kept);
+    this.#publish(kept);
+    this.#broadcast(kept);
     return kept;
   }
 
   async #prune() {
-    const finished = (await this.#ours()).filter((row) => !isUnresolved(row) && row.key !== this.#key);
+    const finished = (await this.#buyerRows()).filter((row) => !isUnresolved(row) && row.key !== this.#key);
     finished.sort((one, other) => other.updatedAt - one.updatedAt);
-    for (const { key } of finished.slice(KEPT_ROWS)) {
-      await this.#ifFree(key, async () => {
+    for (const { key } of finished.slice(MAX_RESOLVED_ROWS)) {
+      await this.#ifUnlocked(key, async () => {
         if (!isUnresolved(await this.#rows.get(key))) await this.#rows.delete(key);
       });
     }
   }
 
-  #alone(name, work) {
+  #withLock(name, work) {
     return this.#locks.request(name, {}, work);
   }
 
-  #ifFree(name, work) {
+  #ifUnlocked(name, work) {
     return this.#locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : undefined));
   }
 
   /**
-   * One tab at a time sends a basket, whatever the checkout. Locks are taken in one order, a basket's before a
-   * checkout's, and who holds a checkout's waits for no other: tabs cannot wait for each other in a circle.
+   * At most one tab sends a basket, in any checkout. Lock order: basket, then checkout; the holder of a checkout's lock
+   * acquires no other, so tabs cannot deadlock.
    */
-  #aloneWithBasket(basket, work) {
-    return this.#alone(JSON.stringify([this.#settings.baseUrl, this.#settings.buyer, 'basket', basket]), work);
+  #withBasketLock(basket, work) {
+    return this.#withLock(JSON.stringify([this.#settings.baseUrl, this.#settings.buyer, 'basket', basket]), work);
   }
 
-  #hear(row) {
-    if (row?.service === this.#settings.baseUrl && row.buyer === this.#settings.buyer) this.#show(row);
+  #receive(row) {
+    if (row?.service === this.#settings.baseUrl && row.buyer === this.#settings.buyer) this.#publish(row);
   }
 
-  #show(row) {
+  #publish(row) {
     if (row.key === this.#key) this.#current = row;
-    this.dispatchEvent(new CustomEvent('change', { detail: shown(row) }));
+    this.dispatchEvent(new CustomEvent('change', { detail: publicRow(row) }));
   }
 
-  /** For news that were missed: the other tab could not tell, or this one was asleep. */
+  /** Publishes a change whose message was lost, or arrived while this tab was suspended. */
   async #catchUp() {
     const row = await this.#ownRow();
-    if (row.state !== this.#current.state || row.number !== this.#current.number) this.#show(row);
+    if (row.state !== this.#current.state || row.number !== this.#current.number) this.#publish(row);
   }
 
   #listen() {
     const { window, document } = this.#environment;
     const { signal } = this.#closing;
-    const look = () => this.reconcile();
-    window?.addEventListener('online', look, { signal });
-    window?.addEventListener('focus', look, { signal });
-    // A page that comes back from the back/forward cache is not loaded again.
-    window?.addEventListener('pageshow', (event) => event.persisted && look(), { signal });
-    // Phones switch between apps without a focus event.
-    document?.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && look(), { signal });
+    const reconcile = () => this.reconcile();
+    window?.addEventListener('online', reconcile, { signal });
+    window?.addEventListener('focus', reconcile, { signal });
+    // Restored from the back/forward cache, without a load.
+    window?.addEventListener('pageshow', (event) => event.persisted && reconcile(), { signal });
+    // Phones switch apps without a focus event.
+    const onVisibility = () => document.visibilityState === 'visible' && reconcile();
+    document?.addEventListener('visibilitychange', onVisibility, { signal });
   }
 }
 
-// --- what a page gives and gets ---
+// --- options, drafts and outcomes ---
 
-function settingsOf({ baseUrl, checkoutId, token, buyer, timeoutMs = TIMEOUT_MS, maxTries = MOST_TRIES }) {
-  const demand = (isMet, text) => {
+function settingsOf({ baseUrl, checkoutId, token, buyer, timeoutMs = TIMEOUT_MS, maxTries = MAX_TRIES }) {
+  const check = (isMet, text) => {
     if (!isMet) throw new TypeError(text);
   };
-  demand(typeof baseUrl === 'string', 'baseUrl must be a string');
+  check(typeof baseUrl === 'string', 'baseUrl must be a string');
   const isId = typeof checkoutId === 'string' && /^[!-~]{1,128}$/.test(checkoutId);
-  demand(isId, 'checkoutId must be 1 to 128 visible ASCII characters');
-  demand(typeof token === 'function' || typeof token === 'string', 'token must be a string or a function');
-  demand(buyer === undefined || (typeof buyer === 'string' && buyer), 'buyer must be a string that is not empty');
-  demand(timeoutMs > 0, 'timeoutMs must be more than 0');
-  demand(Number.isInteger(maxTries) && maxTries > 0, 'maxTries must be a whole number from 1');
+  check(isId, 'checkoutId must be 1 to 128 visible ASCII characters');
+  check(typeof token === 'function' || typeof token === 'string', 'token must be a string or a function');
+  check(buyer === undefined || (typeof buyer === 'string' && buyer), 'buyer must be a non-empty string');
+  check(timeoutMs > 0, 'timeoutMs must be positive');
+  check(Number.isInteger(maxTries) && maxTries > 0, 'maxTries must be a positive integer');
   return { baseUrl: baseUrl.replace(/\/+$/, ''), checkoutId, buyer, timeoutMs, maxTries };
 }
 
-/** A copy as it will be sent: what the page does to its draft afterwards does not change the order. */
+/** Copies the draft: later changes by the page do not reach the order. */
 function orderOf(draft, acknowledgements) {
   if (!Array.isArray(draft?.lines) || !draft.lines.every((line) => line && typeof line === 'object')) {
-    throw new TypeError('a draft is { currency, total, lines: [{ productCode, name?, quantity, unitPrice }] }');
+    throw new TypeError('draft must be { currency, total, lines: [{ productCode, name?, quantity, unitPrice }] }');
   }
   if (!Array.isArray(acknowledgements)) throw new TypeError('acknowledgements must be an array');
   return { ...JSON.parse(JSON.stringify({ draft, acknowledgements })), basket: basketOf(draft) };
 }
 
-/** Equal exactly for what the service calls the same content: names and the order of lines do not count. */
+/** Canonical content, equal exactly where the service's is: names and the order of lines are ignored. */
 function basketOf({ currency, total, lines }) {
   const items = lines.map(({ productCode, quantity, unitPrice }) => JSON.stringify([productCode, quantity, unitPrice]));
   return JSON.stringify([currency, total, items.sort()]);
 }
 
-function shown({ checkoutId, number, state, draft, order, tries, updatedAt }) {
+function publicRow({ checkoutId, number, state, draft, order, tries, updatedAt }) {
   return { checkoutId, number, state, draft, order, tries, updatedAt };
 }
 
-/** `differs` tells a page that the order that stands holds something else than it was about to send. */
+/** `differs` is true if the existing order's content is not that of the submitted basket. */
 function placedOutcome({ number, order, basket: kept }, basket = kept) {
   const differs = Boolean(order && basket) && basketOf(order) !== basket;
   return { outcome: 'placed', number, order, duplicated: true, differs };
@@ -450,40 +453,40 @@ function placedOutcome({ number, order, basket: kept }, basket = kept) {
 function outcomeOf({ reply, row }) {
   const { number, state } = row;
   const { kind, body, problem, retryAfterMs } = reply;
-  if (kind === 'answer') return { ...placedOutcome(row), duplicated: body.duplicated === true };
-  if (kind === 'silence') return { outcome: 'unknown', number, retryAfterMs };
+  if (kind === 'success') return { ...placedOutcome(row), duplicated: body.duplicated === true };
+  if (kind === 'no-response') return { outcome: 'unknown', number, retryAfterMs };
   return questionIn(problem, row) ?? { outcome: state === 'unknown' ? state : 'refused', number, problem, retryAfterMs };
 }
 
 function questionIn(problem, { number, draft, acknowledgements }) {
   if (problem.retry !== 'after-change') return undefined;
-  const asked = (kind, members, acknowledgement) => ({
+  const question = (kind, members, acknowledgement) => ({
     outcome: 'question', kind, number, ...members, problem, acknowledgement,
     acknowledgements: [...acknowledgements, acknowledgement],
   });
   if (isType(problem, 'lookalike') && typeof problem.earlier === 'string') {
     const { earlier, order, state, age } = problem;
-    return asked('lookalike', { earlier, order, state, age }, { kind: 'SECOND_ORDER', earlier });
+    return question('lookalike', { earlier, order, state, age }, { kind: 'SECOND_ORDER', earlier });
   }
   if (isType(problem, 'large-amount')) {
     const { total = draft.total, currency = draft.currency } = problem;
-    return asked('large-amount', { total, currency }, { kind: 'LARGE_AMOUNT', total });
+    return question('large-amount', { total, currency }, { kind: 'LARGE_AMOUNT', total });
   }
   return undefined;
 }
 
-/** A gateway may make the type an absolute address. */
+/** Accepts an absolute `type` too: a gateway may have made it one. */
 function isType({ type }, name) {
   return typeof type === 'string' && type.endsWith(`/problems/${name}`);
 }
 
-/** No number was had, so nothing can have been ordered: that is not unknown, whatever the answer was. */
-function withoutNumber({ kind, status, problem, retryAfterMs }) {
-  const told = kind === 'refusal' && status < 500;
-  return { outcome: 'refused', number: null, problem: told ? problem : NO_NUMBER, retryAfterMs };
+/** Without a number nothing can have been ordered: refused, never unknown. */
+function noNumberOutcome({ kind, status, problem, retryAfterMs }) {
+  const isRefused = kind === 'refusal' && status < 500;
+  return { outcome: 'refused', number: null, problem: isRefused ? problem : NO_NUMBER, retryAfterMs };
 }
 
-// --- judging rows and replies ---
+// --- rows and replies ---
 
 function isUnresolved(row) {
   return row?.state === 'sending' || row?.state === 'unknown';
@@ -494,41 +497,41 @@ function isUsable(row) {
   return row.state === 'ready' || isUnresolved(row);
 }
 
-/** Whether repeating the same request helps: nothing final happened, or a possible duplicate is still being placed. */
+/** Whether to repeat the request: the reply is not final, or a possible duplicate is in progress. */
 function isRepeatable({ kind, problem, retryAfterMs }) {
-  if (kind !== 'refusal') return kind === 'silence';
+  if (kind !== 'refusal') return kind === 'no-response';
   return problem.retry === 'same-request' || (retryAfterMs !== undefined && isLookalikeInProgress(problem));
 }
 
-/** The earlier order has no state yet: a repeat finds it placed, and asks about it, or not placed. */
+/** The earlier order has no state yet: repeat until it is placed (then confirmation is required) or not placed. */
 function isLookalikeInProgress(problem) {
   return problem.retry === 'after-change' && isType(problem, 'lookalike') && problem.state === undefined;
 }
 
 /**
- * Where a reply to an order leaves its row.
+ * The row's state after a reply to placing it.
  *
- * @param wasOpen whether an earlier try is unanswered: it may still arrive, so a refusal of this one settles nothing
+ * @param wasUnresolved whether an earlier attempt had no response: it may still arrive, so a refusal is not final
  */
-function stateAfter({ kind, problem, status }, wasOpen) {
-  if (kind === 'answer') return 'placed';
-  if (kind === 'silence') return 'unknown';
-  if (isSpent(problem)) return 'not-placed';
-  if (isStanding(problem)) return 'placed';
-  return wasOpen || status >= 500 ? 'unknown' : 'ready';
+function stateAfter({ kind, problem, status }, wasUnresolved) {
+  if (kind === 'success') return 'placed';
+  if (kind === 'no-response') return 'unknown';
+  if (isRetired(problem)) return 'not-placed';
+  if (hasExistingOrder(problem)) return 'placed';
+  return wasUnresolved || status >= 500 ? 'unknown' : 'ready';
 }
 
-/** The service says that no order exists under the number, and that none can be placed under it. */
-function isSpent({ retry }) {
+/** The number is retired: no order exists under it, and none can be placed. */
+function isRetired({ retry }) {
   return retry === 'new-number' || retry === 'new-key';
 }
 
-/** A final refusal that links to an order: it exists under this number. (A lookalike links to another number's.) */
-function isStanding({ retry, order }) {
+/** A final refusal that links to the order of this number. (A lookalike links to another number's.) */
+function hasExistingOrder({ retry, order }) {
   return retry === 'never' && typeof order === 'string';
 }
 
-/** Whether two are one number, as the service reads them: any case, hyphens and spaces, I and L for 1, O for 0. */
+/** Whether two texts are one number by the service's lenient parsing: case, hyphens, spaces, I and L as 1, O as 0. */
 function isSame(one, other) {
   return typeof one === 'string' && typeof other === 'string' && symbolsOf(one) === symbolsOf(other);
 }
@@ -540,9 +543,9 @@ function symbolsOf(number) {
 // --- the service ---
 
 /**
- * The service over HTTP. Every request ends in a reply: an `answer` with a body as expected, a `refusal` with a readable
- * `retry`, or `silence`, which is everything else: no answer in time, a lost connection, what a proxy makes up, and what
- * is said of another number than the one that was asked about.
+ * The HTTP client. Every request returns a reply: `success` with the expected body, `refusal` with a known `retry`, or
+ * `no-response` for everything else: a timeout, a lost connection, a proxy's own response, or a response about another
+ * number.
  */
 class Service {
   #settings;
@@ -558,76 +561,76 @@ class Service {
 
   numberOf(checkoutId) {
     const isExpected = ({ number, state }) => isNumber(number) && (state === 'ISSUED' || state === 'PLACED');
-    return this.#ask('GET', `/order-numbers?checkout=${encodeURIComponent(checkoutId)}`, { isExpected });
+    return this.#request('GET', `/order-numbers?checkout=${encodeURIComponent(checkoutId)}`, { isExpected });
   }
 
   place({ number, draft, acknowledgements }) {
     const body = { ...draft, orderNumber: number, acknowledgements };
-    return this.#ask('POST', '/orders', { number, body, isExpected: isOrder });
+    return this.#request('POST', '/orders', { number, body, isExpected: isOrder });
   }
 
   find(number) {
-    return this.#ask('GET', `/orders/${encodeURIComponent(number)}`, { number, isExpected: isOrder });
+    return this.#request('GET', `/orders/${encodeURIComponent(number)}`, { number, isExpected: isOrder });
   }
 
-  /** The order as it is now, or null if it cannot be read just now. */
+  /** The current order, or null if it cannot be read. */
   async order(number) {
     return (await this.find(number)).body ?? null;
   }
 
-  /** What became of a number: `placed`, `not-placed`, `issued` or `unknown`. */
-  fateOf(number) {
-    return this.#askFate('GET', number);
+  /** The status of a number: `placed`, `not-placed`, `issued` or `unknown`. */
+  statusOf(number) {
+    return this.#requestStatus('GET', number);
   }
 
-  /** The same, but a number under which there is nothing yet is voided, so that it is decided. */
-  async decide(number) {
-    const fate = await this.fateOf(number);
-    if (fate !== 'issued') return fate;
-    const decided = await this.#askFate('DELETE', number);
+  /** The status of a number, after it is voided if it was only issued. */
+  async voidIfUndecided(number) {
+    const status = await this.statusOf(number);
+    if (status !== 'issued') return status;
+    const decided = await this.#requestStatus('DELETE', number);
     return decided === 'issued' ? 'unknown' : decided;
   }
 
-  async #askFate(method, number) {
-    const fates = { PLACED: 'placed', VOIDED: 'not-placed', EXPIRED: 'not-placed', ISSUED: 'issued' };
-    const isExpected = ({ state }) => typeof state === 'string' && Object.hasOwn(fates, state);
+  async #requestStatus(method, number) {
+    const statuses = { PLACED: 'placed', VOIDED: 'not-placed', EXPIRED: 'not-placed', ISSUED: 'issued' };
+    const isExpected = ({ state }) => typeof state === 'string' && Object.hasOwn(statuses, state);
     const path = `/order-numbers/${encodeURIComponent(number)}`;
-    const { kind, body, problem } = await this.#ask(method, path, { number, isExpected });
-    if (kind === 'answer') return fates[body.state];
-    if (kind === 'refusal' && isSpent(problem)) return 'not-placed';
-    return kind === 'refusal' && isStanding(problem) ? 'placed' : 'unknown';
+    const { kind, body, problem } = await this.#request(method, path, { number, isExpected });
+    if (kind === 'success') return statuses[body.state];
+    if (kind === 'refusal' && isRetired(problem)) return 'not-placed';
+    return kind === 'refusal' && hasExistingOrder(problem) ? 'placed' : 'unknown';
   }
 
   /**
-   * If the page has a way to refresh its token, a refused one is asked for again, once.
+   * Sends a request. After a 401 it refreshes the token, if the page gave a function, and sends once more.
    *
-   * @param question `number` if the request is about one, `body` if it has one, and `isExpected`, which judges an answer
+   * @param options `number` if the request is about one, `body` if it has one, `isExpected` to check a response
    */
-  async #ask(method, path, question) {
-    const reply = await this.#askOnce(method, path, question, false);
+  async #request(method, path, options) {
+    const reply = await this.#send(method, path, options, false);
     const canRefresh = reply.status === 401 && typeof this.#token === 'function';
-    return canRefresh ? this.#askOnce(method, path, question, true) : reply;
+    return canRefresh ? this.#send(method, path, options, true) : reply;
   }
 
-  async #askOnce(method, path, question, wasRefused) {
-    const { body } = question;
+  async #send(method, path, options, wasRefused) {
+    const { body } = options;
     try {
-      return await within(this.#environment, this.#settings.timeoutMs, async (signal) => {
+      return await withTimeout(this.#environment, this.#settings.timeoutMs, async (signal) => {
         const { token, problem } = await this.#bearer(wasRefused);
         if (problem) return { kind: 'refusal', status: 0, problem };
         const headers = { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) };
-        const request = { method, headers, body: body && JSON.stringify(body), cache: 'no-store', signal };
-        const response = await this.#environment.fetch(this.#settings.baseUrl + path, request);
-        return replyOf(response, await response.text(), question);
+        const init = { method, headers, body: body && JSON.stringify(body), cache: 'no-store', signal };
+        const response = await this.#environment.fetch(this.#settings.baseUrl + path, init);
+        return replyOf(response, await response.text(), options);
       });
     } catch {
-      return { kind: 'silence' };
+      return { kind: 'no-response' };
     }
   }
 
   /**
-   * Another buyer's token is not used: the service would say that the number was never theirs, which is true, and says
-   * nothing about the buyer whose rows these are.
+   * Refuses another buyer's token: the service would report the number as unknown to that buyer, which says nothing
+   * about the buyer who owns the rows.
    */
   async #bearer(wasRefused) {
     let token;
@@ -647,7 +650,7 @@ function isNumber(value) {
   return typeof value === 'string' && NUMBER.test(value);
 }
 
-/** Whether everything that is read of an order is there. */
+/** Whether the members that this module reads are present. */
 function isOrder({ currency, total, lines }) {
   return typeof currency === 'string' && typeof total === 'number' && Array.isArray(lines) && lines.every(isLine);
 }
@@ -660,30 +663,32 @@ function replyOf(response, text, { number, isExpected }) {
   const { status } = response;
   const body = objectIn(text);
   const retryAfterMs = retryAfterOf(response.headers);
-  if (response.ok && body && isExpected(body) && isAnswerAbout(number, body)) return { kind: 'answer', status, body };
+  const isSuccess = response.ok && body && isExpected(body) && isResponseAbout(number, body);
+  if (isSuccess) return { kind: 'success', status, body };
   if (!response.ok && RETRIES.has(body?.retry) && isRefusalAbout(number, body)) {
     return { kind: 'refusal', status, problem: body, retryAfterMs };
   }
-  return { kind: 'silence', status, retryAfterMs };
+  return { kind: 'no-response', status, retryAfterMs };
 }
 
-/** @param asked undefined if the request was not about one number */
-function isAnswerAbout(asked, { number }) {
-  return asked === undefined || isSame(number, asked);
+/** @param requested undefined if the request was not about one number */
+function isResponseAbout(requested, { number }) {
+  return requested === undefined || isSame(number, requested);
 }
 
-/** Not every refusal names its number; one that names another, or says that another order stands, is not an answer. */
-function isRefusalAbout(asked, problem) {
-  const { number = asked, order } = problem;
-  return asked === undefined || (isSame(number, asked) && (!isStanding(problem) || isSame(order.split('/').at(-1), asked)));
+/** A refusal need not name its number; one that names another number, or links to another's order, does not count. */
+function isRefusalAbout(requested, problem) {
+  if (requested === undefined) return true;
+  const { number = requested, order } = problem;
+  return isSame(number, requested) && (!hasExistingOrder(problem) || isSame(order.split('/').at(-1), requested));
 }
 
-/** In milliseconds; 0 if it cannot be read, because that it is there asks for a repeat; undefined without one. */
+/** `Retry-After` in milliseconds; undefined if absent, 0 if not parseable: its presence alone advises a repeat. */
 function retryAfterOf(headers) {
   const text = headers.get('Retry-After');
   if (text === null) return undefined;
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  // A date is by the service's clock, and is compared with that one, not with the browser's.
+  // A date is by the service's clock: compare it with `Date`, not with the browser's clock.
   const milliseconds = Date.parse(text) - Date.parse(headers.get('Date') ?? '');
   return Number.isNaN(milliseconds) ? 0 : Math.max(0, milliseconds);
 }
@@ -692,7 +697,7 @@ async function tokenFrom(token, wasRefused) {
   return typeof token === 'function' ? token({ wasRefused }) : token;
 }
 
-/** Read, not verified: it only keeps the rows of two people at one browser apart. Null if the token is not a JWT. */
+/** The token's `sub`, unverified: it only separates the rows of buyers who share a browser. Null if it is not a JWT. */
 function subjectOf(token) {
   try {
     const payload = atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/'));
