@@ -1,40 +1,40 @@
-// Requests to the service besides those that order-once.js makes. None of them rejects: no answer is an answer too.
+// Requests to the service other than those of order-once.js. They never reject: a missing response is a reply too.
 
 import { hasText, text } from './language.js';
 
-const WITHIN_MS = 15_000;
-/** What became of the request is not known. */
-export const NO_ANSWER = { isOk: false, status: 0, body: null };
+const TIMEOUT_MS = 15_000;
+/** The reply of a request without a response: its outcome is unknown. */
+export const NO_RESPONSE = { isOk: false, status: 0, body: null };
 
 export class Api {
   #session;
   #send;
 
-  /** @param send a `fetch`: the demonstration's may be a bad one */
+  /** @param send `fetch`, or the demonstration's faulty network */
   constructor(session, send) {
     this.#session = session;
     this.#send = send;
   }
 
   get(path) {
-    return this.#ask('GET', path);
+    return this.#request('GET', path);
   }
 
-  /** @param key the Idempotency-Key of what must happen once */
+  /** @param key the `Idempotency-Key`, for an operation that must take effect once */
   post(path, body, key) {
-    return this.#ask('POST', path, body, key);
+    return this.#request('POST', path, body, key);
   }
 
-  async #ask(method, path, body, key) {
-    const reply = await this.#askOnce(method, path, body, key, false);
-    return reply.status === 401 ? this.#askOnce(method, path, body, key, true) : reply;
+  async #request(method, path, body, key) {
+    const reply = await this.#sendOnce(method, path, body, key, false);
+    return reply.status === 401 ? this.#sendOnce(method, path, body, key, true) : reply;
   }
 
   /**
-   * `{ isOk, status, body }`: with `isOk` the body is an object, without it a problem or null. The status is 0 without an
-   * answer, and for a success without an object, which is no answer of the service's.
+   * Returns `{ isOk, status, body }`: with `isOk` the body is an object, otherwise a problem or null. The status is 0
+   * without a response, and for a success without a JSON object, which did not come from the service.
    */
-  async #askOnce(method, path, body, key, wasRefused) {
+  async #sendOnce(method, path, body, key, wasRefused) {
     try {
       const headers = { Authorization: `Bearer ${await this.#session.token({ wasRefused })}` };
       if (body) headers['Content-Type'] = 'application/json';
@@ -44,27 +44,27 @@ export class Api {
         headers,
         body: body && JSON.stringify(body),
         cache: 'no-store',
-        signal: AbortSignal.timeout(WITHIN_MS),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const answer = await response.json().catch(() => null);
-      const isAnswer = !response.ok || (answer !== null && typeof answer === 'object');
-      return isAnswer ? { isOk: response.ok, status: response.status, body: answer } : NO_ANSWER;
+      const content = await response.json().catch(() => null);
+      const isReply = !response.ok || (content !== null && typeof content === 'object');
+      return isReply ? { isOk: response.ok, status: response.status, body: content } : NO_RESPONSE;
     } catch {
-      return NO_ANSWER;
+      return NO_RESPONSE;
     }
   }
 }
 
 const FINAL = new Set(['new-number', 'new-key', 'never']);
 
-/** Whether a refusal is final. After `same-request`, `after-change` or no advice the number or key stays usable. */
+/** Whether a refusal is final. Otherwise, or without `retry`, the number or key stays usable. */
 export function isFinal(problem) {
   return FINAL.has(problem?.retry);
 }
 
-/** What a refusal, or no answer, means to the person, in their language if it is a usual one. */
+/** Explains a problem, or a missing response: in the page's language if it has a text, otherwise in the problem's. */
 export function explain(problem) {
-  if (!problem?.type) return text('problem.silence');
+  if (!problem?.type) return text('problem.no-response');
   const key = `problem.${problem.type.split(/[/:]/).at(-1)}`;
   return hasText(key) ? text(key) : `${problem.title}. ${problem.detail ?? ''}`;
 }

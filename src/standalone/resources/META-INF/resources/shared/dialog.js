@@ -1,15 +1,14 @@
-// Dialogs in which a person is asked something.
+// Modal dialogs and their fields.
 
 import { element } from './dom.js';
 
 let dialogs = 0;
 
 /**
- * Asks, and resolves to the value of the chosen action; to undefined if the dialog was left without one (Escape).
+ * Opens a dialog. Resolves to the value of the chosen action, or to undefined if the dialog is closed (Escape).
  *
- * @param actions `{ id, label, value, look? }`, the safe one first: it has the focus if there is nothing to fill in.
- *   `value` may be a function, which is called when the action is chosen; while it returns undefined the dialog stays
- *   open
+ * @param actions `{ id, label, value, look? }`, the safe one first: it gets the focus if there is no field. `value` may
+ *   be a function, called when the action is chosen; while it returns undefined, the dialog stays open
  */
 export function openDialog({ id, title, content = [], actions }) {
   const opener = document.activeElement;
@@ -50,7 +49,7 @@ export function openDialog({ id, title, content = [], actions }) {
   });
 }
 
-/** A field with its label above it. Where it is shown anew while somebody is in it, it needs an id that stays. */
+/** A labelled field. One that is rendered again while it has the focus needs a stable id. */
 export function field(label, control, hint, id = `field-${++dialogs}`) {
   control.id = id;
   if (hint) control.setAttribute('aria-describedby', `${id}-hint`);

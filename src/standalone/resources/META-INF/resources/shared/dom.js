@@ -1,15 +1,15 @@
-// Builds elements. Text stays text: nothing here, or anywhere in these pages, turns a string into HTML.
+// Creates elements. Strings become text nodes: no page ever parses a string as HTML.
 
-/** An element. Attributes that are false, null or undefined are left out; `onclick` and the like are listeners. */
+/** Creates an element. Omits attributes that are false, null or undefined; a function (`onclick`) is a listener. */
 export function element(name, attributes = {}, ...children) {
-  return dress(document.createElement(name), attributes, children);
+  return fill(document.createElement(name), attributes, children);
 }
 
 export function svg(name, attributes = {}, ...children) {
-  return dress(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
+  return fill(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children);
 }
 
-function dress(made, attributes, children) {
+function fill(made, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (typeof value === 'function') made.addEventListener(key.slice(2), value);
     else if (value === true) made.setAttribute(key, '');
@@ -23,9 +23,7 @@ function isShown(child) {
   return child !== null && child !== undefined && child !== false;
 }
 
-/**
- * Puts other children in a container; who was at a control there, by keyboard perhaps, is at its successor after it.
- */
+/** Replaces the children of a container. The focus moves to the new element with the focused one's id. */
 export function refill(container, ...children) {
   const { activeElement } = document;
   const id = container.contains(activeElement) ? activeElement.id : '';
@@ -36,10 +34,9 @@ export function refill(container, ...children) {
 const shownIn = new WeakMap();
 
 /**
- * Makes a list show these items. An item that is what it was keeps its element, and so its focus and what is being
- * typed in it.
+ * Updates a list to show these items. An unchanged item keeps its element, and so its focus and typed text.
  *
- * @param items `{ key, shown, build }`: `build` makes the element anew when `shown` differs from what it was
+ * @param items `{ key, shown, build }`: `build` creates the element, again when `shown` changes
  */
 export function follow(list, items) {
   const before = new Map([...list.children].map((child) => [child.dataset.key, child]));
@@ -70,8 +67,8 @@ export function byId(id) {
 }
 
 /**
- * While the work runs, the button is disabled and says that it is busy. A button that is disabled loses the focus: it
- * gets it back, or what it stood in does if it is gone, unless the person has gone elsewhere meanwhile.
+ * Runs the work while the button is disabled and marked busy. A disabled button loses the focus: afterwards it gets it
+ * back, or its container does if the button is gone, unless the focus has moved elsewhere.
  */
 export async function busyWhile(button, work) {
   const hadFocus = button === document.activeElement;

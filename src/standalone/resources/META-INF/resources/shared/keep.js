@@ -1,9 +1,9 @@
 /*
- * What the pages remember: in localStorage, where a reload and the other tabs find it. Where the browser denies that,
- * in the tab's history entry, which a reload of this tab finds all the same: so the checkout stays the same checkout.
+ * Persistent values of the pages: in localStorage, or, if the browser denies it, in the tab's history entry, which
+ * survives a reload of the tab. A reload therefore finds the same checkout.
  */
 
-// Not `order-once`: keys that begin so belong to order-once.js.
+// Keys with the prefix `order-once` belong to order-once.js.
 const PREFIX = 'shop ';
 
 const storage = storageIfAllowed('localStorage');
@@ -21,7 +21,7 @@ function storageIfAllowed(name) {
   }
 }
 
-/** What was kept under the name, or null. */
+/** Returns the value stored under the name, or null. */
 export function recall(name) {
   try {
     return inHistory[name] ?? JSON.parse(storage?.getItem(PREFIX + name) ?? null);
@@ -34,9 +34,9 @@ export function keep(name, value) {
   try {
     storage.setItem(PREFIX + name, JSON.stringify(value));
   } catch {
-    // Denied, or full.
+    // Storage denied or full.
     inHistory[name] = value;
-    noteInHistory();
+    saveInHistory();
   }
 }
 
@@ -44,17 +44,17 @@ export function forget(name) {
   try {
     storage?.removeItem(PREFIX + name);
   } catch {
-    // Denied since.
+    // Storage denied.
   }
-  if (delete inHistory[name]) noteInHistory();
+  if (delete inHistory[name]) saveInHistory();
 }
 
-/** Calls back when another tab kept something under a name that begins so. */
-export function onKeptElsewhere(beginning, tell) {
-  window.addEventListener('storage', ({ key }) => key?.startsWith(PREFIX + beginning) && tell());
+/** Calls back when another tab stores a value under a name with the prefix. */
+export function onKeptElsewhere(prefix, callback) {
+  window.addEventListener('storage', ({ key }) => key?.startsWith(PREFIX + prefix) && callback());
 }
 
-/** For a secret: it ends with the tab. */
+/** Returns a secret stored for this tab, or null. */
 export function recallForTab(name) {
   return session?.getItem(PREFIX + name) ?? null;
 }
@@ -63,25 +63,25 @@ export function keepForTab(name, text) {
   try {
     session?.setItem(PREFIX + name, text);
   } catch {
-    // Full: then a reload asks for it again.
+    // Storage full: a reload requires the value again.
   }
 }
 
-// Each place in the page has a history entry of its own, and a new one begins empty.
-window.addEventListener('hashchange', noteInHistory);
+// Each navigation in the page creates a history entry, which is empty at first.
+window.addEventListener('hashchange', saveInHistory);
 
-function noteInHistory() {
+function saveInHistory() {
   if (Object.keys(inHistory).length > 0) history.replaceState({ ...history.state, kept: inHistory }, '');
 }
 
-/** A key that nobody else makes: 128 random bits. (`crypto.randomUUID` is missing where there is no TLS.) */
+/** A unique key: 128 random bits. (`crypto.randomUUID` is missing without TLS.) */
 export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /**
- * The key of an attempt at something that must happen once, the same until `end` is called: after a reload, and however
- * often it is tried without an answer. Another content is another attempt.
+ * The idempotency key of an operation that must take effect once: the same over reloads and retries until `end` is
+ * called. Different content is a different operation.
  */
 export function attempt(name, content = '') {
   const kept = recall(`attempt ${name}`);

@@ -1,4 +1,4 @@
-// The pages speak English and Chinese: the browser's choice of the two, until the person chooses.
+// Page languages: English and Chinese. The browser's preference, until the user chooses.
 
 import { keep, recall } from './keep.js';
 
@@ -6,33 +6,33 @@ const LANGUAGES = { en: { tag: 'en', column: 0 }, zh: { tag: 'zh-Hans', column: 
 
 const texts = {};
 const listeners = [];
-let language = recall('language') in LANGUAGES ? recall('language') : browsersChoice();
+let language = recall('language') in LANGUAGES ? recall('language') : preferredLanguage();
 
-function browsersChoice() {
+function preferredLanguage() {
   const wanted = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in LANGUAGES);
   return wanted ?? 'en';
 }
 
-/** Adds texts: `{ key: ['English', '中文'] }`, with places for values as `{name}`. */
+/** Adds texts: `{ key: ['English', '中文'] }`, with placeholders such as `{name}`. */
 export function addTexts(more) {
   Object.assign(texts, more);
 }
 
 export function text(key, values = {}) {
   const words = texts[key]?.[LANGUAGES[language].column] ?? key;
-  return words.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+  return words.replace(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder);
 }
 
 export function hasText(key) {
   return key in texts;
 }
 
-/** Of two texts, the one in the page's language. */
+/** Returns the text of a pair in the page's language. */
 export function inLanguage(pair) {
   return pair[LANGUAGES[language].column];
 }
 
-/** Writes the texts that stand in the page itself, and calls whoever writes others: now, and after each change. */
+/** Calls `write` now and after each change of the language. */
 export function onLanguage(write) {
   listeners.push(write);
   write();
@@ -44,7 +44,7 @@ export function setLanguage(chosen) {
   listeners.forEach((write) => write());
 }
 
-/** A button that changes to the other language, and is written in it. */
+/** Makes a button switch to the other language; its label is in that language. */
 export function languageButton(button) {
   button.addEventListener('click', () => setLanguage(language === 'en' ? 'zh' : 'en'));
   onLanguage(() => {
@@ -55,8 +55,8 @@ export function languageButton(button) {
 }
 
 /**
- * `data-text` names an element's text, `data-label` its accessible name. Texts that are loaded later are left as they
- * are.
+ * Writes the texts of the document: `data-text` names an element's text, `data-label` its accessible name. Leaves texts
+ * that are not loaded yet.
  */
 export function writePage() {
   document.documentElement.lang = LANGUAGES[language].tag;
@@ -67,12 +67,12 @@ export function writePage() {
     item.setAttribute('aria-label', text(item.dataset.label));
 }
 
-/** The locale that the browser asks for in this language: it says how a date is written. */
+/** The browser's preferred locale in this language, for dates and numbers. */
 function locale() {
   return navigator.languages.find((tag) => tag.startsWith(language)) ?? LANGUAGES[language].tag;
 }
 
-/** An amount in minor units, with as many digits as its currency has. */
+/** Formats an amount in minor units with the digits of its currency. */
 export function money(minor, currency) {
   const format = new Intl.NumberFormat(locale(), { style: 'currency', currency });
   return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
@@ -90,7 +90,7 @@ export function timeOfDay(instant, withSeconds = false) {
   return new Intl.DateTimeFormat(locale(), { timeStyle: withSeconds ? 'medium' : 'short' }).format(new Date(instant));
 }
 
-/** How long ago something was, by whoever measured the seconds. */
+/** Formats an age in seconds, such as "2 minutes ago". */
 export function ago(seconds) {
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
   if (seconds < 60) return format.format(-Math.max(1, seconds), 'second');

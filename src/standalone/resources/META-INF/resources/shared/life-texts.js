@@ -1,4 +1,4 @@
-// Texts about what happens to an order and what is said about it, in English and Chinese.
+// Texts of order events and disputes, in English and Chinese.
 
 export const LIFE_TEXTS = {
   'event.PLACED': ['Placed', '下单'],

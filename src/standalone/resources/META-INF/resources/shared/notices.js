@@ -1,19 +1,21 @@
-// Messages that come by themselves: read out politely, and shown until they are put away.
+// Notices: announced politely by screen readers, shown until they are dismissed.
 
 import { byId, element } from './dom.js';
 import { text } from './language.js';
 
-/** More would push the page away under the reader. */
-const MOST = 2;
+/** Maximum notices on the page, so that they do not displace its content. */
+const MAX_NOTICES = 2;
 
 /**
- * @param place where to read more: `{ href, label }`
- * @param kind `news` of an order, the `result` of what was just done with one (the last one only), or another `notice`
+ * Shows a notice.
+ *
+ * @param link where to read more: `{ href, label }`
+ * @param kind `news` of an order, the `result` of the user's last action (replaces the one before), or `notice`
  */
-export function notify(words, place, kind = 'notice') {
+export function notify(words, link, kind = 'notice') {
   const list = byId('notices');
-  if (kind === 'result') putAway(kind);
-  // It stays in the language in which it was said.
+  if (kind === 'result') dismiss(kind);
+  // A notice stays in the language in which it was written.
   const { lang } = document.documentElement;
   const notice = element(
     'div',
@@ -23,7 +25,7 @@ export function notify(words, place, kind = 'notice') {
       {},
       words,
       ' ',
-      place && element('a', { href: place.href, onclick: () => notice.remove() }, place.label),
+      link && element('a', { href: link.href, onclick: () => notice.remove() }, link.label),
     ),
     element(
       'button',
@@ -32,10 +34,10 @@ export function notify(words, place, kind = 'notice') {
     ),
   );
   list.append(notice);
-  while (list.children.length > MOST) list.firstElementChild.remove();
+  while (list.children.length > MAX_NOTICES) list.firstElementChild.remove();
 }
 
-export function putAway(kind) {
+export function dismiss(kind) {
   byId('notices')
     .querySelectorAll(`[data-testid="${kind}"]`)
     .forEach((notice) => notice.remove());

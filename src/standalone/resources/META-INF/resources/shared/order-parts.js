@@ -1,9 +1,9 @@
-// Parts of an order as every page shows them.
+// Elements of an order that both pages show.
 
 import { element } from './dom.js';
 import { count, dateAndTime, money, text } from './language.js';
 
-/** Each state has a sign besides its word and its colour. */
+/** A symbol of each state, beside its text and its colour. */
 const SIGNS = {
   CREATED: '○',
   PAYING: '◔',
@@ -32,7 +32,7 @@ export function instantText(instant) {
   return element('time', { datetime: instant }, dateAndTime(instant));
 }
 
-/** What was ordered, one item in each line, and the total. */
+/** The lines of an order and its total. */
 export function contents({ lines, total, currency }) {
   return element(
     'ul',
@@ -54,7 +54,7 @@ export function contents({ lines, total, currency }) {
   );
 }
 
-/** In a few words, for a table. */
+/** A one-line summary, for a table. */
 export function summary({ lines, total, currency }) {
   const things = lines.map(({ productCode, name, quantity }) => `${count(quantity)} × ${name ?? productCode}`);
   return `${things.join(', ')} · ${money(total, currency)}`;

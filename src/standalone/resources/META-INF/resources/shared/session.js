@@ -1,21 +1,21 @@
 /*
- * Who is at the page. The service lets anybody be anybody (POST /demo/sign-in) until an issuer of tokens is configured.
- * With one it answers 404: then the page needs a token of the shop's own sign-in, and asks for one.
+ * The signed-in user. Until a token issuer is configured, the service issues a token for any name (POST /demo/sign-in).
+ * With an issuer it returns 404: the page then requires a token of the shop's own sign-in service.
  */
 
 import { keep, keepForTab, recall, recallForTab } from './keep.js';
 
-/** A service that is being started again is back after some seconds: 0.5 + 1 + 2 + 4. */
+/** Attempts of the sign-in: with back-off they last 7.5 s, longer than a restart of the service. */
 const SIGN_IN_TRIES = 5;
-const FIRST_WAIT_MS = 500;
-const WITHIN_MS = 10_000;
+const INITIAL_BACKOFF_MS = 500;
+const TIMEOUT_MS = 10_000;
 
-/** Tells by the event `change` that somebody else is at the page, or that a token is needed. */
+/** Dispatches `change` when the user changes or a token is required. */
 export class Session extends EventTarget {
   #role;
   #token = null;
   #signingIn = null;
-  /** Who is at the page: null until that is known. */
+  /** Id of the signed-in user; null until it is known. */
   subject;
   isDemo = false;
   needsToken = false;
@@ -27,13 +27,13 @@ export class Session extends EventTarget {
     this.subject = this.#token ? subjectOf(this.#token) : recall(`name ${role}`);
   }
 
-  /** Finds out who is at the page. `suggested` is their name if they have not had one yet. */
+  /** Signs in under the stored name, or under `suggested` if there is none. */
   async begin(suggested) {
     if (this.#token) return;
     await this.#signIn(this.subject ?? suggested).catch(() => {});
   }
 
-  /** A token for a request; a refused one is replaced. Rejects if there is none. */
+  /** Returns a token for a request; replaces a refused one. Rejects if there is none. */
   async token({ wasRefused = false } = {}) {
     if (wasRefused) this.#token = null;
     if (!this.#token && this.needsToken) throw new Error('no token');
@@ -41,14 +41,14 @@ export class Session extends EventTarget {
     return this.#token;
   }
 
-  /** The demonstration: be somebody else from now on. */
+  /** Signs in under another name (demonstration only). */
   async become(subject) {
     await this.#signingIn?.catch(() => {});
     this.#token = null;
     await this.#signIn(subject);
   }
 
-  /** A token of the shop's own sign-in. */
+  /** Uses a token of the shop's own sign-in service. */
   useToken(token) {
     this.#token = token;
     this.needsToken = false;
@@ -57,20 +57,20 @@ export class Session extends EventTarget {
   }
 
   #signIn(subject) {
-    this.#signingIn ??= this.#askForToken(subject).finally(() => {
+    this.#signingIn ??= this.#requestToken(subject).finally(() => {
       this.#signingIn = null;
     });
     return this.#signingIn;
   }
 
-  async #askForToken(subject) {
+  async #requestToken(subject) {
     const body = JSON.stringify({ subject, roles: [this.#role] });
     for (let tries = 1; ; tries++) {
       const response = await fetch('/demo/sign-in', {
         method: 'POST',
         body,
         headers: { 'Content-Type': 'application/json' },
-        signal: AbortSignal.timeout(WITHIN_MS),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       }).catch(() => null);
       if (response?.ok) {
         this.#token = (await response.json()).token;
@@ -81,10 +81,10 @@ export class Session extends EventTarget {
       if (response?.status === 404) {
         this.needsToken = true;
         this.#setSubject(null);
-        throw new Error('a token is needed');
+        throw new Error('a token is required');
       }
-      if (tries === SIGN_IN_TRIES) throw new Error('the sign-in does not answer');
-      await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT_MS * 2 ** (tries - 1)));
+      if (tries === SIGN_IN_TRIES) throw new Error('the sign-in is unavailable');
+      await new Promise((resolve) => setTimeout(resolve, INITIAL_BACKOFF_MS * 2 ** (tries - 1)));
     }
   }
 
@@ -94,7 +94,7 @@ export class Session extends EventTarget {
   }
 }
 
-/** Read, not verified: it names the basket that belongs to this person, nothing else. */
+/** The token's `sub`, unverified: it only selects the user's basket. */
 function subjectOf(token) {
   try {
     const { sub } = JSON.parse(atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')));

@@ -1,4 +1,4 @@
-// Texts that both pages use, in English and Chinese.
+// Texts of both pages, in English and Chinese.
 
 export const SHARED_TEXTS = {
   'notice.dismiss': ['Dismiss', '知道了'],
@@ -6,16 +6,16 @@ export const SHARED_TEXTS = {
   'skip': ['Skip to the content', '跳到正文'],
   'total': ['Total', '合计'],
 
-  'state.CREATED': ['Not paid', '待付款'],
-  'state.PAYING': ['Being paid', '付款中'],
+  'state.CREATED': ['Awaiting payment', '待付款'],
+  'state.PAYING': ['Payment in progress', '付款中'],
   'state.PAID': ['Paid', '已付款'],
-  'state.SHIPPED': ['On its way', '已发货'],
-  'state.COMPLETED': ['Complete', '已完成'],
+  'state.SHIPPED': ['Shipped', '已发货'],
+  'state.COMPLETED': ['Completed', '已完成'],
   'state.CANCELLED': ['Cancelled', '已取消'],
-  'state.REFUNDING': ['Being refunded', '退款中'],
+  'state.REFUNDING': ['Refund in progress', '退款中'],
   'state.REFUNDED': ['Refunded', '已退款'],
 
-  'problem.silence': ['The service is not responding right now.', '服务暂时没有响应。'],
+  'problem.no-response': ['The service is not responding right now.', '服务暂时没有响应。'],
   'problem.no-number': ['No order number was issued, so nothing was ordered. Please try again.', '没有领到订单号，因此没有下单。请重试。'],
   'problem.no-token': ['You are not signed in, so nothing was sent. Please sign in and try again.', '您尚未登录，因此没有发送。请登录后重试。'],
   'problem.another-buyer': ['Another buyer is signed in now. Please reload the page.', '当前登录的是另一位买家。请重新加载页面。'],
@@ -28,8 +28,8 @@ export const SHARED_TEXTS = {
   'problem.order-busy': ['Another request is modifying this order. Please try again in a moment.', '另一个请求正在修改这张订单，请稍后再试。'],
   'problem.dispute-open': ['Another problem with this order has already been reported.', '这张订单已有另一个问题在处理。'],
   'problem.dispute-not-open': ['This dispute has been resolved or withdrawn.', '争议已裁定或已撤回。'],
-  'problem.dispute-decided': ['This dispute was resolved differently.', '这项争议已有不同的裁定。'],
-  'problem.suspicion-decided': ['This suspected duplicate was decided differently.', '这项疑似重复已有不同的裁定。'],
+  'problem.dispute-decided': ['This dispute has already been resolved differently.', '这项争议已有不同的裁定。'],
+  'problem.suspicion-decided': ['This suspected duplicate has already been decided differently.', '这项疑似重复已有不同的裁定。'],
   'problem.overloaded': ['The service is busy. Please try again in a moment.', '服务繁忙，请稍后再试。'],
   'problem.store-unavailable': ['The service is temporarily unavailable. Please try again in a moment.', '服务暂时不可用，请稍后再试。'],
   'problem.internal-error': ['An internal error occurred.', '服务内部出错。'],

@@ -1,4 +1,4 @@
-// What was said in a dispute, and how it ended.
+// The messages of a dispute and its resolution.
 
 import { element } from './dom.js';
 import { hasText, text } from './language.js';

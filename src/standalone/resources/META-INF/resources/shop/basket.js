@@ -1,19 +1,19 @@
 /*
- * What a person is about to order, and the checkout that it is ordered in.
+ * The basket and its checkout.
  *
- * Both are kept for all tabs and over reloads: two tabs show one basket, send it in one checkout and so under one
- * order number. A placed basket keeps its checkout, so that every tab and every reload is led to the order that
- * stands; only a new basket begins a new checkout.
+ * Both are stored for all tabs and over reloads: two tabs show one basket and submit it in one checkout, so under one
+ * order number. A placed basket keeps its checkout, so that every tab and every reload shows the existing order; only a
+ * new basket starts a new checkout.
  */
 
 import { keep, newKey, onKeptElsewhere, recall } from '../shared/keep.js';
 import { inLanguage } from '../shared/language.js';
 import { CURRENCY, PRODUCTS, productOf } from './products.js';
 
-/** More of one thing is a typing error in a shop like this one. */
-export const MOST_OF_ONE = 99;
+/** Maximum quantity of one product: more is a typing error in a shop like this one. */
+export const MAX_QUANTITY = 99;
 
-/** Tells by the event `change` that it holds something else. */
+/** Dispatches `change` when its content or checkout changes. */
 export class Basket extends EventTarget {
   #name;
   #kept;
@@ -30,7 +30,7 @@ export class Basket extends EventTarget {
     return this.#kept.checkoutId;
   }
 
-  /** The number of its order, once that stands. */
+  /** The number of its order once it is placed, otherwise null. */
   get placed() {
     return this.#kept.placed;
   }
@@ -50,17 +50,17 @@ export class Basket extends EventTarget {
   setQuantity(code, quantity) {
     this.#change((kept) => {
       const { [code]: before, ...others } = kept.placed ? {} : kept.items;
-      const wanted = Math.min(MOST_OF_ONE, Math.max(0, quantity));
-      return { ...(kept.placed ? newBasket() : kept), items: wanted ? { ...others, [code]: wanted } : others };
+      const capped = Math.min(MAX_QUANTITY, Math.max(0, quantity));
+      return { ...(kept.placed ? newBasket() : kept), items: capped ? { ...others, [code]: capped } : others };
     });
   }
 
-  /** The order of this checkout stands, whichever tab placed it. */
+  /** Empties the basket: its checkout was placed, in this tab or another. */
   finish(checkoutId, number) {
     this.#change((kept) => (kept.checkoutId === checkoutId ? { ...kept, items: {}, placed: number } : kept));
   }
 
-  /** What is in it was not ordered, and its checkout was spent on something else. */
+  /** Moves the content to a new checkout: the old one was placed with another content. */
   beginCheckout(checkoutId) {
     this.#change((kept) => (kept.checkoutId === checkoutId ? { ...newBasket(), items: kept.items } : kept));
   }
@@ -75,7 +75,7 @@ export class Basket extends EventTarget {
     return { currency: CURRENCY, total: totalOf(lines), lines };
   }
 
-  /** Another tab may have changed what is kept since this one looked. */
+  /** Changes the stored basket, which another tab may have changed meanwhile. */
   #change(next) {
     const kept = next(recall(this.#name) ?? this.#kept);
     keep(this.#name, kept);
@@ -97,7 +97,7 @@ function totalOf(lines) {
   return lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
 }
 
-/** Whether an order, or a draft, has the same content: names and the order of lines do not count. */
+/** Whether two orders or drafts have the same content: names and the order of lines are ignored. */
 export function hasSameContent(one, other) {
   const content = ({ currency, total, lines }) =>
     JSON.stringify([

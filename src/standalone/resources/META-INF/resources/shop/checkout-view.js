@@ -1,6 +1,6 @@
 /*
- * The checkout: one button, and the truth about what it did. order-once.js sees to it that there is one order; this
- * view sees to it that the person knows, and has no reason to press again out of doubt.
+ * The checkout view. order-once.js ensures at most one order; this view shows its state at all times, so that the buyer
+ * has no reason to order again.
  */
 
 import { openCheckout } from '../order-once.js';
@@ -11,7 +11,7 @@ import { notify } from '../shared/notices.js';
 import { contents, numberText, stateChip } from '../shared/order-parts.js';
 import { hasSameContent } from './basket.js';
 
-/** After so long people begin to wonder. */
+/** After this delay the view explains that the request is slow. */
 const SLOW_AFTER_MS = 5_000;
 
 export class CheckoutView {
@@ -22,8 +22,8 @@ export class CheckoutView {
   #fetch;
   #checkout = null;
   #checkoutId;
-  #isUnderWay = false;
-  /** What is said about the order: a function, because it is said again in another language. */
+  #isSubmitting = false;
+  /** Builds the status message; called again when the language changes. */
   #said = () => null;
 
   constructor({ session, basket, orders, unresolved, fetch }) {
@@ -33,18 +33,18 @@ export class CheckoutView {
     this.#unresolved = unresolved;
     this.#fetch = fetch;
     basket.addEventListener('change', () => this.#follow());
-    orders.addEventListener('change', () => this.#learn());
+    orders.addEventListener('change', () => this.#showArrival());
     byId('place').addEventListener('click', () => this.#place());
-    // Back from the back/forward cache, or a form that the browser restored as it was: the button says what is so now.
+    // Restored from the back/forward cache, or with restored form state: update the button.
     window.addEventListener('pageshow', ({ persisted }) => {
-      if (persisted) this.#isUnderWay = false;
+      if (persisted) this.#isSubmitting = false;
       this.#show();
     });
     onLanguage(() => this.#show());
     this.#follow();
   }
 
-  /** The basket says which checkout is open here: another tab may have begun a new one. */
+  /** Opens the basket's current checkout: another tab may have started a new one. */
   async #follow() {
     const { checkoutId } = this.#basket;
     this.#show();
@@ -61,7 +61,7 @@ export class CheckoutView {
     });
     if (checkoutId !== this.#checkoutId) return checkout.close();
     this.#checkout = checkout;
-    checkout.addEventListener('change', ({ detail }) => this.#hear(detail));
+    checkout.addEventListener('change', ({ detail }) => this.#update(detail));
     checkout.addEventListener('not-durable', () => this.#show());
     this.#unresolved.use(checkout);
     const { state, number, order } = checkout;
@@ -69,7 +69,7 @@ export class CheckoutView {
     if (state === 'placed') this.#placed({ checkoutId, number, order });
     this.#show();
     await checkout.ready;
-    if (checkout.state === 'unknown' && !this.#isUnderWay) this.#say('warn', 'checkout.unknown', { number });
+    if (checkout.state === 'unknown' && !this.#isSubmitting) this.#say('warn', 'checkout.unknown', { number });
     this.#show();
   }
 
@@ -77,11 +77,11 @@ export class CheckoutView {
 
   async #place() {
     const checkout = this.#checkout;
-    if (this.#isUnderWay || !checkout || this.#basket.isEmpty) return;
+    if (this.#isSubmitting || !checkout || this.#basket.isEmpty) return;
     const draft = this.#basket.draft();
     const { checkoutId } = this.#basket;
     const button = byId('place');
-    let outcome = await this.#underWay(() => checkout.submit(draft));
+    let outcome = await this.#submitting(() => checkout.submit(draft));
     while (outcome.outcome === 'question') {
       this.#say('info', 'checkout.question');
       const question = outcome;
@@ -90,16 +90,16 @@ export class CheckoutView {
         button.focus();
         return this.#declined(question);
       }
-      outcome = await this.#underWay(() => checkout.submit(draft, question));
+      outcome = await this.#submitting(() => checkout.submit(draft, question));
     }
-    this.#tell(outcome, checkoutId);
-    // A disabled button lost the focus: give it back, or lead to what came of the order.
+    this.#showOutcome(outcome, checkoutId);
+    // The disabled button lost the focus: return it, or move it to the confirmation.
     if (document.activeElement === document.body) (this.#basket.placed ? byId('confirmation') : button).focus();
   }
 
-  async #underWay(send) {
-    this.#isUnderWay = true;
-    const told = this.#orders.quietly(this.#checkout.number, 'PLACED');
+  async #submitting(send) {
+    this.#isSubmitting = true;
+    const finish = this.#orders.suppressNews(this.#checkout.number, 'PLACED');
     this.#say('info', 'checkout.sending');
     const slow = setTimeout(
       () => this.#orders.get(this.#checkout?.number) || this.#say('info', 'checkout.slow'),
@@ -109,18 +109,18 @@ export class CheckoutView {
       return await send();
     } finally {
       clearTimeout(slow);
-      told(true);
-      this.#isUnderWay = false;
+      finish(true);
+      this.#isSubmitting = false;
       this.#unresolved.refresh();
       this.#show();
     }
   }
 
-  #tell({ outcome, number, order, problem, retryAfterMs }, checkoutId) {
+  #showOutcome({ outcome, number, order, problem, retryAfterMs }, checkoutId) {
     if (outcome === 'placed') this.#placed({ checkoutId, number, order });
     else if (outcome === 'unknown') this.#say('warn', 'checkout.unknown', { number });
     else if (!problem.order) {
-      // With `order` another one stands here: that was told when the module found it.
+      // With `order`, an order exists under the number: the `change` event has shown it.
       const seconds = Math.ceil((retryAfterMs ?? 0) / 1000);
       this.#say('bad', () => `${explain(problem)} ${seconds ? text('checkout.wait', { seconds }) : ''}`);
     }
@@ -131,30 +131,30 @@ export class CheckoutView {
     else this.#say('info', 'checkout.not-meant');
   }
 
-  // --- what became of it, here, in another tab, or before a reload ---
+  // --- changes, in this tab, in another, or before a reload ---
 
-  #hear(row) {
+  #update(row) {
     this.#unresolved.refreshSoon();
     const { checkoutId, number, state } = row;
-    if (checkoutId === this.#basket.checkoutId) this.#hearOwn(row);
+    if (checkoutId === this.#basket.checkoutId) this.#updateOwn(row);
     else if (state === 'placed') {
-      this.#orders.quietly(number, 'PLACED')(true);
+      this.#orders.suppressNews(number, 'PLACED')(true);
       this.#orders.refresh();
       notify(text('earlier.placed', { number }), { href: `#orders/${number}`, label: text('show') });
     } else if (state === 'not-placed') notify(text('earlier.not-placed', { number }));
   }
 
-  /** Live news may know of the order before its own answer is here. */
-  #learn() {
+  /** Live events may report the order before the response to its own request arrives. */
+  #showArrival() {
     const number = this.#checkout?.number;
     if (this.#basket.placed) this.#show();
-    else if (this.#isUnderWay && this.#orders.get(number)) this.#say('good', 'checkout.arrived', { number });
+    else if (this.#isSubmitting && this.#orders.get(number)) this.#say('good', 'checkout.arrived', { number });
   }
 
-  #hearOwn(row) {
+  #updateOwn(row) {
     const { number, state, tries } = row;
     if (state === 'placed') this.#placed(row);
-    else if (this.#isUnderWay) {
+    else if (this.#isSubmitting) {
       if (state === 'sending' && tries > 1 && !this.#orders.get(number))
         this.#say('info', 'checkout.again', { number, tries });
     } else if (state === 'sending') this.#say('info', 'checkout.elsewhere', { number });
@@ -167,12 +167,12 @@ export class CheckoutView {
   }
 
   async #placed({ checkoutId, number, order }) {
-    this.#orders.quietly(number, 'PLACED')(true);
-    const stands = order ?? (await this.#orders.find(number));
+    this.#orders.suppressNews(number, 'PLACED')(true);
+    const existing = order ?? (await this.#orders.find(number));
     if (this.#basket.placed || checkoutId !== this.#basket.checkoutId) return;
-    if (!stands) return this.#say('good', 'checkout.unreadable', { number }, `#orders/${number}`);
-    if (this.#basket.isEmpty || hasSameContent(stands, this.#basket.draft())) {
-      // Shown by the confirmation; this is for who listens.
+    if (!existing) return this.#say('good', 'checkout.unreadable', { number }, `#orders/${number}`);
+    if (this.#basket.isEmpty || hasSameContent(existing, this.#basket.draft())) {
+      // For screen readers only: the confirmation shows it.
       this.#said = () => element('p', { class: 'unseen' }, text('earlier.placed', { number }));
       this.#basket.finish(checkoutId, number);
       this.#notifyElsewhere('earlier.placed', number, `#orders/${number}`);
@@ -180,16 +180,16 @@ export class CheckoutView {
       this.#basket.beginCheckout(checkoutId);
       this.#say('warn', 'checkout.differs', { number }, `#orders/${number}`);
     }
-    this.#orders.note(stands);
+    this.#orders.note(existing);
   }
 
   #notifyElsewhere(key, number, href) {
     if (!location.hash.startsWith('#checkout')) notify(text(key, { number }), { href, label: text('show') });
   }
 
-  // --- what is shown ---
+  // --- rendering ---
 
-  /** @param words the key of a text, or a function that makes one */
+  /** @param words the key of a text, or a function that returns one */
   #say(tone, words, values, href) {
     const say = typeof words === 'function' ? words : () => text(words, values);
     this.#said = () =>
@@ -204,21 +204,21 @@ export class CheckoutView {
     byId('confirmation').hidden = !placed;
     byId('not-durable').hidden = this.#checkout?.isDurable ?? true;
     this.#showSaid();
-    this.#unresolved.leaveOut(this.#isUnderWay ? this.#checkout?.number : null);
+    this.#unresolved.leaveOut(this.#isSubmitting ? this.#checkout?.number : null);
     const button = byId('place');
-    setBusy(button, this.#isUnderWay);
-    button.disabled = this.#isUnderWay || !this.#checkout;
+    setBusy(button, this.#isSubmitting);
+    button.disabled = this.#isSubmitting || !this.#checkout;
     if (placed) return this.#showConfirmation(placed);
     if (isEmpty) return;
     const draft = this.#basket.draft();
     refill(byId('checkout-contents'), contents(draft));
     byId('checkout-number').textContent = this.#checkout?.number ?? text('checkout.no-number');
-    button.textContent = this.#isUnderWay
+    button.textContent = this.#isSubmitting
       ? text('checkout.placing')
       : text('checkout.place', { amount: money(draft.total, draft.currency) });
   }
 
-  /** What is written anew is read out anew: only what is new is. */
+  /** Renders the message only if it changed: screen readers announce each write. */
   #showSaid() {
     const said = this.#said();
     const before = byId('checkout-said').firstChild;

@@ -1,6 +1,5 @@
 /*
- * "I did not mean this order": the buyer says so, the shop answers, and both see what was said. The newest dispute of
- * an order is shown with it.
+ * Disputes of the buyer's orders: open, read, reply, withdraw. Each order shows its newest dispute.
  */
 
 import { explain, isFinal } from '../shared/api.js';
@@ -13,19 +12,19 @@ import { instantText, summary } from '../shared/order-parts.js';
 import { thread } from '../shared/thread.js';
 import { hasSameContent } from './basket.js';
 
-/** As many as the service tells at once; nobody has more that matter. */
-const MOST = 100;
+/** The service's maximum page size; older disputes are not shown. */
+const LIMIT = 100;
 const OVER = new Set(['RESOLVED', 'WITHDRAWN']);
 
-/** Tells by the event `change`. */
+/** Dispatches `change` when a dispute changes. */
 export class Disputes extends EventTarget {
   #api;
   #orders;
-  /** The newest of each order. */
+  /** The newest dispute of each order, by number. */
   #disputes = new Map();
-  /** Those that are unfolded, with what was said, by id. */
+  /** The expanded disputes with their messages, by id. */
   #threads = new Map();
-  /** What is being written, by id: what is shown anew meanwhile does not lose it. */
+  /** Unsent messages, by id: they survive a new rendering. */
   #drafts = new Map();
 
   constructor(api, orders) {
@@ -35,7 +34,7 @@ export class Disputes extends EventTarget {
   }
 
   async refresh() {
-    const reply = await this.#api.get(`/disputes?limit=${MOST}`);
+    const reply = await this.#api.get(`/disputes?limit=${LIMIT}`);
     if (!reply.isOk) return;
     this.#disputes.clear();
     for (const dispute of reply.body.disputes) {
@@ -46,13 +45,13 @@ export class Disputes extends EventTarget {
     await Promise.all([...this.#threads.keys()].map((id) => this.#read(id)));
   }
 
-  /** All that is shown of an order's dispute. */
+  /** Everything that is shown of an order's dispute. */
   shownOf(number) {
     const dispute = this.#disputes.get(number);
     return [dispute, this.#threads.get(dispute?.id)];
   }
 
-  /** Opens a dispute; nothing while one is open. */
+  /** The button that opens a dispute; null while one is open. */
   button(order) {
     const dispute = this.#disputes.get(order.number);
     if (dispute && !OVER.has(dispute.state)) return null;
@@ -70,7 +69,7 @@ export class Disputes extends EventTarget {
     );
   }
 
-  /** What is said about an order. */
+  /** The details of an order's dispute, or null. */
   part({ number }) {
     const dispute = this.#disputes.get(number);
     if (!dispute) return null;
@@ -133,7 +132,7 @@ export class Disputes extends EventTarget {
     ];
   }
 
-  /** One message, however often it is sent: the key belongs to these words, until they have arrived. */
+  /** Sends a message once: the idempotency key belongs to this text until the service has accepted it. */
   async #send(id, words) {
     const { key, end } = attempt(`message ${id}`, words);
     const reply = await this.#api.post(`/disputes/${id}/messages`, { text: words }, key);
@@ -157,7 +156,7 @@ export class Disputes extends EventTarget {
   }
 
   async #open(order) {
-    const claim = await this.#askClaim(order);
+    const claim = await this.#openForm(order);
     if (!claim) return;
     const { isOk, body } = await this.#api.post(`/orders/${encodeURIComponent(order.number)}/disputes`, claim);
     if (!isOk) return notify(explain(body));
@@ -166,9 +165,9 @@ export class Disputes extends EventTarget {
     await this.refresh();
   }
 
-  #askClaim(order) {
+  #openForm(order) {
     const others = this.#orders.all.filter(({ number }) => number !== order.number);
-    // The one that is most likely meant comes first; the others stay the newest first.
+    // Orders with the same content first, then the newest.
     others.sort((one, other) => hasSameContent(other, order) - hasSameContent(one, order));
     const kind = element(
       'select',

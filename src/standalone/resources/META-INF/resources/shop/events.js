@@ -1,36 +1,36 @@
 /*
- * What happens to the buyer's orders, while it happens: GET /events, server-sent. Read with `fetch`, because
- * EventSource cannot send a token.
+ * Live events of the buyer's orders: GET /events (server-sent events), read with `fetch` because EventSource cannot
+ * send a token.
  *
- *   listening ──no answer, ended, silent──▶ waiting ──▶ listening again, from the last event that was read
- *                                             │
- *                                three times in a row: `ask` every 10 s, until listening works again
+ *   listening ──failed, ended, timeout──▶ waiting ──▶ listening again, from the last event read
+ *                                           │
+ *                              three failures in a row: `polling` every 10 s, until the stream is back
  *
- * A hidden page does not listen: a browser opens six connections to one service, and six tabs would leave none for
- * orders. What it missed comes first when it is looked at again.
+ * A hidden page closes the stream: a browser opens at most six connections to one origin, and six tabs would leave none
+ * for orders. When the page is visible again, it first receives the events that it missed.
  */
 
 import { keep, recall } from '../shared/keep.js';
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
-/** The service gives a sign of life every 15 s; three missing ones are a dead connection. */
-const SILENT_AFTER_MS = 45_000;
-const FAILURES_UNTIL_ASKING = 3;
-const ASK_EVERY_MS = 10_000;
-/** Orders whose latest event is remembered, so that what comes twice is told once. */
-const MOST_REMEMBERED = 100;
+const INITIAL_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 30_000;
+/** The service sends a heartbeat every 15 s; three missing ones mean a dead connection. */
+const IDLE_TIMEOUT_MS = 45_000;
+const FAILURES_UNTIL_POLLING = 3;
+const POLLING_INTERVAL_MS = 10_000;
+/** Number of orders whose last sequence is stored, to skip repeated events. */
+const MAX_SEQUENCES = 100;
 
-/** Tells by the events `order` (with what happened as its detail), `ask` and `state`. */
+/** Dispatches `order` (detail: the event), `poll` when orders must be read again, and `state`. */
 export class OrderEvents extends EventTarget {
   #session;
   #name;
   #lastId;
   #seen;
   #stopping = new AbortController();
-  #asking;
+  #polling;
   #wake = () => {};
-  /** `listening`, `waiting` or `asking`. */
+  /** `listening`, `waiting` or `polling`. */
   state = 'waiting';
 
   constructor(session) {
@@ -44,16 +44,16 @@ export class OrderEvents extends EventTarget {
     const { signal } = this.#stopping;
     document.addEventListener('visibilitychange', () => this.#wake(), { signal });
     window.addEventListener('online', () => this.#wake(), { signal });
-    this.#goOn();
+    this.#run();
   }
 
   stop() {
     this.#stopping.abort();
     this.#wake();
-    clearInterval(this.#asking);
+    clearInterval(this.#polling);
   }
 
-  async #goOn() {
+  async #run() {
     let failures = 0;
     while (!this.#stopping.signal.aborted) {
       if (document.hidden) {
@@ -62,22 +62,22 @@ export class OrderEvents extends EventTarget {
       }
       const wasOpen = await this.#listen();
       failures = wasOpen ? 0 : failures + 1;
-      if (failures >= FAILURES_UNTIL_ASKING) this.#ask();
+      if (failures >= FAILURES_UNTIL_POLLING) this.#poll();
       else if (this.state === 'listening') this.#setState('waiting');
-      const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
-      // Random, so that the pages of a service that was away do not come back all at once.
-      if (!document.hidden) await this.#sleep(longest * (0.5 + Math.random() / 2));
+      const backoff = Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** failures);
+      // Jitter: after an outage not all pages reconnect at once.
+      if (!document.hidden) await this.#sleep(backoff * (0.5 + Math.random() / 2));
     }
   }
 
-  /** Resolves when the stream has ended, to whether there was one. */
+  /** Reads the stream to its end. Resolves to whether it was opened. */
   async #listen() {
     const ending = new AbortController();
     const end = () => ending.abort();
-    const watch = { timer: 0 };
+    const idle = { timer: 0 };
     const isAlive = () => {
-      clearTimeout(watch.timer);
-      watch.timer = setTimeout(end, SILENT_AFTER_MS);
+      clearTimeout(idle.timer);
+      idle.timer = setTimeout(end, IDLE_TIMEOUT_MS);
     };
     const onHidden = () => document.hidden && end();
     document.addEventListener('visibilitychange', onHidden, { signal: ending.signal });
@@ -88,15 +88,15 @@ export class OrderEvents extends EventTarget {
       const response = await this.#open(ending.signal);
       if (!response.ok) return false;
       wasOpen = true;
-      clearInterval(this.#asking);
+      clearInterval(this.#polling);
       this.#setState('listening');
-      // What happened before the stream began, and is not told again, is found by looking.
-      this.dispatchEvent(new Event('ask'));
+      // Events before the start of the stream are not delivered: read the orders once.
+      this.dispatchEvent(new Event('poll'));
       await this.#read(response.body, isAlive);
     } catch {
-      // Aborted, lost, or no token: the same thing here.
+      // Aborted, lost, or no token: handled alike.
     } finally {
-      clearTimeout(watch.timer);
+      clearTimeout(idle.timer);
       end();
     }
     return wasOpen;
@@ -124,44 +124,44 @@ export class OrderEvents extends EventTarget {
       isAlive();
       const messages = (rest + value).replaceAll('\r\n', '\n').split('\n\n');
       rest = messages.pop();
-      messages.forEach((message) => this.#take(message));
+      messages.forEach((message) => this.#parse(message));
     }
   }
 
-  #take(message) {
+  #parse(message) {
     const fields = { data: '' };
     for (const line of message.split('\n')) {
       const [, name, value] = /^(\w+): ?(.*)$/.exec(line) ?? [];
       if (name === 'data') fields.data += value;
       else if (name) fields[name] = value;
     }
-    if (fields.event === 'order') this.#tell(JSON.parse(fields.data));
-    // The service cannot tell what was missed.
-    if (fields.event === 'reset') this.dispatchEvent(new Event('ask'));
+    if (fields.event === 'order') this.#deliver(JSON.parse(fields.data));
+    // Missed events are no longer available.
+    if (fields.event === 'reset') this.dispatchEvent(new Event('poll'));
     if (fields.id) this.#remember(fields.id);
   }
 
-  #tell(happened) {
-    const { number, sequence } = happened;
-    // The service tells some events once more when we come back; an order's own events are numbered.
+  #deliver(event) {
+    const { number, sequence } = event;
+    // After a reconnect the service repeats some events; their sequence per order identifies them.
     if (sequence <= (this.#seen[number] ?? 0)) return;
     delete this.#seen[number];
     this.#seen[number] = sequence;
-    this.dispatchEvent(new CustomEvent('order', { detail: happened }));
+    this.dispatchEvent(new CustomEvent('order', { detail: event }));
   }
 
   #remember(id) {
     this.#lastId = id;
-    this.#seen = Object.fromEntries(Object.entries(this.#seen).slice(-MOST_REMEMBERED));
+    this.#seen = Object.fromEntries(Object.entries(this.#seen).slice(-MAX_SEQUENCES));
     keep(this.#name, { lastId: this.#lastId, seen: this.#seen });
   }
 
-  #ask() {
-    if (this.state === 'asking') return;
-    this.#setState('asking');
-    clearInterval(this.#asking);
-    this.#asking = setInterval(() => document.hidden || this.dispatchEvent(new Event('ask')), ASK_EVERY_MS);
-    this.dispatchEvent(new Event('ask'));
+  #poll() {
+    if (this.state === 'polling') return;
+    this.#setState('polling');
+    clearInterval(this.#polling);
+    this.#polling = setInterval(() => document.hidden || this.dispatchEvent(new Event('poll')), POLLING_INTERVAL_MS);
+    this.dispatchEvent(new Event('poll'));
   }
 
   #setState(state) {
@@ -169,7 +169,7 @@ export class OrderEvents extends EventTarget {
     this.dispatchEvent(new Event('state'));
   }
 
-  /** For so long, or until the page is looked at or online again. */
+  /** Waits this long, or until the page becomes visible or online; null means no limit. */
   #sleep(milliseconds) {
     return new Promise((resolve) => {
       const timer = milliseconds === null ? undefined : setTimeout(resolve, milliseconds);

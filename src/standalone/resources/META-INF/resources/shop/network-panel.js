@@ -1,4 +1,4 @@
-// The controls of the bad network, and what it did. Only where the demo sign-in is.
+// The controls and the log of the bad network. Available with the demo sign-in only.
 
 import { field } from '../shared/dialog.js';
 import { byId, element, refill } from '../shared/dom.js';
@@ -6,7 +6,7 @@ import { addTexts, onLanguage, text, timeOfDay } from '../shared/language.js';
 import { FAULTS } from './network.js';
 import { PANEL_TEXTS } from './network-texts.js';
 
-/** How many requests a fault may hit. */
+/** The number of requests that a fault affects. */
 const HITS = { one: 1, three: 3, all: Infinity };
 
 export function showNetworkPanel(network) {
@@ -106,13 +106,13 @@ function showCounts(network) {
           {},
           element('time', {}, timeOfDay(line.at, true)),
           ` ${line.what} `,
-          element('span', {}, told(line)),
+          element('span', {}, effect(line)),
         ),
       ),
   );
 }
 
-function told({ fault, statuses, isOver }) {
+function effect({ fault, statuses, isOver }) {
   const answers = statuses.join(', ');
   if (fault === 'none') return answers || text(isOver ? 'network.did.nothing' : 'network.did.waiting');
   return text(`network.did.${fault}`, { answers: answers || '…' });

@@ -1,11 +1,11 @@
-// English and Chinese texts of the bad network panel.
+// Texts of the bad network panel, in English and Chinese.
 
 export const PANEL_TEXTS = {
   'network.fault': ['Fault', '故障'],
   'fault.none': ['None', '一切正常'],
   'fault.drop-request': ['The request is lost', '请求丢失'],
   'fault.drop-reply': ['The request arrives, the response is lost', '请求到达，答复丢失'],
-  'fault.delay': ['The response is late', '答复迟到'],
+  'fault.delay': ['The response is delayed', '答复迟到'],
   'fault.duplicate': ['The request arrives several times', '请求重复到达'],
   'fault.gateway': ['The request arrives, a proxy responds with 502', '请求到达，代理却答 502'],
   'network.hits': ['How often', '次数'],
@@ -27,7 +27,7 @@ export const PANEL_TEXTS = {
   'network.did.nothing': ['got no response', '没有答复'],
   'network.did.drop-request': ['was lost', '途中丢失'],
   'network.did.drop-reply': ['arrived ({answers}); the response was lost', '已到达（{answers}），答复丢失'],
-  'network.did.delay': ['arrived ({answers}); the response is late', '已到达（{answers}），答复迟到'],
+  'network.did.delay': ['arrived ({answers}); the response is delayed', '已到达（{answers}），答复迟到'],
   'network.did.duplicate': ['arrived several times ({answers})', '多次到达（{answers}）'],
   'network.did.gateway': ['arrived ({answers}); the page received 502', '已到达（{answers}），页面收到 502'],
 };

@@ -1,26 +1,26 @@
 /*
- * A bad network, for the demonstration: what the page sends is lost, comes twice, or is answered late or by a proxy. It
- * stands in for `fetch`, so order-once.js is told nothing that a real bad network would not tell it.
+ * A bad network, for the demonstration: requests are lost or duplicated, responses are late or a proxy's. It replaces
+ * `fetch`, so order-once.js sees exactly what a real network would show it.
  */
 
-/** What can go wrong, in the order in which it is offered. */
+/** The faults, in the order of the panel. */
 export const FAULTS = ['none', 'drop-request', 'drop-reply', 'delay', 'duplicate', 'gateway'];
 
-/** More is no news. */
+/** Maximum length of the log. */
 const LOG_LINES = 50;
 
-/** Tells by the event `change` that something was chosen or happened. */
+/** Dispatches `change` when a setting or a request changes. */
 export class BadNetwork extends EventTarget {
   fault = 'none';
-  /** Whether what was chosen has happened, as often as it should. */
+  /** Whether the chosen fault has affected all its requests. */
   isOver = false;
-  /** How many more requests are hit. */
+  /** Number of requests still to be affected. */
   left = 1;
-  /** Whether only requests to place an order are hit. */
+  /** Whether only requests to place an order are affected. */
   isOrdersOnly = true;
   seconds = 20;
   copies = 10;
-  /** Of requests to place: tried by the page, arrived at the service, and orders that the service made of them. */
+  /** Requests to place an order: sent by the page, arrived at the service, and orders placed (201). */
   counts = { tried: 0, arrived: 0, made: 0 };
   log = [];
   #send;
@@ -50,7 +50,7 @@ export class BadNetwork extends EventTarget {
     if (isOrder) this.counts.tried++;
     this.#changed();
     try {
-      return await this.#suffer(fault, request.signal, (bound) => this.#deliver(path, request, line, isOrder, bound));
+      return await this.#apply(fault, request.signal, (bound) => this.#deliver(path, request, line, isOrder, bound));
     } finally {
       line.isOver = true;
       this.#changed();
@@ -68,8 +68,8 @@ export class BadNetwork extends EventTarget {
     return fault;
   }
 
-  /** What has left the page arrives, whether or not the page still waits for it. */
-  async #suffer(fault, signal, deliver) {
+  /** Applies the fault. A sent request arrives even if the page has stopped waiting. */
+  async #apply(fault, signal, deliver) {
     if (fault === 'none') return deliver(true);
     if (fault === 'drop-request') throw lost();
     if (fault === 'duplicate')
@@ -95,7 +95,7 @@ export class BadNetwork extends EventTarget {
   }
 }
 
-/** As `fetch` says it. */
+/** The error of a failed `fetch`. */
 function lost() {
   return new TypeError('Failed to fetch');
 }

@@ -1,25 +1,25 @@
-// What happened to the buyer's orders without them: a message, and a badge until they look.
+// News of the buyer's orders: a notice, and a badge until the buyer opens the list.
 
 import { byId } from '../shared/dom.js';
 import { onLanguage, text } from '../shared/language.js';
-import { notify, putAway } from '../shared/notices.js';
+import { notify, dismiss } from '../shared/notices.js';
 
 export class News {
   #unseen = 0;
 
   constructor(orders) {
-    orders.addEventListener('news', ({ detail }) => this.#tell(detail));
+    orders.addEventListener('news', ({ detail }) => this.#announce(detail));
     onLanguage(() => this.#show());
   }
 
-  /** The person is looking at their orders. */
+  /** Clears the badge: the buyer has opened the list. */
   seen() {
     this.#unseen = 0;
-    putAway('news');
+    dismiss('news');
     this.#show();
   }
 
-  #tell({ number, kind, detail }) {
+  #announce({ number, kind, detail }) {
     const why = detail.duplicateOf ? text('news.duplicate', { number: detail.duplicateOf }) : '';
     notify(`${text(`news.${kind}`, { number })} ${why}`, { href: `#orders/${number}`, label: text('show') }, 'news');
     if (byId('orders').hidden || document.hidden) this.#unseen++;

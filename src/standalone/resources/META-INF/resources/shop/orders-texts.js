@@ -1,4 +1,4 @@
-// Texts of "my orders", in English and Chinese: loaded when somebody looks at them.
+// Texts of "My orders", in English and Chinese; loaded with that view.
 
 export const ORDERS_TEXTS = {
   'orders.none': ['No orders yet.', '还没有订单。'],
@@ -12,7 +12,7 @@ export const ORDERS_TEXTS = {
   'orders.history': ['Order history', '订单记录'],
   'live.listening': ['Changes appear immediately.', '变化即时显示。'],
   'live.waiting': ['Connecting …', '连接中……'],
-  'live.asking': ['Live updates are not available; the page refreshes every 10 seconds.', '实时更新不可用，每 10 秒刷新一次。'],
+  'live.polling': ['Live updates are not available; the page refreshes every 10 seconds.', '实时更新不可用，每 10 秒刷新一次。'],
   'pay.CAPTURED': ['{amount} paid for order {number}.', '订单 {number} 已付 {amount}。'],
   'pay.DECLINED': ['The payment of order {number} was declined; you were not charged. You can pay again.', '订单 {number} 付款被拒，没有扣款，可再次付款。'],
   'pay.ASKED': ['The payment of order {number} is in progress. The result will appear here.', '订单 {number} 付款进行中，结果会显示在这里。'],

@@ -1,4 +1,4 @@
-// My orders: where each stands, what can be done with it, what has happened to it.
+// "My orders": the state, the actions and the history of each order.
 
 import { busyWhile, byId, element, follow } from '../shared/dom.js';
 import { addTexts, inLanguage, onLanguage, text, writePage } from '../shared/language.js';
@@ -10,7 +10,7 @@ import { cancel, pay } from './moves.js';
 import { ORDERS_TEXTS } from './orders-texts.js';
 import { productOf } from './products.js';
 
-/** The moves of `next` that are the buyer's; the shop's own are not theirs to make. */
+/** The transitions of `next` that a buyer can make; the others are the shop's. */
 const MOVES = { pay: { act: pay, look: 'primary' }, cancel: { act: cancel, look: '' } };
 
 export class OrdersView {
@@ -18,7 +18,7 @@ export class OrdersView {
   #orders;
   #events;
   #disputes;
-  /** Histories that are unfolded, by order, as they were read. */
+  /** The expanded histories, by order number. */
   #histories = new Map();
 
   constructor({ api, orders, events }) {
@@ -36,7 +36,7 @@ export class OrdersView {
     );
     events.addEventListener('state', () => this.#showLive());
     byId('orders-refresh').addEventListener('click', ({ currentTarget }) =>
-      busyWhile(currentTarget, () => this.#look()),
+      busyWhile(currentTarget, () => this.#refresh()),
     );
     byId('orders-more').addEventListener('click', ({ currentTarget }) => busyWhile(currentTarget, () => orders.more()));
     onLanguage(() => {
@@ -47,15 +47,15 @@ export class OrdersView {
   }
 
   async enter(number) {
-    await this.#look();
+    await this.#refresh();
     if (!number) return;
     if (!this.#orders.get(number)) await this.#orders.find(number);
     byId(`order-${number}`)?.focus();
   }
 
-  async #look() {
+  async #refresh() {
     await Promise.all([this.#orders.refresh(), this.#disputes.refresh()]);
-    if (!this.#orders.isKnown) notify(text('problem.silence'));
+    if (!this.#orders.isKnown) notify(text('problem.no-response'));
   }
 
   #showLive() {
@@ -118,9 +118,9 @@ export class OrdersView {
   }
 
   async #move(button, order, act) {
-    const came = await busyWhile(button, () => act(order, this.#api, this.#orders));
-    if (!came) return;
-    notify(came, undefined, 'result');
+    const result = await busyWhile(button, () => act(order, this.#api, this.#orders));
+    if (!result) return;
+    notify(result, undefined, 'result');
     await this.#orders.find(order.number);
     if (this.#histories.has(order.number)) this.#readHistory(order.number);
   }
@@ -162,7 +162,7 @@ export class OrdersView {
   }
 }
 
-/** Names as this page has them now: the order may have been placed in another language. */
+/** The order with product names in the page's language: it may have been placed in the other one. */
 function translated(order) {
   const named = (line) => ({
     ...line,

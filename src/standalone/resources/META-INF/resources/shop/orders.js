@@ -1,13 +1,13 @@
 /*
- * The buyer's orders as they were last seen, and what is news about them. What this page does itself is no news.
+ * The buyer's orders as last read, and news about them: changes that this page did not make itself.
  */
 
-/** As many as are shown at once. */
+/** Page size of the list. */
 const PAGE = 20;
-/** The event of a change that this page made arrives up to so long after the answer. */
-const QUIET_FOR_MS = 10_000;
+/** Maximum delay of a live event after the response to the request that caused it. */
+const EVENT_DELAY_MS = 10_000;
 
-/** Where an order stands after an event of this kind. Kinds that end nothing for the buyer are no news. */
+/** The order's state after an event of this kind. Other kinds are no news for the buyer. */
 const STATE_AFTER = {
   PLACED: 'CREATED',
   PAYMENT_REFUSED: 'CREATED',
@@ -26,28 +26,28 @@ const NEWS_OF_STATE = {
   COMPLETED: 'COMPLETED',
 };
 
-/** Tells by the events `change`, and `news` with `{ number, kind, detail }`. */
+/** Dispatches `change`, and `news` with `{ number, kind, detail }`. */
 export class Orders extends EventTarget {
   #api;
   #events;
   #orders = new Map();
   #after = null;
-  #quiet = new Map();
-  #foundByAsking = new Set();
+  #suppressed = new Map();
+  #foundByPolling = new Set();
   #refreshing;
   #again = false;
-  /** Whether they were ever seen. */
+  /** Whether the list has been read at least once. */
   isKnown = false;
 
   constructor(api, events) {
     super();
     this.#api = api;
     this.#events = events;
-    events.addEventListener('order', ({ detail }) => this.#hear(detail));
-    events.addEventListener('ask', () => this.refresh());
+    events.addEventListener('order', ({ detail }) => this.#receive(detail));
+    events.addEventListener('poll', () => this.refresh());
   }
 
-  /** The newest first. */
+  /** All known orders, newest first. */
   get all() {
     return [...this.#orders.values()].sort((one, other) => (one.placedAt < other.placedAt ? 1 : -1));
   }
@@ -60,10 +60,10 @@ export class Orders extends EventTarget {
     return this.#orders.get(number);
   }
 
-  /** Looks at the newest again. Many wishes for that at once are one look, and one more if they came during it. */
+  /** Reads the newest orders. Calls during a read share one further read. */
   refresh() {
     if (this.#refreshing) this.#again = true;
-    this.#refreshing ??= this.#look().finally(() => {
+    this.#refreshing ??= this.#read().finally(() => {
       this.#refreshing = undefined;
       if (!this.#again) return;
       this.#again = false;
@@ -76,13 +76,13 @@ export class Orders extends EventTarget {
     await this.#load(`/orders?limit=${PAGE}&after=${encodeURIComponent(this.#after)}`, true);
   }
 
-  /** Takes an order that came with an answer. */
+  /** Stores an order from a response. */
   note(order) {
     this.#orders.set(order.number, order);
     this.dispatchEvent(new Event('change'));
   }
 
-  /** Finds one order, known or not; undefined if it cannot be read just now. */
+  /** Reads one order. Resolves to undefined if it is not known and cannot be read. */
   async find(number) {
     const reply = await this.#api.get(`/orders/${encodeURIComponent(number)}`);
     if (reply.isOk) this.note(reply.body);
@@ -90,27 +90,27 @@ export class Orders extends EventTarget {
   }
 
   /**
-   * The page itself is making this happen to an order: until it has its answer, and for a moment after that, it is no
-   * news. What is returned is called with the answer: whether the page has told it.
+   * Suppresses news about a change that this page makes itself, until its response and for `EVENT_DELAY_MS` after it.
+   * Call the returned function with whether the page has shown the result.
    */
-  quietly(number, ...kinds) {
-    const until = (time) => kinds.forEach((kind) => this.#quiet.set(`${number} ${kind}`, time));
+  suppressNews(number, ...kinds) {
+    const until = (time) => kinds.forEach((kind) => this.#suppressed.set(`${number} ${kind}`, time));
     until(Infinity);
-    // An order is placed once: however late that is heard, it is not news.
-    const forGood = kinds.includes('PLACED');
-    return (isTold) => until(isTold ? (forGood ? Infinity : performance.now() + QUIET_FOR_MS) : 0);
+    // An order is placed once: a late event is still no news.
+    const isPermanent = kinds.includes('PLACED');
+    return (isShown) => until(isShown ? (isPermanent ? Infinity : performance.now() + EVENT_DELAY_MS) : 0);
   }
 
-  async #look() {
+  async #read() {
     const before = new Map(this.#orders);
     const isFirst = !this.isKnown;
-    if (!(await this.#load(`/orders?limit=${PAGE}`, before.size > PAGE)) || isFirst || this.#events.state !== 'asking')
+    if (!(await this.#load(`/orders?limit=${PAGE}`, before.size > PAGE)) || isFirst || this.#events.state !== 'polling')
       return;
     for (const { number, state } of this.all) {
       const kind = before.has(number) ? before.get(number).state !== state && NEWS_OF_STATE[state] : 'PLACED';
       if (!kind) continue;
-      this.#foundByAsking.add(`${number} ${state}`);
-      this.#tell({ number, kind, detail: {} });
+      this.#foundByPolling.add(`${number} ${state}`);
+      this.#announce({ number, kind, detail: {} });
     }
   }
 
@@ -124,15 +124,15 @@ export class Orders extends EventTarget {
     return true;
   }
 
-  #hear({ number, kind, detail }) {
+  #receive({ number, kind, detail }) {
     const state = STATE_AFTER[kind];
-    const wasFound = this.#foundByAsking.delete(`${number} ${state}`);
-    if (state && !wasFound) this.#tell({ number, kind, detail: detail ?? {} });
+    const wasFound = this.#foundByPolling.delete(`${number} ${state}`);
+    if (state && !wasFound) this.#announce({ number, kind, detail: detail ?? {} });
     this.refresh();
   }
 
-  #tell(news) {
-    if ((this.#quiet.get(`${news.number} ${news.kind}`) ?? 0) > performance.now()) return;
+  #announce(news) {
+    if ((this.#suppressed.get(`${news.number} ${news.kind}`) ?? 0) > performance.now()) return;
     this.dispatchEvent(new CustomEvent('news', { detail: news }));
   }
 }

@@ -1,4 +1,4 @@
-// The products, drawn as one sees them from above the table. For show only: their names stand beside them.
+// Drawings of the products, seen from above. Decorative: the names are beside them.
 
 import { svg } from '../shared/dom.js';
 

@@ -1,4 +1,4 @@
-// What there is to buy. Prices in minor units; the service is told them with the order and adds up once more.
+// The catalogue. Prices are in minor units; the service receives them with the order and checks the total.
 
 export const CURRENCY = 'EUR';
 

@@ -1,12 +1,11 @@
-// What the service asks before it makes an order, put to the person. Yes is never the answer that is reached by
-// accident.
+// The confirmations that the service requires before it places an order. The first, focused action is to decline.
 
 import { openDialog } from '../shared/dialog.js';
 import { element } from '../shared/dom.js';
 import { ago, money, text } from '../shared/language.js';
 import { contents, numberText, stateChip } from '../shared/order-parts.js';
 
-/** Resolves to whether the person means it. */
+/** Resolves to whether the buyer confirms. */
 export function ask(question, draft, orders) {
   return question.kind === 'lookalike' ? askLookalike(question, orders) : askLargeAmount(question, draft);
 }

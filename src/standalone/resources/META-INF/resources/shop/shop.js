@@ -1,4 +1,4 @@
-// The shop page: who is here, what is shown, and the parts of it wired together.
+// The shop page: sign-in, navigation, and the wiring of its parts.
 
 import { Api } from '../shared/api.js';
 import { byId, element } from '../shared/dom.js';
@@ -16,8 +16,8 @@ import { TeasView } from './teas-view.js';
 import { TEXTS } from './texts.js';
 import { UnresolvedView } from './unresolved-view.js';
 
-/** The sign-in has tried for some seconds itself. */
-const SIGN_IN_AGAIN_AFTER_MS = 10_000;
+/** Delay before another sign-in, which itself makes several attempts. */
+const SIGN_IN_RETRY_MS = 10_000;
 
 const VIEWS = ['teas', 'checkout', 'orders'];
 
@@ -28,17 +28,17 @@ languageButton(byId('language'));
 
 const session = new Session('buyer');
 const teas = new TeasView();
-/** What is on the page once it is known whose it is. */
+/** The parts of the page that need a buyer; null until the sign-in is complete. */
 let shop = null;
 
-// In the demonstration a bad network can stand between the page and the service.
+// In the demonstration, the bad network replaces `fetch`.
 let send = (...request) => fetch(...request);
 const throughNetwork = (...request) => send(...request);
 
-// --- where in the shop one is ---
+// --- navigation ---
 
-/** `#orders/0K3…` is the view and what to show in it; anything else leaves the page where it is. */
-function go() {
+/** The hash names the view and the item to show, such as `#orders/0K3…`; the default is `teas`. */
+function navigate() {
   const [name, item] = location.hash.slice(1).split('/');
   const view = VIEWS.includes(name) ? name : 'teas';
   const isMove = byId(view).hidden;
@@ -47,20 +47,20 @@ function go() {
     byId(`nav-${each}`).toggleAttribute('aria-current', each === view);
     if (each === view) byId(`nav-${each}`).setAttribute('aria-current', 'page');
   }
-  // As after a page load: reading goes on at the view's heading.
+  // As after a page load, screen readers continue at the heading of the view.
   if (isMove) byId(`${view}-title`).focus();
   if (view === 'orders') shop?.enterOrders(item);
 }
 
-window.addEventListener('hashchange', go);
-go();
+window.addEventListener('hashchange', navigate);
+navigate();
 
 byId('skip').addEventListener('click', (event) => {
   event.preventDefault();
   byId('main').focus();
 });
 
-// --- who is here ---
+// --- sign-in ---
 
 function showWho() {
   byId('who').hidden = !session.isDemo;
@@ -99,7 +99,7 @@ byId('sign-in').addEventListener('submit', (event) => {
   if (token) session.useToken(token);
 });
 
-/** Everything on the page is one buyer's: for another one the page is loaded anew. */
+/** Opens the shop for a buyer. A change of the buyer reloads the page. */
 function openShop(buyer) {
   if (shop?.buyer === buyer) return;
   if (shop) {
@@ -116,7 +116,7 @@ function openShop(buyer) {
   new CheckoutView({ session, basket, orders, unresolved: new UnresolvedView(orders), fetch: throughNetwork });
   shop = {
     buyer,
-    // Not needed by who only buys: loaded when it is.
+    // Loaded on demand: placing an order does not need it.
     async enterOrders(number) {
       news.seen();
       const { OrdersView } = await import('./orders-view.js');
@@ -124,7 +124,7 @@ function openShop(buyer) {
       await ordersView.enter(number);
     },
   };
-  go();
+  navigate();
   events.begin();
 }
 
@@ -144,13 +144,13 @@ byId('network').addEventListener(
   { once: true },
 );
 
-// Somebody who was here before sees the basket while the sign-in is still asked.
+// A returning buyer sees the basket before the sign-in is complete.
 if (session.subject) openShop(session.subject);
 await signIn(`visitor-${newKey().slice(0, 6)}`);
 
 async function signIn(suggested) {
   await session.begin(suggested);
   if (session.isDemo || session.needsToken || session.subject) return;
-  notify(text('problem.silence'));
-  setTimeout(() => signIn(suggested), SIGN_IN_AGAIN_AFTER_MS);
+  notify(text('problem.no-response'));
+  setTimeout(() => signIn(suggested), SIGN_IN_RETRY_MS);
 }

@@ -1,14 +1,14 @@
-// The products, and the basket beside them.
+// The list of products and the basket.
 
 import { byId, element, refill } from '../shared/dom.js';
 import { inLanguage, money, onLanguage, text } from '../shared/language.js';
-import { MOST_OF_ONE } from './basket.js';
+import { MAX_QUANTITY } from './basket.js';
 import { picture } from './pictures.js';
 import { CURRENCY, PRODUCTS } from './products.js';
 
 export class TeasView {
   #basket = null;
-  /** What was chosen before it was known who is at the page. */
+  /** Products added before the sign-in was complete. */
   #early = [];
 
   constructor() {
@@ -103,7 +103,7 @@ export class TeasView {
           'data-testid': `${label}-${code}`,
           class: 'step',
           'aria-label': text(`basket.${label}`, { name }),
-          disabled: step > 0 && quantity >= MOST_OF_ONE,
+          disabled: step > 0 && quantity >= MAX_QUANTITY,
           onclick: () => this.#basket.setQuantity(code, quantity + step),
         },
         sign,

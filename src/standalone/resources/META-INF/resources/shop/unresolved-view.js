@@ -1,4 +1,4 @@
-// The orders of which no answer came: what is known of them, and two ways to find out.
+// The orders without a response, with the actions "Check" and "Try again".
 
 import { explain } from '../shared/api.js';
 import { busyWhile, byId, element, refill } from '../shared/dom.js';
@@ -6,8 +6,8 @@ import { onLanguage, text, timeOfDay } from '../shared/language.js';
 import { notify } from '../shared/notices.js';
 import { numberText, summary } from '../shared/order-parts.js';
 
-/** An order that is answered at once is never shown here, not for an instant. */
-const SETTLES_WITHIN_MS = 400;
+/** Delay before a row is shown: an order with a prompt response never appears. */
+const SHOW_DELAY_MS = 400;
 
 export class UnresolvedView {
   #checkout;
@@ -28,7 +28,7 @@ export class UnresolvedView {
     checkout.ready.then(() => this.refresh());
   }
 
-  /** What the person sees being placed in this moment is not a question of the past. */
+  /** Hides the order that the checkout is submitting now. */
   leaveOut(number) {
     if (number === this.#leftOut) return;
     this.#leftOut = number;
@@ -37,7 +37,7 @@ export class UnresolvedView {
 
   refreshSoon() {
     clearTimeout(this.#soon);
-    this.#soon = setTimeout(() => this.refresh(), SETTLES_WITHIN_MS);
+    this.#soon = setTimeout(() => this.refresh(), SHOW_DELAY_MS);
   }
 
   async refresh() {
@@ -51,7 +51,7 @@ export class UnresolvedView {
     this.#settleKnown();
   }
 
-  /** The list of orders, or live news, may know of an order whose own answer was lost. */
+  /** Checks orders that the list or a live event has shown to exist: their own response was lost. */
   #settleKnown() {
     for (const { number, state } of this.#rows) {
       if (state === 'unknown' && number !== this.#leftOut && this.#orders.get(number)) this.#checkout.check(number);
@@ -67,7 +67,7 @@ export class UnresolvedView {
     );
   }
 
-  /** The roles are written out because on a phone the table is laid out as a list, and browsers forget them then. */
+  /** Explicit roles: on a phone the table is laid out as a list, and browsers then drop the implicit ones. */
   #row({ number, state, draft, tries, updatedAt }) {
     const cell = (...children) => element('td', { role: 'cell' }, children);
     const label = element('span', { id: `unresolved-${number}` }, numberText(number));
@@ -105,9 +105,9 @@ export class UnresolvedView {
     );
   }
 
-  /** That an order stands, or never will, is told where the change is heard: it may be found out by itself too. */
-  async #settle(looking) {
-    const { outcome, number, earlier, problem } = await looking;
+  /** Reports the outcomes that dispatch no `change`: the checkout view reports placed and not placed. */
+  async #settle(settling) {
+    const { outcome, number, earlier, problem } = await settling;
     if (outcome === 'unknown') notify(text('unresolved.still', { number }));
     if (outcome === 'refused') notify(explain(problem));
     if (outcome === 'question') {

@@ -1,4 +1,4 @@
-// What buyers say of their orders: what was said, what was known, an answer, a decision.
+// Disputes: messages, evidence, answer and resolution.
 
 import { explain, isFinal } from '../shared/api.js';
 import { field, openDialog } from '../shared/dialog.js';
@@ -11,7 +11,7 @@ import { fillSelect, PagedList } from './paged-list.js';
 
 const STATES = ['OPEN', 'ANSWERED', 'RESOLVING', 'RESOLVED', 'WITHDRAWN'];
 
-/** What can be decided, by where the order stands. */
+/** The possible resolutions by the order's state. */
 const VERDICTS = { PAID: ['REFUND', 'REJECT'], CREATED: ['CANCEL', 'REJECT'], PAYING: ['CANCEL', 'REJECT'] };
 
 export function showDisputes(api, say) {
@@ -40,9 +40,7 @@ export function showDisputes(api, say) {
   return list.refresh();
 }
 
-/**
- * Those that are unfolded, and what is being written. Tells `change`, and `done` when the service was told something.
- */
+/** The expanded disputes and unsent answers. Dispatches `change`, and `done` after a request that changes a dispute. */
 class Desk extends EventTarget {
   #api;
   #say;
@@ -151,7 +149,7 @@ class Desk extends EventTarget {
     const reply = await this.#api.post(`/disputes/${id}/messages`, { text: words }, key);
     if (reply.isOk || isFinal(reply.body)) end();
     if (reply.isOk) this.#drafts.delete(id);
-    await this.#told(id, reply, 'dispute.sent');
+    await this.#finish(id, reply, 'dispute.sent');
   }
 
   async #decide({ dispute, order }) {
@@ -182,10 +180,10 @@ class Desk extends EventTarget {
     });
     if (!made) return;
     const reply = await this.#api.post(`/disputes/${dispute.id}/resolution`, made);
-    await this.#told(dispute.id, reply, reply.status === 202 ? 'dispute.deciding' : 'dispute.decided');
+    await this.#finish(dispute.id, reply, reply.status === 202 ? 'dispute.deciding' : 'dispute.decided');
   }
 
-  async #told(id, reply, key) {
+  async #finish(id, reply, key) {
     this.#say(reply.isOk ? text(key) : explain(reply.body));
     await this.#read(id);
     this.dispatchEvent(new Event('done'));
@@ -200,7 +198,7 @@ class Desk extends EventTarget {
   }
 }
 
-/** What was known of one order when the dispute was opened. */
+/** The evidence about one order, as recorded when the dispute was opened. */
 function known(title, order) {
   const fact = (name, ...values) => [element('dt', {}, text(name)), element('dd', {}, values)];
   const acknowledged = order.acknowledgements

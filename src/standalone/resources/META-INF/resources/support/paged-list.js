@@ -1,8 +1,8 @@
-// A list that is asked for in pages and looked at again every so often, without taking away what somebody is at.
+// A list that is read in pages and refreshed on an interval, without disturbing the focus.
 
 import { byId, follow } from '../shared/dom.js';
 
-const EVERY_MS = 10_000;
+const REFRESH_INTERVAL_MS = 10_000;
 
 export class PagedList {
   #api;
@@ -13,15 +13,15 @@ export class PagedList {
   #fail;
   #items = [];
   #after = null;
-  #asked = 0;
+  #requests = 0;
   isKnown = false;
 
   /**
    * @param names the ids of `list`, `none` and `more`
-   * @param path where to ask, with a query: a function, because of the filters
-   * @param member which member of the answer has the items
-   * @param item makes `{ key, shown, build }` of one
-   * @param fail is told the problem if there is no first look
+   * @param path a function that returns the path with its query: the filters can change
+   * @param member the member of the response that has the items
+   * @param item makes `{ key, shown, build }` of an item
+   * @param fail is called with the problem if the first read fails
    */
   constructor(api, { names, path, member, item, fail }) {
     this.#api = api;
@@ -33,10 +33,10 @@ export class PagedList {
     byId(names.more).addEventListener('click', () =>
       this.#load(`${path()}&after=${encodeURIComponent(this.#after)}`, this.#items),
     );
-    setInterval(() => document.hidden || this.refresh(), EVERY_MS);
+    setInterval(() => document.hidden || this.refresh(), REFRESH_INTERVAL_MS);
   }
 
-  /** Whoever has turned pages sees as many again, not the first one only. */
+  /** Reads as many items as are shown, at least 20 and at most 100. */
   refresh() {
     const limit = Math.min(100, Math.max(20, this.#items.length));
     return this.#load(`${this.#path()}&limit=${limit}`, []);
@@ -49,10 +49,10 @@ export class PagedList {
   }
 
   async #load(path, before) {
-    const asked = ++this.#asked;
+    const request = ++this.#requests;
     const reply = await this.#api.get(path);
-    // A later question, under another filter perhaps, was asked meanwhile.
-    if (asked !== this.#asked) return;
+    // A later request was sent meanwhile, perhaps with another filter.
+    if (request !== this.#requests) return;
     if (!reply.isOk) {
       if (!this.isKnown) this.#fail(reply.body);
       return;
@@ -64,7 +64,7 @@ export class PagedList {
   }
 }
 
-/** Fills a select with values and their texts, and keeps what is chosen. */
+/** Replaces the options of a select and keeps the chosen value. */
 export function fillSelect(select, options) {
   const chosen = select.value;
   select.replaceChildren(...options.map(([value, label]) => new Option(label, value)));

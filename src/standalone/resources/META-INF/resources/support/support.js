@@ -1,4 +1,4 @@
-// The page for support: the picture, suspected duplicates, disputes.
+// The support page: statistics, suspected duplicates, disputes.
 
 import { Api } from '../shared/api.js';
 import { byId } from '../shared/dom.js';
@@ -18,8 +18,8 @@ addTexts(TEXTS);
 onLanguage(writePage);
 languageButton(byId('language'));
 
-/** The sign-in has tried for some seconds itself. */
-const SIGN_IN_AGAIN_AFTER_MS = 10_000;
+/** Delay before another sign-in, which itself makes several attempts. */
+const SIGN_IN_RETRY_MS = 10_000;
 
 const session = new Session('support');
 let isOpen = false;
@@ -61,6 +61,6 @@ async function signIn() {
   await session.begin('support-desk');
   open();
   if (session.subject || session.needsToken) return;
-  notify(text('problem.silence'), undefined, 'result');
-  setTimeout(signIn, SIGN_IN_AGAIN_AFTER_MS);
+  notify(text('problem.no-response'), undefined, 'result');
+  setTimeout(signIn, SIGN_IN_RETRY_MS);
 }

@@ -1,4 +1,4 @@
-// Pairs of orders that may have been meant as one, side by side, for somebody to decide.
+// Suspected duplicates: pairs of orders side by side, for support to confirm or dismiss.
 
 import { explain } from '../shared/api.js';
 import { field, openDialog } from '../shared/dialog.js';
@@ -37,18 +37,18 @@ export function showSuspicions(api, say) {
       });
       const ended =
         reply.status === 202 ? 'cancelling' : reply.body?.decision?.ended === 'NOT_OPEN' ? 'too-late' : 'cancelled';
-      await told(reply, text(`suspicion.${ended}`, { number: order.number }));
+      await report(reply, text(`suspicion.${ended}`, { number: order.number }));
     },
     async dismiss(suspicion) {
       const reason = await askReason(text('suspicion.dismiss.title'), suspicion.later, text('suspicion.dismiss'));
       if (reason === undefined) return;
-      await told(
+      await report(
         await api.post(`/suspected-duplicates/${suspicion.id}/dismissal`, reason ? { reason } : {}),
         text('suspicion.dismissed'),
       );
     },
   };
-  const told = async (reply, words) => {
+  const report = async (reply, words) => {
     say(reply.isOk ? words : explain(reply.body));
     await list.refresh();
   };
@@ -140,7 +140,7 @@ function side(suspicion, which, other, decide) {
   );
 }
 
-/** What the other order has not, or has otherwise, is said to differ. */
+/** Marks the lines that the other order does not have. */
 function marked(list, order, other) {
   const known = new Set(other.lines.map(lineKey));
   order.lines.forEach((line, index) => {
@@ -155,7 +155,7 @@ function lineKey({ productCode, quantity, unitPrice }) {
   return `${productCode} ${quantity} ${unitPrice}`;
 }
 
-/** Resolves to the reason, which may be empty; to undefined if it is not to be done. */
+/** Resolves to the reason, which may be empty, or to undefined if the action is cancelled. */
 async function askReason(title, order, yes, why) {
   const words = element('textarea', { rows: 2, maxlength: 500, 'data-testid': 'reason' });
   const reason = await openDialog({

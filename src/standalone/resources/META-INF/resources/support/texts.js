@@ -1,11 +1,11 @@
-// The support page's texts, in English and Chinese.
+// Texts of the support page, in English and Chinese.
 
 export const TEXTS = {
   'support': ['Support', '客服'],
   'support.of': ['One Leaf', '一叶茶铺'],
   'support.nav': ['On this page', '本页内容'],
-  'support.shop': ['To the shop', '回到店铺'],
-  'support.who': ['You are {name}.', '您是 {name}。'],
+  'support.shop': ['Back to the shop', '回到店铺'],
+  'support.who': ['Signed in as {name}', '已登录：{name}'],
   'more': ['Show more', '显示更多'],
   'token.title': ['Sign in', '登录'],
   'token.why': ['This service has no sign-in of its own. Paste a token of your sign-in service (a JWT with the role “support”). It is kept until you close this tab.', '本服务没有自己的登录。请粘贴登录服务签发的令牌（带 “support” 角色的 JWT）；关闭标签页后即清除。'],
@@ -43,7 +43,7 @@ export const TEXTS = {
   'suspicion.CONFIRMED': ['Confirmed duplicate', '确为重复'],
   'suspicion.DISMISSED': ['Both intended', '两单都有效'],
   'suspicion.OVER': ['Closed automatically', '已自动关闭'],
-  'suspicion.title': ['{score} of 100 · {buyer}', '{score} 分（满分 100）· {buyer}'],
+  'suspicion.title': ['Score {score} of 100 · {buyer}', '{score} 分（满分 100）· {buyer}'],
   'suspicion.earlier': ['Earlier order', '较早的一单'],
   'suspicion.later': ['Later order', '较晚的一单'],
   'suspicion.differs': ['differs', '不同'],
@@ -103,6 +103,6 @@ export const TEXTS = {
   'evidence.submits.none': ['none', '无'],
   'evidence.asked': ['Confirmed by the buyer', '买家确认过'],
   'evidence.LARGE_AMOUNT': ['the large amount', '大额'],
-  'evidence.SECOND_ORDER': ['a second order beside {earlier}', '在 {earlier} 之外再订'],
+  'evidence.SECOND_ORDER': ['a second order besides {earlier}', '在 {earlier} 之外再订'],
   'evidence.events': ['Order history', '订单记录'],
 };

@@ -276,7 +276,7 @@ class CheckoutPageIT {
         page.getByTestId("place").click();
         // Then: the page could not be told who is at it beforehand
         assertThat(pages().placed(page)).isNotEmpty();
-        String name = page.getByTestId("who-name").textContent().replaceFirst("^You are ", "");
+        String name = page.getByTestId("who-name").textContent().replaceFirst("^Signed in as ", "");
         assertThat(pages().ordersOf(name)).isOne();
     }
 
