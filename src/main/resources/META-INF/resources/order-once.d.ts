@@ -123,7 +123,7 @@ export interface Checkout extends EventTarget {
    * without a response under the same number, and replaces a retired number by the checkout's next one.
    *
    * Returns the same promise while an identical submit is in flight. A different draft waits for the one in flight; if
-   * that one is placed, its order is the outcome, with `differs: true`.
+   * that one is placed, its order is the outcome (see `differs`).
    *
    * If the same basket is unresolved in another checkout of this buyer, that order is settled first. If it was placed,
    * it is the outcome; if it stays unknown, nothing is sent and the outcome is `unknown` with its number.

@@ -5,7 +5,7 @@
 
 import { keep, keepForTab, recall, recallForTab } from './keep.js';
 
-/** Attempts of the sign-in: with back-off they last 7.5 s, longer than a restart of the service. */
+/** Attempts of the sign-in: with back-off they last 7.5 s, enough for a restart of the service. */
 const SIGN_IN_TRIES = 5;
 const INITIAL_BACKOFF_MS = 500;
 const TIMEOUT_MS = 10_000;
