@@ -407,13 +407,12 @@ public final class Bench {
         int managementPort = freePort();
         command.add("-Dquarkus.management.port=" + managementPort);
         // There is nothing to remove but what the case about it puts there.
-        command.add("-Devents.kept-for=1h");
+        command.add("-Devents.ttl=1h");
         command.add("-Devents.forget-every=1s");
         command.add("-Dorders.forget-every=1s");
         // One buyer is everybody here. The limits are asked, and never reached.
         for (String limit : List.of("numbers-issued", "numbers-outstanding", "orders-placed")) {
-            command.add("-Dlimits." + limit + ".rate=100000000");
-            command.add("-Dlimits." + limit + ".burst=100000000");
+            command.add("-Dlimits." + limit + "=100000000/1m");
         }
         command.add("-jar");
         command.add(directory.resolve("quarkus-app/quarkus-run.jar").toString());

@@ -49,14 +49,14 @@ class AdmissionStore {
 
     private final RedisPipeline redis;
     private final Limits limits;
-    private final Duration lookalikeWithin;
+    private final Duration duplicateWindow;
     private final NumberScripts scripts;
 
     AdmissionStore(RedisPipeline redis, Limits limits, NumberScripts scripts, NumbersSettings settings) {
         this.redis = redis;
         this.limits = limits;
         this.scripts = scripts;
-        this.lookalikeWithin = settings.lookalikeWithin();
+        this.duplicateWindow = settings.duplicateWindow();
     }
 
     /** What Redis knew of a number. */
@@ -135,7 +135,7 @@ class AdmissionStore {
             int colon = text.indexOf(':');
             return new Entry.Alike(
                     new OrderNumber(text.substring(1, colon)),
-                    lookalikeWithin.minusMillis(Long.parseLong(text.substring(colon + 1))));
+                    duplicateWindow.minusMillis(Long.parseLong(text.substring(colon + 1))));
         }
         return limits.excess(reply).<Entry>map(Entry.Limited::new).orElseGet(Entry.SeenBefore::new);
     }

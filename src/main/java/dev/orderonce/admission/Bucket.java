@@ -1,6 +1,6 @@
 package dev.orderonce.admission;
 
-import dev.orderonce.config.UnusableSetting;
+import dev.orderonce.config.RateLimit;
 import java.time.Duration;
 
 /**
@@ -17,15 +17,8 @@ import java.time.Duration;
 public record Bucket(Limit limit, long rate, Duration window, long burst) {
     private static final long MICROS_PER_SECOND = 1_000_000;
 
-    public Bucket {
-        if (rate < 1 || burst < 1 || window.toMillis() < 1) {
-            throw new UnusableSetting(
-                    "limits.%s: rate and burst at least 1, window at least 1 ms".formatted(limit.text()));
-        }
-    }
-
-    static Bucket of(Limit limit, LimitSettings.Allowance allowance) {
-        return new Bucket(limit, allowance.rate(), allowance.window(), allowance.burst());
+    static Bucket of(Limit limit, RateLimit allowed) {
+        return new Bucket(limit, allowed.count(), allowed.window(), allowed.burst());
     }
 
     /** By how much one request fills it, in microseconds of emptying. */

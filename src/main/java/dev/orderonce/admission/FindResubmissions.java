@@ -17,7 +17,7 @@ public class FindResubmissions {
 
     /**
      * The oldest first; at most {@value NumberScripts#MOST_SUBMITS}, kept for {@code
-     * numbers.submits-kept-for}.
+     * numbers.resubmission-ttl}.
      *
      * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if Redis does not answer
      */

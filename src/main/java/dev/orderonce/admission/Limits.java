@@ -3,6 +3,7 @@ package dev.orderonce.admission;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.orderonce.config.MadeFromSettings;
+import dev.orderonce.config.RateLimit;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.redis.RedisReply;
 import dev.orderonce.redis.RedisScript;
@@ -76,7 +77,7 @@ public class Limits implements MadeFromSettings {
         }
     }
 
-    private static LimitSettings.Allowance allowance(LimitSettings settings, Limit limit) {
+    private static RateLimit allowance(LimitSettings settings, Limit limit) {
         return switch (limit) {
             case NUMBERS_ISSUED -> settings.numbersIssued();
             case NUMBERS_OUTSTANDING -> settings.numbersOutstanding();

@@ -104,8 +104,8 @@ class NumberScripts {
                         Limits.READ,
                         limits.refuseUnlessFits(NUMBERS_ISSUED, ""),
                         limits.refuseUnlessFits(NUMBERS_OUTSTANDING, ""),
-                        settings.validFor().toMillis(),
-                        settings.checkoutMemory().toMillis(),
+                        settings.ttl().toMillis(),
+                        settings.checkoutTtl().toMillis(),
                         limits.fill(NUMBERS_ISSUED),
                         limits.fill(NUMBERS_OUTSTANDING),
                         Limits.WRITE);
@@ -172,7 +172,7 @@ class NumberScripts {
             if length == 1 then redis.call('PEXPIRE', KEYS[3], %d)
             elseif length > %d then redis.call('RPOP', KEYS[3]) end
         end
-        """.formatted(settings.submitsKeptFor().toMillis(), MOST_SUBMITS);
+        """.formatted(settings.resubmissionTtl().toMillis(), MOST_SUBMITS);
     }
 
     /**
@@ -182,7 +182,7 @@ class NumberScripts {
      * claim is young again. With a window of zero nobody is asked.
      */
     private String claimContent(String before) {
-        long window = settings.lookalikeWithin().toMillis();
+        long window = settings.duplicateWindow().toMillis();
         return window == 0 ? "" : """
                 local earlier = passing('SET', KEYS[4], ARGV[1], 'NX', 'PX', %1$d, 'GET')
                 if earlier and string.find(earlier, ARGV[1], 1, true) then

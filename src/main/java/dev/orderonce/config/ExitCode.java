@@ -1,6 +1,9 @@
 package dev.orderonce.config;
 
 import io.smallrye.config.ConfigValidationException;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class ExitCode {
     /** EX_CONFIG of sysexits.h: the configuration is at fault, starting again changes nothing. */
     public static final int BAD_CONFIGURATION = 78;
+
+    /** What SmallRye Config writes before its sentences. */
+    private static final Pattern LIBRARY_CODE = Pattern.compile("^(?:[A-Za-z.]+: )?SRCFG[0-9]+: ");
 
     private ExitCode() {}
 
@@ -19,8 +25,12 @@ public final class ExitCode {
      */
     public static int of(int code, @Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnusableSetting || cause instanceof ConfigValidationException) {
+            if (cause instanceof UnusableSetting) {
                 System.err.println(cause.getMessage());
+                return BAD_CONFIGURATION;
+            }
+            if (cause instanceof ConfigValidationException invalid) {
+                sentences(invalid).forEach(System.err::println);
                 return BAD_CONFIGURATION;
             }
         }
@@ -28,5 +38,17 @@ public final class ExitCode {
             Logger.getLogger(ExitCode.class).error("order-once cannot start", failure);
         }
         return code;
+    }
+
+    /** One for each setting that the library could not convert. */
+    static List<String> sentences(ConfigValidationException invalid) {
+        return IntStream.range(0, invalid.getProblemCount())
+                .mapToObj(i -> invalid.getProblem(i).getMessage())
+                .map(message -> LIBRARY_CODE
+                        .matcher(message)
+                        .replaceFirst("")
+                        .replace(" threw an Exception whilst being converted", " cannot be used:"))
+                .map("order-once cannot start: %s."::formatted)
+                .toList();
     }
 }

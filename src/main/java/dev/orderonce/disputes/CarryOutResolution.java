@@ -92,7 +92,7 @@ class CarryOutResolution {
                         "The order is %s and can no longer be cancelled. The dispute is open again."
                                 .formatted(order.state()),
                         now,
-                        now.plus(settings.answerWithin()))
+                        now.plus(settings.answerTimeout()))
                 .map(reopened -> new Carrying.Impossible(order));
     }
 

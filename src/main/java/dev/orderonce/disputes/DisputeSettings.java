@@ -10,10 +10,10 @@ public interface DisputeSettings {
 
     /**
      * How long the shop and the buyer each have to answer before the dispute is listed as overdue.
-     * Three days outlast a weekend; nothing ends by itself when they are over.
+     * Three days outlast a weekend; an overdue dispute stays open.
      */
     @WithDefault("72h")
-    Duration answerWithin();
+    Duration answerTimeout();
 
     /**
      * How long whoever decided is left to carry it out before somebody else goes on. Longer than a

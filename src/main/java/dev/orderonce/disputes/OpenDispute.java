@@ -158,7 +158,7 @@ public class OpenDispute {
                 sound.claim(),
                 DisputeState.OPEN,
                 now,
-                now.plus(settings.answerWithin()),
+                now.plus(settings.answerTimeout()),
                 sound.message().isPresent() ? 1 : 0,
                 Optional.empty(),
                 Optional.empty());

@@ -115,7 +115,7 @@ public class SendMessage {
                         dispute.id(),
                         move(message.party()),
                         message,
-                        message.at().plus(settings.answerWithin()),
+                        message.at().plus(settings.answerTimeout()),
                         most(message.party()))
                 .chain(sent ->
                         sent.map(now -> tell(now, Sending.Sent::new)).orElseGet(() -> lookAgain(dispute, message)));

@@ -20,18 +20,18 @@ public interface DuplicateSettings {
     Duration pause();
 
     /**
-     * How far apart two orders may be to be compared. Who has forgotten that they ordered finds out
-     * within a day; more would compare habits.
+     * How far apart in time two orders are compared. A buyer who forgot an order notices within a
+     * day; a longer window would compare habits.
      */
     @WithDefault("24h")
-    Duration lookBack();
+    Duration scanWindow();
 
     /**
-     * The least score, of 100, that support is shown. 75 is the same basket within an hour (of
+     * The least score, of 100, that support reviews. 75 is the same basket within an hour (of
      * three lines or more: within four), or nearly the same within a quarter of one.
      */
     @WithDefault("75")
-    int suspectFrom();
+    int scoreThreshold();
 
     /**
      * How long whoever confirmed is left alone with the cancellation, before somebody else sees to

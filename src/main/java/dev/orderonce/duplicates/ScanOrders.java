@@ -130,7 +130,7 @@ class ScanOrders implements EventConsumer {
     }
 
     private Uni<List<Pair>> near(Set<OrderNumber> numbers) {
-        return findAlike.near(numbers, settings.lookBack(), MOST_NEIGHBOURS);
+        return findAlike.near(numbers, settings.scanWindow(), MOST_NEIGHBOURS);
     }
 
     /**
@@ -179,7 +179,7 @@ class ScanOrders implements EventConsumer {
         for (Pair pair : pairs) {
             int others = habits.getOrDefault(pair.later().number(), 0) - (Comparison.isHabit(pair) ? 1 : 0);
             Comparison comparison = Comparison.of(pair, others);
-            if (comparison.score() >= settings.suspectFrom()) {
+            if (comparison.score() >= settings.scoreThreshold()) {
                 found.put(pair, comparison);
             }
         }

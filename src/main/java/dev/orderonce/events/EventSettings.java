@@ -9,17 +9,17 @@ import java.util.Optional;
 @ConfigMapping(prefix = "events")
 public interface EventSettings {
 
-    /** The stream in Redis. */
+    /** The name of the stream in Redis. */
     @WithDefault("once:events")
-    String stream();
+    String streamName();
 
     /**
-     * Events that the stream keeps, about: the oldest go. A consumer that was away for longer reads
-     * the orders' histories. At a thousand orders a minute this is more than an hour; about 200
+     * Events that the stream keeps, about: the oldest are deleted. A consumer that was away for
+     * longer reads the orders' histories. At a thousand orders a minute this is more than an hour; about 200
      * bytes each.
      */
     @WithDefault("100000")
-    int streamLength();
+    int streamSize();
 
     /**
      * How often each replica looks for events; so old is an event when it is published, at most.
@@ -49,30 +49,23 @@ public interface EventSettings {
     @WithDefault("500ms")
     Duration liveEvery();
 
-    /** Pages that listen to one replica at once; each is an open connection. */
+    /** Live streams of one replica at once; each is an open connection. */
     @WithDefault("2000")
-    int listeners();
+    int listenerLimit();
 
-    /** Of one buyer: a person has a few tabs and a phone. At least 1. */
+    /** Live streams of one buyer at one replica: a person has a few tabs and a phone. At least 1. */
     @WithDefault("10")
-    int listenersPerBuyer();
+    int listenerPerBuyerLimit();
 
-    /**
-     * How long a page is listened for on one connection. It comes back then, with a fresh token and
-     * from where it was.
-     */
-    @WithDefault("10m")
-    Duration listenFor();
-
-    /** Between two signs of life on a connection; shorter than any proxy's idle time-out. */
+    /** Interval of the comments that keep a live stream open; shorter than any proxy's idle timeout. */
     @WithDefault("15s")
-    Duration heartbeat();
+    Duration heartbeatInterval();
 
     /**
-     * How long an event is kept, and with it the order's history; for ever without it. What a
-     * dispute was opened about is kept with the dispute.
+     * How long an event is kept, and with it the order's history; forever unless it is set. The
+     * evidence of a dispute is kept with the dispute.
      */
-    Optional<Duration> keptFor();
+    Optional<Duration> ttl();
 
     /** How often each replica removes events that are older than that. */
     @WithDefault("10m")

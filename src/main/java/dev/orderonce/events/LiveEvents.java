@@ -71,7 +71,7 @@ public class LiveEvents {
         this.settings = settings;
         this.clock = clock;
         this.vertx = vertx;
-        this.room = new Room(settings.listeners(), settings.listenersPerBuyer());
+        this.room = new Room(settings.listenerLimit(), settings.listenerPerBuyerLimit());
         metrics.gauge("orderonce.events.listeners", open);
         // The framework waits for requests that are under way when it stops; these would be for
         // ever.
@@ -113,7 +113,7 @@ public class LiveEvents {
      * Opens a stream of what happens to this buyer's orders.
      *
      * @param resumed what the reader has read before; without it, what happens from now on is sent
-     * @return ends when the stream has been open for {@code events.listen-for}, when the service
+     * @return ends when the stream has been open for {@link LiveStream#LONGEST}, when the service
      *     stops, when PostgreSQL does not answer, or when the reader is too slow; a reader resumes
      *     then from the last message
      */

@@ -6,6 +6,7 @@ import dev.orderonce.events.LiveMessage.StillOpen;
 import dev.orderonce.identity.Buyer;
 import io.smallrye.mutiny.subscription.MultiEmitter;
 import io.vertx.core.impl.ContextInternal;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,12 @@ final class LiveStream {
 
     /** Some hundred kilobytes at most, for each stream of a slow reader. */
     private static final int LONGEST_QUEUE = 500;
+
+    /**
+     * How long one stream stays open. The reader resumes it with a fresh token: a token that ends or
+     * is withdrawn ends its stream within this time too.
+     */
+    static final Duration LONGEST = Duration.ofMinutes(10);
 
     /** Events read from the log at once while catching up; the next are read when they are sent. */
     private static final int PAGE = 100;
@@ -118,8 +125,8 @@ final class LiveStream {
             return;
         }
         begun = now;
-        heartbeat = context.owner().setPeriodic(settings.heartbeat().toMillis(), id -> stillOpen());
-        timeout = context.owner().setTimer(settings.listenFor().toMillis(), id -> end());
+        heartbeat = context.owner().setPeriodic(settings.heartbeatInterval().toMillis(), id -> stillOpen());
+        timeout = context.owner().setTimer(LONGEST.toMillis(), id -> end());
         queue.add(new Opened(resumed.orElse(now)));
         resumed.ifPresent(from -> {
             readUpTo = from.position();

@@ -25,7 +25,7 @@ class PurgeEvents {
 
     @Scheduled(every = "${events.forget-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> forget() {
-        return settings.keptFor()
+        return settings.ttl()
                 .map(this::forgetOlderThan)
                 .orElseGet(() -> Uni.createFrom().voidItem());
     }

@@ -67,7 +67,7 @@ class RelayEvents implements EventConsumer {
     @Override
     public Uni<Void> take(List<PublishedEvent> events) {
         List<String> arguments = new ArrayList<>(1 + 6 * events.size());
-        arguments.add(Integer.toString(settings.streamLength()));
+        arguments.add(Integer.toString(settings.streamSize()));
         for (PublishedEvent event : events) {
             arguments.add(event.number());
             arguments.add(event.buyer());
@@ -76,6 +76,6 @@ class RelayEvents implements EventConsumer {
             arguments.add(event.at());
             arguments.add(event.detail());
         }
-        return redis.run(PUBLISH, List.of(settings.stream()), arguments).replaceWithVoid();
+        return redis.run(PUBLISH, List.of(settings.streamName()), arguments).replaceWithVoid();
     }
 }

@@ -136,7 +136,7 @@ class FrontDoor {
             });
             pass(context);
         } else {
-            refuse(context, Problem.of(ProblemType.OVERLOADED).after(settings.retryAfter()));
+            refuse(context, Problem.of(ProblemType.OVERLOADED).after(settings.retryDelay()));
         }
     }
 

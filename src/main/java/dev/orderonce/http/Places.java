@@ -37,7 +37,7 @@ public class Places {
     private volatile long fullSinceMillis = NOT_FULL;
 
     Places(HttpSettings settings, Clock clock, MeterRegistry metrics) {
-        this.most = settings.requestsUnderWay();
+        this.most = settings.inFlightLimit();
         this.clock = clock;
         metrics.gauge("orderonce.http.under.way", underWay);
         metrics.gauge("orderonce.http.body.bytes", bytes);

@@ -45,7 +45,7 @@ class SlowClients {
     private final AtomicLong unreadBytes = new AtomicLong();
 
     SlowClients(HttpSettings settings, MeterRegistry metrics) {
-        this.patience = settings.bodyWithin();
+        this.patience = settings.bodyTimeout();
         metrics.gauge("orderonce.http.unread.bytes", unreadBytes);
     }
 

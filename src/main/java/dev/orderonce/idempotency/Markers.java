@@ -8,6 +8,7 @@ import dev.orderonce.redis.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -29,6 +30,12 @@ class Markers {
     private static final String IN_FLIGHT = "f:";
     private static final String DONE = "d";
 
+    /**
+     * How long Redis keeps that a request under a key was done: an hour, in milliseconds. It spares a
+     * repeat an insert in vain; after it the repeat is answered from PostgreSQL all the same.
+     */
+    private static final String DONE_TTL = Long.toString(Duration.ofHours(1).toMillis());
+
     /** KEYS: mark. ARGV: its value, and the rest of the words of SET. */
     private static final RedisScript SET =
             new RedisScript("mark", RedisScript.PASSING + "return passing('SET', KEYS[1], unpack(ARGV))");
@@ -41,12 +48,10 @@ class Markers {
 
     private final RedisPipeline redis;
     private final String leaseMillis;
-    private final String rememberMillis;
 
-    Markers(RedisPipeline redis, OnceSettings settings) {
+    Markers(RedisPipeline redis, IdempotencySettings settings) {
         this.redis = redis;
         this.leaseMillis = Long.toString(settings.lease().toMillis());
-        this.rememberMillis = Long.toString(settings.remember().toMillis());
     }
 
     /** What a mark says. */
@@ -89,7 +94,7 @@ class Markers {
 
     /** Says that it stands. True whoever says it, so the owner is not asked for. */
     void finish(String mark) {
-        forget(redis.run(SET, List.of(mark), List.of(DONE, "PX", rememberMillis)), mark);
+        forget(redis.run(SET, List.of(mark), List.of(DONE, "PX", DONE_TTL)), mark);
     }
 
     /** Lets the next one try at once, if the mark is still this owner's. */

@@ -154,7 +154,7 @@ class OnceResource {
             case Putting.AlreadyPut(OnceRecord standing) ->
                 ok(RecordView.of(standing, true)).header(REPLAYED, "true").build();
             case Putting.InFlight _ ->
-                Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
+                Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryDelay()).toResponse();
             case Putting.Put(OnceRecord record) ->
                 Response.status(Response.Status.CREATED)
                         .header(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -17,7 +17,7 @@ class PurgeRecords {
         this.clock = clock;
     }
 
-    @Scheduled(every = "${once.forget-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(every = "${idempotency.forget-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> forget() {
         return Purge.inBatches("records", most -> store.removeOver(clock.instant(), most));
     }

@@ -4,24 +4,24 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Settings of who asks, prefix {@code identity}. */
+/** Settings of the tokens, prefix {@code identity}. */
 @ConfigMapping(prefix = "identity")
 public interface IdentitySettings {
 
     /** Who issues the buyers' tokens: their {@code iss}. */
     String issuer();
 
-    /** For whom they are issued: their {@code aud}. */
+    /** For which service they are issued: their {@code aud}. */
     String audience();
 
     /** The issuer's public key or JWKS: a file or an https address. */
     String keys();
 
     /**
-     * How long a token that was verified is believed without verifying it again, at most until it
-     * expires. A page sends the same token many times within a minute; a key that the issuer
-     * withdraws is honoured a minute longer.
+     * How long a verified token is cached instead of being verified again, at most until it expires.
+     * A page sends the same token many times within a minute; a key that the issuer withdraws stays
+     * accepted for a minute longer.
      */
     @WithDefault("1m")
-    Duration believeFor();
+    Duration tokenCacheTtl();
 }

@@ -50,17 +50,17 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
 
     private final JWTAuthMechanism jwt;
     private final Clock clock;
-    private final Duration believeFor;
+    private final Duration cacheTtl;
     private final Cache<Digest, Remembered> verified;
 
     VerifiedTokens(JWTAuthMechanism jwt, Clock clock, IdentitySettings settings) {
         this.jwt = jwt;
         this.clock = clock;
-        this.believeFor = settings.believeFor();
+        this.cacheTtl = settings.tokenCacheTtl();
         this.verified = Caffeine.newBuilder()
                 .maximumWeight(MOST_CHARACTERS)
                 .<Digest, Remembered>weigher((digest, known) -> 3 * known.characters())
-                .expireAfterWrite(believeFor)
+                .expireAfterWrite(cacheTtl)
                 .build();
     }
 
@@ -146,7 +146,7 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
         if (characters <= LONGEST_REMEMBERED
                 && identity != null
                 && identity.getPrincipal() instanceof JsonWebToken token) {
-            Instant forgetAt = clock.instant().plus(believeFor);
+            Instant forgetAt = clock.instant().plus(cacheTtl);
             Instant expiresAt = Instant.ofEpochSecond(token.getExpirationTime());
             verified.put(
                     digest, new Remembered(identity, forgetAt.isBefore(expiresAt) ? forgetAt : expiresAt, characters));

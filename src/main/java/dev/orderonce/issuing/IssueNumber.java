@@ -155,7 +155,7 @@ public class IssueNumber {
     private final class Request {
         private final Buyer buyer;
         private final String checkout;
-        private final long stepSeconds = Math.max(1, validity.validFor().toSeconds() / 2);
+        private final long stepSeconds = Math.max(1, validity.ttl().toSeconds() / 2);
         private final long step = validity.now().getEpochSecond() / stepSeconds;
 
         Request(Buyer buyer, String checkout) {

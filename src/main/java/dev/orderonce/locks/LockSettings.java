@@ -9,23 +9,16 @@ import java.time.Duration;
 public interface LockSettings {
 
     /**
-     * How long a lock lasts without being renewed: so long others wait for a holder that died. It
-     * is renewed three times as often while its work runs.
+     * How long a lock lasts without being renewed: so long do other requests wait for a holder that
+     * crashed. It is renewed three times within its lease while its work runs.
      */
     @WithDefault("5s")
     Duration lease();
 
     /**
-     * How long somebody waits for a lock. A capture takes about a second; longer than two, and the
-     * caller is better told what the state is.
+     * How long a request waits for a lock. A capture takes about a second; beyond two seconds the
+     * order's current state is the better answer.
      */
     @WithDefault("2s")
-    Duration waitFor();
-
-    /**
-     * Waiters of this replica at once. Each looks at Redis about twenty times a second; a thousand
-     * are as much as one busy checkout.
-     */
-    @WithDefault("1000")
-    int waiters();
+    Duration waitTimeout();
 }

@@ -12,6 +12,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -75,20 +76,31 @@ public class OrderLock {
 
     private static final int LONGEST_PAUSE = 80;
 
+    /**
+     * Requests of this replica that may wait for locks at once. Each tries about twenty times a
+     * second; a thousand load Redis as much as one busy checkout.
+     */
+    private static final int MOST_WAITERS = 1000;
+
     private final RedisPipeline redis;
     private final Vertx vertx;
-    private final Duration waitFor;
+    private final Duration waitTimeout;
     private final int mostWaiters;
     private final String leaseMillis;
     private final long renewEvery;
     private final AtomicInteger waiters = new AtomicInteger();
     private final Timer waits;
 
+    @Inject
     OrderLock(RedisPipeline redis, Vertx vertx, LockSettings settings, MeterRegistry metrics) {
+        this(redis, vertx, settings, MOST_WAITERS, metrics);
+    }
+
+    OrderLock(RedisPipeline redis, Vertx vertx, LockSettings settings, int mostWaiters, MeterRegistry metrics) {
         this.redis = redis;
         this.vertx = vertx;
-        this.waitFor = settings.waitFor();
-        this.mostWaiters = settings.waiters();
+        this.mostWaiters = mostWaiters;
+        this.waitTimeout = settings.waitTimeout();
         this.leaseMillis = Long.toString(settings.lease().toMillis());
         this.renewEvery = Math.max(1, settings.lease().toMillis() / 3);
         metrics.gauge("orderonce.lock.waiters", waiters);
@@ -125,7 +137,7 @@ public class OrderLock {
     public <T> Uni<Locked<T>> hold(String order, String flow, Function<OptionalLong, Uni<T>> work) {
         String lock = "lock:{" + order + '}';
         long begunAt = System.nanoTime();
-        return acquire(lock, flow, begunAt + waitFor.toNanos(), false)
+        return acquire(lock, flow, begunAt + waitTimeout.toNanos(), false)
                 // Whoever leaves while the question is on its way may be given it all the same.
                 .onCancellation()
                 .invoke(() -> release(lock, flow))

@@ -19,8 +19,8 @@ public interface NumbersSettings {
     /**
      * Other keys that verify: older ones, and the next one before it signs. To rotate, first give
      * the new key to every replica here, then let it sign, and keep the old one here until no
-     * client can still repeat a request under a number it signed: the validity, and as long as a
-     * page may come back to ask.
+     * client can still repeat a request under a number it signed: the longest validity, and as long
+     * as a page may come back.
      */
     Optional<List<String>> verifyingKeys();
 
@@ -30,47 +30,39 @@ public interface NumbersSettings {
      * each).
      */
     @WithDefault("2h")
-    Duration validFor();
+    Duration ttl();
 
     /**
-     * How long a checkout finds its number again, placed or not. A day covers the page left open
-     * over night; at least {@link #validFor()}.
+     * How long a checkout is returned the same number, placed or not. A day covers a page left open
+     * over night; at least {@link #ttl()}.
      */
     @WithDefault("24h")
-    Duration checkoutMemory();
+    Duration checkoutTtl();
 
     /**
-     * How far replicas' clocks may differ. NTP keeps hosts within milliseconds; a minute covers one
-     * that lost its time server for days. It is added where an expiry is believed without asking
-     * PostgreSQL to hold it.
-     */
-    @WithDefault("1m")
-    Duration clockMargin();
-
-    /**
-     * For how long the same content under another number is asked about. Who is not sure whether it
-     * worked tries again within minutes; longer asks people who mean a second order. Zero asks
-     * nobody.
+     * How long after an order the same content under another number needs a confirmation. A buyer
+     * who is not sure whether the order was placed tries again within minutes; a longer window
+     * stops buyers who mean a second order. Zero turns it off.
      */
     @WithDefault("15m")
-    Duration lookalikeWithin();
+    Duration duplicateWindow();
 
     /**
-     * For how long Redis keeps when an order was submitted again, as evidence for a dispute; about
-     * 100 bytes for each order that was. A statement of account comes once a month.
+     * How long Redis keeps when an order was submitted again, as evidence for a dispute; about 100
+     * bytes for each such order. A bank statement comes once a month.
      */
     @WithDefault("40d")
-    Duration submitsKeptFor();
+    Duration resubmissionTtl();
 
-    /** What carries the promise while Redis does not answer. */
+    /** What the service does while Redis is unavailable. */
     @WithDefault("trust-signature")
     WhenRedisIsDown whenRedisIsDown();
 
-    /** What to do while Redis does not answer. */
+    /** What the service does while Redis is unavailable. */
     enum WhenRedisIsDown {
         /**
-         * Keep selling: signature, time stamp and primary key still hold, only the cache check is
-         * missing.
+         * Keep selling: signature, time stamp and primary key still decide, only the cached state
+         * is missing.
          */
         TRUST_SIGNATURE,
         /** Stop selling: 503 until Redis answers. */

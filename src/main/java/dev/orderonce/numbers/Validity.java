@@ -11,28 +11,30 @@ import java.time.Instant;
 @ApplicationScoped
 public class Validity implements MadeFromSettings {
     /**
-     * The longest {@code numbers.valid-for} that any replica may be given. A number older than this
+     * The longest {@code numbers.ttl} that any replica may be given. A number older than this
      * cannot be placed whatever the settings were changed to, so beyond it no tombstone is needed.
      * A week is longer than any checkout.
      */
     static final Duration LONGEST = Duration.ofDays(7);
 
+    /**
+     * How far the replicas' clocks may differ. NTP keeps hosts within milliseconds; a minute covers a
+     * host that lost its time server for days. It is added where an expiry counts without a tombstone
+     * in PostgreSQL.
+     */
+    private static final Duration CLOCK_MARGIN = Duration.ofMinutes(1);
+
     private final Clock clock;
-    private final Duration validFor;
-    private final Duration clockMargin;
+    private final Duration ttl;
 
     Validity(Clock clock, NumbersSettings settings) {
         this.clock = clock;
-        this.validFor = settings.validFor();
-        this.clockMargin = settings.clockMargin();
-        if (!validFor.isPositive() || validFor.compareTo(LONGEST) > 0) {
-            throw new UnusableSetting("numbers.valid-for: from 1 s to " + LONGEST.toDays() + " days");
+        this.ttl = settings.ttl();
+        if (!ttl.isPositive() || ttl.compareTo(LONGEST) > 0) {
+            throw new UnusableSetting("numbers.ttl: from 1 s to " + LONGEST.toDays() + " days");
         }
-        if (settings.checkoutMemory().compareTo(validFor) < 0) {
-            throw new UnusableSetting("numbers.checkout-memory: at least numbers.valid-for");
-        }
-        if (clockMargin.isNegative()) {
-            throw new UnusableSetting("numbers.clock-margin: not negative");
+        if (settings.checkoutTtl().compareTo(ttl) < 0) {
+            throw new UnusableSetting("numbers.checkout-ttl: at least numbers.ttl");
         }
     }
 
@@ -42,7 +44,7 @@ public class Validity implements MadeFromSettings {
 
     /** The first instant at which the number can no longer be placed. */
     public Instant expiresAt(OrderNumber number) {
-        return number.issuedAt().plus(validFor);
+        return number.issuedAt().plus(ttl);
     }
 
     public boolean isExpired(OrderNumber number) {
@@ -51,15 +53,15 @@ public class Validity implements MadeFromSettings {
 
     /** Whether it is expired on every replica, whatever its clock and its settings. */
     public boolean isExpiredForGood(OrderNumber number) {
-        return !now().isBefore(number.issuedAt().plus(LONGEST).plus(clockMargin));
+        return !now().isBefore(number.issuedAt().plus(LONGEST).plus(CLOCK_MARGIN));
     }
 
     /** No replica would place a number that was issued before this, whatever its settings. */
     public Instant forGoodBefore() {
-        return now().minus(LONGEST).minus(clockMargin);
+        return now().minus(LONGEST).minus(CLOCK_MARGIN);
     }
 
-    public Duration validFor() {
-        return validFor;
+    public Duration ttl() {
+        return ttl;
     }
 }

@@ -47,7 +47,7 @@ class ConfirmationPolicy implements MadeFromSettings {
     private final OrderStore store;
     private final PollSchedule patience;
     private final Validity validity;
-    private final Duration lookalikeWithin;
+    private final Duration duplicateWindow;
     private final Map<Currency, Long> largeAmounts = new HashMap<>();
 
     ConfirmationPolicy(
@@ -57,7 +57,7 @@ class ConfirmationPolicy implements MadeFromSettings {
             Validity validity,
             NumbersSettings numbers,
             OrderSettings settings) {
-        this.lookalikeWithin = numbers.lookalikeWithin();
+        this.duplicateWindow = numbers.duplicateWindow();
         this.admitNumber = admitNumber;
         this.store = store;
         this.patience = patience;
@@ -150,7 +150,7 @@ class ConfirmationPolicy implements MadeFromSettings {
     private boolean isLookalike(Order earlier, ContentClaim likeness) {
         return earlier.state().isAlive()
                 && content(earlier.content()).equals(likeness.content())
-                && age(earlier).compareTo(lookalikeWithin) <= 0;
+                && age(earlier).compareTo(duplicateWindow) <= 0;
     }
 
     private static boolean mayBeInFlight(Entry.Alike alike) {

@@ -90,7 +90,7 @@ class LiveEventsResource {
     }
 
     private Uni<Response> refused(Problem problem) {
-        return Uni.createFrom().item(problem.after(http.retryAfter()).toResponse());
+        return Uni.createFrom().item(problem.after(http.retryDelay()).toResponse());
     }
 
     /** An event as it goes over the wire. */

@@ -163,7 +163,7 @@ class OrdersResource {
             case Placement.NumberSpent(var number, VoidReason why) ->
                 Problem.of(spent(why)).with("number", number.shown()).toResponse();
             case Placement.InFlight _ ->
-                Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryAfter()).toResponse();
+                Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryDelay()).toResponse();
             case Placement.Limited(var excess) -> excess.toProblem().toResponse();
             case Placement.LargeAmount(var total) ->
                 Problem.of(ProblemType.LARGE_AMOUNT)
@@ -177,7 +177,7 @@ class OrdersResource {
                         .with("age", age.toSeconds())
                         .toResponse();
             case Placement.LookalikeInFlight(OrderNumber earlier) ->
-                lookalike(earlier).after(http.retryAfter()).toResponse();
+                lookalike(earlier).after(http.retryDelay()).toResponse();
             case Placement.Placed(Order order) ->
                 Response.status(Response.Status.CREATED)
                         .header(HttpHeaders.LOCATION, path(order))
@@ -276,7 +276,7 @@ class OrdersResource {
     }
 
     private Uni<Response> busy(Problem problem) {
-        return Uni.createFrom().item(problem.after(http.retryAfter()).toResponse());
+        return Uni.createFrom().item(problem.after(http.retryDelay()).toResponse());
     }
 
     private static String path(Order order) {

@@ -29,7 +29,7 @@ class CancelUnpaid {
     @Scheduled(every = "${payments.unpaid-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> cancel() {
         return cancelStale
-                .createdBefore(clock.instant().minus(settings.unpaidFor()))
+                .createdBefore(clock.instant().minus(settings.unpaidOrderTtl()))
                 .onFailure(StoreUnavailable.class)
                 .invoke(silent -> LOG.debugf("unpaid orders wait: %s", silent.getMessage()))
                 .onFailure(StoreUnavailable.class)

@@ -1,6 +1,7 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.config.MadeFromSettings;
+import dev.orderonce.config.RateLimit;
 import dev.orderonce.config.UnusableSetting;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -23,34 +24,28 @@ class DeclineLimits implements MadeFromSettings {
     /** For what is under way to be decided: a capture takes about a second. */
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    /**
-     * So many within a time.
-     *
-     * @param most at least 1
-     */
-    record Most(int most, Duration window) {
-        Duration wait(Instant oldest, Instant now) {
-            return Duration.between(now, oldest.plus(window));
-        }
-    }
-
-    private final Most ofOrder;
-    private final Most ofBuyer;
+    private final RateLimit ofOrder;
+    private final RateLimit ofBuyer;
 
     DeclineLimits(PaymentSettings settings) {
-        this.ofOrder = new Most(settings.declinedPerOrder(), settings.declinedOrderWindow());
-        this.ofBuyer = new Most(settings.declinedPerBuyer(), settings.declinedBuyerWindow());
-        if (ofOrder.most() < 1 || ofBuyer.most() < 1) {
-            throw new UnusableSetting("payments.declined-per-order, payments.declined-per-buyer: at least 1");
-        }
+        this.ofOrder = withoutBurst("payments.declines-per-order-limit", settings.declinesPerOrderLimit());
+        this.ofBuyer = withoutBurst("payments.declines-per-buyer-limit", settings.declinesPerBuyerLimit());
     }
 
-    Most ofOrder() {
+    /** Rows in a window are counted, which has no place for a burst. */
+    private static RateLimit withoutBurst(String setting, RateLimit limit) {
+        if (limit.burst() != limit.count()) {
+            throw new UnusableSetting(setting + ": COUNT/WINDOW without a burst");
+        }
+        return limit;
+    }
+
+    RateLimit ofOrder() {
         return ofOrder;
     }
 
-    /** Those whose answer is not known yet count too, or a hundred at once would pass. */
-    Most ofBuyer() {
+    /** Payments whose result is not known yet count too, or a hundred at once would pass. */
+    RateLimit ofBuyer() {
         return ofBuyer;
     }
 
@@ -65,9 +60,13 @@ class DeclineLimits implements MadeFromSettings {
     Optional<Duration> wait(
             Optional<Instant> orderFullSince, Optional<Instant> buyerFullSince, long notCaptured, Instant now) {
         Optional<Duration> full = Stream.concat(
-                        orderFullSince.map(since -> ofOrder.wait(since, now)).stream(),
-                        buyerFullSince.map(since -> ofBuyer.wait(since, now)).stream())
+                        orderFullSince.map(since -> wait(ofOrder, since, now)).stream(),
+                        buyerFullSince.map(since -> wait(ofBuyer, since, now)).stream())
                 .max(Duration::compareTo);
-        return full.isEmpty() && notCaptured >= ofBuyer.most() ? Optional.of(SOON) : full;
+        return full.isEmpty() && notCaptured >= ofBuyer.count() ? Optional.of(SOON) : full;
+    }
+
+    private static Duration wait(RateLimit limit, Instant oldest, Instant now) {
+        return Duration.between(now, oldest.plus(limit.window()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.orderonce.payments;
 
+import dev.orderonce.config.RateLimit;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -22,18 +23,11 @@ public interface PaymentSettings {
     Optional<String> notificationSecret();
 
     /**
-     * How old a notification may be. The provider's clock and ours differ by seconds; five minutes
-     * is what providers themselves advise.
-     */
-    @WithDefault("5m")
-    Duration notificationWithin();
-
-    /**
-     * How long the provider may take to answer. Captures take about a second; after this the buyer
-     * is told that it is not known, and the settler asks.
+     * How long the provider may take to answer a request. Captures take about a second; after this
+     * the result counts as unknown, and a job requests it from the provider.
      */
     @WithDefault("5s")
-    Duration answerWithin();
+    Duration providerTimeout();
 
     /**
      * How long whoever began something is left to finish it before the settler looks. Longer than a
@@ -61,11 +55,11 @@ public interface PaymentSettings {
     int looksUntilSupport();
 
     /**
-     * How long an order may stay unpaid before it cancels itself. A day is longer than a transfer
-     * between banks takes, and shorter than goods should be kept for nobody.
+     * How long an order may stay unpaid before a job cancels it. A day is longer than a transfer
+     * between banks takes, and shorter than goods should be reserved without payment.
      */
     @WithDefault("24h")
-    Duration unpaidFor();
+    Duration unpaidOrderTtl();
 
     /** How often each replica looks for orders that stayed unpaid. */
     @WithDefault("10s")
@@ -76,24 +70,16 @@ public interface PaymentSettings {
     Duration watchEvery();
 
     /**
-     * How many payments of one order may be declined within {@link #declinedOrderWindow} before the
-     * next is refused; at least 1. A person tries another card, and perhaps mistypes it.
+     * How many payments of one order may be declined in any window before the next is refused. A
+     * person tries another card, and perhaps mistypes it. Without a burst of its own.
      */
-    @WithDefault("5")
-    int declinedPerOrder();
-
-    /** For how long a declined payment counts against its order. */
-    @WithDefault("10m")
-    Duration declinedOrderWindow();
+    @WithDefault("5/10m")
+    RateLimit declinesPerOrderLimit();
 
     /**
-     * How many payments of one buyer may be declined within {@link #declinedBuyerWindow}, or be
-     * under way, before the next is refused; at least 1.
+     * How many payments of one buyer may be declined in any window, or be in progress, before the
+     * next is refused. Without a burst of its own.
      */
-    @WithDefault("10")
-    int declinedPerBuyer();
-
-    /** For how long a declined payment counts against its buyer. */
-    @WithDefault("1h")
-    Duration declinedBuyerWindow();
+    @WithDefault("10/1h")
+    RateLimit declinesPerBuyerLimit();
 }

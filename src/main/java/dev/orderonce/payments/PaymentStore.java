@@ -118,9 +118,9 @@ class PaymentStore {
                                 at(lookAt),
                                 buyer.subject(),
                                 at(payment.begunAt().minus(limits.ofOrder().window())),
-                                limits.ofOrder().most(),
+                                limits.ofOrder().count(),
                                 at(payment.begunAt().minus(limits.ofBuyer().window())),
-                                limits.ofBuyer().most())))
+                                limits.ofBuyer().count())))
                 .map(rows -> rows.size() == 1);
     }
 
@@ -131,10 +131,10 @@ class PaymentStore {
                         Tuple.from(Arrays.asList(
                                 number.symbols(),
                                 at(now.minus(limits.ofOrder().window())),
-                                limits.ofOrder().most(),
+                                limits.ofOrder().count(),
                                 buyer.subject(),
                                 at(now.minus(limits.ofBuyer().window())),
-                                limits.ofBuyer().most())))
+                                limits.ofBuyer().count())))
                 .map(rows -> {
                     Row row = rows.iterator().next();
                     return limits.wait(

@@ -194,7 +194,7 @@ class PaymentsResource {
 
     private Response busy(Order order) {
         return OrderView.about(ProblemType.ORDER_BUSY, order)
-                .after(http.retryAfter())
+                .after(http.retryDelay())
                 .toResponse();
     }
 

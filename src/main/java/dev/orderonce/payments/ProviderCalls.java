@@ -60,7 +60,7 @@ class ProviderCalls {
         this.json = json;
         this.authorization =
                 settings.providerToken().map(token -> "Bearer " + token).orElse(null);
-        int millis = (int) settings.answerWithin().toMillis();
+        int millis = (int) settings.providerTimeout().toMillis();
         this.client = vertx.createHttpClient(new HttpClientOptions()
                 .setConnectTimeout(millis)
                 .setMaxPoolSize(CALLS_WATCHED)
@@ -123,9 +123,9 @@ class ProviderCalls {
                         .setMethod(method)
                         .setAbsoluteURI(url + "/payments/" + path)
                         // Waiting for a connection counts too.
-                        .setConnectTimeout(settings.answerWithin().toMillis()))
+                        .setConnectTimeout(settings.providerTimeout().toMillis()))
                 .compose(request -> exchange(request, body)
-                        .timeout(settings.answerWithin().toMillis(), TimeUnit.MILLISECONDS)
+                        .timeout(settings.providerTimeout().toMillis(), TimeUnit.MILLISECONDS)
                         .onFailure(failure -> giveUp(request, failure)));
     }
 

@@ -100,10 +100,10 @@ public final class Batches<Q, A> {
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.lanes = Stream.generate(() -> new StatementSlot(
                         vertx, context, options, settings, reconnects, replyTimeout, this::work, outage::answered))
-                .limit(settings.lanes())
+                .limit(settings.batchPoolSize())
                 .toList();
-        this.mostTogether = settings.rowsPerStatement();
-        this.mostWaiting = settings.waiting();
+        this.mostTogether = settings.batchSize();
+        this.mostWaiting = settings.queueLimit();
         this.sizes = DistributionSummary.builder("orderonce.batch.size")
                 .description("Questions answered by one statement")
                 .tag("statement", batched.name())

@@ -63,16 +63,16 @@ public class Postgres implements MadeFromSettings {
         this.settings = settings;
         this.metrics = metrics;
         this.spans = spans;
-        this.answerWithin = settings.answerWithin();
+        this.answerWithin = settings.replyTimeout();
         this.replyTimeout = replyTimeout;
         this.outage = outage("pool");
-        require("database.connections", settings.connections());
-        require("database.lanes", settings.lanes());
-        require("database.rows-per-statement", settings.rowsPerStatement());
-        require("database.waiting", settings.waiting());
-        if (answerWithin.compareTo(settings.statementWithin()) <= 0) {
-            throw new UnusableSetting("database.answer-within: longer than database.statement-within, which is "
-                    + settings.statementWithin().toMillis()
+        require("database.pool-size", settings.poolSize());
+        require("database.batch-pool-size", settings.batchPoolSize());
+        require("database.batch-size", settings.batchSize());
+        require("database.queue-limit", settings.queueLimit());
+        if (answerWithin.compareTo(settings.statementTimeout()) <= 0) {
+            throw new UnusableSetting("database.reply-timeout: longer than database.statement-timeout, which is "
+                    + settings.statementTimeout().toMillis()
                     + " ms");
         }
     }

@@ -19,17 +19,17 @@ final class PostgresOptions {
     static PgConnectOptions bounded(PgConnectOptions given, DatabaseSettings settings) {
         PgConnectOptions options = new PgConnectOptions(given);
         options.setCachePreparedStatements(true)
-                .setConnectTimeout(millis(settings.connectWithin()))
+                .setConnectTimeout(millis(settings.connectTimeout()))
                 .setTcpKeepAlive(true)
                 .addProperty("application_name", "order-once")
                 .addProperty(
                         "statement_timeout",
-                        Long.toString(settings.statementWithin().toMillis()))
+                        Long.toString(settings.statementTimeout().toMillis()))
                 // A transaction that somebody forgot must not hold its locks; no work here has such
                 // pauses.
                 .addProperty("idle_in_transaction_session_timeout", "10000");
         // Of the handshake, which nothing else bounds; ReplyTimeout takes its place after that.
-        options.setReadIdleTimeout(millis(settings.answerWithin()));
+        options.setReadIdleTimeout(millis(settings.replyTimeout()));
         options.setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         return options;
     }

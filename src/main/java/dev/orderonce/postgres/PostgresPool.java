@@ -13,12 +13,15 @@ import java.util.concurrent.TimeUnit;
 /** Makes the pool of connections to PostgreSQL, for what is not on the hot road. */
 @Singleton
 class PostgresPool implements PgPoolCreator {
+    /** How long an unused connection stays open, in minutes: longer than the pauses of a quiet hour. */
+    private static final int IDLE_MINUTES = 10;
+
     private final DatabaseSettings settings;
     private final ReplyTimeout replyTimeout;
 
     PostgresPool(DatabaseSettings settings) {
         this.settings = settings;
-        this.replyTimeout = new ReplyTimeout(settings.answerWithin());
+        this.replyTimeout = new ReplyTimeout(settings.replyTimeout());
     }
 
     /** All connections share it: what is found out with one is true of the others. */
@@ -31,12 +34,12 @@ class PostgresPool implements PgPoolCreator {
     @Override
     public Pool create(Input input) {
         PoolOptions pool = input.poolOptions()
-                .setMaxSize(settings.connections())
-                .setMaxWaitQueueSize(settings.waiting())
-                .setConnectionTimeout((int) settings.connectWithin().toMillis())
+                .setMaxSize(settings.poolSize())
+                .setMaxWaitQueueSize(settings.queueLimit())
+                .setConnectionTimeout((int) settings.connectTimeout().toMillis())
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setIdleTimeout((int) settings.idleFor().toSeconds())
-                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+                .setIdleTimeout(IDLE_MINUTES)
+                .setIdleTimeoutUnit(TimeUnit.MINUTES);
         List<SqlConnectOptions> servers = input.pgConnectOptionsList().stream()
                 .<SqlConnectOptions>map(given -> PostgresOptions.bounded(given, settings))
                 .toList();

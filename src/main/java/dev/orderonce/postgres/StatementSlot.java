@@ -80,7 +80,7 @@ final class StatementSlot {
      */
     void begin() {
         open();
-        long period = settings.answerWithin().toMillis() / 2;
+        long period = settings.replyTimeout().toMillis() / 2;
         vertx.setPeriodic(period, id -> context.runOnContext(now -> askForASignOfLife(period, id)));
     }
 
@@ -164,7 +164,7 @@ final class StatementSlot {
         busy = true;
         return open.preparedQuery(sql)
                 .execute(parameters)
-                .timeout(settings.answerWithin().toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(settings.replyTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .onComplete(answer -> {
                     busy = false;
                     lastUsedNanos = System.nanoTime();

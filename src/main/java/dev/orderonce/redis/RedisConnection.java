@@ -35,13 +35,16 @@ import org.jspecify.annotations.Nullable;
  * event loop leaves in one packet.
  *
  * <p>Replies come in the order of the commands, so counting them tells whether any of them is
- * overdue: what had been sent {@code redis.reply-within} ago must have been answered by now. There
+ * overdue: what had been sent {@code redis.reply-timeout} ago must have been answered by now. There
  * is no timer per command.
  */
 final class RedisConnection {
 
     /** A broken connection is noticed at most one check later than the bound says. */
     private static final int CHECKS_PER_BOUND = 4;
+
+    /** Between attempts to open a connection: ten a second find a restarted Redis at once. */
+    private static final long RECONNECT_MILLIS = 100;
 
     private final Vertx vertx;
     private final NetClient client;
@@ -107,7 +110,7 @@ final class RedisConnection {
 
     void start() {
         context.runOnContext(now -> {
-            long every = settings.replyWithin().toMillis() / CHECKS_PER_BOUND;
+            long every = settings.replyTimeout().toMillis() / CHECKS_PER_BOUND;
             checking = vertx.setPeriodic(Math.max(1, every), id -> check());
             connect();
         });
@@ -125,7 +128,7 @@ final class RedisConnection {
 
     /** Asks; the caller hears of it where they asked, or on this line's event loop. */
     void ask(RedisCommand command, UniEmitter<? super RedisReply> caller, @Nullable Span span) {
-        if (accepted.incrementAndGet() > settings.waitingPerPipeline()) {
+        if (accepted.incrementAndGet() > settings.queueLimit()) {
             accepted.decrementAndGet();
             StoreUnavailable full = new StoreUnavailable(REDIS, "too many requests wait for it");
             StoreSpans.failed(span, full);
@@ -167,9 +170,9 @@ final class RedisConnection {
             return;
         }
         int current = ++attempt;
-        vertx.setTimer(settings.connectWithin().toMillis(), id -> {
+        vertx.setTimer(settings.connectTimeout().toMillis(), id -> {
             if (!open) {
-                lost(current, "no connection within " + settings.connectWithin());
+                lost(current, "no connection within " + settings.connectTimeout());
             }
         });
         client.connect(address.socketAddress())
@@ -279,7 +282,7 @@ final class RedisConnection {
             fail(asked, why);
         }
         if (!closed) {
-            vertx.setTimer(settings.reopenAfter().toMillis(), id -> connect());
+            vertx.setTimer(RECONNECT_MILLIS, id -> connect());
         }
         return end;
     }
@@ -295,7 +298,7 @@ final class RedisConnection {
         long due = sentAtCheck[slot];
         sentAtCheck[slot] = sent;
         if (open && answered < due) {
-            lost(attempt, "no reply within " + settings.replyWithin());
+            lost(attempt, "no reply within " + settings.replyTimeout());
         }
     }
 }

@@ -41,22 +41,22 @@ public class RedisPipeline implements MadeFromSettings {
     RedisPipeline(Vertx vertx, RedisSettings settings, MeterRegistry metrics, StoreSpans spans) {
         this.spans = spans;
         RedisURI address = address(settings.url());
-        if (settings.pipelines().isPresent() && settings.pipelines().getAsInt() < 1) {
-            throw new UnusableSetting("redis.pipelines: at least 1");
+        if (settings.poolSize().isPresent() && settings.poolSize().getAsInt() < 1) {
+            throw new UnusableSetting("redis.pool-size: at least 1");
         }
         NetClientOptions options = new NetClientOptions()
                 .setTcpNoDelay(true)
                 .setTcpKeepAlive(true)
-                .setConnectTimeout((int) settings.connectWithin().toMillis());
+                .setConnectTimeout((int) settings.connectTimeout().toMillis());
         if (address.ssl()) {
             options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
         }
         this.client = vertx.createNetClient(options);
         Timer answers = StoreLatency.of("redis", "packet", metrics);
         // Lines that are lost together are open again one after the other.
-        Outage outage = new Outage("Redis", "commands", settings.replyWithin(), metrics);
+        Outage outage = new Outage("Redis", "commands", settings.replyTimeout(), metrics);
         this.lines = Stream.generate(() -> new RedisConnection(vertx, client, address, settings, answers, outage))
-                .limit(settings.pipelines().orElse(eventLoops(vertx)))
+                .limit(settings.poolSize().orElse(eventLoops(vertx)))
                 .toList();
     }
 

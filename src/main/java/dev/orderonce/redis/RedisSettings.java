@@ -5,7 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.OptionalInt;
 
-/** Settings of the way to Redis, prefix {@code redis}. */
+/** Settings of the connections to Redis, prefix {@code redis}. */
 @ConfigMapping(prefix = "redis")
 public interface RedisSettings {
 
@@ -17,37 +17,30 @@ public interface RedisSettings {
 
     /**
      * Connections kept open, each carrying many requests at once; as many as there are event loops
-     * unless given. With one on each loop no reply changes threads, and what the loop asks in one
-     * turn leaves in one packet; more would only make the packets smaller.
+     * unless it is set. With one on each loop no reply changes threads, and the commands of one turn
+     * of the loop leave in one packet; more connections would only make the packets smaller.
      */
-    OptionalInt pipelines();
+    OptionalInt poolSize();
 
     /**
-     * How long a connection may owe a reply before it counts as broken. Redis answers in well under
+     * How long a reply may take before the connection counts as broken. Redis answers in well under
      * a millisecond; half a second survives a pause for a snapshot's fork, and is short enough that
      * a buyer does not click again.
      */
     @WithDefault("500ms")
-    Duration replyWithin();
+    Duration replyTimeout();
 
     /**
      * Requests that may wait on one connection. At 100 000 replies a second this is 40 ms of queue;
      * more would only be late. Beyond it requests are refused at once.
      */
     @WithDefault("4096")
-    int waitingPerPipeline();
+    int queueLimit();
 
     /**
      * Time to open a connection. On a data centre's network a connection that takes longer is not
      * going to open.
      */
     @WithDefault("1s")
-    Duration connectWithin();
-
-    /**
-     * Pause between attempts to re-open a connection: ten tries a second find a restarted Redis at
-     * once.
-     */
-    @WithDefault("100ms")
-    Duration reopenAfter();
+    Duration connectTimeout();
 }

@@ -17,7 +17,7 @@ public class StoreUnavailableMapper {
     @ServerExceptionMapper
     public Response unavailable(StoreUnavailable failure) {
         return Problem.of(ProblemType.STORE_UNAVAILABLE)
-                .after(http.retryAfter())
+                .after(http.retryDelay())
                 .toResponse();
     }
 }

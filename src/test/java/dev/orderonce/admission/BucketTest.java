@@ -1,7 +1,6 @@
 package dev.orderonce.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
@@ -153,23 +152,6 @@ class BucketTest {
                         .isLessThanOrEqualTo(3 + elapsed / BUCKET.interval());
             }
         }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0, PT1M, 1",
-        "-1, PT1M, 1",
-        "1, PT1M, 0",
-        "1, PT1M, -1",
-        "1, PT0S, 1",
-        "1, PT-1M, 1",
-        "1, PT0.000999S, 1"
-    })
-    void settingThatAllowsNothing_isRefusedWithItsName(long rate, Duration window, long burst) {
-        assertThatThrownBy(() -> new Bucket(Limit.NUMBERS_OUTSTANDING, rate, window, burst))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("limits.numbers-outstanding")
-                .hasMessageContaining("at least 1");
     }
 
     @ParameterizedTest

@@ -47,15 +47,9 @@ class LimitsContractTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
-                    "limits.numbers-issued.rate", "6",
-                    "limits.numbers-issued.window", "1m",
-                    "limits.numbers-issued.burst", Integer.toString(NUMBERS_AT_ONCE),
-                    "limits.numbers-outstanding.rate", "6",
-                    "limits.numbers-outstanding.window", "1m",
-                    "limits.numbers-outstanding.burst", Integer.toString(OUTSTANDING_AT_ONCE),
-                    "limits.orders-placed.rate", "20",
-                    "limits.orders-placed.window", "1m",
-                    "limits.orders-placed.burst", Integer.toString(ORDERS_AT_ONCE));
+                    "limits.numbers-issued", "6/1m burst " + NUMBERS_AT_ONCE,
+                    "limits.numbers-outstanding", "6/1m burst " + OUTSTANDING_AT_ONCE,
+                    "limits.orders-placed", "20/1m burst " + ORDERS_AT_ONCE);
         }
     }
 

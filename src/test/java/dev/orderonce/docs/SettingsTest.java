@@ -7,7 +7,6 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.io.IOException;
-import java.io.Reader;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -17,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -102,17 +100,12 @@ class SettingsTest {
         return cell.equals(REQUIRED) || VALUE.matcher(cell).matches() ? cell : NONE;
     }
 
-    /** Each setting with its default as the table shows it. */
+    /** Each setting with its default as a table shows it. */
     private static Map<String, String> settings() throws IOException, ClassNotFoundException {
         Map<String, String> settings = new TreeMap<>(OTHERS);
         for (Class<?> mapping : mappings()) {
             add(mapping, mapping.getAnnotation(ConfigMapping.class).prefix(), settings);
         }
-        Properties shipped = new Properties();
-        try (Reader reader = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
-            shipped.load(reader);
-        }
-        settings.replaceAll((name, value) -> shipped.containsKey(name) ? '`' + shipped.getProperty(name) + '`' : value);
         Arrays.stream(RequiredSettings.values()).forEach(required -> settings.put(required.property(), REQUIRED));
         return settings;
     }
@@ -146,9 +139,6 @@ class SettingsTest {
             WithDefault byDefault = method.getAnnotation(WithDefault.class);
             if (Map.class.isAssignableFrom(method.getReturnType())) {
                 settings.put(name + ".<key>", NONE);
-            } else if (method.getReturnType().getEnclosingClass() == mapping
-                    && method.getReturnType().isInterface()) {
-                add(method.getReturnType(), name, settings);
             } else {
                 settings.put(name, byDefault == null ? NONE : '`' + byDefault.value() + '`');
             }

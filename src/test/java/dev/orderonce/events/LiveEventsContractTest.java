@@ -409,7 +409,7 @@ class LiveEventsContractTest {
 
     @Test
     void aStream_outlivesTheTimeThatABodyMayTake() throws Exception {
-        // When: nothing happens for longer than http.body-within
+        // When: nothing happens for longer than http.body-timeout
         Listener page = listen(shop, Optional.empty());
         // Then
         await().during(Duration.ofSeconds(12))

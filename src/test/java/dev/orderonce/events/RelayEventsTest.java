@@ -66,7 +66,7 @@ class RelayEventsTest {
     /** The order's events in the stream after one more run of the relay, repeats included. */
     private List<Map<String, String>> published(String number) {
         relayEvents.relay().await().atMost(BOUND);
-        RedisReply all = redis.send(RedisCommand.of("XRANGE", settings.stream(), "-", "+"))
+        RedisReply all = redis.send(RedisCommand.of("XRANGE", settings.streamName(), "-", "+"))
                 .await()
                 .atMost(BOUND);
         List<Map<String, String>> events = new ArrayList<>();

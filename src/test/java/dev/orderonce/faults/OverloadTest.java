@@ -34,7 +34,7 @@ class OverloadTest {
     public static final class SmallBounds implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("http.requests-under-way", Integer.toString(UNDER_WAY), "http.body-within", "1s");
+            return Map.of("http.in-flight-limit", Integer.toString(UNDER_WAY), "http.body-timeout", "1s");
         }
     }
 

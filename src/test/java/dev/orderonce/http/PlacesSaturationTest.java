@@ -17,17 +17,17 @@ class PlacesSaturationTest {
     /** Room for two. */
     private record Two() implements HttpSettings {
         @Override
-        public int requestsUnderWay() {
+        public int inFlightLimit() {
             return 2;
         }
 
         @Override
-        public Duration retryAfter() {
+        public Duration retryDelay() {
             return Duration.ofSeconds(1);
         }
 
         @Override
-        public Duration bodyWithin() {
+        public Duration bodyTimeout() {
             return Duration.ofSeconds(10);
         }
     }

@@ -39,10 +39,10 @@ class OrderLockTest {
 
     private final String order = "T" + UUID.randomUUID();
 
-    private record Settings(Duration lease, Duration waitFor, int waiters) implements LockSettings {}
+    private record Settings(Duration lease, Duration waitTimeout) implements LockSettings {}
 
-    private OrderLock lock(Duration lease, Duration waitFor, int waiters) {
-        return new OrderLock(redis, vertx, new Settings(lease, waitFor, waiters), new SimpleMeterRegistry());
+    private OrderLock lock(Duration lease, Duration waitTimeout, int waiters) {
+        return new OrderLock(redis, vertx, new Settings(lease, waitTimeout), waiters, new SimpleMeterRegistry());
     }
 
     private OrderLock lock() {

@@ -36,9 +36,7 @@ class LargeAmountContractTest {
             return Map.of(
                     "orders.large-amounts.EUR", Long.toString(MOST),
                     "orders.large-amounts.JPY", "0",
-                    "limits.orders-placed.rate", "1",
-                    "limits.orders-placed.window", "1h",
-                    "limits.orders-placed.burst", "2");
+                    "limits.orders-placed", "1/1h burst 2");
         }
     }
 

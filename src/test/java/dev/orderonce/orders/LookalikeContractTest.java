@@ -44,7 +44,7 @@ class LookalikeContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final int RACERS = 16;
 
-    /** As the setting is by default: {@code numbers.lookalike-within}. */
+    /** As the setting is by default: {@code numbers.duplicate-window}. */
     private static final Duration WINDOW = Duration.ofMinutes(15);
 
     private static final Map<String, Object> BASKET = Baskets.tea(2);

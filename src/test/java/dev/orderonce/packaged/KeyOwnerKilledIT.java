@@ -75,9 +75,9 @@ class KeyOwnerKilledIT {
         settings.put(
                 "DATABASE_URL", Stores.at(postgreSqlPort, stores.postgreSql().url()));
         settings.put("REDIS_URL", Stores.at(redisPort, stores.redis().url()));
-        settings.put("ONCE_LEASE", LEASE);
+        settings.put("IDEMPOTENCY_LEASE", LEASE);
         // The victim is to be killed while it waits, not to give up before.
-        settings.put("DATABASE_ANSWER_WITHIN", "60s");
+        settings.put("DATABASE_REPLY_TIMEOUT", "60s");
         return settings;
     }
 

@@ -77,13 +77,8 @@ class LimitsIT {
 
     private static Service launch(String name) {
         Map<String, String> settings = new HashMap<>(Stores.environment(stores));
-        settings.putAll(Map.of(
-                "LIMITS_ORDERS_PLACED_RATE", Long.toString(RATE),
-                "LIMITS_ORDERS_PLACED_WINDOW", WINDOW.toSeconds() + "s",
-                "LIMITS_ORDERS_PLACED_BURST", Long.toString(BURST),
-                "LIMITS_NUMBERS_ISSUED_RATE", Long.toString(RATE),
-                "LIMITS_NUMBERS_ISSUED_WINDOW", WINDOW.toSeconds() + "s",
-                "LIMITS_NUMBERS_ISSUED_BURST", Long.toString(BURST)));
+        String limit = "%d/%ds burst %d".formatted(RATE, WINDOW.toSeconds(), BURST);
+        settings.putAll(Map.of("LIMITS_ORDERS_PLACED", limit, "LIMITS_NUMBERS_ISSUED", limit));
         return Service.launch(Service.STANDALONE, directory.resolve(name), settings);
     }
 

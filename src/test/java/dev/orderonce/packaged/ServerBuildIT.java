@@ -186,10 +186,10 @@ class ServerBuildIT {
             // Given
             Map<String, String> settings = new HashMap<>(settings(stores, directory.resolve("nowhere.pem")));
             settings.put("NUMBERS_SIGNING_KEY", "c2hvcnQ=");
-            settings.put("NUMBERS_VALID_FOR", "8d");
-            settings.put("LIMITS_ORDERS_PLACED_RATE", "0");
-            settings.put("DATABASE_ANSWER_WITHIN", "1s");
-            settings.put("REDIS_PIPELINES", "0");
+            settings.put("NUMBERS_TTL", "8d");
+            settings.put("PAYMENTS_DECLINES_PER_ORDER_LIMIT", "5/10m burst 2");
+            settings.put("DATABASE_REPLY_TIMEOUT", "1s");
+            settings.put("REDIS_POOL_SIZE", "0");
             // "large" is not the code of a currency.
             settings.put("ORDERS_LARGE_AMOUNTS_LARGE", "1000");
             // When
@@ -198,12 +198,12 @@ class ServerBuildIT {
             assertThat(service.exitCode()).isEqualTo(78);
             assertThat(service.log().lines().filter(line -> line.contains("cannot start: ")))
                     .hasSize(7)
-                    .anyMatch(line -> line.contains("redis.pipelines: at least 1"))
+                    .anyMatch(line -> line.contains("redis.pool-size: at least 1"))
                     .anyMatch(line -> line.contains("identity.keys: there is no file"))
                     .anyMatch(line -> line.contains("numbers.signing-key: a key has at least 32"))
-                    .anyMatch(line -> line.contains("numbers.valid-for: from 1 s to 7 days"))
-                    .anyMatch(line -> line.contains("limits.orders-placed: rate and burst"))
-                    .anyMatch(line -> line.contains("database.answer-within: longer than"))
+                    .anyMatch(line -> line.contains("numbers.ttl: from 1 s to 7 days"))
+                    .anyMatch(line -> line.contains("payments.declines-per-order-limit: COUNT/WINDOW without"))
+                    .anyMatch(line -> line.contains("database.reply-timeout: longer than"))
                     .anyMatch(line -> line.contains("orders.large-amounts.large: not an ISO 4217"));
         }
     }
@@ -215,12 +215,16 @@ class ServerBuildIT {
         for (RequiredSettings setting : RequiredSettings.values()) {
             settings.put(variable(setting), "something");
         }
-        settings.put("NUMBERS_VALID_FOR", "soon");
+        settings.put("NUMBERS_TTL", "soon");
+        settings.put("LIMITS_ORDERS_PLACED", "often");
         // When
         Service service = Service.launch(Service.SERVER, directory, settings);
         // Then
         assertThat(service.exitCode()).isEqualTo(78);
-        assertThat(service.log()).contains("numbers.valid-for");
+        assertThat(service.log())
+                .contains("numbers.ttl")
+                .contains("limits.orders-placed")
+                .contains("30/1m burst 10");
     }
 
     private static String pem(KeyPair pair) {

@@ -72,11 +72,10 @@ final class Service implements AutoCloseable {
             builder.environment().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
             // A load is no person.
             for (String limit : List.of("NUMBERS_ISSUED", "NUMBERS_OUTSTANDING", "ORDERS_PLACED")) {
-                builder.environment().put("LIMITS_" + limit + "_RATE", "1000000");
-                builder.environment().put("LIMITS_" + limit + "_BURST", "1000000");
+                builder.environment().put("LIMITS_" + limit, "1000000/1m");
             }
-            builder.environment().put("PAYMENTS_DECLINED_PER_ORDER", "1000000");
-            builder.environment().put("PAYMENTS_DECLINED_PER_BUYER", "1000000");
+            builder.environment().put("PAYMENTS_DECLINES_PER_ORDER_LIMIT", "1000000/10m");
+            builder.environment().put("PAYMENTS_DECLINES_PER_BUYER_LIMIT", "1000000/1h");
             builder.environment().putAll(environment);
             return new Service(builder.start(), log, port, managementPort);
         } catch (IOException failure) {

@@ -64,16 +64,16 @@ class StormIT {
     /** Everything that takes minutes in a shop takes seconds here. */
     private static final Map<String, String> HURRIED = Map.of(
             "PAYMENTS_NOTIFICATION_SECRET", SECRET,
-            "PAYMENTS_ANSWER_WITHIN", "600ms",
+            "PAYMENTS_PROVIDER_TIMEOUT", "600ms",
             "PAYMENTS_LOOK_AFTER", "3s",
             "PAYMENTS_SETTLE_EVERY", "200ms",
             "PAYMENTS_LONGEST_WAIT", "1s",
-            "PAYMENTS_UNPAID_FOR", "4s",
+            "PAYMENTS_UNPAID_ORDER_TTL", "4s",
             "PAYMENTS_UNPAID_EVERY", "300ms",
             // All of them are read at the end, however long it lasts.
-            "EVENTS_STREAM_LENGTH", "100000000",
+            "EVENTS_STREAM_SIZE", "100000000",
             "LOCKS_LEASE", "2s",
-            "LOCKS_WAIT_FOR", "1s");
+            "LOCKS_WAIT_TIMEOUT", "1s");
 
     /** Reads the stream as a consumer does: what is not newer than the latest seen is a repeat. */
     private static final String FIRST_SEEN = """

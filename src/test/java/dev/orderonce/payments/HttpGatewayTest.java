@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import dev.orderonce.config.RateLimit;
 import dev.orderonce.money.Money;
 import dev.orderonce.payments.PaymentGateway.Answer;
 import io.quarkus.test.junit.QuarkusTest;
@@ -67,12 +68,7 @@ class HttpGatewayTest {
         }
 
         @Override
-        public Duration notificationWithin() {
-            return Duration.ofMinutes(5);
-        }
-
-        @Override
-        public Duration answerWithin() {
+        public Duration providerTimeout() {
             return Duration.ofMillis(500);
         }
 
@@ -97,7 +93,7 @@ class HttpGatewayTest {
         }
 
         @Override
-        public Duration unpaidFor() {
+        public Duration unpaidOrderTtl() {
             return Duration.ofDays(1);
         }
 
@@ -107,23 +103,13 @@ class HttpGatewayTest {
         }
 
         @Override
-        public int declinedPerOrder() {
-            return 5;
+        public RateLimit declinesPerOrderLimit() {
+            return RateLimit.of("5/10m");
         }
 
         @Override
-        public Duration declinedOrderWindow() {
-            return Duration.ofMinutes(10);
-        }
-
-        @Override
-        public int declinedPerBuyer() {
-            return 10;
-        }
-
-        @Override
-        public Duration declinedBuyerWindow() {
-            return Duration.ofHours(1);
+        public RateLimit declinesPerBuyerLimit() {
+            return RateLimit.of("10/1h");
         }
 
         @Override

@@ -140,7 +140,7 @@ class BatchesTest {
         }
         assertThat(divide.statements).hasSizeLessThan(500);
         assertThat(divide.statements)
-                .allSatisfy(statement -> assertThat(statement).hasSizeLessThanOrEqualTo(settings.rowsPerStatement()));
+                .allSatisfy(statement -> assertThat(statement).hasSizeLessThanOrEqualTo(settings.batchSize()));
     }
 
     @Test
@@ -224,9 +224,10 @@ class BatchesTest {
         int tooMany = 100;
         // When
         List<CompletableFuture<Integer>> answers = askAll(
-                batches, IntStream.rangeClosed(1, settings.waiting() + tooMany).boxed());
+                batches,
+                IntStream.rangeClosed(1, settings.queueLimit() + tooMany).boxed());
         // Then
-        List<CompletableFuture<Integer>> beyond = answers.subList(settings.waiting(), answers.size());
+        List<CompletableFuture<Integer>> beyond = answers.subList(settings.queueLimit(), answers.size());
         assertThat(beyond)
                 .hasSize(tooMany)
                 .allSatisfy(answer -> assertThat(answer)

@@ -58,20 +58,15 @@ class RedisPipelineTest {
     }
 
     /** Settings of one connection with all the patience a test needs. */
-    private record OneLine(String url, int waitingPerPipeline, Duration replyWithin) implements RedisSettings {
+    private record OneLine(String url, int queueLimit, Duration replyTimeout) implements RedisSettings {
         @Override
-        public OptionalInt pipelines() {
+        public OptionalInt poolSize() {
             return OptionalInt.of(1);
         }
 
         @Override
-        public Duration connectWithin() {
+        public Duration connectTimeout() {
             return Duration.ofSeconds(1);
-        }
-
-        @Override
-        public Duration reopenAfter() {
-            return Duration.ofMillis(50);
         }
     }
 

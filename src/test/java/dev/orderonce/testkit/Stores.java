@@ -63,7 +63,7 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         settings.put("events.relay-every", "1h");
         // Whoever died is followed within a test's patience.
         settings.put("payments.look-after", "4s");
-        settings.put("once.forget-every", "1h");
+        settings.put("idempotency.forget-every", "1h");
         settings.put("events.live-every", "1h");
         settings.put("payments.watch-every", "1h");
         settings.put("duplicates.watch-every", "1h");
@@ -75,9 +75,7 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         settings.put("disputes.finish-every", "1h");
         // A racer is no person. What the limits do is shown where they are set lower.
         for (String limit : List.of("numbers-issued", "numbers-outstanding", "orders-placed")) {
-            settings.put("limits." + limit + ".rate", "100000");
-            settings.put("limits." + limit + ".window", "1m");
-            settings.put("limits." + limit + ".burst", "100000");
+            settings.put("limits." + limit, "100000/1m");
         }
         return settings;
     }

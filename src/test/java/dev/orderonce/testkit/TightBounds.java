@@ -17,16 +17,12 @@ public final class TightBounds implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
-                "http.body-within",
+                "http.body-timeout",
                 "1s",
-                "events.listeners-per-buyer",
+                "events.listener-per-buyer-limit",
                 Integer.toString(STREAMS),
-                "limits.numbers-wrong.rate",
-                "1",
-                "limits.numbers-wrong.window",
-                "1h",
-                "limits.numbers-wrong.burst",
-                Integer.toString(WRONG_NUMBERS),
+                "limits.numbers-wrong",
+                "1/1h burst " + WRONG_NUMBERS,
                 "orders.quote-key",
                 QUOTE_KEY + "," + EARLIER_QUOTE_KEY);
     }

@@ -1,0 +1,25 @@
+package dev.orderonce.idempotency;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Settings of idempotency keys and of {@code /once}, prefix {@code idempotency}. */
+@ConfigMapping(prefix = "idempotency")
+public interface IdempotencySettings {
+
+    /**
+     * How long a request under a key counts as in progress. Longer than any request may take
+     * (PostgreSQL may be unavailable for its reply timeout, twice); a shorter lease lets a repeat wait
+     * less for a process that crashed, and costs an insert in vain when the first request is only slow.
+     */
+    @WithDefault("10s")
+    Duration lease();
+
+    /**
+     * How often records of {@code /once} whose time is over are removed. They count as absent from
+     * that moment on; removing them only gives the space back.
+     */
+    @WithDefault("1m")
+    Duration forgetEvery();
+}
