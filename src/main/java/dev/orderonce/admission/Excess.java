@@ -1,7 +1,6 @@
 package dev.orderonce.admission;
 
 import dev.orderonce.http.Problem;
-import dev.orderonce.http.ProblemType;
 import java.time.Duration;
 
 /**
@@ -16,8 +15,7 @@ public record Excess(Bucket bucket, Duration retryAfter) {
      */
     public Problem toProblem() {
         String name = '"' + bucket.limit().text() + '"';
-        return Problem.of(ProblemType.LIMIT_REACHED)
-                .with("limit", bucket.limit().text())
+        return Problem.ofLimit(bucket.limit().text())
                 .after(retryAfter)
                 .header(
                         "RateLimit-Policy",

@@ -5,19 +5,22 @@ import dev.orderonce.disputes.ListDisputes.Listing;
 import dev.orderonce.disputes.ResolveDispute.Resolving;
 import dev.orderonce.disputes.SendMessage.Sending;
 import dev.orderonce.disputes.WithdrawDispute.Withdrawal;
-import dev.orderonce.http.Outcomes;
-import dev.orderonce.http.Parameters;
+import dev.orderonce.http.Answer;
+import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.Headers;
+import dev.orderonce.http.PageParameters;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
-import dev.orderonce.http.Violation;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderView;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -25,7 +28,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -43,16 +45,13 @@ import org.jspecify.annotations.Nullable;
 @Path("/disputes")
 @Produces(MediaType.APPLICATION_JSON)
 class DisputesResource {
-    private static final String KEY = "Idempotency-Key";
-    private static final String REPLAYED = "Idempotent-Replayed";
-
     private final Caller caller;
     private final FindDispute findDispute;
     private final ListDisputes listDisputes;
     private final SendMessage sendMessage;
     private final WithdrawDispute withdrawDispute;
     private final ResolveDispute resolveDispute;
-    private final Outcomes outcomes;
+    private final Endpoint endpoint;
 
     DisputesResource(
             Caller caller,
@@ -61,19 +60,20 @@ class DisputesResource {
             SendMessage sendMessage,
             WithdrawDispute withdrawDispute,
             ResolveDispute resolveDispute,
-            Outcomes outcomes) {
+            Endpoint endpoint) {
         this.caller = caller;
         this.findDispute = findDispute;
         this.listDisputes = listDisputes;
         this.sendMessage = sendMessage;
         this.withdrawDispute = withdrawDispute;
         this.resolveDispute = resolveDispute;
-        this.outcomes = outcomes;
+        this.endpoint = endpoint;
     }
 
     @GET
     @Path("/{id}")
     @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @Refusals(ProblemType.DISPUTE_NOT_FOUND)
     @Operation(
             operationId = "findDispute",
             summary = "One dispute, with what was said and what was known",
@@ -84,13 +84,10 @@ class DisputesResource {
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> find(@PathParam("id") String id) {
         Party as = party();
-        return findDispute
-                .find(caller.buyer(), as, id)
-                .plug(ending -> outcomes.time("find-dispute", id, ending))
-                .map(finding -> switch (finding) {
-                    case Finding.Absent absent -> absent();
-                    case Finding.Found(DisputeDetails dossier) ->
-                        ok(dossier, as).build();
+        return endpoint.answer(
+                "find-dispute", id, findDispute.find(caller.buyer(), as, id), finding -> switch (finding) {
+                    case Finding.Absent _ -> Problem.of(ProblemType.DISPUTE_NOT_FOUND);
+                    case Finding.Found(DisputeDetails dispute) -> Reply.ok(DisputeView.of(dispute, as));
                 });
     }
 
@@ -99,7 +96,7 @@ class DisputesResource {
     record DisputesView(
             @Schema(required = true) List<DisputeView> disputes,
 
-            @Schema(nullable = true, required = true, description = "Where to go on; null on the last page") @Nullable String after) {}
+            @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after) {}
 
     @GET
     @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
@@ -125,33 +122,19 @@ class DisputesResource {
                             schema = @Schema(type = SchemaType.BOOLEAN))
                     @QueryParam("overdue")
                     Optional<String> overdue,
-            @Parameter(description = "The `after` of the page before", schema = @Schema(type = SchemaType.STRING))
-                    @QueryParam("after")
-                    Optional<String> after,
-            @Parameter(
-                            description = "1 to 100",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "100",
-                                            defaultValue = "20"))
-                    @DefaultValue("20")
-                    @QueryParam("limit")
-                    String limit) {
+            @BeanParam PageParameters page) {
         Party as = party();
-        return listDisputes
-                .list(caller.buyer(), as, state, overdue, after, Parameters.whole(limit))
-                .plug(ending -> outcomes.time("list-disputes", "", ending))
-                .map(listing -> switch (listing) {
-                    case Listing.BadParameter(String why) ->
-                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
-                    case Listing.Page(var disputes, var next) ->
-                        answer(Response.Status.OK, page(disputes, next, as)).build();
+        return endpoint.answer(
+                "list-disputes",
+                "",
+                listDisputes.list(caller.buyer(), as, state, overdue, page.after(), page.limit()),
+                listing -> switch (listing) {
+                    case Listing.BadParameter(String why) -> Problem.ofParameter(why);
+                    case Listing.Page(var disputes, var next) -> Reply.ok(view(disputes, next, as));
                 });
     }
 
-    private static DisputesView page(List<Dispute> disputes, Optional<String> next, Party as) {
+    private static DisputesView view(List<Dispute> disputes, Optional<String> next, Party as) {
         return new DisputesView(
                 disputes.stream().map(dispute -> DisputeView.of(dispute, as)).toList(), next.orElse(null));
     }
@@ -165,6 +148,13 @@ class DisputesResource {
     @Path("/{id}/messages")
     @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
     @Consumes(MediaType.APPLICATION_JSON)
+    @Refusals({
+        ProblemType.KEY_MISSING,
+        ProblemType.KEY_UNUSABLE,
+        ProblemType.DISPUTE_NOT_FOUND,
+        ProblemType.MESSAGE_DIFFERS,
+        ProblemType.DISPUTE_NOT_OPEN
+    })
     @Operation(
             operationId = "sendMessage",
             summary = "Answer, or reply",
@@ -183,43 +173,38 @@ class DisputesResource {
     public Uni<Response> send(
             @PathParam("id") String id,
             @Parameter(
-                            name = KEY,
+                            name = Headers.IDEMPOTENCY_KEY,
                             in = ParameterIn.HEADER,
                             description = "A key of the author's own for this message",
                             schema = @Schema(type = SchemaType.STRING))
-                    @HeaderParam(KEY)
+                    @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,
             MessageSubmission submission) {
-        if (submission == null) {
-            return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
-        }
         Party as = party();
-        return sendMessage
-                .send(caller.buyer(), as, id, keys, submission.text())
-                .plug(ending -> outcomes.time("send-message", id, ending))
-                .map(sending -> toResponse(sending, as));
+        return endpoint.answer(
+                "send-message",
+                id,
+                sendMessage.send(caller.buyer(), as, id, keys, submission.text()),
+                sending -> toAnswer(sending, as));
     }
 
-    private Response toResponse(Sending sending, Party as) {
+    private Answer toAnswer(Sending sending, Party as) {
         return switch (sending) {
-            case Sending.NoKey _ -> Problem.of(ProblemType.KEY_MISSING).toResponse();
-            case Sending.KeyUnusable(String why) ->
-                Problem.of(ProblemType.KEY_UNUSABLE, "The Idempotency-Key cannot be used: " + why + ".")
-                        .toResponse();
-            case Sending.Invalid(var violations) -> invalid(violations);
-            case Sending.Absent absent -> absent();
-            case Sending.Differs(Dispute dispute) ->
-                DisputeView.about(ProblemType.MESSAGE_DIFFERS, dispute).toResponse();
-            case Sending.AlreadySent(DisputeDetails dossier) -> replayed(dossier, as);
+            case Sending.NoKey _ -> Problem.of(ProblemType.KEY_MISSING);
+            case Sending.KeyUnusable(String why) -> Problem.ofKey(why);
+            case Sending.Invalid(var violations) -> Problem.ofBody(violations);
+            case Sending.Absent _ -> Problem.of(ProblemType.DISPUTE_NOT_FOUND);
+            case Sending.Differs(Dispute dispute) -> DisputeView.about(ProblemType.MESSAGE_DIFFERS, dispute);
+            case Sending.AlreadySent(DisputeDetails dispute) -> replayed(dispute, as);
             case Sending.NotOpen(Dispute dispute) -> notOpen(dispute);
-            case Sending.Sent(DisputeDetails dossier) ->
-                answer(Response.Status.CREATED, DisputeView.of(dossier, as)).build();
+            case Sending.Sent(DisputeDetails dispute) -> Reply.created(DisputeView.of(dispute, as));
         };
     }
 
     @POST
     @Path("/{id}/withdrawal")
     @RolesAllowed(Role.BUYER)
+    @Refusals({ProblemType.DISPUTE_NOT_FOUND, ProblemType.DISPUTE_NOT_OPEN})
     @Operation(
             operationId = "withdrawDispute",
             summary = "Take it back",
@@ -229,19 +214,15 @@ class DisputesResource {
             description = "It is withdrawn, by this request or an earlier one",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> withdraw(@PathParam("id") String id) {
-        return withdrawDispute
-                .withdraw(caller.buyer(), id)
-                .plug(ending -> outcomes.time("withdraw-dispute", id, ending))
-                .map(withdrawal -> toResponse(withdrawal));
+        return endpoint.answer("withdraw-dispute", id, withdrawDispute.withdraw(caller.buyer(), id), this::toAnswer);
     }
 
-    private Response toResponse(Withdrawal withdrawal) {
+    private Answer toAnswer(Withdrawal withdrawal) {
         return switch (withdrawal) {
-            case Withdrawal.Absent absent -> absent();
-            case Withdrawal.AlreadyWithdrawn(DisputeDetails dossier) -> replayed(dossier, Party.BUYER);
+            case Withdrawal.Absent _ -> Problem.of(ProblemType.DISPUTE_NOT_FOUND);
+            case Withdrawal.AlreadyWithdrawn(DisputeDetails dispute) -> replayed(dispute, Party.BUYER);
             case Withdrawal.NotOpen(Dispute dispute) -> notOpen(dispute);
-            case Withdrawal.Withdrawn(DisputeDetails dossier) ->
-                ok(dossier, Party.BUYER).build();
+            case Withdrawal.Withdrawn(DisputeDetails dispute) -> Reply.ok(DisputeView.of(dispute, Party.BUYER));
         };
     }
 
@@ -266,6 +247,13 @@ class DisputesResource {
     @Path("/{id}/resolution")
     @RolesAllowed(Role.SUPPORT)
     @Consumes(MediaType.APPLICATION_JSON)
+    @Refusals({
+        ProblemType.DISPUTE_NOT_FOUND,
+        ProblemType.OWN_CASE,
+        ProblemType.DISPUTE_NOT_OPEN,
+        ProblemType.DISPUTE_DECIDED,
+        ProblemType.MOVE_NOT_OPEN
+    })
     @Operation(
             operationId = "resolveDispute",
             summary = "Decide it",
@@ -282,30 +270,24 @@ class DisputesResource {
             description = "It is decided; the order could not be cancelled yet, and that is gone on with",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> resolve(@PathParam("id") String id, ResolutionSubmission submission) {
-        if (submission == null) {
-            return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
-        }
-        return resolveDispute
-                .resolve(caller.buyer(), id, submission.resolution(), submission.reason())
-                .plug(ending -> outcomes.time("resolve-dispute", id, ending))
-                .map(resolving -> toResponse(resolving));
+        return endpoint.answer(
+                "resolve-dispute",
+                id,
+                resolveDispute.resolve(caller.buyer(), id, submission.resolution(), submission.reason()),
+                this::toAnswer);
     }
 
-    private Response toResponse(Resolving resolving) {
+    private Answer toAnswer(Resolving resolving) {
         return switch (resolving) {
-            case Resolving.Invalid(var violations) -> invalid(violations);
-            case Resolving.Absent absent -> absent();
-            case Resolving.Own _ -> Problem.of(ProblemType.OWN_CASE).toResponse();
+            case Resolving.Invalid(var violations) -> Problem.ofBody(violations);
+            case Resolving.Absent _ -> Problem.of(ProblemType.DISPUTE_NOT_FOUND);
+            case Resolving.Own _ -> Problem.of(ProblemType.OWN_CASE);
             case Resolving.NotOpen(Dispute dispute) -> notOpen(dispute);
-            case Resolving.OtherDecided(Dispute dispute) ->
-                DisputeView.about(ProblemType.DISPUTE_DECIDED, dispute).toResponse();
-            case Resolving.AlreadyDecided(DisputeDetails dossier) -> replayed(dossier, Party.SUPPORT);
-            case Resolving.OrderNotOpen(Order order) -> OrderView.notOpen(order).toResponse();
-            case Resolving.UnderWay(DisputeDetails dossier) ->
-                answer(Response.Status.ACCEPTED, DisputeView.of(dossier, Party.SUPPORT))
-                        .build();
-            case Resolving.Resolved(DisputeDetails dossier) ->
-                ok(dossier, Party.SUPPORT).build();
+            case Resolving.OtherDecided(Dispute dispute) -> DisputeView.about(ProblemType.DISPUTE_DECIDED, dispute);
+            case Resolving.AlreadyDecided(DisputeDetails dispute) -> replayed(dispute, Party.SUPPORT);
+            case Resolving.OrderNotOpen(Order order) -> OrderView.notOpen(order);
+            case Resolving.UnderWay(DisputeDetails dispute) -> Reply.accepted(DisputeView.of(dispute, Party.SUPPORT));
+            case Resolving.Resolved(DisputeDetails dispute) -> Reply.ok(DisputeView.of(dispute, Party.SUPPORT));
         };
     }
 
@@ -317,29 +299,11 @@ class DisputesResource {
         return caller.isStaff() ? Party.MERCHANT : Party.BUYER;
     }
 
-    private static Response absent() {
-        return Problem.of(ProblemType.DISPUTE_NOT_FOUND).toResponse();
+    private static Answer notOpen(Dispute dispute) {
+        return DisputeView.about(ProblemType.DISPUTE_NOT_OPEN, dispute);
     }
 
-    private static Response invalid(List<Violation> violations) {
-        return Problem.of(ProblemType.BODY_INVALID)
-                .with("violations", violations)
-                .toResponse();
-    }
-
-    private static Response notOpen(Dispute dispute) {
-        return DisputeView.about(ProblemType.DISPUTE_NOT_OPEN, dispute).toResponse();
-    }
-
-    private static Response replayed(DisputeDetails dossier, Party as) {
-        return ok(dossier, as).header(REPLAYED, "true").build();
-    }
-
-    private static Response.ResponseBuilder ok(DisputeDetails dossier, Party as) {
-        return answer(Response.Status.OK, DisputeView.of(dossier, as));
-    }
-
-    private static Response.ResponseBuilder answer(Response.Status status, Object entity) {
-        return Response.status(status).entity(entity).header(HttpHeaders.CACHE_CONTROL, "no-store");
+    private static Answer replayed(DisputeDetails dispute, Party as) {
+        return Reply.replayed(DisputeView.of(dispute, as));
     }
 }

@@ -1,5 +1,6 @@
 package dev.orderonce.disputes;
 
+import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
@@ -16,12 +17,20 @@ public class FindDispute {
     }
 
     /** Every way the search can end. */
-    public sealed interface Finding {
+    public sealed interface Finding extends Outcome {
         /** No such dispute, or none that the asker may see. */
         record Absent() implements Finding {}
 
         /** The dispute as it is now. */
         record Found(DisputeDetails dossier) implements Finding {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Absent _ -> "absent";
+                case Found _ -> "found";
+            };
+        }
     }
 
     /**

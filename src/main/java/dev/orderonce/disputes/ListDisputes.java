@@ -1,6 +1,7 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.DisputeStore.Filter;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,7 +29,7 @@ public class ListDisputes {
     }
 
     /** Every way listing can end. */
-    public sealed interface Listing {
+    public sealed interface Listing extends Outcome {
         /** A parameter cannot be used. */
         record BadParameter(String why) implements Listing {}
 
@@ -38,6 +39,14 @@ public class ListDisputes {
          * @param after where to go on, if there may be more
          */
         record Page(List<Dispute> disputes, Optional<String> after) implements Listing {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case BadParameter _ -> "bad-parameter";
+                case Page _ -> "page";
+            };
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.orderonce.disputes;
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
 import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.orders.FindOrder;
@@ -49,7 +50,7 @@ public class OpenDispute {
     }
 
     /** Every way opening can end, in the order the checks run. */
-    public sealed interface Opening {
+    public sealed interface Opening extends Outcome {
         /** No such order of this buyer. */
         record Absent() implements Opening {}
 
@@ -71,6 +72,18 @@ public class OpenDispute {
 
         /** It is open, by this request. */
         record Opened(DisputeDetails dossier) implements Opening {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Absent _ -> "absent";
+                case Invalid _ -> "invalid";
+                case OtherOpen _ -> "other-open";
+                case AlreadyOpen _ -> "already-open";
+                case Limited _ -> "limited";
+                case Opened _ -> "opened";
+            };
+        }
     }
 
     /** How reading a submission can end. */

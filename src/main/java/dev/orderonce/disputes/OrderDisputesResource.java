@@ -1,9 +1,13 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.OpenDispute.Opening;
-import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Answer;
+import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.Headers;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import io.smallrye.mutiny.Uni;
@@ -13,7 +17,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -30,16 +33,17 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 class OrderDisputesResource {
     private final Caller caller;
     private final OpenDispute openDispute;
-    private final Outcomes outcomes;
+    private final Endpoint endpoint;
 
-    OrderDisputesResource(Caller caller, OpenDispute openDispute, Outcomes outcomes) {
+    OrderDisputesResource(Caller caller, OpenDispute openDispute, Endpoint endpoint) {
         this.caller = caller;
         this.openDispute = openDispute;
-        this.outcomes = outcomes;
+        this.endpoint = endpoint;
     }
 
     @POST
     @RolesAllowed(Role.BUYER)
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.DISPUTE_OPEN, ProblemType.LIMIT_REACHED})
     @Operation(
             operationId = "openDispute",
             summary = "Say that an order is a duplicate of another one, or not the buyer's",
@@ -60,49 +64,23 @@ class OrderDisputesResource {
             responseCode = "200",
             description = "The same was said before, and is not decided: the dispute as it is now",
             headers =
-                    @Header(
-                            name = "Idempotent-Replayed",
-                            description = "true",
-                            schema = @Schema(type = SchemaType.STRING)),
+                    @Header(name = Headers.REPLAYED, description = "true", schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> open(@PathParam("number") String number, DisputeSubmission submission) {
-        if (submission == null) {
-            return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
-        }
-        return openDispute
-                .open(caller.buyer(), number, submission)
-                .plug(ending -> outcomes.time("open-dispute", number, ending))
-                .map(opening -> toResponse(opening));
+        return endpoint.answer(
+                "open-dispute", number, openDispute.open(caller.buyer(), number, submission), this::toAnswer);
     }
 
-    private Response toResponse(Opening opening) {
+    private Answer toAnswer(Opening opening) {
         return switch (opening) {
-            case Opening.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
-            case Opening.Invalid(var violations) ->
-                Problem.of(ProblemType.BODY_INVALID)
-                        .with("violations", violations)
-                        .toResponse();
-            case Opening.OtherOpen(Dispute dispute) ->
-                DisputeView.about(ProblemType.DISPUTE_OPEN, dispute).toResponse();
-            case Opening.AlreadyOpen(DisputeDetails dossier) ->
-                answer(Response.Status.OK, dossier)
-                        .header("Idempotent-Replayed", "true")
-                        .build();
+            case Opening.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+            case Opening.Invalid(var violations) -> Problem.ofBody(violations);
+            case Opening.OtherOpen(Dispute dispute) -> DisputeView.about(ProblemType.DISPUTE_OPEN, dispute);
+            case Opening.AlreadyOpen(DisputeDetails details) -> Reply.replayed(DisputeView.of(details, Party.BUYER));
             case Opening.Limited(var retryAfter) ->
-                Problem.of(ProblemType.LIMIT_REACHED)
-                        .with("limit", "disputes-opened")
-                        .after(retryAfter)
-                        .toResponse();
-            case Opening.Opened(DisputeDetails dossier) ->
-                answer(Response.Status.CREATED, dossier)
-                        .header(HttpHeaders.LOCATION, DisputeView.path(dossier.dispute()))
-                        .build();
+                Problem.ofLimit("disputes-opened").after(retryAfter);
+            case Opening.Opened(DisputeDetails details) ->
+                Reply.created(DisputeView.of(details, Party.BUYER), DisputeView.path(details.dispute()));
         };
-    }
-
-    private static Response.ResponseBuilder answer(Response.Status status, DisputeDetails dossier) {
-        return Response.status(status)
-                .entity(DisputeView.of(dossier, Party.BUYER))
-                .header(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 }

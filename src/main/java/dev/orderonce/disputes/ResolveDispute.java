@@ -2,6 +2,7 @@ package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.CarryOutResolution.Carrying;
 import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.orders.FindOrder;
@@ -47,7 +48,7 @@ public class ResolveDispute {
     }
 
     /** Every way deciding can end, in the order the checks run. */
-    public sealed interface Resolving {
+    public sealed interface Resolving extends Outcome {
         /** The request is not sound. */
         record Invalid(List<Violation> violations) implements Resolving {}
 
@@ -74,6 +75,21 @@ public class ResolveDispute {
 
         /** It is decided and done, by this request. */
         record Resolved(DisputeDetails dossier) implements Resolving {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Invalid _ -> "invalid";
+                case Absent _ -> "absent";
+                case Own _ -> "own";
+                case NotOpen _ -> "not-open";
+                case OtherDecided _ -> "other-decided";
+                case AlreadyDecided _ -> "already-decided";
+                case OrderNotOpen _ -> "order-not-open";
+                case UnderWay _ -> "under-way";
+                case Resolved _ -> "resolved";
+            };
+        }
     }
 
     public Uni<Resolving> resolve(Buyer support, String written, @Nullable String verdict, @Nullable String reason) {

@@ -2,6 +2,7 @@ package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.DisputeState.Move;
 import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
@@ -41,7 +42,7 @@ public class SendMessage {
     }
 
     /** Every way sending can end, in the order the checks run. */
-    public sealed interface Sending {
+    public sealed interface Sending extends Outcome {
         /** Nothing to hold the message together with its repeats. */
         record NoKey() implements Sending {}
 
@@ -65,6 +66,20 @@ public class SendMessage {
 
         /** It is added, by this request. */
         record Sent(DisputeDetails dossier) implements Sending {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case NoKey _ -> "no-key";
+                case KeyUnusable _ -> "key-unusable";
+                case Invalid _ -> "invalid";
+                case Absent _ -> "absent";
+                case Differs _ -> "differs";
+                case AlreadySent _ -> "already-sent";
+                case NotOpen _ -> "not-open";
+                case Sent _ -> "sent";
+            };
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.orderonce.disputes;
 
+import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,7 +21,7 @@ public class WithdrawDispute {
     }
 
     /** Every way withdrawing can end, in the order the checks run. */
-    public sealed interface Withdrawal {
+    public sealed interface Withdrawal extends Outcome {
         /** No such dispute of this buyer. */
         record Absent() implements Withdrawal {}
 
@@ -32,6 +33,16 @@ public class WithdrawDispute {
 
         /** It is withdrawn, by this request. */
         record Withdrawn(DisputeDetails dossier) implements Withdrawal {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Absent _ -> "absent";
+                case AlreadyWithdrawn _ -> "already-withdrawn";
+                case NotOpen _ -> "not-open";
+                case Withdrawn _ -> "withdrawn";
+            };
+        }
     }
 
     public Uni<Withdrawal> withdraw(Buyer buyer, String written) {

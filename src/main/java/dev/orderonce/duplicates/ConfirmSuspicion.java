@@ -4,6 +4,7 @@ import dev.orderonce.duplicates.ListSuspicions.Case;
 import dev.orderonce.duplicates.Suspicion.Decision;
 import dev.orderonce.duplicates.Suspicion.Ended;
 import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
@@ -51,7 +52,7 @@ public class ConfirmSuspicion {
     }
 
     /** Every way confirming can end, in the order the checks run. */
-    public sealed interface Confirming {
+    public sealed interface Confirming extends Outcome {
         /** The order to cancel is missing or none of the two, or the reason is too long. */
         record Invalid(List<Violation> violations) implements Confirming {}
 
@@ -72,6 +73,19 @@ public class ConfirmSuspicion {
 
         /** It is confirmed, and the order is cancelled. */
         record Confirmed(Case confirmed) implements Confirming {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Invalid _ -> "invalid";
+                case Absent _ -> "absent";
+                case Own _ -> "own";
+                case Decided _ -> "decided";
+                case UnderWay _ -> "under-way";
+                case TooLate _ -> "too-late";
+                case Confirmed _ -> "confirmed";
+            };
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.orderonce.duplicates;
 
 import dev.orderonce.duplicates.ListSuspicions.Case;
 import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.payments.CancelOrder;
@@ -26,7 +27,7 @@ public class DismissSuspicion {
     }
 
     /** Every way dismissing can end, in the order the checks run. */
-    public sealed interface Dismissing {
+    public sealed interface Dismissing extends Outcome {
         /** The reason is too long. */
         record Invalid(List<Violation> violations) implements Dismissing {}
 
@@ -44,6 +45,18 @@ public class DismissSuspicion {
 
         /** It is dismissed, by this request. */
         record Dismissed(Case dismissed) implements Dismissing {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Invalid _ -> "invalid";
+                case Absent _ -> "absent";
+                case Own _ -> "own";
+                case Decided _ -> "decided";
+                case AlreadyDismissed _ -> "already-dismissed";
+                case Dismissed _ -> "dismissed";
+            };
+        }
     }
 
     public Uni<Dismissing> dismiss(Buyer support, long id, Optional<String> reason) {

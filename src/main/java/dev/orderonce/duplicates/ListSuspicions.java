@@ -1,5 +1,6 @@
 package dev.orderonce.duplicates;
 
+import dev.orderonce.http.Outcome;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
@@ -44,7 +45,7 @@ public class ListSuspicions {
     public record Case(Suspicion suspicion, Order earlier, Order later) {}
 
     /** Every way listing can end. */
-    public sealed interface Listing {
+    public sealed interface Listing extends Outcome {
         /** A parameter cannot be used. */
         record BadParameter(String why) implements Listing {}
 
@@ -54,6 +55,14 @@ public class ListSuspicions {
          * @param after the id to go on from, if there may be more
          */
         record Page(List<Case> cases, Optional<Long> after) implements Listing {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case BadParameter _ -> "bad-parameter";
+                case Page _ -> "page";
+            };
+        }
     }
 
     public Uni<Listing> list(Query query) {

@@ -4,15 +4,21 @@ import dev.orderonce.duplicates.ConfirmSuspicion.Confirming;
 import dev.orderonce.duplicates.DismissSuspicion.Dismissing;
 import dev.orderonce.duplicates.ListSuspicions.Case;
 import dev.orderonce.duplicates.ListSuspicions.Listing;
-import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Answer;
+import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.OptionalBody;
+import dev.orderonce.http.PageParameters;
 import dev.orderonce.http.Parameters;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.payments.CancelOrder;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -21,7 +27,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
@@ -40,25 +45,23 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.SUPPORT)
 class SuspicionsResource {
-    private static final String REPLAYED = "Idempotent-Replayed";
-
     private final Caller caller;
     private final ListSuspicions listSuspicions;
     private final DismissSuspicion dismissSuspicion;
     private final ConfirmSuspicion confirmSuspicion;
-    private final Outcomes outcomes;
+    private final Endpoint endpoint;
 
     SuspicionsResource(
             Caller caller,
             ListSuspicions listSuspicions,
             DismissSuspicion dismissSuspicion,
             ConfirmSuspicion confirmSuspicion,
-            Outcomes outcomes) {
+            Endpoint endpoint) {
         this.caller = caller;
         this.listSuspicions = listSuspicions;
         this.dismissSuspicion = dismissSuspicion;
         this.confirmSuspicion = confirmSuspicion;
-        this.outcomes = outcomes;
+        this.endpoint = endpoint;
     }
 
     /** A page of suspected duplicates as it goes over the wire. */
@@ -66,7 +69,7 @@ class SuspicionsResource {
     record SuspicionsView(
             @Schema(required = true) List<SuspicionView> suspicions,
 
-            @Schema(nullable = true, required = true, description = "Where to go on; null on the last page") @Nullable String after) {}
+            @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after) {}
 
     @GET
     @Operation(
@@ -88,53 +91,34 @@ class SuspicionsResource {
                     @QueryParam("score")
                     String score,
             @Parameter(description = "Of this buyer only") @QueryParam("buyer") Optional<String> buyer,
-            @Parameter(description = "The `after` of the page before") @QueryParam("after") Optional<String> after,
-            @Parameter(
-                            description = "1 to 100",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "100",
-                                            defaultValue = "20"))
-                    @DefaultValue("20")
-                    @QueryParam("limit")
-                    String limit) {
+            @BeanParam PageParameters page) {
         Optional<SuspicionState> known = Arrays.stream(SuspicionState.values())
                 .filter(value -> value.name().equals(state))
                 .findFirst();
         if (known.isEmpty()) {
-            return refused("\"state\" must be OPEN, DISMISSED, CONFIRMED or OVER.");
+            return endpoint.refuse(Problem.ofParameter("\"state\" must be OPEN, DISMISSED, CONFIRMED or OVER."));
         }
-        if (after.isPresent() && whole(after.get()).isEmpty()) {
-            return refused("\"after\" must be what the page before gave.");
+        Optional<Long> below = page.after().flatMap(SuspicionsResource::whole);
+        if (page.after().isPresent() && below.isEmpty()) {
+            return endpoint.refuse(Problem.ofParameter("\"after\" must be the `after` of the previous page."));
         }
-        return listSuspicions
-                .list(new ListSuspicions.Query(
-                        known.get(),
-                        after.flatMap(SuspicionsResource::whole),
-                        Parameters.whole(score),
-                        buyer,
-                        Parameters.whole(limit)))
-                .plug(ending -> outcomes.time("list-suspected-duplicates", "", ending))
-                .map(listing -> toResponse(listing));
-    }
-
-    private static Uni<Response> refused(String why) {
-        return Uni.createFrom()
-                .item(Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse());
+        return endpoint.answer(
+                "list-suspected-duplicates",
+                "",
+                listSuspicions.list(
+                        new ListSuspicions.Query(known.get(), below, Parameters.whole(score), buyer, page.limit())),
+                this::toAnswer);
     }
 
     private static Optional<Long> whole(String text) {
         return text.matches("[0-9]{1,18}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
     }
 
-    private Response toResponse(Listing listing) {
+    private Answer toAnswer(Listing listing) {
         return switch (listing) {
-            case Listing.BadParameter(String why) ->
-                Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+            case Listing.BadParameter(String why) -> Problem.ofParameter(why);
             case Listing.Page(var cases, var next) ->
-                ok(new SuspicionsView(
+                Reply.ok(new SuspicionsView(
                         cases.stream().map(SuspicionView::of).toList(),
                         next.map(Object::toString).orElse(null)));
         };
@@ -143,7 +127,7 @@ class SuspicionsResource {
     /** What is sent to dismiss. */
     @Schema(name = "DismissalSubmission", additionalProperties = Schema.False.class)
     record DismissalSubmission(
-            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON) @Nullable String reason) {}
+            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON) @Nullable String reason) implements OptionalBody {}
 
     /** What is sent to confirm. */
     @Schema(name = "ConfirmationSubmission", additionalProperties = Schema.False.class)
@@ -155,6 +139,7 @@ class SuspicionsResource {
     @POST
     @Path("/{id}/dismissal")
     @Consumes(MediaType.APPLICATION_JSON)
+    @Refusals({ProblemType.SUSPICION_NOT_FOUND, ProblemType.OWN_CASE, ProblemType.SUSPICION_DECIDED})
     @Operation(
             operationId = "dismissSuspectedDuplicate",
             summary = "Both orders are meant",
@@ -165,34 +150,31 @@ class SuspicionsResource {
             content = @Content(schema = @Schema(implementation = SuspicionView.class)))
     public Uni<Response> dismiss(@PathParam("id") String id, DismissalSubmission submission) {
         if (whole(id).isEmpty()) {
-            return absent();
+            return endpoint.refuse(Problem.of(ProblemType.SUSPICION_NOT_FOUND));
         }
         Optional<String> reason = Optional.ofNullable(submission).map(DismissalSubmission::reason);
-        return dismissSuspicion
-                .dismiss(caller.buyer(), whole(id).get(), reason)
-                .plug(ending -> outcomes.time("dismiss-duplicate", "", ending))
-                .map(dismissing -> toResponse(dismissing));
+        return endpoint.answer(
+                "dismiss-duplicate",
+                "",
+                dismissSuspicion.dismiss(caller.buyer(), whole(id).get(), reason),
+                this::toAnswer);
     }
 
-    private Response toResponse(Dismissing dismissing) {
+    private Answer toAnswer(Dismissing dismissing) {
         return switch (dismissing) {
-            case Dismissing.Invalid(var violations) ->
-                Problem.of(ProblemType.BODY_INVALID)
-                        .with("violations", violations)
-                        .toResponse();
-            case Dismissing.Absent _ -> notFound();
-            case Dismissing.Own _ -> Problem.of(ProblemType.OWN_CASE).toResponse();
+            case Dismissing.Invalid(var violations) -> Problem.ofBody(violations);
+            case Dismissing.Absent _ -> Problem.of(ProblemType.SUSPICION_NOT_FOUND);
+            case Dismissing.Own _ -> Problem.of(ProblemType.OWN_CASE);
             case Dismissing.Decided(Case decided) -> decided(decided);
-            case Dismissing.AlreadyDismissed(Case dismissed) ->
-                answer(Response.Status.OK, dismissed).header(REPLAYED, "true").build();
-            case Dismissing.Dismissed(Case dismissed) ->
-                answer(Response.Status.OK, dismissed).build();
+            case Dismissing.AlreadyDismissed(Case dismissed) -> Reply.replayed(SuspicionView.of(dismissed));
+            case Dismissing.Dismissed(Case dismissed) -> Reply.ok(SuspicionView.of(dismissed));
         };
     }
 
     @POST
     @Path("/{id}/confirmation")
     @Consumes(MediaType.APPLICATION_JSON)
+    @Refusals({ProblemType.SUSPICION_NOT_FOUND, ProblemType.OWN_CASE, ProblemType.SUSPICION_DECIDED})
     @Operation(
             operationId = "confirmSuspectedDuplicate",
             summary = "One of the two orders was not meant: cancel it",
@@ -209,57 +191,31 @@ class SuspicionsResource {
             description = "It is confirmed, and the order will be cancelled as soon as it can be",
             content = @Content(schema = @Schema(implementation = SuspicionView.class)))
     public Uni<Response> confirm(@PathParam("id") String id, ConfirmationSubmission submission) {
-        if (submission == null) {
-            return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
-        }
         if (whole(id).isEmpty()) {
-            return absent();
+            return endpoint.refuse(Problem.of(ProblemType.SUSPICION_NOT_FOUND));
         }
-        return confirmSuspicion
-                .confirm(caller.buyer(), whole(id).get(), submission.cancel(), Optional.ofNullable(submission.reason()))
-                .plug(ending -> outcomes.time("confirm-duplicate", "", ending))
-                .map(confirming -> toResponse(confirming));
+        return endpoint.answer(
+                "confirm-duplicate",
+                "",
+                confirmSuspicion.confirm(
+                        caller.buyer(), whole(id).get(), submission.cancel(), Optional.ofNullable(submission.reason())),
+                this::toAnswer);
     }
 
-    private Response toResponse(Confirming confirming) {
+    private Answer toAnswer(Confirming confirming) {
         return switch (confirming) {
-            case Confirming.Invalid(var violations) ->
-                Problem.of(ProblemType.BODY_INVALID)
-                        .with("violations", violations)
-                        .toResponse();
-            case Confirming.Absent _ -> notFound();
-            case Confirming.Own _ -> Problem.of(ProblemType.OWN_CASE).toResponse();
+            case Confirming.Invalid(var violations) -> Problem.ofBody(violations);
+            case Confirming.Absent _ -> Problem.of(ProblemType.SUSPICION_NOT_FOUND);
+            case Confirming.Own _ -> Problem.of(ProblemType.OWN_CASE);
             case Confirming.Decided(Case decided) -> decided(decided);
-            case Confirming.UnderWay(Case confirmed) ->
-                answer(Response.Status.ACCEPTED, confirmed).build();
-            case Confirming.TooLate(Case confirmed) ->
-                answer(Response.Status.OK, confirmed).build();
-            case Confirming.Confirmed(Case confirmed) ->
-                answer(Response.Status.OK, confirmed).build();
+            case Confirming.UnderWay(Case confirmed) -> Reply.accepted(SuspicionView.of(confirmed));
+            case Confirming.TooLate(Case confirmed) -> Reply.ok(SuspicionView.of(confirmed));
+            case Confirming.Confirmed(Case confirmed) -> Reply.ok(SuspicionView.of(confirmed));
         };
     }
 
-    private static Uni<Response> absent() {
-        return Uni.createFrom().item(notFound());
-    }
-
-    private static Response notFound() {
-        return Problem.of(ProblemType.SUSPICION_NOT_FOUND).toResponse();
-    }
-
-    private static Response decided(Case decided) {
+    private static Answer decided(Case decided) {
         return Problem.of(ProblemType.SUSPICION_DECIDED)
-                .with("state", decided.suspicion().state())
-                .toResponse();
-    }
-
-    private static Response ok(Object entity) {
-        return Response.ok(entity).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
-    }
-
-    private static Response.ResponseBuilder answer(Response.Status status, Case suspected) {
-        return Response.status(status)
-                .entity(SuspicionView.of(suspected))
-                .header(HttpHeaders.CACHE_CONTROL, "no-store");
+                .with("state", decided.suspicion().state());
     }
 }

@@ -296,7 +296,7 @@ class FrontDoor {
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
                 // Before the framework says what is compressed; a problem is not worth it.
                 .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+                .putHeader(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE);
         problem.headers().forEach(response::putHeader);
         response.end(problem.toJson());
     }

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
 import io.smallrye.mutiny.Uni;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,32 +14,28 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
- * Counts, times and logs how each use case ended, and says so in the request's trace.
+ * Counts, times, logs and traces how each use case ended.
  *
- * <p>The metric is {@code orderonce_outcomes_seconds} with the tags {@code use} and {@code
- * outcome}: its count is the number of such endings, and {@code
- * {use="place",outcome="already-placed"}} counts the duplicates that were prevented.
+ * <p>The metric is {@code orderonce_outcomes_seconds} with the tags {@code use} and {@code outcome}. The count of
+ * {@code {use="place",outcome="already-placed"}} is the number of duplicates that were prevented.
  */
-@ApplicationScoped
-public class Outcomes {
+@Singleton
+class Outcomes {
     private static final Logger LOG = Logger.getLogger("dev.orderonce.outcomes");
 
-    /** From well below a commit to well beyond a time-out, about a factor of two apart. */
+    /** From well below a commit to well beyond a timeout, about a factor of two apart. */
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5), Duration.ofMillis(10),
         Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(250),
         Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5)
     };
 
-    /**
-     * What a client sends as its number may be as long as its request; no number is longer than
-     * this.
-     */
+    /** A client may send a text of any length as its number; no number is longer than this. */
     private static final int LONGEST_NUMBER = 64;
 
     private final MeterRegistry metrics;
     private final boolean untraced;
-    private final Map<Key, Ending> endings = new ConcurrentHashMap<>();
+    private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
 
     Outcomes(
             MeterRegistry metrics,
@@ -48,68 +44,41 @@ public class Outcomes {
         this.untraced = untraced;
     }
 
-    private record Key(String use, Class<?> outcome) {}
-
-    /** An exception that ends a use case and is counted like its outcomes. */
-    public interface Failure {
-        /** The tag {@code outcome}. */
-        String label();
-    }
-
-    /**
-     * Records how a use case ends, from now on until it does.
-     *
-     * @param use the use case: place, issue, …
-     * @param number the order number as the client sent it
-     * @param ending a sealed outcome; a {@link Failure} is recorded and passed on
-     */
-    public <O> Uni<O> time(String use, String number, Uni<O> ending) {
-        return time(use, outcome -> number, ending);
-    }
+    private record Key(String use, String outcome) {}
 
     /**
      * Records how a use case ends, from now on until it does.
      *
      * @param number the order number that an outcome has; empty if it has none
+     * @param running a failure that is an {@link Outcome} is recorded and passed on
      */
-    public <O> Uni<O> time(String use, Function<O, String> number, Uni<O> ending) {
+    <O extends Outcome> Uni<O> time(String use, Function<? super O, String> number, Uni<O> running) {
         long begunAt = System.nanoTime();
-        return ending.onItemOrFailure().invoke((outcome, failure) -> {
+        return running.onItemOrFailure().invoke((outcome, failure) -> {
             if (failure == null) {
-                record(use, outcome, number.apply(outcome), begunAt);
-            } else if (failure instanceof Failure) {
-                record(use, failure, "", begunAt);
+                record(new Key(use, outcome.label()), number.apply(outcome), begunAt);
+            } else if (failure instanceof Outcome counted) {
+                record(new Key(use, counted.label()), "", begunAt);
             }
         });
     }
 
-    private record Ending(String name, Timer timer) {}
-
-    /**
-     * Records one ending.
-     *
-     * @param use the use case: place, issue, …
-     * @param outcome a case of its sealed outcome
-     * @param number the order number as the client sent it, or as it was issued
-     * @param begunAt {@link System#nanoTime()} when the request was taken up
-     */
-    private void record(String use, Object outcome, String number, long begunAt) {
-        Key key = new Key(use, outcome.getClass());
-        Ending known = endings.get(key);
-        Ending ending = known == null ? endings.computeIfAbsent(key, now -> ending(now, outcome)) : known;
-        ending.timer.record(Duration.ofNanos(System.nanoTime() - begunAt));
+    /** Records one outcome; {@code begunAt} is {@link System#nanoTime()} when the request was accepted. */
+    private void record(Key key, String number, long begunAt) {
+        Timer known = timers.get(key);
+        Timer timer = known == null ? timers.computeIfAbsent(key, this::timer) : known;
+        timer.record(Duration.ofNanos(System.nanoTime() - begunAt));
         if (!untraced) {
             Span.current()
-                    .setAttribute("orderonce.use", use)
-                    .setAttribute("orderonce.outcome", ending.name)
+                    .setAttribute("orderonce.use", key.use)
+                    .setAttribute("orderonce.outcome", key.outcome)
                     .setAttribute("orderonce.order.number", shortened(number));
         }
-        // A line per order is for looking into things: on the hot road it would cost more than the
-        // order.
+        // A line for each order is for debugging: on the hot path it would cost more than the order.
         if (LOG.isDebugEnabled()) {
             MDC.put("orderNumber", shortened(number));
-            MDC.put("outcome", ending.name);
-            LOG.debugf("%s: %s", use, ending.name);
+            MDC.put("outcome", key.outcome);
+            LOG.debugf("%s: %s", key.use, key.outcome);
             MDC.remove("orderNumber");
             MDC.remove("outcome");
         }
@@ -119,20 +88,12 @@ public class Outcomes {
         return number.substring(0, Math.min(number.length(), LONGEST_NUMBER));
     }
 
-    private Ending ending(Key key, Object outcome) {
-        String name = outcome instanceof Failure failure
-                ? failure.label()
-                : key.outcome
-                        .getSimpleName()
-                        .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
-                        .toLowerCase(java.util.Locale.ROOT);
-        return new Ending(
-                name,
-                Timer.builder("orderonce.outcomes")
-                        .description("How use cases ended, and how long they took")
-                        .tag("use", key.use)
-                        .tag("outcome", name)
-                        .serviceLevelObjectives(BUCKETS)
-                        .register(metrics));
+    private Timer timer(Key key) {
+        return Timer.builder("orderonce.outcomes")
+                .description("How use cases ended, and how long they took")
+                .tag("use", key.use)
+                .tag("outcome", key.outcome)
+                .serviceLevelObjectives(BUCKETS)
+                .register(metrics);
     }
 }

@@ -5,13 +5,14 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * One refusal as RFC 9457 has it: {@code type}, {@code title}, {@code status}, {@code detail}, our
- * {@code retry}, and what the type adds.
+ * One refusal as RFC 9457 defines it: {@code type}, {@code title}, {@code status}, {@code detail}, the member {@code
+ * retry}, and the members that the type adds.
  */
-public final class Problem {
+public final class Problem implements Answer {
     public static final String MEDIA_TYPE = "application/problem+json";
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -37,13 +38,33 @@ public final class Problem {
         return new Problem(type, detail);
     }
 
+    /** The body has invalid members. */
+    public static Problem ofBody(List<Violation> violations) {
+        return of(ProblemType.BODY_INVALID).with("violations", violations);
+    }
+
+    /** A query or path parameter is invalid; the detail names it. */
+    public static Problem ofParameter(String detail) {
+        return of(ProblemType.PARAMETER_INVALID, detail);
+    }
+
+    /** A limit that is not one of the admission's is reached. */
+    public static Problem ofLimit(String limit) {
+        return of(ProblemType.LIMIT_REACHED).with("limit", limit);
+    }
+
+    /** {@code Idempotency-Key} is invalid. */
+    public static Problem ofKey(String reason) {
+        return of(ProblemType.KEY_UNUSABLE, "The Idempotency-Key is invalid: " + reason + ".");
+    }
+
     /** Adds a member that this type of problem has. */
     public Problem with(String member, Object value) {
         members.put(member, value);
         return this;
     }
 
-    /** Adds {@code Retry-After}, in whole seconds as RFC 9110 wants, at least one. */
+    /** Adds {@code Retry-After}, in whole seconds as RFC 9110 requires, at least one. */
     public Problem after(Duration wait) {
         return header(HttpHeaders.RETRY_AFTER, Long.toString(wholeSeconds(wait)));
     }
@@ -58,26 +79,27 @@ public final class Problem {
         return type;
     }
 
-    /** What the type of problem has beside what every problem has. */
+    /** Besides those that every problem has. */
     Map<String, String> headers() {
         return headers;
     }
 
-    /** As headers want it: rounded up, because a client that comes a moment early came in vain. */
+    /** Rounded up, at least 1: a client that repeats a moment too early repeats in vain. */
     public static long wholeSeconds(Duration time) {
         return Math.max(1, time.plusNanos(NANOS_PER_SECOND - 1).toSeconds());
     }
 
+    @Override
     public Response toResponse() {
         Response.ResponseBuilder response = Response.status(type.status())
                 .type(MEDIA_TYPE)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE)
                 .entity(members);
         headers.forEach(response::header);
         return response.build();
     }
 
-    /** For answers that are given before there is a resource. */
+    /** For refusals before a resource is selected. */
     String toJson() {
         return new JsonObject(members).encode();
     }

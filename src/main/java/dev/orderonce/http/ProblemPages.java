@@ -29,6 +29,7 @@ public class ProblemPages {
 
     @GET
     @Path("/{name}")
+    @Refusals(ProblemType.NOT_FOUND)
     @Operation(operationId = "explainProblem", summary = "One type of problem and what to do about it")
     public String explain(@PathParam("name") String name) {
         ProblemType type = ProblemType.ofSlug(name).orElseThrow(NotFoundException::new);

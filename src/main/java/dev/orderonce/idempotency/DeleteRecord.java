@@ -1,5 +1,6 @@
 package dev.orderonce.idempotency;
 
+import dev.orderonce.http.Outcome;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -19,11 +20,19 @@ public class DeleteRecord {
     }
 
     /** Every way deleting can end. */
-    public sealed interface Deleting {
+    public sealed interface Deleting extends Outcome {
         /** Nothing stood there. */
         record Absent() implements Deleting {}
 
         record Deleted() implements Deleting {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Absent _ -> "absent";
+                case Deleted _ -> "deleted";
+            };
+        }
     }
 
     public Uni<Deleting> delete(String scope, String key) {

@@ -1,5 +1,6 @@
 package dev.orderonce.idempotency;
 
+import dev.orderonce.http.Outcome;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -17,11 +18,19 @@ public class FindRecord {
     }
 
     /** Every way the search can end. */
-    public sealed interface Finding {
+    public sealed interface Finding extends Outcome {
         /** Nothing stands there, or its time is over. */
         record Absent() implements Finding {}
 
         record Found(OnceRecord record) implements Finding {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Absent _ -> "absent";
+                case Found _ -> "found";
+            };
+        }
     }
 
     public Uni<Finding> find(String scope, String key) {

@@ -2,10 +2,12 @@ package dev.orderonce.idempotency;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.orderonce.http.HttpSettings;
-import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Answer;
+import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.idempotency.DeleteRecord.Deleting;
 import dev.orderonce.idempotency.FindRecord.Finding;
 import dev.orderonce.idempotency.PutRecord.Putting;
@@ -21,7 +23,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
@@ -40,28 +41,19 @@ import org.jspecify.annotations.Nullable;
 @RolesAllowed(Role.SERVICE)
 @Produces(MediaType.APPLICATION_JSON)
 class OnceResource {
-    private static final String REPLAYED = "Idempotent-Replayed";
-
     private final Caller caller;
     private final PutRecord putRecord;
     private final FindRecord findRecord;
     private final DeleteRecord deleteRecord;
-    private final HttpSettings http;
-    private final Outcomes outcomes;
+    private final Endpoint endpoint;
 
     OnceResource(
-            Caller caller,
-            PutRecord putRecord,
-            FindRecord findRecord,
-            DeleteRecord deleteRecord,
-            HttpSettings http,
-            Outcomes outcomes) {
+            Caller caller, PutRecord putRecord, FindRecord findRecord, DeleteRecord deleteRecord, Endpoint endpoint) {
         this.caller = caller;
         this.putRecord = putRecord;
         this.findRecord = findRecord;
         this.deleteRecord = deleteRecord;
-        this.http = http;
-        this.outcomes = outcomes;
+        this.endpoint = endpoint;
     }
 
     /** A record as it goes over the wire. */
@@ -99,6 +91,7 @@ class OnceResource {
 
     @PUT
     @Consumes(MediaType.APPLICATION_JSON)
+    @Refusals({ProblemType.RECORD_DIFFERS, ProblemType.KEY_IN_FLIGHT})
     @Operation(
             operationId = "putOnce",
             summary = "Create something once",
@@ -129,78 +122,51 @@ class OnceResource {
                                             mediaType = MediaType.APPLICATION_JSON,
                                             schema = @Schema(type = SchemaType.OBJECT)))
                     String body) {
-        return putRecord
-                .put(caller.buyer(), scope, key, body == null ? "" : body, ttl)
-                .plug(ending -> outcomes.time("put-once", "", ending))
-                .map(putting -> toResponse(putting));
+        return endpoint.answer("put-once", "", putRecord.put(caller.buyer(), scope, key, body, ttl), this::toAnswer);
     }
 
-    private Response toResponse(Putting putting) {
+    private Answer toAnswer(Putting putting) {
         return switch (putting) {
-            case Putting.BadParameter(String why) ->
-                Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+            case Putting.BadParameter(String why) -> Problem.ofParameter(why);
             case Putting.TooLarge _ ->
                 Problem.of(
-                                ProblemType.BODY_TOO_LARGE,
-                                "A body has at most " + PutRecord.LONGEST_BODY + " characters. Nothing was stored.")
-                        .toResponse();
+                        ProblemType.BODY_TOO_LARGE,
+                        "A body has at most " + PutRecord.LONGEST_BODY + " characters. Nothing was stored.");
             case Putting.Unreadable _ ->
-                Problem.of(ProblemType.BODY_UNREADABLE, "The body is not a JSON object. Nothing was stored.")
-                        .toResponse();
+                Problem.of(ProblemType.BODY_UNREADABLE, "The body is not a JSON object. Nothing was stored.");
             case Putting.Differs(OnceRecord standing) ->
-                Problem.of(ProblemType.RECORD_DIFFERS)
-                        .with("body", standing.body())
-                        .toResponse();
-            case Putting.AlreadyPut(OnceRecord standing) ->
-                ok(RecordView.of(standing, true)).header(REPLAYED, "true").build();
-            case Putting.InFlight _ ->
-                Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryDelay()).toResponse();
-            case Putting.Put(OnceRecord record) ->
-                Response.status(Response.Status.CREATED)
-                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                        .entity(RecordView.of(record, false))
-                        .build();
+                Problem.of(ProblemType.RECORD_DIFFERS).with("body", standing.body());
+            case Putting.AlreadyPut(OnceRecord standing) -> Reply.replayed(RecordView.of(standing, true));
+            case Putting.InFlight _ -> endpoint.withRetryAfter(Problem.of(ProblemType.KEY_IN_FLIGHT));
+            case Putting.Put(OnceRecord record) -> Reply.created(RecordView.of(record, false));
         };
     }
 
     @GET
+    @Refusals(ProblemType.RECORD_NOT_FOUND)
     @Operation(operationId = "findOnce", summary = "What stands under a scope and key")
     @APIResponse(
             responseCode = "200",
             description = "The record",
             content = @Content(schema = @Schema(implementation = RecordView.class)))
     public Uni<Response> find(@PathParam("scope") String scope, @PathParam("key") String key) {
-        return findRecord
-                .find(scope, key)
-                .plug(ending -> outcomes.time("find-once", "", ending))
-                .map(finding -> switch (finding) {
-                    case Finding.Absent absent -> absent();
-                    case Finding.Found(OnceRecord record) ->
-                        ok(RecordView.of(record, null)).build();
-                });
+        return endpoint.answer("find-once", "", findRecord.find(scope, key), finding -> switch (finding) {
+            case Finding.Absent _ -> Problem.of(ProblemType.RECORD_NOT_FOUND);
+            case Finding.Found(OnceRecord record) -> Reply.ok(RecordView.of(record, null));
+        });
     }
 
     @DELETE
+    @Refusals(ProblemType.RECORD_NOT_FOUND)
     @Operation(
             operationId = "deleteOnce",
             summary = "Let it be created anew",
             description = "For what was begun and came to nothing.")
     @APIResponse(responseCode = "204", description = "It stands no more")
     public Uni<Response> delete(@PathParam("scope") String scope, @PathParam("key") String key) {
-        return deleteRecord
-                .delete(scope, key)
-                .plug(ending -> outcomes.time("delete-once", "", ending))
-                .map(deleting -> switch (deleting) {
-                    case Deleting.Absent absent -> absent();
-                    case Deleting.Deleted _ -> Response.noContent().build();
-                });
-    }
-
-    private static Response absent() {
-        return Problem.of(ProblemType.RECORD_NOT_FOUND).toResponse();
-    }
-
-    private static Response.ResponseBuilder ok(Object entity) {
-        return Response.ok(entity).header(HttpHeaders.CACHE_CONTROL, "no-store");
+        return endpoint.answer("delete-once", "", deleteRecord.delete(scope, key), deleting -> switch (deleting) {
+            case Deleting.Absent _ -> Problem.of(ProblemType.RECORD_NOT_FOUND);
+            case Deleting.Deleted _ -> Reply.noContent();
+        });
     }
 }

@@ -1,6 +1,7 @@
 package dev.orderonce.idempotency;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,7 +31,7 @@ public class PutRecord {
     }
 
     /** Every way putting can end, in the order the checks run. */
-    public sealed interface Putting {
+    public sealed interface Putting extends Outcome {
         /** The name or the time to live cannot be used. */
         record BadParameter(String why) implements Putting {}
 
@@ -51,6 +52,19 @@ public class PutRecord {
 
         /** The body stands, by this request. */
         record Put(OnceRecord record) implements Putting {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case BadParameter _ -> "bad-parameter";
+                case TooLarge _ -> "too-large";
+                case Unreadable _ -> "unreadable";
+                case Differs _ -> "differs";
+                case AlreadyPut _ -> "already-put";
+                case InFlight _ -> "in-flight";
+                case Put _ -> "put";
+            };
+        }
     }
 
     /**

@@ -1,9 +1,12 @@
 package dev.orderonce.issuing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Answer;
+import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.numbers.OrderNumber;
@@ -20,7 +23,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
@@ -47,7 +49,7 @@ class OrderNumbersResource {
     private final FindNumber findNumber;
     private final VoidNumber voidNumber;
     private final Validity validity;
-    private final Outcomes outcomes;
+    private final Endpoint endpoint;
 
     OrderNumbersResource(
             Caller caller,
@@ -55,13 +57,13 @@ class OrderNumbersResource {
             FindNumber findNumber,
             VoidNumber voidNumber,
             Validity validity,
-            Outcomes outcomes) {
+            Endpoint endpoint) {
         this.caller = caller;
         this.issueNumber = issueNumber;
         this.findNumber = findNumber;
         this.voidNumber = voidNumber;
         this.validity = validity;
-        this.outcomes = outcomes;
+        this.endpoint = endpoint;
     }
 
     /** A number's state as it goes over the wire. */
@@ -94,6 +96,7 @@ class OrderNumbersResource {
             @Schema(nullable = true, description = "If it was placed: where its order is") @Nullable String order) {}
 
     @GET
+    @Refusals({ProblemType.PREFETCH_REFUSED, ProblemType.LIMIT_REACHED})
     @Operation(
             operationId = "issueNumber",
             summary = "The order number of a checkout",
@@ -114,15 +117,14 @@ class OrderNumbersResource {
                     @Nullable String checkout,
             @Context HttpServerRequest request) {
         if (isPrefetch(request)) {
-            return Uni.createFrom()
-                    .item(Problem.of(ProblemType.PREFETCH_REFUSED).toResponse());
+            return endpoint.refuse(Problem.of(ProblemType.PREFETCH_REFUSED));
         }
         // The framework reads an empty parameter as a missing one; a page whose id is empty must
         // hear of it.
         Uni<Issue> issuing = checkout == null && !request.params().contains("checkout")
                 ? issueNumber.issue(caller.buyer())
                 : issueNumber.issue(caller.buyer(), Objects.requireNonNullElse(checkout, ""));
-        return outcomes.time("issue", OrderNumbersResource::number, issuing).map(this::toResponse);
+        return endpoint.answer("issue", OrderNumbersResource::number, issuing, this::toAnswer);
     }
 
     /**
@@ -142,13 +144,11 @@ class OrderNumbersResource {
             @Parameter(description = CHECKOUT, schema = @Schema(type = SchemaType.STRING))
                     @QueryParam("checkout")
                     @Nullable String checkout) {
-        return Response.ok()
-                .type(MediaType.APPLICATION_JSON_TYPE)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .build();
+        return Reply.head(MediaType.APPLICATION_JSON).toResponse();
     }
 
     @POST
+    @Refusals(ProblemType.LIMIT_REACHED)
     @Operation(
             operationId = "issueNumberByPost",
             summary = "The same as GET",
@@ -180,11 +180,10 @@ class OrderNumbersResource {
         };
     }
 
-    private Response toResponse(Issue issue) {
+    private Answer toAnswer(Issue issue) {
         return switch (issue) {
-            case Issue.BadCheckout(String why) ->
-                Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
-            case Issue.Limited(var excess) -> excess.toProblem().toResponse();
+            case Issue.BadCheckout(String why) -> Problem.ofParameter(why);
+            case Issue.Limited(var excess) -> excess.toProblem();
             case Issue.Issued(OrderNumber number) -> ok(number, State.ISSUED);
             case Issue.AlreadyPlaced(OrderNumber number) -> ok(number, State.PLACED);
         };
@@ -192,6 +191,7 @@ class OrderNumbersResource {
 
     @GET
     @Path("/{number}")
+    @Refusals({ProblemType.NUMBER_NOT_FOUND, ProblemType.LIMIT_REACHED})
     @Operation(
             operationId = "findNumber",
             summary = "What became of a number",
@@ -203,17 +203,13 @@ class OrderNumbersResource {
             description = "The number's state",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> find(@PathParam("number") String written) {
-        return findNumber
-                .find(caller.buyer(), written)
-                .plug(ending -> outcomes.time("find-number", written, ending))
-                .map(state -> toResponse(state));
+        return endpoint.answer("find-number", written, findNumber.find(caller.buyer(), written), this::toAnswer);
     }
 
-    private Response toResponse(NumberState state) {
+    private Answer toAnswer(NumberState state) {
         return switch (state) {
-            case NumberState.Unknown _ ->
-                Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
-            case NumberState.Limited(var excess) -> excess.toProblem().toResponse();
+            case NumberState.Unknown _ -> Problem.of(ProblemType.NUMBER_NOT_FOUND);
+            case NumberState.Limited(var excess) -> excess.toProblem();
             case NumberState.Issued(OrderNumber number) -> ok(number, State.ISSUED);
             case NumberState.Placed(OrderNumber number) -> ok(number, State.PLACED);
             case NumberState.Voided(OrderNumber number) -> ok(number, State.VOIDED);
@@ -223,6 +219,7 @@ class OrderNumbersResource {
 
     @DELETE
     @Path("/{number}")
+    @Refusals({ProblemType.NUMBER_NOT_FOUND, ProblemType.NUMBER_ALREADY_PLACED, ProblemType.LIMIT_REACHED})
     @Operation(
             operationId = "voidNumber",
             summary = "Spend a number without an order",
@@ -233,27 +230,23 @@ class OrderNumbersResource {
             description = "The number can never become an order",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> voidNumber(@PathParam("number") String written) {
-        return voidNumber
-                .voidNumber(caller.buyer(), written)
-                .plug(ending -> outcomes.time("void", written, ending))
-                .map(voiding -> toResponse(voiding));
+        return endpoint.answer("void", written, voidNumber.voidNumber(caller.buyer(), written), this::toAnswer);
     }
 
-    private Response toResponse(Voiding voiding) {
+    private Answer toAnswer(Voiding voiding) {
         return switch (voiding) {
-            case Voiding.Unknown _ -> Problem.of(ProblemType.NUMBER_NOT_FOUND).toResponse();
-            case Voiding.Limited(var excess) -> excess.toProblem().toResponse();
+            case Voiding.Unknown _ -> Problem.of(ProblemType.NUMBER_NOT_FOUND);
+            case Voiding.Limited(var excess) -> excess.toProblem();
             case Voiding.Voided(OrderNumber number) -> ok(number, State.VOIDED);
             case Voiding.Expired(OrderNumber number) -> ok(number, State.EXPIRED);
             case Voiding.PlacedFirst(OrderNumber number) ->
                 Problem.of(ProblemType.NUMBER_ALREADY_PLACED)
                         .with("number", number.shown())
-                        .with("order", path(number))
-                        .toResponse();
+                        .with("order", path(number));
         };
     }
 
-    private Response ok(OrderNumber number, State state) {
+    private Reply ok(OrderNumber number, State state) {
         boolean isIssued = number.isIssuable();
         NumberView view = new NumberView(
                 number.shown(),
@@ -261,7 +254,7 @@ class OrderNumbersResource {
                 isIssued ? number.issuedAt() : null,
                 isIssued ? validity.expiresAt(number) : null,
                 state == State.PLACED ? path(number) : null);
-        return Response.ok(view).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+        return Reply.ok(view);
     }
 
     private static String path(OrderNumber number) {

@@ -1,10 +1,11 @@
 package dev.orderonce.issuing;
 
 import dev.orderonce.admission.Excess;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.numbers.OrderNumber;
 
 /** Every way a request to void a number can end. */
-public sealed interface Voiding {
+public sealed interface Voiding extends Outcome {
     /** Never issued to this buyer: malformed, forged, or somebody else's. */
     record Unknown() implements Voiding {}
 
@@ -19,4 +20,15 @@ public sealed interface Voiding {
 
     /** It was placed first: the order stands. */
     record PlacedFirst(OrderNumber number) implements Voiding {}
+
+    @Override
+    default String label() {
+        return switch (this) {
+            case Unknown _ -> "unknown";
+            case Limited _ -> "limited";
+            case Voided _ -> "voided";
+            case Expired _ -> "expired";
+            case PlacedFirst _ -> "placed-first";
+        };
+    }
 }

@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.stores.StoreUnavailable;
@@ -18,12 +19,20 @@ public class FindOrder {
     }
 
     /** Every way the search can end. */
-    public sealed interface Finding {
+    public sealed interface Finding extends Outcome {
         /** No such order, or none that the asker may see. */
         record Absent() implements Finding {}
 
         /** The order as it is now. */
         record Found(Order order) implements Finding {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Absent _ -> "absent";
+                case Found _ -> "found";
+            };
+        }
     }
 
     /** One of this buyer's own. */

@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.http.Outcome;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.MoveOrder.Moved;
 import dev.orderonce.orders.OrderState.Move;
@@ -17,7 +18,7 @@ public class FulfilOrder {
     }
 
     /** Every way it can end. */
-    public sealed interface Fulfilment {
+    public sealed interface Fulfilment extends Outcome {
         /** There is no such order. */
         record Absent() implements Fulfilment {}
 
@@ -28,6 +29,16 @@ public class FulfilOrder {
         record AlreadyDone(Order order) implements Fulfilment {}
 
         record Done(Order order) implements Fulfilment {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Absent _ -> "absent";
+                case NotOpen _ -> "not-open";
+                case AlreadyDone _ -> "already-done";
+                case Done _ -> "done";
+            };
+        }
     }
 
     public Uni<Fulfilment> ship(String by, String written) {

@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.http.Outcome;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.stores.StoreUnavailable;
@@ -20,7 +21,7 @@ public class ListEvents {
     }
 
     /** Every way it can end. */
-    public sealed interface History {
+    public sealed interface History extends Outcome {
         /** The page size or the place to go on from cannot be used. */
         record BadParameter(String why) implements History {}
 
@@ -33,6 +34,15 @@ public class ListEvents {
          * @param after the sequence to go on from, if there is more
          */
         record Page(List<OrderEvent> events, Optional<Integer> after) implements History {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case BadParameter _ -> "bad-parameter";
+                case Absent _ -> "absent";
+                case Page _ -> "page";
+            };
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.admission.Room;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.postgres.Postgres;
@@ -52,7 +53,7 @@ public class ListOrders {
     }
 
     /** Every way listing can end. */
-    public sealed interface Listing {
+    public sealed interface Listing extends Outcome {
         /** The page size or the place to go on from cannot be used. */
         record BadParameter(String why) implements Listing {}
 
@@ -62,6 +63,14 @@ public class ListOrders {
          * @param after the number to go on from, if there may be more
          */
         record Page(List<Order> orders, Optional<OrderNumber> after) implements Listing {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case BadParameter _ -> "bad-parameter";
+                case Page _ -> "page";
+            };
+        }
     }
 
     /**

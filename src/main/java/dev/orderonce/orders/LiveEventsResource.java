@@ -4,9 +4,12 @@ import dev.orderonce.events.LiveEvents;
 import dev.orderonce.events.LiveMessage;
 import dev.orderonce.events.LogPosition;
 import dev.orderonce.events.PublishedEvent;
-import dev.orderonce.http.HttpSettings;
+import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.Headers;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.http.RequestEnd;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Caller;
@@ -51,13 +54,13 @@ class LiveEventsResource {
     private final Caller caller;
     private final LiveEvents liveEvents;
     private final EventIds ids;
-    private final HttpSettings http;
+    private final Endpoint endpoint;
 
-    LiveEventsResource(Caller caller, LiveEvents liveEvents, EventIds ids, HttpSettings http) {
+    LiveEventsResource(Caller caller, LiveEvents liveEvents, EventIds ids, Endpoint endpoint) {
         this.caller = caller;
         this.liveEvents = liveEvents;
         this.ids = ids;
-        this.http = http;
+        this.endpoint = endpoint;
     }
 
     /** Marks what opens a stream. */
@@ -81,16 +84,16 @@ class LiveEventsResource {
                 if (RequestEnd.isGone(context)) {
                     yield refused(Problem.of(ProblemType.REQUEST_REFUSED)); // nobody reads it
                 }
-                context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+                context.response().putHeader(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE);
                 yield liveEvents.prepare().replaceWith((Response) null);
             }
-            case BUYER_FULL -> refused(Problem.of(ProblemType.LIMIT_REACHED).with("limit", "live-event-streams"));
+            case BUYER_FULL -> refused(Problem.ofLimit("live-event-streams"));
             case FULL -> refused(Problem.of(ProblemType.OVERLOADED));
         };
     }
 
     private Uni<Response> refused(Problem problem) {
-        return Uni.createFrom().item(problem.after(http.retryDelay()).toResponse());
+        return endpoint.refuse(endpoint.withRetryAfter(problem));
     }
 
     /** An event as it goes over the wire. */
@@ -102,6 +105,7 @@ class LiveEventsResource {
     @RolesAllowed(Role.BUYER)
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
+    @Refusals(ProblemType.LIMIT_REACHED)
     @Operation(
             operationId = "listen",
             summary = "What happens to the buyer's own orders, while it happens",
@@ -137,10 +141,7 @@ class LiveEventsResource {
     @Operation(operationId = "headEvents", summary = "The headers of GET", description = "Opens no stream.")
     @APIResponse(responseCode = "200", description = "Without a body")
     public Response head() {
-        return Response.ok()
-                .type(MediaType.SERVER_SENT_EVENTS)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .build();
+        return Reply.head(MediaType.SERVER_SENT_EVENTS).toResponse();
     }
 
     private OutboundSseEvent event(Sse sse, LiveMessage message, Buyer buyer, boolean isReset) {

@@ -1,9 +1,13 @@
 package dev.orderonce.orders;
 
-import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Answer;
+import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.PageParameters;
 import dev.orderonce.http.Parameters;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.FulfilOrder.Fulfilment;
@@ -17,7 +21,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
@@ -40,20 +43,21 @@ class OrderLifeResource {
     private final FindOrder findOrder;
     private final FulfilOrder fulfilOrder;
     private final ListEvents listEvents;
-    private final Outcomes outcomes;
+    private final Endpoint endpoint;
 
     OrderLifeResource(
-            Caller caller, FindOrder findOrder, FulfilOrder fulfilOrder, ListEvents listEvents, Outcomes outcomes) {
+            Caller caller, FindOrder findOrder, FulfilOrder fulfilOrder, ListEvents listEvents, Endpoint endpoint) {
         this.caller = caller;
         this.findOrder = findOrder;
         this.fulfilOrder = fulfilOrder;
         this.listEvents = listEvents;
-        this.outcomes = outcomes;
+        this.endpoint = endpoint;
     }
 
     @POST
     @Path("/shipment")
     @RolesAllowed(Role.MERCHANT)
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
     @Operation(
             operationId = "shipOrder",
             summary = "The goods are on their way",
@@ -63,15 +67,14 @@ class OrderLifeResource {
             description = "The order is shipped, by this request or an earlier one",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> ship(@PathParam("number") String number) {
-        return fulfilOrder
-                .ship(caller.buyer().subject(), number)
-                .plug(ending -> outcomes.time("ship-order", number, ending))
-                .map(OrderLifeResource::toResponse);
+        return endpoint.answer(
+                "ship-order", number, fulfilOrder.ship(caller.buyer().subject(), number), OrderLifeResource::toAnswer);
     }
 
     @POST
     @Path("/completion")
     @RolesAllowed(Role.MERCHANT)
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
     @Operation(
             operationId = "completeOrder",
             summary = "The goods have arrived and stay",
@@ -81,19 +84,19 @@ class OrderLifeResource {
             description = "The order is completed, by this request or an earlier one",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> complete(@PathParam("number") String number) {
-        return fulfilOrder
-                .complete(caller.buyer().subject(), number)
-                .plug(ending -> outcomes.time("complete-order", number, ending))
-                .map(OrderLifeResource::toResponse);
+        return endpoint.answer(
+                "complete-order",
+                number,
+                fulfilOrder.complete(caller.buyer().subject(), number),
+                OrderLifeResource::toAnswer);
     }
 
-    private static Response toResponse(Fulfilment fulfilment) {
+    private static Answer toAnswer(Fulfilment fulfilment) {
         return switch (fulfilment) {
-            case Fulfilment.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
-            case Fulfilment.NotOpen(Order current) -> OrderView.notOpen(current).toResponse();
-            case Fulfilment.AlreadyDone(Order order) ->
-                ok(OrderView.of(order)).header("Idempotent-Replayed", "true").build();
-            case Fulfilment.Done(Order order) -> ok(OrderView.of(order)).build();
+            case Fulfilment.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+            case Fulfilment.NotOpen(Order current) -> OrderView.notOpen(current);
+            case Fulfilment.AlreadyDone(Order order) -> Reply.replayed(OrderView.of(order));
+            case Fulfilment.Done(Order order) -> Reply.ok(OrderView.of(order));
         };
     }
 
@@ -119,11 +122,12 @@ class OrderLifeResource {
     record EventsView(
             @Schema(required = true) List<EventView> events,
 
-            @Schema(nullable = true, required = true, description = "Where to go on; null on the last page") @Nullable Integer after) {}
+            @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable Integer after) {}
 
     @GET
     @Path("/events")
     @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @Refusals(ProblemType.ORDER_NOT_FOUND)
     @Operation(
             operationId = "listEvents",
             summary = "What has happened to an order, in its order",
@@ -135,13 +139,13 @@ class OrderLifeResource {
     public Uni<Response> events(
             @PathParam("number") String number,
             @Parameter(
-                            description = "The `after` of the page before",
+                            description = PageParameters.AFTER,
                             schema = @Schema(type = SchemaType.INTEGER, minimum = "0", defaultValue = "0"))
                     @DefaultValue("0")
                     @QueryParam("after")
                     String after,
             @Parameter(
-                            description = "1 to 100",
+                            description = PageParameters.LIMIT,
                             schema =
                                     @Schema(
                                             type = SchemaType.INTEGER,
@@ -156,20 +160,15 @@ class OrderLifeResource {
         String asking = caller.buyer().subject();
         Function<OrderEvent, EventView> view =
                 caller.isStaff() ? EventView::of : event -> EventView.of(event.forBuyer(asking));
-        return finding.chain(found -> listEvents.of(found, Parameters.whole(after), Parameters.whole(limit)))
-                .plug(ending -> outcomes.time("list-events", number, ending))
-                .map(history -> switch (history) {
-                    case History.Absent _ ->
-                        Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
-                    case History.BadParameter(String why) ->
-                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+        return endpoint.answer(
+                "list-events",
+                number,
+                finding.chain(found -> listEvents.of(found, Parameters.whole(after), Parameters.whole(limit))),
+                history -> switch (history) {
+                    case History.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+                    case History.BadParameter(String why) -> Problem.ofParameter(why);
                     case History.Page(var events, var next) ->
-                        ok(new EventsView(events.stream().map(view).toList(), next.orElse(null)))
-                                .build();
+                        Reply.ok(new EventsView(events.stream().map(view).toList(), next.orElse(null)));
                 });
-    }
-
-    private static Response.ResponseBuilder ok(Object entity) {
-        return Response.ok(entity).header(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 }

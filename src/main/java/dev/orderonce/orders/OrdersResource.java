@@ -1,10 +1,13 @@
 package dev.orderonce.orders;
 
-import dev.orderonce.http.HttpSettings;
-import dev.orderonce.http.Outcomes;
-import dev.orderonce.http.Parameters;
+import dev.orderonce.http.Answer;
+import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.Headers;
+import dev.orderonce.http.PageParameters;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.http.RequestEnd;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Caller;
@@ -16,21 +19,18 @@ import dev.orderonce.orders.ListOrders.Listing;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -45,34 +45,39 @@ import org.jspecify.annotations.Nullable;
 @Path("/orders")
 @Produces(MediaType.APPLICATION_JSON)
 class OrdersResource {
-    private static final String KEY = "Idempotency-Key";
-    private static final String REPLAYED = "Idempotent-Replayed";
-
     private final Caller caller;
     private final PlaceOrder placeOrder;
     private final FindOrder findOrder;
     private final ListOrders listOrders;
-    private final HttpSettings http;
-    private final Outcomes outcomes;
+    private final Endpoint endpoint;
 
     OrdersResource(
-            Caller caller,
-            PlaceOrder placeOrder,
-            FindOrder findOrder,
-            ListOrders listOrders,
-            HttpSettings http,
-            Outcomes outcomes) {
+            Caller caller, PlaceOrder placeOrder, FindOrder findOrder, ListOrders listOrders, Endpoint endpoint) {
         this.caller = caller;
         this.placeOrder = placeOrder;
         this.findOrder = findOrder;
         this.listOrders = listOrders;
-        this.http = http;
-        this.outcomes = outcomes;
+        this.endpoint = endpoint;
     }
 
     @POST
     @RolesAllowed(Role.BUYER)
     @Consumes(MediaType.APPLICATION_JSON) // not for the class: a GET may say anything of its body
+    @Refusals({
+        ProblemType.NUMBER_MISSING,
+        ProblemType.NUMBER_AND_KEY,
+        ProblemType.KEY_UNUSABLE,
+        ProblemType.KEY_COLLIDES,
+        ProblemType.KEY_IN_FLIGHT,
+        ProblemType.NUMBER_UNKNOWN,
+        ProblemType.NUMBER_EXPIRED,
+        ProblemType.NUMBER_VOIDED,
+        ProblemType.NUMBER_FORGOTTEN,
+        ProblemType.ORDER_DIFFERS,
+        ProblemType.LIMIT_REACHED,
+        ProblemType.LARGE_AMOUNT,
+        ProblemType.LOOKALIKE
+    })
     @Operation(
             operationId = "placeOrder",
             summary = "Place an order under an issued number, or under a key of the client's own",
@@ -94,14 +99,11 @@ class OrdersResource {
             responseCode = "200",
             description = "The order stands already, by an earlier request",
             headers =
-                    @Header(
-                            name = "Idempotent-Replayed",
-                            description = "true",
-                            schema = @Schema(type = SchemaType.STRING)),
+                    @Header(name = Headers.REPLAYED, description = "true", schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> place(
             @Parameter(
-                            name = KEY,
+                            name = Headers.IDEMPOTENCY_KEY,
                             in = ParameterIn.HEADER,
                             description =
                                     "In place of `orderNumber`, for callers that cannot fetch one first: a key of the "
@@ -110,16 +112,14 @@ class OrdersResource {
                                             + "(`\"…\"`) or the bare characters. It is the buyer's own: others may "
                                             + "use the same. It is never forgotten",
                             schema = @Schema(type = SchemaType.STRING))
-                    @HeaderParam(KEY)
+                    @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,
             OrderSubmission submission) {
-        if (submission == null) {
-            return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
-        }
-        return placeOrder
-                .place(caller.buyer(), keys, submission)
-                .plug(ending -> outcomes.time("place", placement -> numberOf(placement, submission), ending))
-                .map(this::toResponse);
+        return endpoint.answer(
+                "place",
+                placement -> numberOf(placement, submission),
+                placeOrder.place(caller.buyer(), keys, submission),
+                this::toAnswer);
     }
 
     /**
@@ -138,52 +138,35 @@ class OrdersResource {
         return "";
     }
 
-    private Response toResponse(Placement placement) {
+    private Answer toAnswer(Placement placement) {
         return switch (placement) {
-            case Placement.NoNumber _ -> Problem.of(ProblemType.NUMBER_MISSING).toResponse();
-            case Placement.NumberAndKey _ ->
-                Problem.of(ProblemType.NUMBER_AND_KEY).toResponse();
-            case Placement.KeyUnusable(String why) ->
-                Problem.of(ProblemType.KEY_UNUSABLE, "The Idempotency-Key cannot be used: " + why + ".")
-                        .toResponse();
-            case Placement.Invalid(var violations) ->
-                Problem.of(ProblemType.BODY_INVALID)
-                        .with("violations", violations)
-                        .toResponse();
-            case Placement.NotYours _ -> Problem.of(ProblemType.NUMBER_UNKNOWN).toResponse();
-            case Placement.KeyCollides _ -> Problem.of(ProblemType.KEY_COLLIDES).toResponse();
+            case Placement.NoNumber _ -> Problem.of(ProblemType.NUMBER_MISSING);
+            case Placement.NumberAndKey _ -> Problem.of(ProblemType.NUMBER_AND_KEY);
+            case Placement.KeyUnusable(String why) -> Problem.ofKey(why);
+            case Placement.Invalid(var violations) -> Problem.ofBody(violations);
+            case Placement.NotYours _ -> Problem.of(ProblemType.NUMBER_UNKNOWN);
+            case Placement.KeyCollides _ -> Problem.of(ProblemType.KEY_COLLIDES);
             case Placement.Mismatch(Order order, var differences) ->
                 Problem.of(ProblemType.ORDER_DIFFERS)
                         .with("number", order.number().shown())
                         .with("order", path(order))
-                        .with("mismatch", differences)
-                        .toResponse();
-            case Placement.AlreadyPlaced(Order order) ->
-                ok(OrderView.of(order, true)).header(REPLAYED, "true").build();
+                        .with("mismatch", differences);
+            case Placement.AlreadyPlaced(Order order) -> Reply.replayed(OrderView.of(order, true));
             case Placement.NumberSpent(var number, VoidReason why) ->
-                Problem.of(spent(why)).with("number", number.shown()).toResponse();
-            case Placement.InFlight _ ->
-                Problem.of(ProblemType.KEY_IN_FLIGHT).after(http.retryDelay()).toResponse();
-            case Placement.Limited(var excess) -> excess.toProblem().toResponse();
+                Problem.of(spent(why)).with("number", number.shown());
+            case Placement.InFlight _ -> endpoint.withRetryAfter(Problem.of(ProblemType.KEY_IN_FLIGHT));
+            case Placement.Limited(var excess) -> excess.toProblem();
             case Placement.LargeAmount(var total) ->
                 Problem.of(ProblemType.LARGE_AMOUNT)
                         .with("currency", total.currency().getCurrencyCode())
-                        .with("total", total.minor())
-                        .toResponse();
+                        .with("total", total.minor());
             case Placement.Lookalike(Order earlier, var age) ->
                 lookalike(earlier.number())
                         .with("state", earlier.state())
                         .with("placedAt", earlier.placedAt().toString())
-                        .with("age", age.toSeconds())
-                        .toResponse();
-            case Placement.LookalikeInFlight(OrderNumber earlier) ->
-                lookalike(earlier).after(http.retryDelay()).toResponse();
-            case Placement.Placed(Order order) ->
-                Response.status(Response.Status.CREATED)
-                        .header(HttpHeaders.LOCATION, path(order))
-                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                        .entity(OrderView.of(order, false))
-                        .build();
+                        .with("age", age.toSeconds());
+            case Placement.LookalikeInFlight(OrderNumber earlier) -> endpoint.withRetryAfter(lookalike(earlier));
+            case Placement.Placed(Order order) -> Reply.created(OrderView.of(order, false), path(order));
         };
     }
 
@@ -204,6 +187,7 @@ class OrdersResource {
     @GET
     @Path("/{number}")
     @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @Refusals(ProblemType.ORDER_NOT_FOUND)
     @Operation(
             operationId = "findOrder",
             summary = "One order",
@@ -215,12 +199,10 @@ class OrdersResource {
     public Uni<Response> find(@PathParam("number") String number) {
         Uni<Finding> finding =
                 caller.isStaff() ? findOrder.ofAnybody(number) : findOrder.ofBuyer(caller.buyer(), number);
-        return finding.plug(ending -> outcomes.time("find-order", number, ending))
-                .map(found -> switch (found) {
-                    case Finding.Absent _ ->
-                        Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
-                    case Finding.Found(Order order) -> ok(OrderView.of(order)).build();
-                });
+        return endpoint.answer("find-order", number, finding, found -> switch (found) {
+            case Finding.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+            case Finding.Found(Order order) -> Reply.ok(OrderView.of(order));
+        });
     }
 
     /** A page of orders as it goes over the wire. */
@@ -228,62 +210,42 @@ class OrdersResource {
     record OrdersView(
             @Schema(required = true) List<OrderView> orders,
 
-            @Schema(nullable = true, required = true, description = "Where to go on; null on the last page") @Nullable String after) {}
+            @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after) {}
 
     @GET
     @RolesAllowed(Role.BUYER)
+    @Refusals(ProblemType.LIMIT_REACHED)
     @Operation(operationId = "listOrders", summary = "The buyer's own orders, newest first")
     @APIResponse(
             responseCode = "200",
             description = "One page",
             content = @Content(schema = @Schema(implementation = OrdersView.class)))
-    public Uni<Response> list(
-            @Parameter(description = "The `after` of the page before") @QueryParam("after") Optional<String> after,
-            @Parameter(
-                            description = "1 to 100",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "100",
-                                            defaultValue = "20"))
-                    @DefaultValue("20")
-                    @QueryParam("limit")
-                    String limit,
-            @Context RoutingContext context) {
+    public Uni<Response> list(@BeanParam PageParameters page, @Context RoutingContext context) {
         Buyer buyer = caller.buyer();
         switch (listOrders.room().take(buyer)) {
             case TAKEN -> RequestEnd.whenTaken(context, () -> listOrders.room().giveBack(buyer));
             case BUYER_FULL -> {
-                return busy(Problem.of(ProblemType.LIMIT_REACHED).with("limit", "orders-listed"));
+                return busy(Problem.ofLimit("orders-listed"));
             }
             case FULL -> {
                 return busy(Problem.of(ProblemType.OVERLOADED));
             }
         }
-        return listOrders
-                .list(buyer, after, Parameters.whole(limit))
-                .plug(ending -> outcomes.time("list-orders", "", ending))
-                .map(listing -> switch (listing) {
-                    case Listing.BadParameter(String why) ->
-                        Problem.of(ProblemType.PARAMETER_INVALID, why).toResponse();
+        return endpoint.answer(
+                "list-orders", "", listOrders.list(buyer, page.after(), page.limit()), listing -> switch (listing) {
+                    case Listing.BadParameter(String why) -> Problem.ofParameter(why);
                     case Listing.Page(var orders, var next) ->
-                        ok(new OrdersView(
-                                        orders.stream().map(OrderView::of).toList(),
-                                        next.map(Object::toString).orElse(null)))
-                                .build();
+                        Reply.ok(new OrdersView(
+                                orders.stream().map(OrderView::of).toList(),
+                                next.map(Object::toString).orElse(null)));
                 });
     }
 
     private Uni<Response> busy(Problem problem) {
-        return Uni.createFrom().item(problem.after(http.retryDelay()).toResponse());
+        return endpoint.refuse(endpoint.withRetryAfter(problem));
     }
 
     private static String path(Order order) {
         return "/orders/" + order.number().shown();
-    }
-
-    private static Response.ResponseBuilder ok(Object entity) {
-        return Response.ok(entity).header(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 }

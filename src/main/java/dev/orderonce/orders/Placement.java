@@ -1,6 +1,7 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.admission.Excess;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
@@ -9,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** Every way a request to place an order can end, in the order the checks run. */
-public sealed interface Placement {
+public sealed interface Placement extends Outcome {
     /** Neither an order number nor a key: nothing to hold the order together with its repeats. */
     record NoNumber() implements Placement {}
 
@@ -58,4 +59,25 @@ public sealed interface Placement {
 
     /** The order stands, by this request. */
     record Placed(Order order) implements Placement {}
+
+    @Override
+    default String label() {
+        return switch (this) {
+            case NoNumber _ -> "no-number";
+            case NumberAndKey _ -> "number-and-key";
+            case KeyUnusable _ -> "key-unusable";
+            case Invalid _ -> "invalid";
+            case NotYours _ -> "not-yours";
+            case KeyCollides _ -> "key-collides";
+            case Mismatch _ -> "mismatch";
+            case AlreadyPlaced _ -> "already-placed";
+            case NumberSpent _ -> "number-spent";
+            case InFlight _ -> "in-flight";
+            case Limited _ -> "limited";
+            case LargeAmount _ -> "large-amount";
+            case Lookalike _ -> "lookalike";
+            case LookalikeInFlight _ -> "lookalike-in-flight";
+            case Placed _ -> "placed";
+        };
+    }
 }

@@ -1,6 +1,7 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.http.FreeText;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.locks.OrderLock;
@@ -50,7 +51,7 @@ public class CancelOrder {
     }
 
     /** Every way cancelling can end, in the order the checks run. */
-    public sealed interface Cancelling {
+    public sealed interface Cancelling extends Outcome {
         /** The reason is missing or too long. */
         record Invalid(List<Violation> violations) implements Cancelling {}
 
@@ -71,6 +72,19 @@ public class CancelOrder {
 
         /** It is cancelled, by this request, and no money is held for it. */
         record Cancelled(Order order) implements Cancelling {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Invalid _ -> "invalid";
+                case Absent _ -> "absent";
+                case AlreadyCancelled _ -> "already-cancelled";
+                case NotOpen _ -> "not-open";
+                case Busy _ -> "busy";
+                case Refunding _ -> "refunding";
+                case Cancelled _ -> "cancelled";
+            };
+        }
     }
 
     /**

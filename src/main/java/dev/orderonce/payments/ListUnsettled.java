@@ -1,5 +1,6 @@
 package dev.orderonce.payments;
 
+import dev.orderonce.http.Outcome;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -19,8 +20,15 @@ public class ListUnsettled {
     }
 
     /** Every way it can end. */
-    public sealed interface Listing {
+    public sealed interface Listing extends Outcome {
         record Told(List<Payment> payments) implements Listing {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Told _ -> "told";
+            };
+        }
     }
 
     /**

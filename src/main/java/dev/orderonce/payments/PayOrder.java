@@ -1,6 +1,7 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.admission.Limits;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
@@ -69,7 +70,7 @@ public class PayOrder {
     }
 
     /** Every way paying can end, in the order the checks run. */
-    public sealed interface Paying {
+    public sealed interface Paying extends Outcome {
         /** Nothing to hold the payment together with its repeats. */
         record NoKey() implements Paying {}
 
@@ -103,6 +104,22 @@ public class PayOrder {
 
         /** The provider was asked: captured, declined, or not known yet. */
         record Asked(Payment payment, Order order) implements Paying {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case NoKey _ -> "no-key";
+                case KeyUnusable _ -> "key-unusable";
+                case Invalid _ -> "invalid";
+                case Absent _ -> "absent";
+                case Differs _ -> "differs";
+                case AlreadyAsked _ -> "already-asked";
+                case NotOpen _ -> "not-open";
+                case Busy _ -> "busy";
+                case Limited _ -> "limited";
+                case Asked _ -> "asked";
+            };
+        }
     }
 
     /**

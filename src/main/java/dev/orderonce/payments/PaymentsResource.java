@@ -1,9 +1,13 @@
 package dev.orderonce.payments;
 
-import dev.orderonce.http.HttpSettings;
-import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Answer;
+import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.Headers;
+import dev.orderonce.http.OptionalBody;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.Order;
@@ -18,7 +22,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -36,21 +39,16 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 class PaymentsResource {
-    private static final String KEY = "Idempotency-Key";
-    private static final String REPLAYED = "Idempotent-Replayed";
-
     private final Caller caller;
     private final PayOrder payOrder;
     private final CancelOrder cancelOrder;
-    private final HttpSettings http;
-    private final Outcomes outcomes;
+    private final Endpoint endpoint;
 
-    PaymentsResource(Caller caller, PayOrder payOrder, CancelOrder cancelOrder, HttpSettings http, Outcomes outcomes) {
+    PaymentsResource(Caller caller, PayOrder payOrder, CancelOrder cancelOrder, Endpoint endpoint) {
         this.caller = caller;
         this.payOrder = payOrder;
         this.cancelOrder = cancelOrder;
-        this.http = http;
-        this.outcomes = outcomes;
+        this.endpoint = endpoint;
     }
 
     /** What a page sends to pay. */
@@ -68,11 +66,21 @@ class PaymentsResource {
     @Schema(name = "CancellationSubmission", additionalProperties = Schema.False.class)
     record CancellationSubmission(
             @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON, description = "Support must give one")
-            @Nullable String reason) {}
+            @Nullable String reason)
+            implements OptionalBody {}
 
     @POST
     @Path("/payments")
     @RolesAllowed(Role.BUYER)
+    @Refusals({
+        ProblemType.KEY_MISSING,
+        ProblemType.KEY_UNUSABLE,
+        ProblemType.ORDER_NOT_FOUND,
+        ProblemType.PAYMENT_DIFFERS,
+        ProblemType.MOVE_NOT_OPEN,
+        ProblemType.ORDER_BUSY,
+        ProblemType.LIMIT_REACHED
+    })
     @Operation(
             operationId = "payOrder",
             summary = "Pay an order",
@@ -94,58 +102,41 @@ class PaymentsResource {
     public Uni<Response> pay(
             @PathParam("number") String number,
             @Parameter(
-                            name = KEY,
+                            name = Headers.IDEMPOTENCY_KEY,
                             in = ParameterIn.HEADER,
                             description = "A key of the client's own for this attempt to pay",
                             schema = @Schema(type = SchemaType.STRING))
-                    @HeaderParam(KEY)
+                    @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,
             PaymentSubmission submission) {
-        if (submission == null) {
-            return Uni.createFrom().item(Problem.of(ProblemType.BODY_UNREADABLE).toResponse());
-        }
-        return payOrder.pay(caller.buyer(), number, keys, submission.method())
-                .plug(ending -> outcomes.time("pay-order", number, ending))
-                .map(paying -> toResponse(paying));
+        return endpoint.answer(
+                "pay-order", number, payOrder.pay(caller.buyer(), number, keys, submission.method()), this::toAnswer);
     }
 
-    private Response toResponse(Paying paying) {
+    private Answer toAnswer(Paying paying) {
         return switch (paying) {
-            case Paying.NoKey _ -> Problem.of(ProblemType.KEY_MISSING).toResponse();
-            case Paying.KeyUnusable(String why) ->
-                Problem.of(ProblemType.KEY_UNUSABLE, "The Idempotency-Key cannot be used: " + why + ".")
-                        .toResponse();
-            case Paying.Invalid(var violations) ->
-                Problem.of(ProblemType.BODY_INVALID)
-                        .with("violations", violations)
-                        .toResponse();
-            case Paying.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
-            case Paying.Differs(Order order) ->
-                OrderView.about(ProblemType.PAYMENT_DIFFERS, order).toResponse();
+            case Paying.NoKey _ -> Problem.of(ProblemType.KEY_MISSING);
+            case Paying.KeyUnusable(String why) -> Problem.ofKey(why);
+            case Paying.Invalid(var violations) -> Problem.ofBody(violations);
+            case Paying.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+            case Paying.Differs(Order order) -> OrderView.about(ProblemType.PAYMENT_DIFFERS, order);
             case Paying.AlreadyAsked(Payment payment, Order order) ->
-                answer(Response.Status.OK, PaymentView.of(payment, true, order))
-                        .header(REPLAYED, "true")
-                        .build();
-            case Paying.NotOpen(Order order) -> OrderView.notOpen(order).toResponse();
+                Reply.replayed(PaymentView.of(payment, true, order));
+            case Paying.NotOpen(Order order) -> OrderView.notOpen(order);
             case Paying.Busy(Order order) -> busy(order);
             case Paying.Limited(var retryAfter) ->
-                Problem.of(ProblemType.LIMIT_REACHED)
-                        .with("limit", DeclineLimits.NAME)
-                        .after(retryAfter)
-                        .toResponse();
-            case Paying.Asked(Payment payment, Order order) ->
-                answer(
-                                payment.state() == PaymentState.ASKED
-                                        ? Response.Status.ACCEPTED
-                                        : Response.Status.CREATED,
-                                PaymentView.of(payment, false, order))
-                        .build();
+                Problem.ofLimit(DeclineLimits.NAME).after(retryAfter);
+            case Paying.Asked(Payment payment, Order order) -> {
+                PaymentView view = PaymentView.of(payment, false, order);
+                yield payment.state() == PaymentState.ASKED ? Reply.accepted(view) : Reply.created(view);
+            }
         };
     }
 
     @POST
     @Path("/cancellation")
     @RolesAllowed({Role.BUYER, Role.SUPPORT})
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_BUSY})
     @Operation(
             operationId = "cancelOrder",
             summary = "Cancel an order",
@@ -167,38 +158,22 @@ class PaymentsResource {
         Uni<Cancelling> cancelling = caller.isSupport()
                 ? cancelOrder.bySupport(caller.buyer(), number, reason)
                 : cancelOrder.byBuyer(caller.buyer(), number, reason);
-        return cancelling
-                .plug(ending -> outcomes.time("cancel-order", number, ending))
-                .map(cancelled -> toResponse(cancelled));
+        return endpoint.answer("cancel-order", number, cancelling, this::toAnswer);
     }
 
-    private Response toResponse(Cancelling cancelling) {
+    private Answer toAnswer(Cancelling cancelling) {
         return switch (cancelling) {
-            case Cancelling.Invalid(var violations) ->
-                Problem.of(ProblemType.BODY_INVALID)
-                        .with("violations", violations)
-                        .toResponse();
-            case Cancelling.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND).toResponse();
-            case Cancelling.AlreadyCancelled(Order order) ->
-                answer(Response.Status.OK, OrderView.of(order))
-                        .header(REPLAYED, "true")
-                        .build();
-            case Cancelling.NotOpen(Order order) -> OrderView.notOpen(order).toResponse();
+            case Cancelling.Invalid(var violations) -> Problem.ofBody(violations);
+            case Cancelling.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+            case Cancelling.AlreadyCancelled(Order order) -> Reply.replayed(OrderView.of(order));
+            case Cancelling.NotOpen(Order order) -> OrderView.notOpen(order);
             case Cancelling.Busy(Order order) -> busy(order);
-            case Cancelling.Refunding(Order order) ->
-                answer(Response.Status.ACCEPTED, OrderView.of(order)).build();
-            case Cancelling.Cancelled(Order order) ->
-                answer(Response.Status.OK, OrderView.of(order)).build();
+            case Cancelling.Refunding(Order order) -> Reply.accepted(OrderView.of(order));
+            case Cancelling.Cancelled(Order order) -> Reply.ok(OrderView.of(order));
         };
     }
 
-    private Response busy(Order order) {
-        return OrderView.about(ProblemType.ORDER_BUSY, order)
-                .after(http.retryDelay())
-                .toResponse();
-    }
-
-    private static Response.ResponseBuilder answer(Response.Status status, Object entity) {
-        return Response.status(status).entity(entity).header(HttpHeaders.CACHE_CONTROL, "no-store");
+    private Answer busy(Order order) {
+        return endpoint.withRetryAfter(OrderView.about(ProblemType.ORDER_BUSY, order));
     }
 }

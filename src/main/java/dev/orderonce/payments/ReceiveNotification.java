@@ -3,6 +3,7 @@ package dev.orderonce.payments;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orderonce.http.Outcome;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,7 @@ public class ReceiveNotification {
     }
 
     /** Every way it can end, in the order the checks run. */
-    public sealed interface Receipt {
+    public sealed interface Receipt extends Outcome {
         /** Not signed, wrongly, or too long ago. */
         record NotSigned() implements Receipt {}
 
@@ -73,6 +74,17 @@ public class ReceiveNotification {
 
         /** It was dealt with. */
         record Received() implements Receipt {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case NotSigned _ -> "not-signed";
+                case Unreadable _ -> "unreadable";
+                case Unknown _ -> "unknown";
+                case AlreadyReceived _ -> "already-received";
+                case Received _ -> "received";
+            };
+        }
     }
 
     private enum Kind {

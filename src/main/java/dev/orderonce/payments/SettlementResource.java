@@ -1,8 +1,11 @@
 package dev.orderonce.payments;
 
-import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Answer;
+import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Role;
 import dev.orderonce.payments.ListUnsettled.Listing;
 import dev.orderonce.payments.ReceiveNotification.Receipt;
@@ -15,7 +18,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -34,18 +36,19 @@ import org.jspecify.annotations.Nullable;
 class SettlementResource {
     private final ReceiveNotification receiveNotification;
     private final ListUnsettled listUnsettled;
-    private final Outcomes outcomes;
+    private final Endpoint endpoint;
 
-    SettlementResource(ReceiveNotification receiveNotification, ListUnsettled listUnsettled, Outcomes outcomes) {
+    SettlementResource(ReceiveNotification receiveNotification, ListUnsettled listUnsettled, Endpoint endpoint) {
         this.receiveNotification = receiveNotification;
         this.listUnsettled = listUnsettled;
-        this.outcomes = outcomes;
+        this.endpoint = endpoint;
     }
 
     @POST
     @Path("/notifications")
     @PermitAll
     @Consumes(MediaType.APPLICATION_JSON)
+    @Refusals({ProblemType.NOTIFICATION_REFUSED, ProblemType.NOT_FOUND, ProblemType.STORE_UNAVAILABLE})
     @Operation(
             operationId = "notifyPayment",
             summary = "The provider tells what became of a payment",
@@ -64,20 +67,16 @@ class SettlementResource {
                                             mediaType = MediaType.APPLICATION_JSON,
                                             schema = @Schema(type = SchemaType.OBJECT)))
                     String body) {
-        return receiveNotification
-                .receive(signature, body == null ? "" : body)
-                .plug(ending -> outcomes.time("notify-payment", "", ending))
-                .map(receipt -> toResponse(receipt));
+        return endpoint.answer("notify-payment", "", receiveNotification.receive(signature, body), this::toAnswer);
     }
 
-    private Response toResponse(Receipt receipt) {
+    private Answer toAnswer(Receipt receipt) {
         return switch (receipt) {
-            case Receipt.NotSigned _ ->
-                Problem.of(ProblemType.NOTIFICATION_REFUSED).toResponse();
-            case Receipt.Unreadable _ -> Problem.of(ProblemType.BODY_UNREADABLE).toResponse();
-            case Receipt.Unknown _ -> Problem.of(ProblemType.NOT_FOUND).toResponse();
-            case Receipt.AlreadyReceived _ -> Response.noContent().build();
-            case Receipt.Received _ -> Response.noContent().build();
+            case Receipt.NotSigned _ -> Problem.of(ProblemType.NOTIFICATION_REFUSED);
+            case Receipt.Unreadable _ -> Problem.of(ProblemType.BODY_UNREADABLE);
+            case Receipt.Unknown _ -> Problem.of(ProblemType.NOT_FOUND);
+            case Receipt.AlreadyReceived _ -> Reply.noContent();
+            case Receipt.Received _ -> Reply.noContent();
         };
     }
 
@@ -97,15 +96,9 @@ class SettlementResource {
             description = "All that there are",
             content = @Content(schema = @Schema(implementation = PaymentsView.class)))
     public Uni<Response> unsettled() {
-        return listUnsettled
-                .list()
-                .plug(ending -> outcomes.time("list-unsettled", "", ending))
-                .map(listing -> switch (listing) {
-                    case Listing.Told(var payments) ->
-                        Response.ok(new PaymentsView(
-                                        payments.stream().map(PaymentView::of).toList()))
-                                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                                .build();
-                });
+        return endpoint.answer("list-unsettled", "", listUnsettled.list(), listing -> switch (listing) {
+            case Listing.Told(var payments) ->
+                Reply.ok(new PaymentsView(payments.stream().map(PaymentView::of).toList()));
+        });
     }
 }

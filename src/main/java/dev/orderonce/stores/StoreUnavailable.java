@@ -1,13 +1,13 @@
 package dev.orderonce.stores;
 
-import dev.orderonce.http.Outcomes;
+import dev.orderonce.http.Outcome;
 import io.smallrye.mutiny.Uni;
 
 /**
  * A store did not answer, so nobody knows what it did: the request may have taken effect or not
  * (I3). Repeating it under the same number is safe.
  */
-public final class StoreUnavailable extends RuntimeException implements Outcomes.Failure {
+public final class StoreUnavailable extends RuntimeException implements Outcome {
     private static final long serialVersionUID = 1;
 
     private final Store store;
@@ -30,7 +30,6 @@ public final class StoreUnavailable extends RuntimeException implements Outcomes
         return Uni.createFrom().failure(new StoreUnavailable(store, "it did not answer"));
     }
 
-    /** As metrics name it where an outcome would be. */
     @Override
     public String label() {
         return "unavailable";

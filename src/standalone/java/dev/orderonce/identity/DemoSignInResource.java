@@ -2,6 +2,8 @@ package dev.orderonce.identity;
 
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Refusals;
+import dev.orderonce.http.Reply;
 import dev.orderonce.http.Violation;
 import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.jwt.build.Jwt;
@@ -100,9 +102,8 @@ class DemoSignInResource {
 
     @POST
     @NonBlocking // a millisecond for the signature
-    @Operation(
-            operationId = "demoSignIn",
-            summary = "Sign in under any name, to try the service out (standalone build only)")
+    @Refusals(ProblemType.NOT_FOUND)
+    @Operation(operationId = "demoSignIn", summary = "Be anybody, for trying things out (standalone build only)")
     @APIResponse(
             responseCode = "200",
             description = "A token for the header Authorization: Bearer",
@@ -114,9 +115,6 @@ class DemoSignInResource {
             // The pages take "not found" for a service without a demo sign-in, and ask for a token.
             return Problem.of(ProblemType.NOT_FOUND, "The demo sign-in is at localhost, 127.0.0.1 and [::1] only.")
                     .toResponse();
-        }
-        if (signIn == null) {
-            return Problem.of(ProblemType.BODY_UNREADABLE).toResponse();
         }
         List<Violation> violations = new ArrayList<>();
         String subject = signIn.subject();
@@ -137,9 +135,7 @@ class DemoSignInResource {
             violations.add(new Violation("roles", "must be among buyer, merchant, support, service"));
         }
         if (!violations.isEmpty()) {
-            return Problem.of(ProblemType.BODY_INVALID)
-                    .with("violations", violations)
-                    .toResponse();
+            return Problem.ofBody(violations).toResponse();
         }
         Instant now = clock.instant();
         Instant expiresAt = now.plus(VALID_FOR);
@@ -150,8 +146,6 @@ class DemoSignInResource {
                 .issuedAt(now)
                 .expiresAt(expiresAt)
                 .sign(signing);
-        return Response.ok(new SignedIn(token, expiresAt))
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .build();
+        return Reply.ok(new SignedIn(token, expiresAt)).toResponse();
     }
 }

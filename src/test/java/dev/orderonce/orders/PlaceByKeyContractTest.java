@@ -182,7 +182,7 @@ class PlaceByKeyContractTest {
                 .statusCode(400)
                 .body("type", equalTo("/problems/key-unusable"))
                 .body("retry", equalTo("after-change"))
-                .body("detail", startsWith("The Idempotency-Key cannot be used: "));
+                .body("detail", startsWith("The Idempotency-Key is invalid: "));
         assertThat(Database.ordersOf(shop.subject())).isZero();
     }
 

@@ -1,0 +1,15 @@
+package dev.orderonce.http;
+
+/** Names and values of HTTP headers that several operations share. */
+public final class Headers {
+    /** Request: the client's own key for what it creates. */
+    public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    /** Response: {@code true} if the request repeats an earlier one and changed nothing. */
+    public static final String REPLAYED = "Idempotent-Replayed";
+
+    /** Value of {@code Cache-Control}: what the service returns about a caller is current once, and private. */
+    public static final String NO_STORE = "no-store";
+
+    private Headers() {}
+}

@@ -1,0 +1,55 @@
+package dev.orderonce.http;
+
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import org.jspecify.annotations.Nullable;
+
+/** A successful response; never cached. */
+public final class Reply implements Answer {
+    private final Response.ResponseBuilder response;
+
+    private Reply(Response.Status status, @Nullable Object entity) {
+        this.response = Response.status(status).entity(entity).header(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE);
+    }
+
+    public static Reply ok(Object entity) {
+        return new Reply(Response.Status.OK, entity);
+    }
+
+    /** 200 with {@code Idempotent-Replayed}: the request repeats an earlier one. */
+    public static Reply replayed(Object entity) {
+        return ok(entity).with(Headers.REPLAYED, "true");
+    }
+
+    public static Reply created(Object entity) {
+        return new Reply(Response.Status.CREATED, entity);
+    }
+
+    /** 201 with {@code Location}. */
+    public static Reply created(Object entity, String location) {
+        return created(entity).with(HttpHeaders.LOCATION, location);
+    }
+
+    public static Reply accepted(Object entity) {
+        return new Reply(Response.Status.ACCEPTED, entity);
+    }
+
+    public static Reply noContent() {
+        return new Reply(Response.Status.NO_CONTENT, null);
+    }
+
+    /** 200 to a {@code HEAD} whose {@code GET} returns this media type. */
+    public static Reply head(String mediaType) {
+        return new Reply(Response.Status.OK, null).with(HttpHeaders.CONTENT_TYPE, mediaType);
+    }
+
+    private Reply with(String header, String value) {
+        response.header(header, value);
+        return this;
+    }
+
+    @Override
+    public Response toResponse() {
+        return response.build();
+    }
+}
