@@ -17,7 +17,8 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One buyer at the service's HTTP interface; every exchange is checked against the API description.
+ * One buyer at the service's HTTP interface. Every exchange is checked against the API description, the types of
+ * problems included.
  */
 public final class Shop {
     private static final OpenApiInteractionValidator DESCRIPTION = OpenApiInteractionValidator.createFor(
@@ -29,6 +30,8 @@ public final class Shop {
                     .withLevel("validation.request", ValidationReport.Level.IGNORE)
                     .build())
             .build();
+
+    private static final DeclaredProblems DECLARED = DeclaredProblems.of("src/main/openapi/openapi.yaml");
 
     private final String subject;
     private final List<String> roles;
@@ -61,7 +64,7 @@ public final class Shop {
     }
 
     private String signIn() {
-        return given().filter(new OpenApiValidationFilter(DESCRIPTION))
+        return given().filters(new OpenApiValidationFilter(DESCRIPTION), DECLARED)
                 .contentType(ContentType.JSON)
                 .body(Map.of("subject", subject, "roles", roles))
                 .post("/demo/sign-in")
@@ -73,17 +76,19 @@ public final class Shop {
 
     /** A request that the API description allows; it and its answer are checked. */
     public RequestSpecification request() {
-        return given().filter(new OpenApiValidationFilter(DESCRIPTION)).header("Authorization", "Bearer " + token());
+        return given().filters(new OpenApiValidationFilter(DESCRIPTION), DECLARED)
+                .header("Authorization", "Bearer " + token());
     }
 
     /** A request that the API description does not allow; only its answer is checked. */
     public RequestSpecification badRequest() {
-        return given().filter(new OpenApiValidationFilter(ANSWERS)).header("Authorization", "Bearer " + token());
+        return given().filters(new OpenApiValidationFilter(ANSWERS), DECLARED)
+                .header("Authorization", "Bearer " + token());
     }
 
     /** A request without a token, and so not as described; only its answer is checked. */
     public static RequestSpecification anonymous() {
-        return given().filter(new OpenApiValidationFilter(ANSWERS));
+        return given().filters(new OpenApiValidationFilter(ANSWERS), DECLARED);
     }
 
     /**
