@@ -42,7 +42,7 @@ final class Requests {
     Requests(String token) {
         this.token = token;
         this.issue = request("GET", "/order-numbers", "");
-        this.ping = request("GET", "/ping", "");
+        this.ping = request("GET", "/obvious/ping", "");
         this.nothing = request("GET", "/obvious/nothing", "");
     }
 

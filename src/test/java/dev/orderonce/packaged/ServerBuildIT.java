@@ -138,8 +138,8 @@ class ServerBuildIT {
             assertThat(service.send("POST", "/demo/sign-in", Optional.empty(), "{\"subject\":\"eve\"}")
                             .statusCode())
                     .isEqualTo(404);
-            assertThat(get(service, "/openapi").body()).contains("/orders").doesNotContain("demo", "/ping");
-            assertThat(List.of("/", "/index.html", "/support.html", "/shop/shop.js", "/ping"))
+            assertThat(get(service, "/openapi").body()).contains("/orders").doesNotContain("demo");
+            assertThat(List.of("/", "/index.html", "/support.html", "/shop/shop.js"))
                     .allSatisfy(path -> {
                         HttpResponse<String> answer = get(service, path);
                         assertThat(answer.statusCode()).isEqualTo(404);
