@@ -1,5 +1,6 @@
 package dev.orderonce.statistics;
 
+import dev.orderonce.http.Outcome;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -12,11 +13,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** Puts together what all replicas have counted in the last hour. */
+/** Reads what all replicas have counted in the last hour. */
 @ApplicationScoped
 public class LastHour {
     private static final int MINUTES = 60;
-    private static final Set<String> ASKED = Set.of("lookalike", "lookalike-in-flight", "large-amount");
+    private static final Set<String> CONFIRMATION_REQUIRED = Set.of("lookalike", "lookalike-in-flight", "large-amount");
+
+    private static final String PLACED = "placed";
+    private static final String PREVENTED = "already-placed";
 
     private final StatisticsStore store;
     private final Clock clock;
@@ -26,33 +30,35 @@ public class LastHour {
         this.clock = clock;
     }
 
-    /** Every way it can end. */
-    public sealed interface Picture {
-        /** The newest last. */
-        record Drawn(List<Minute> minutes) implements Picture {}
+    /** The last hour, the newest minute last. */
+    public record Statistics(List<Minute> minutes) implements Outcome {
+        @Override
+        public String label() {
+            return "read";
+        }
     }
 
-    public Uni<Picture> draw() {
+    /** Reads the statistics; fails with {@link dev.orderonce.stores.StoreUnavailable} if Redis does not answer. */
+    public Uni<Statistics> read() {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
         List<Uni<Minute>> minutes = IntStream.range(0, MINUTES)
                 .mapToObj(minute -> now.minus(Duration.ofMinutes(MINUTES - 1L - minute)))
                 .map(at -> store.read(at).map(counts -> minute(at, counts)))
                 .toList();
-        // All at once, in this turn of the event loop: they go to Redis in one packet.
-        return Uni.join().all(minutes).andFailFast().<Picture>map(Picture.Drawn::new);
+        // All are sent in the same turn of the event loop, so they go to Redis in one packet.
+        return Uni.join().all(minutes).andFailFast().map(Statistics::new);
     }
 
     private static Minute minute(Instant at, Map<String, Long> counts) {
         long asked = 0;
         Map<String, Long> refused = new TreeMap<>();
         for (Map.Entry<String, Long> count : counts.entrySet()) {
-            if (ASKED.contains(count.getKey())) {
+            if (CONFIRMATION_REQUIRED.contains(count.getKey())) {
                 asked += count.getValue();
-            } else if (!count.getKey().equals("placed") && !count.getKey().equals("already-placed")) {
+            } else if (!count.getKey().equals(PLACED) && !count.getKey().equals(PREVENTED)) {
                 refused.put(count.getKey(), count.getValue());
             }
         }
-        return new Minute(
-                at, counts.getOrDefault("placed", 0L), counts.getOrDefault("already-placed", 0L), asked, refused);
+        return new Minute(at, counts.getOrDefault(PLACED, 0L), counts.getOrDefault(PREVENTED, 0L), asked, refused);
     }
 }

@@ -4,20 +4,20 @@ import java.time.Instant;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** One minute of the picture. */
+/** The requests to place an order of one minute. */
 @Schema(name = "Minute")
 public record Minute(
-        @Schema(required = true, description = "When it began")
+        @Schema(required = true, description = "When the minute began")
         Instant at,
 
-        @Schema(required = true, description = "Orders that were made")
+        @Schema(required = true, description = "Orders placed")
         long placed,
 
-        @Schema(required = true, description = "Repeats that were led to the order that stands")
+        @Schema(required = true, description = "Duplicates prevented: repeats that returned the existing order")
         long prevented,
 
-        @Schema(required = true, description = "Orders that were asked about before they were made")
+        @Schema(required = true, description = "Requests that required a confirmation")
         long asked,
 
-        @Schema(required = true, description = "Other requests to place, by how they ended")
+        @Schema(required = true, description = "Other requests, by outcome")
         Map<String, Long> refused) {}

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
-/** Adds what this replica has counted to what all have, each second; nothing is counted twice. */
+/** Adds the counts of this replica to the shared ones, each second. */
 @ApplicationScoped
 class ShareCounts {
     private static final Logger LOG = Logger.getLogger(ShareCounts.class);
@@ -45,10 +45,10 @@ class ShareCounts {
                 ? Uni.createFrom().voidItem()
                 : store.add(clock.instant(), since)
                         .invoke(() -> shared.putAll(now))
-                        // Shared later then. A reply that was lost may count twice: it is a
-                        // picture.
+                        // The next run adds these counts. If only the reply was lost, they count twice, which
+                        // statistics can bear.
                         .onFailure(StoreUnavailable.class)
-                        .invoke(silent -> LOG.debugf("counts wait: %s", silent.getMessage()))
+                        .invoke(unavailable -> LOG.debugf("counts not shared yet: %s", unavailable.getMessage()))
                         .onFailure(StoreUnavailable.class)
                         .recoverWithNull();
     }

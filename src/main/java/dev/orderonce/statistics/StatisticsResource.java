@@ -1,13 +1,13 @@
 package dev.orderonce.statistics;
 
+import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Role;
-import dev.orderonce.statistics.LastHour.Picture;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -16,38 +16,37 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** The last hour over HTTP, for support's page. */
-@Path("/picture")
+/** Statistics over HTTP, for support's page. */
+@Path("/statistics")
 @Produces(MediaType.APPLICATION_JSON)
 class StatisticsResource {
-    private final LastHour drawPicture;
+    private final LastHour lastHour;
+    private final Endpoint endpoint;
 
-    StatisticsResource(LastHour drawPicture) {
-        this.drawPicture = drawPicture;
+    StatisticsResource(LastHour lastHour, Endpoint endpoint) {
+        this.lastHour = lastHour;
+        this.endpoint = endpoint;
     }
 
-    /** The picture as it goes over the wire. */
-    @Schema(name = "Picture")
-    record PictureView(
-            @Schema(required = true, description = "The last hour, the newest last")
+    /** Statistics as they go over the wire. */
+    @Schema(name = "Statistics")
+    record StatisticsView(
+            @Schema(required = true, description = "The last 60 minutes, the newest last")
             List<Minute> minutes) {}
 
     @GET
     @RolesAllowed({Role.SUPPORT, Role.MERCHANT})
     @Operation(
-            operationId = "drawPicture",
-            summary = "Orders placed, duplicates prevented and refusals, minute by minute",
-            description = "Of all replicas together, a second old at most. For alerts use the metrics.")
+            operationId = "readStatistics",
+            summary = "Read the statistics of the last hour",
+            description =
+                    "Orders placed, duplicates prevented, confirmations required and refusals, minute by minute. All "
+                            + "replicas together, at most a second old. For alerts use the metrics.")
     @APIResponse(
             responseCode = "200",
             description = "The last hour",
-            content = @Content(schema = @Schema(implementation = PictureView.class)))
-    public Uni<Response> draw() {
-        return drawPicture.draw().map(picture -> switch (picture) {
-            case Picture.Drawn(var minutes) ->
-                Response.ok(new PictureView(minutes))
-                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                        .build();
-        });
+            content = @Content(schema = @Schema(implementation = StatisticsView.class)))
+    public Uni<Response> read() {
+        return endpoint.answer("statistics", "", lastHour.read(), read -> Reply.ok(new StatisticsView(read.minutes())));
     }
 }

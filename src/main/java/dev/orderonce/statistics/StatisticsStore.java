@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How requests to place have ended, in Redis: a hash for each minute, which forgets itself.
+ * How requests to place an order ended, in Redis: a hash for each minute, which expires.
  *
  * <pre>
- *   once:picture:{MINUTE}   outcome → how many
+ *   once:picture:{MINUTE}   outcome → count
  * </pre>
  */
 @ApplicationScoped
 class StatisticsStore {
-    /** ARGV: how long to keep it; then name and number of each. */
+    /** ARGV: time to live in milliseconds; then outcome and count of each. */
     private static final RedisScript ADD = new RedisScript("share-counts", """
                     for i = 2, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
                     redis.call('PEXPIRE', KEYS[1], ARGV[1])
@@ -38,7 +38,7 @@ class StatisticsStore {
         this.redis = redis;
     }
 
-    /** Adds to the minute of this time; fails if Redis does not answer. */
+    /** Adds to the minute of this time. */
     Uni<Void> add(Instant at, Map<String, Long> counts) {
         List<String> words = new ArrayList<>(1 + 2 * counts.size());
         words.add(Long.toString(KEPT.toMillis()));
@@ -49,7 +49,7 @@ class StatisticsStore {
         return redis.run(ADD, List.of(key(at)), words).replaceWithVoid();
     }
 
-    /** What was counted in the minute of this time; fails if Redis does not answer. */
+    /** The counts of the minute of this time. */
     Uni<Map<String, Long>> read(Instant at) {
         return redis.send(RedisCommand.of("HGETALL", key(at))).map(StatisticsStore::counts);
     }

@@ -1,4 +1,4 @@
-// The support page: statistics, suspected duplicates, disputes.
+// The page for support: statistics, suspected duplicates, disputes.
 
 import { Api } from '../shared/api.js';
 import { byId } from '../shared/dom.js';
@@ -8,7 +8,7 @@ import { notify } from '../shared/notices.js';
 import { Session } from '../shared/session.js';
 import { SHARED_TEXTS } from '../shared/texts.js';
 import { showDisputes } from './disputes.js';
-import { showPicture } from './picture.js';
+import { showStatistics } from './statistics.js';
 import { showSuspicions } from './suspicions.js';
 import { TEXTS } from './texts.js';
 
@@ -47,7 +47,7 @@ function open() {
   if (isOpen || !session.subject) return;
   isOpen = true;
   const api = new Api(session, (...request) => fetch(...request));
-  showPicture(api);
+  showStatistics(api);
   const say = (words) => notify(words, undefined, 'result');
   showSuspicions(api, say);
   showDisputes(api, say);

@@ -124,6 +124,10 @@ class StoreUnavailableTest {
         // Then
         operations.forEach((name, operation) ->
                 assertThat(operation.get().statusCode()).as(name).isLessThan(500));
-        support.request().get("/picture").then().statusCode(503).body("type", equalTo("/problems/store-unavailable"));
+        support.request()
+                .get("/statistics")
+                .then()
+                .statusCode(503)
+                .body("type", equalTo("/problems/store-unavailable"));
     }
 }

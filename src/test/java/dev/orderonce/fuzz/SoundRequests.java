@@ -46,7 +46,7 @@ final class SoundRequests {
     /** The role that an operation is for, where it is not "buyer". */
     private static final Map<String, List<String>> STAFF = Map.of(
             "merchant",
-            words("shipOrder completeOrder drawPicture"),
+            words("shipOrder completeOrder readStatistics"),
             "support",
             words("""
                             resolveDispute listUnsettled listSuspectedDuplicates dismissSuspectedDuplicate

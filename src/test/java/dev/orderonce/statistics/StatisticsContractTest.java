@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import io.quarkus.test.junit.QuarkusTest;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The last hour, as support sees it. */
 @QuarkusTest
 class StatisticsContractTest {
-    private final Shop support = Shop.as("support-of-pictures", "support");
+    private final Shop support = Shop.as("support-of-statistics", "support");
     private final Shop shop = Shop.newBuyer();
 
     @Inject
@@ -29,21 +30,21 @@ class StatisticsContractTest {
         Stores.toRedis().heal();
     }
 
-    private Response picture() {
-        return support.request().get("/picture");
+    private Response statistics() {
+        return support.request().get("/statistics");
     }
 
-    private static int sum(Response picture, String member) {
-        return picture.<List<Integer>>path("minutes." + member).stream()
+    private static int sum(Response statistics, String member) {
+        return statistics.<List<Integer>>path("minutes." + member).stream()
                 .mapToInt(Integer::intValue)
                 .sum();
     }
 
     @Test
     void placedAndRepeated_areCountedApart() {
-        // Given: what other tests have done is in the picture already
+        // Given: what other tests have done is counted already
         shareCounts.share().await().atMost(Duration.ofSeconds(5));
-        Response before = picture();
+        Response before = statistics();
         before.then().statusCode(200).body("minutes", hasSize(60));
         String number = shop.newNumber();
         // When
@@ -52,16 +53,34 @@ class StatisticsContractTest {
         shop.place(number).then().statusCode(200);
         // Then
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-            Response after = picture();
+            Response after = statistics();
             assertThat(sum(after, "placed") - sum(before, "placed")).isOne();
             assertThat(sum(after, "prevented") - sum(before, "prevented")).isEqualTo(2);
         });
     }
 
+    /** Jobs use Redis too, so that a single attempt can count one of their packets. */
+    @Test
+    void oneRead_isOnePacketToRedis() {
+        // Given
+        statistics().then().statusCode(200);
+        // When
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            double before = packetsToRedis();
+            statistics().then().statusCode(200);
+            // Then
+            assertThat(packetsToRedis() - before).isEqualTo(1);
+        });
+    }
+
+    private static double packetsToRedis() {
+        return Operator.metric("orderonce_store_seconds_count{statement=\"packet\",store=\"redis\"");
+    }
+
     @Test
     void buyer_doesNotSeeIt() {
         // When
-        Response response = shop.request().get("/picture");
+        Response response = shop.request().get("/statistics");
         // Then
         response.then().statusCode(403);
     }
@@ -72,7 +91,7 @@ class StatisticsContractTest {
         support.token();
         Stores.toRedis().refuse();
         // When
-        Response response = picture();
+        Response response = statistics();
         // Then
         response.then().statusCode(503).body("retry", equalTo("same-request"));
         Stores.toRedis().heal();

@@ -1,32 +1,32 @@
-// The live picture: what the service did in the last hour, minute by minute.
+// The statistics: what the service did in the last hour, minute by minute.
 
 import { byId, element, refill, svg } from '../shared/dom.js';
 import { count, hasText, onLanguage, text, timeOfDay } from '../shared/language.js';
 
 const EVERY_MS = 2_000;
-/** While there is none, it is asked for less often. */
+/** While statistics are unavailable, the page polls less often. */
 const EVERY_WITHOUT_MS = 15_000;
 const SERIES = ['placed', 'prevented', 'asked', 'refused'];
 
-export function showPicture(api) {
+export function showStatistics(api) {
   let minutes = null;
   const show = () => {
-    byId('picture-state').textContent = text(minutes ? 'picture.live' : 'picture.silent');
+    byId('statistics-state').textContent = text(minutes ? 'statistics.live' : 'statistics.silent');
     refill(byId('charts'), minutes && SERIES.map((name) => chart(name, minutes)));
-    if (byId('picture-table').open)
-      refill(byId('picture-rows'), [...(minutes ?? [])].reverse().filter(isBusy).map(tableRow));
+    if (byId('statistics-table').open)
+      refill(byId('statistics-rows'), [...(minutes ?? [])].reverse().filter(isBusy).map(tableRow));
   };
-  const look = async () => {
+  const poll = async () => {
     if (!document.hidden) {
-      const reply = await api.get('/picture');
+      const reply = await api.get('/statistics');
       minutes = reply.isOk ? reply.body.minutes : null;
       show();
     }
-    setTimeout(look, minutes ? EVERY_MS : EVERY_WITHOUT_MS);
+    setTimeout(poll, minutes ? EVERY_MS : EVERY_WITHOUT_MS);
   };
-  byId('picture-table').addEventListener('toggle', show);
+  byId('statistics-table').addEventListener('toggle', show);
   onLanguage(show);
-  look();
+  poll();
 }
 
 function valueOf(minute, name) {
@@ -41,8 +41,8 @@ function chart(name, minutes) {
   const values = minutes.map((minute) => valueOf(minute, name));
   const total = values.reduce((sum, value) => sum + value, 0);
   const most = Math.max(...values, 0);
-  const label = text('picture.said', {
-    name: text(`picture.${name}`),
+  const label = text('statistics.said', {
+    name: text(`statistics.${name}`),
     total: count(total),
     now: count(values.at(-1) ?? 0),
     most: count(most),
@@ -58,7 +58,7 @@ function chart(name, minutes) {
   return element(
     'figure',
     { class: 'card', 'data-testid': `chart-${name}` },
-    element('figcaption', {}, text(`picture.${name}`)),
+    element('figcaption', {}, text(`statistics.${name}`)),
     element('p', { class: 'figure', 'data-testid': `total-${name}` }, count(total)),
     svg(
       'svg',
@@ -74,9 +74,9 @@ function chart(name, minutes) {
     element(
       'p',
       { class: 'axis', 'aria-hidden': 'true' },
-      element('span', {}, text('picture.ago')),
-      element('span', {}, text('picture.most', { most: count(most) })),
-      element('span', {}, text('picture.now')),
+      element('span', {}, text('statistics.ago')),
+      element('span', {}, text('statistics.most', { most: count(most) })),
+      element('span', {}, text('statistics.now')),
     ),
     name === 'refused' &&
       element(
