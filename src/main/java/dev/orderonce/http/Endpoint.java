@@ -42,6 +42,6 @@ public class Endpoint {
 
     /** Adds {@code Retry-After} to a problem that passes by itself within a moment. */
     public Problem withRetryAfter(Problem problem) {
-        return problem.after(settings.retryAfter());
+        return problem.after(settings.retryDelay());
     }
 }
