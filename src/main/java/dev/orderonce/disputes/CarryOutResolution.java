@@ -1,5 +1,6 @@
 package dev.orderonce.disputes;
 
+import dev.orderonce.disputes.DisputeState.Move;
 import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
 import dev.orderonce.payments.CancelOrder.Cancelling;
@@ -8,11 +9,11 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /**
- * Does what was granted, through the order's own life; whoever does it, however often, and however
- * many at once: an order is cancelled once.
+ * Cancels the order of a granted dispute. It may run repeatedly and concurrently: an order is
+ * cancelled once.
  */
 @ApplicationScoped
 class CarryOutResolution {
@@ -28,23 +29,24 @@ class CarryOutResolution {
         this.clock = clock;
     }
 
-    /** Every way it can end. */
+    /** Every outcome of one run. */
     sealed interface Carrying {
-        /** The order can no longer be cancelled: the dispute is open again, and says so. */
+        /** The order can no longer be cancelled: the dispute is open again, with a message that says so. */
         record Impossible(Order order) implements Carrying {}
 
-        /** Somebody is at the order, or a store was silent: it is gone on with. */
+        /** The order was locked, or a store unavailable: a job resumes the work. */
         record NotYet(Dispute dispute) implements Carrying {}
 
-        /** It is done; money that goes back is on its way, if it is not back. */
+        /** The order is cancelled; its money is refunded, or the refund is under way. */
         record Done(Dispute dispute) implements Carrying {}
     }
 
     /**
-     * Does it as far as it can be done now.
+     * Cancels the order, if that is possible now, and moves the dispute.
      *
-     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if the dispute could not be
-     *     moved; the next who looks goes on then
+     * @param granted a dispute that is RESOLVING
+     * @return fails with {@link StoreUnavailable} if the dispute could not be moved; a job resumes
+     *     the work then
      */
     Uni<Carrying> carryOut(Dispute granted) {
         Resolution resolution = granted.resolution().orElseThrow();
@@ -55,38 +57,32 @@ class CarryOutResolution {
                         resolution.reason(),
                         granted.claim().duplicateOf())
                 .chain(cancelling -> switch (cancelling) {
-                    case Cancelling.Invalid _ -> fault(granted);
-                    case Cancelling.Absent _ -> fault(granted);
-                    case Cancelling.AlreadyCancelled _ -> settle(granted);
+                    case Cancelling.Invalid _, Cancelling.Absent _ -> fault(granted);
+                    case Cancelling.AlreadyCancelled _, Cancelling.Refunding _, Cancelling.Cancelled _ ->
+                        settle(granted, resolution);
                     case Cancelling.NotOpen(Order order) -> reopen(granted, order);
-                    case Cancelling.Busy _ -> item(new Carrying.NotYet(granted));
-                    case Cancelling.Refunding _ -> settle(granted);
-                    case Cancelling.Cancelled _ -> settle(granted);
+                    case Cancelling.Busy _ -> Uni.createFrom().item(new Carrying.NotYet(granted));
                 })
-                // It is granted all the same: the job carries it out.
+                // The claim is granted all the same: the job cancels the order.
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(unavailable -> new Carrying.NotYet(granted));
     }
 
-    /** The order was there and the reason was sound when the dispute was decided. */
+    /** The order existed and the reason was valid when the dispute was decided. */
     private static Uni<Carrying> fault(Dispute granted) {
         return Uni.createFrom()
                 .failure(new IllegalStateException("dispute %s cannot be carried out"
                         .formatted(granted.id().text())));
     }
 
-    private Uni<Carrying> settle(Dispute granted) {
-        return store.settle(granted.id(), now())
-                .chain(settled -> settled.isPresent() ? item(new Carrying.Done(settled.get())) : standing(granted));
-    }
-
-    /** Somebody was faster. */
-    private Uni<Carrying> standing(Dispute granted) {
-        return store.find(granted.id()).map(found -> new Carrying.Done(found.orElse(granted)));
+    private Uni<Carrying> settle(Dispute granted, Resolution resolution) {
+        return store.end(granted.id(), Move.SETTLED, Optional.of(resolution), clock.instant())
+                .chain(settled -> settled.isPresent() ? Uni.createFrom().item(settled) : store.find(granted.id()))
+                .map(current -> new Carrying.Done(current.orElse(granted)));
     }
 
     private Uni<Carrying> reopen(Dispute granted, Order order) {
-        Instant now = now();
+        Instant now = clock.instant();
         return store.reopen(
                         granted.id(),
                         "The order is %s and can no longer be cancelled. The dispute is open again."
@@ -94,14 +90,5 @@ class CarryOutResolution {
                         now,
                         now.plus(settings.answerTimeout()))
                 .map(reopened -> new Carrying.Impossible(order));
-    }
-
-    /** To the microsecond, which is what PostgreSQL keeps. */
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
-    }
-
-    private static Uni<Carrying> item(Carrying carrying) {
-        return Uni.createFrom().item(carrying);
     }
 }

@@ -4,14 +4,14 @@ import dev.orderonce.numbers.OrderNumber;
 import java.util.Optional;
 
 /**
- * What a buyer says of an order.
+ * What a buyer claims about an order.
  *
- * @param duplicateOf the other order, with {@link DisputeKind#DUPLICATE} and only with it
+ * @param duplicateOf the other order; present with {@link DisputeKind#DUPLICATE} only
  */
 public record Claim(DisputeKind kind, Optional<OrderNumber> duplicateOf) {
     public Claim {
         if ((kind == DisputeKind.DUPLICATE) != duplicateOf.isPresent()) {
-            throw new IllegalArgumentException("a duplicate has another order, and nothing else");
+            throw new IllegalArgumentException("another order belongs to a duplicate, and to nothing else");
         }
     }
 }

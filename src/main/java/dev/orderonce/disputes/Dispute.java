@@ -6,15 +6,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A dispute as it stands in the store.
+ * A dispute as it is stored, without its messages and evidence.
  *
- * @param number the order that is disputed
- * @param buyer whose order it is
- * @param openedAt to the microsecond, which is what PostgreSQL keeps
- * @param dueAt until when whoever's turn it is should have answered
- * @param messages how many there are
- * @param resolution what was decided, if anything was
- * @param endedAt when it was resolved or withdrawn
+ * @param number of the disputed order
+ * @param buyer of the order
+ * @param dueAt when the party whose turn it is should have answered
+ * @param messages their number
+ * @param resolution the decision, from RESOLVING on
+ * @param endedAt when the dispute was resolved or withdrawn
  */
 public record Dispute(
         DisputeId id,

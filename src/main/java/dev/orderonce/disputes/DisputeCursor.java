@@ -7,11 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a page of a list ends, so that the next one begins there even if the last dispute of the
- * page has got another due date since.
+ * The end of a page of a list. The next page begins there, even if the last dispute of the page has
+ * another due date by then.
  */
 record DisputeCursor(Instant dueAt, String id) {
-    /** Before every dispute. */
+    /** Sorts before every dispute. */
     static final DisputeCursor START = new DisputeCursor(Instant.EPOCH, "");
 
     /** Microseconds since 1970, which 18 digits hold for longer than PostgreSQL counts years. */
@@ -21,7 +21,7 @@ record DisputeCursor(Instant dueAt, String id) {
         return new DisputeCursor(dispute.dueAt(), dispute.id().text());
     }
 
-    /** Reads what {@link #text} wrote; empty if it did not. */
+    /** Reads the text of a cursor; empty if it is not one. */
     static Optional<DisputeCursor> read(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {

@@ -2,5 +2,9 @@ package dev.orderonce.disputes;
 
 import java.util.List;
 
-/** A dispute with all that was said in it and all that was known when it was opened. */
-public record DisputeDetails(Dispute dispute, List<Message> messages, Evidence evidence) {}
+/**
+ * A dispute with its messages and its evidence.
+ *
+ * @param messages by sequence, ascending
+ */
+public record DisputeDetails(Dispute dispute, List<Message> messages, StoredEvidence evidence) {}

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The name of a dispute.
+ * The id of a dispute.
  *
- * @param text D and {@value #SYMBOLS} symbols of Crockford's base 32, 80 random bits: nobody meets
- *     one by guessing
+ * @param text D and {@value #SYMBOLS} symbols of Crockford's base 32: 80 random bits, which cannot be
+ *     guessed
  */
 public record DisputeId(String text) {
     private static final char FIRST = 'D';
@@ -19,7 +19,7 @@ public record DisputeId(String text) {
 
     public DisputeId {
         if (!FORM.matcher(text).matches()) {
-            throw new IllegalArgumentException("not the name of a dispute");
+            throw new IllegalArgumentException("not the id of a dispute");
         }
     }
 
@@ -31,7 +31,7 @@ public record DisputeId(String text) {
         return new DisputeId(text.toString());
     }
 
-    /** Reads what was written, in any case; empty if it can name no dispute. */
+    /** Reads an id in any case; empty if the text is not one. */
     static Optional<DisputeId> read(String written) {
         return Optional.of(written.toUpperCase(Locale.ROOT))
                 .filter(text -> FORM.matcher(text).matches())

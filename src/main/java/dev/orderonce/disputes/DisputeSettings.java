@@ -10,23 +10,23 @@ public interface DisputeSettings {
 
     /**
      * How long the shop and the buyer each have to answer before the dispute is listed as overdue.
-     * Three days outlast a weekend; an overdue dispute stays open.
+     * Three days are longer than a weekend; an overdue dispute changes no state by itself.
      */
     @WithDefault("72h")
     Duration answerTimeout();
 
     /**
-     * How long whoever decided is left to carry it out before somebody else goes on. Longer than a
-     * request takes; shorter finds what died sooner.
+     * How long a request has to cancel the order of a granted dispute before a job resumes the work.
+     * Longer than a request takes; a shorter time resumes the work of a crashed process sooner.
      */
     @WithDefault("30s")
     Duration lookAfter();
 
-    /** How often each replica looks for decisions that were not carried out. */
+    /** Interval of the job that resumes granted disputes whose order is not cancelled. */
     @WithDefault("30s")
     Duration finishEvery();
 
-    /** How often operators are told how many disputes are overdue. */
+    /** Interval at which the gauge of overdue disputes is updated. */
     @WithDefault("15s")
     Duration watchEvery();
 }

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where a dispute stands, and the moves from there.
+ * The state of a dispute, and the moves between states.
  *
  * <pre>
  *              answer (the shop)
- *        OPEN ───────────────────▶ ANSWERED     whoever writes twice leaves it where it is
+ *        OPEN ───────────────────▶ ANSWERED     a second message in a row changes no state
  *        ▲  │ ◀───────────────────  │
  *        │  │  reply (the buyer)    │
  *        │  └──────────┬────────────┘
@@ -23,17 +23,18 @@ import java.util.stream.Stream;
  * </pre>
  */
 public enum DisputeState {
-    /** It is for the shop to answer. */
+    /** The shop's turn. */
     OPEN,
-    /** It is for the buyer to reply. */
+    /** The buyer's turn. */
     ANSWERED,
     /** Granted; the order is being cancelled. */
     RESOLVING,
-    /** Decided, and what was granted is done. */
+    /** Decided; a granted order is cancelled. */
     RESOLVED,
+    /** The buyer took the claim back. */
     WITHDRAWN;
 
-    /** What callers may ask for from here, as the representation names it. */
+    /** The moves that clients may request from here, as the API names them. */
     public List<String> next() {
         return Arrays.stream(Move.values())
                 .filter(move -> move.isOpenFrom(this))
@@ -42,7 +43,15 @@ public enum DisputeState {
                 .toList();
     }
 
-    /** One way from one state, or from either of two, to another. */
+    /** Whether the dispute is neither decided nor withdrawn; an order has at most one such dispute. */
+    public boolean isUndecided() {
+        return switch (this) {
+            case OPEN, ANSWERED, RESOLVING -> true;
+            case RESOLVED, WITHDRAWN -> false;
+        };
+    }
+
+    /** A move from one state, or from either of two, to another. */
     public enum Move {
         ANSWERED("answer", DisputeState.ANSWERED, OPEN, DisputeState.ANSWERED),
         REPLIED("reply", OPEN, OPEN, DisputeState.ANSWERED),

@@ -19,18 +19,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The tables of disputes and of what was said in them. */
+/** The tables {@code disputes} and {@code dispute_messages}. */
 @ApplicationScoped
 class DisputeStore {
     private static final String COLUMNS =
             "id, number, buyer, kind, duplicate_of, state, opened_at, due_at, messages, resolution, resolution_reason, "
                     + "resolved_by, ended_at";
 
-    /** As the index has it that lets an order have one of them. */
+    /** As the partial indexes have it. */
     private static final String UNDECIDED = "state IN ('OPEN', 'ANSWERED', 'RESOLVING')";
 
-    /** What this service says by itself is said in this name. */
+    /** The author of the service's own messages. */
     private static final String OWN_NAME = "disputes";
 
     private static final String OPEN = """
@@ -48,9 +49,9 @@ class DisputeStore {
             """;
 
     /**
-     * The row is held first, so that one message at a time finds its number; one that stands under
-     * its key already is not written and moves nothing. Each party has messages of its own: a buyer
-     * who writes a hundred does not silence the shop. Who writes out of turn changes no due date.
+     * The row is locked first, so that concurrent messages get different sequences. A message whose
+     * key exists already is not inserted and changes nothing. Each party has its own limit: a buyer's
+     * messages do not use up the shop's. A message out of turn does not change the due date.
      */
     private static final String SEND = """
             WITH held AS (
@@ -69,42 +70,22 @@ class DisputeStore {
             RETURNING %s
             """.formatted(COLUMNS);
 
-    private static final String WITHDRAW =
-            "UPDATE disputes SET state = $3, ended_at = $4 WHERE id = $1 AND state = ANY($2) RETURNING " + COLUMNS;
-
-    private static final String REJECT = """
-            UPDATE disputes SET state = $3, resolution = $4, resolution_reason = $5, resolved_by = $6, ended_at = $7
-            WHERE id = $1 AND state = ANY($2)
-            RETURNING %s
-            """.formatted(COLUMNS);
-
-    private static final String GRANT = """
-            UPDATE disputes SET state = $3, resolution = $4, resolution_reason = $5, resolved_by = $6, look_at = $7
-            WHERE id = $1 AND state = ANY($2)
-            RETURNING %s
-            """.formatted(COLUMNS);
-
-    private static final String SETTLE = """
-            UPDATE disputes SET state = $3, look_at = NULL, ended_at = $4
-            WHERE id = $1 AND state = ANY($2)
-            RETURNING %s
-            """.formatted(COLUMNS);
-
-    private static final String REOPEN = """
-            WITH reopened AS (
+    /** Every move but that of a message: what the new state does not have becomes null. */
+    private static final String MOVE = """
+            WITH moved AS (
                 UPDATE disputes
-                SET state = $3, messages = messages + 1, due_at = $4, look_at = NULL,
-                    resolution = NULL, resolution_reason = NULL, resolved_by = NULL
+                SET state = $3, resolution = $4, resolution_reason = $5, resolved_by = $6, look_at = $7, ended_at = $8,
+                    due_at = COALESCE($9, due_at), messages = messages + num_nonnulls($10::text)
                 WHERE id = $1 AND state = ANY($2)
                 RETURNING %1$s
             ), said AS (
                 INSERT INTO dispute_messages (dispute, sequence, party, author, text, at)
-                SELECT id, messages, 'SERVICE', $5, $6, $7 FROM reopened
+                SELECT id, messages, 'SERVICE', $12, $10, $11 FROM moved WHERE $10 IS NOT NULL
             )
-            SELECT %1$s FROM reopened
+            SELECT %1$s FROM moved
             """.formatted(COLUMNS);
 
-    /** What is claimed is not due for anybody else until the claim is over. */
+    /** A claimed dispute is not due for another replica until the lease ends. */
     private static final String CLAIM_DUE = """
             UPDATE disputes SET look_at = $2
             WHERE id IN (SELECT id FROM disputes WHERE look_at <= $1 ORDER BY look_at LIMIT $3
@@ -114,88 +95,68 @@ class DisputeStore {
 
     private final Postgres postgres;
     private final UnreadableRows unreadableRows;
-    private final EvidenceJson json;
 
-    DisputeStore(Postgres postgres, EvidenceJson json, UnreadableRows unreadableRows) {
+    DisputeStore(Postgres postgres, UnreadableRows unreadableRows) {
         this.postgres = postgres;
         this.unreadableRows = unreadableRows;
-        this.json = json;
     }
 
     /**
-     * Opens it, with what the buyer wrote as its first message, unless its order has one that is
-     * not decided, or as many were opened since a time as may be.
+     * Inserts a dispute, with the buyer's message if it has one, unless its order has an undecided
+     * one, or too many disputes.
      *
-     * @return whether it was opened
+     * @param most disputes of the order that were opened after {@code since}
+     * @return whether it was inserted
      */
-    Uni<Boolean> open(Dispute offered, Evidence evidence, Optional<String> message, Instant since, int most) {
+    Uni<Boolean> open(DisputeDetails details, Instant since, int most) {
+        Dispute dispute = details.dispute();
         return postgres.query(
                         OPEN,
                         Tuple.from(Arrays.asList(
-                                offered.id().text(),
-                                offered.number().symbols(),
-                                offered.buyer().subject(),
-                                offered.claim().kind().name(),
-                                offered.claim()
+                                dispute.id().text(),
+                                dispute.number().symbols(),
+                                dispute.buyer().subject(),
+                                dispute.claim().kind().name(),
+                                dispute.claim()
                                         .duplicateOf()
                                         .map(OrderNumber::symbols)
                                         .orElse(null),
-                                offered.state().name(),
-                                at(offered.openedAt()),
-                                at(offered.dueAt()),
-                                offered.messages(),
-                                json.write(evidence),
-                                message.orElse(null),
+                                dispute.state().name(),
+                                at(dispute.openedAt()),
+                                at(dispute.dueAt()),
+                                dispute.messages(),
+                                details.evidence().write(),
+                                details.messages().stream()
+                                        .map(Message::text)
+                                        .findFirst()
+                                        .orElse(null),
                                 at(since),
                                 (long) most)))
                 .map(rows -> rows.size() == 1);
     }
 
     Uni<Optional<Dispute>> find(DisputeId id) {
-        return postgres.query("SELECT " + COLUMNS + " FROM disputes WHERE id = $1", Tuple.of(id.text()))
-                .map(DisputeStore::first);
+        return one("SELECT " + COLUMNS + " FROM disputes WHERE id = $1", Tuple.of(id.text()));
     }
 
-    /** The one of this order that is not decided. */
-    Uni<Optional<Dispute>> undecided(OrderNumber number) {
+    /** The disputes of this order that were opened last, the latest first. */
+    Uni<List<Dispute>> latest(OrderNumber number, int most) {
         return postgres.query(
-                        "SELECT " + COLUMNS + " FROM disputes WHERE number = $1 AND " + UNDECIDED,
-                        Tuple.of(number.symbols()))
-                .map(DisputeStore::first);
+                        "SELECT " + COLUMNS + " FROM disputes WHERE number = $1 ORDER BY opened_at DESC LIMIT $2",
+                        Tuple.of(number.symbols(), (long) most))
+                .map(DisputeStore::all);
     }
 
-    /** The last one that was opened of this order, decided or not. */
-    Uni<Optional<Dispute>> latest(OrderNumber number) {
-        return postgres.query(
-                        "SELECT " + COLUMNS + " FROM disputes WHERE number = $1 ORDER BY opened_at DESC LIMIT 1",
-                        Tuple.of(number.symbols()))
-                .map(DisputeStore::first);
-    }
-
-    /** When the oldest of the last so many was opened, if that was after a time. */
-    Uni<Optional<Instant>> openedAt(OrderNumber number, Instant since, int ago) {
-        return postgres.query("""
-                        SELECT opened_at FROM disputes WHERE number = $1 AND opened_at > $2
-                        ORDER BY opened_at DESC OFFSET $3 - 1 LIMIT 1
-                        """, Tuple.of(number.symbols(), at(since), (long) ago))
-                .map(rows -> rows.size() == 0
-                        ? Optional.empty()
-                        : Optional.of(rows.iterator()
-                                .next()
-                                .getOffsetDateTime("opened_at")
-                                .toInstant()));
-    }
-
-    /** With all that belongs to it. */
-    Uni<DisputeDetails> dossier(Dispute dispute) {
+    /** The dispute with its messages and evidence, in two statements. */
+    Uni<DisputeDetails> details(Dispute dispute) {
         return evidence(dispute.id())
                 .chain(evidence ->
                         messages(dispute.id()).map(messages -> new DisputeDetails(dispute, messages, evidence)));
     }
 
-    private Uni<Evidence> evidence(DisputeId id) {
+    private Uni<StoredEvidence> evidence(DisputeId id) {
         return postgres.query("SELECT evidence::text AS evidence FROM disputes WHERE id = $1", Tuple.of(id.text()))
-                .map(rows -> json.read(rows.iterator().next().getString("evidence")));
+                .map(rows -> StoredEvidence.read(rows.iterator().next().getString("evidence")));
     }
 
     private Uni<List<Message>> messages(DisputeId id) {
@@ -209,7 +170,7 @@ class DisputeStore {
                 });
     }
 
-    /** What its author said under the key. */
+    /** The text of the author's message under the key. */
     Uni<Optional<String>> textUnder(DisputeId id, Buyer author, IdempotencyKey key) {
         return postgres.query(
                         "SELECT text FROM dispute_messages WHERE dispute = $1 AND author = $2 AND client_key = $3",
@@ -220,77 +181,96 @@ class DisputeStore {
     }
 
     /**
-     * Adds a message and makes the move that goes with it.
+     * Inserts a message and makes the move that goes with it.
      *
-     * @param dueAt from now on, if the turn passes
-     * @param most there may be of this party's
-     * @return empty if the move is not open, or there are so many, or one stands under the key
+     * @param dueAt the new due date if the turn passes
+     * @param most the largest number of messages of this party
+     * @return empty if the move is not open, the party has too many messages, or a message exists
+     *     under the key
      */
     Uni<Optional<Dispute>> send(DisputeId id, Move move, NewMessage message, Instant dueAt, int most) {
-        return postgres.query(
-                        SEND,
-                        move(id, move)
-                                .addLong((long) most)
-                                .addOffsetDateTime(at(dueAt))
-                                .addString(message.party().name())
-                                .addString(message.author().subject())
-                                .addString(message.key().text())
-                                .addString(message.text())
-                                .addOffsetDateTime(at(message.at())))
-                .map(DisputeStore::first);
+        return one(
+                SEND,
+                of(id, move)
+                        .addLong((long) most)
+                        .addOffsetDateTime(at(dueAt))
+                        .addString(message.party().name())
+                        .addString(message.author().subject())
+                        .addString(message.key().text())
+                        .addString(message.text())
+                        .addOffsetDateTime(at(message.at())));
     }
 
-    /** Empty if the move is not open; so for those that follow. */
-    Uni<Optional<Dispute>> withdraw(DisputeId id, Instant now) {
-        return postgres.query(WITHDRAW, move(id, Move.WITHDRAWN).addOffsetDateTime(at(now)))
-                .map(DisputeStore::first);
+    /**
+     * Ends the dispute.
+     *
+     * @param move whose target is RESOLVED or WITHDRAWN
+     * @param resolution with RESOLVED
+     * @return empty if the move is not open
+     */
+    Uni<Optional<Dispute>> end(DisputeId id, Move move, Optional<Resolution> resolution, Instant now) {
+        return move(id, move, resolution, null, now, null, null);
     }
 
-    Uni<Optional<Dispute>> reject(DisputeId id, Resolution resolution, Instant now) {
-        return postgres.query(REJECT, decision(id, Move.REJECTED, resolution).addOffsetDateTime(at(now)))
-                .map(DisputeStore::first);
+    /**
+     * Grants the claim, before the order is cancelled.
+     *
+     * @param resumeAt when a job resumes the work if this process does not complete it
+     * @return empty if the move is not open
+     */
+    Uni<Optional<Dispute>> grant(DisputeId id, Resolution resolution, Instant resumeAt) {
+        return move(id, Move.GRANTED, Optional.of(resolution), resumeAt, null, null, null);
     }
 
-    /** To be carried out, and to be looked at then by somebody else. */
-    Uni<Optional<Dispute>> grant(DisputeId id, Resolution resolution, Instant lookAt) {
-        return postgres.query(GRANT, decision(id, Move.GRANTED, resolution).addOffsetDateTime(at(lookAt)))
-                .map(DisputeStore::first);
+    /**
+     * Makes it the shop's turn again, because the order cannot be cancelled.
+     *
+     * @param text of the service's message that says so
+     * @return empty if the move is not open
+     */
+    Uni<Optional<Dispute>> reopen(DisputeId id, String text, Instant now, Instant dueAt) {
+        return move(id, Move.IMPOSSIBLE, Optional.empty(), null, null, dueAt, new Said(text, now));
     }
 
-    /** What was granted is done. */
-    Uni<Optional<Dispute>> settle(DisputeId id, Instant now) {
-        return postgres.query(SETTLE, move(id, Move.SETTLED).addOffsetDateTime(at(now)))
-                .map(DisputeStore::first);
+    /** A message of the service. */
+    private record Said(String text, Instant at) {}
+
+    private Uni<Optional<Dispute>> move(
+            DisputeId id,
+            Move move,
+            Optional<Resolution> resolution,
+            @Nullable Instant resumeAt,
+            @Nullable Instant endedAt,
+            @Nullable Instant dueAt,
+            @Nullable Said said) {
+        return one(
+                MOVE,
+                of(id, move)
+                        .addString(resolution.map(made -> made.verdict().name()).orElse(null))
+                        .addString(resolution.map(Resolution::reason).orElse(null))
+                        .addString(resolution.map(made -> made.by().subject()).orElse(null))
+                        .addOffsetDateTime(at(resumeAt))
+                        .addOffsetDateTime(at(endedAt))
+                        .addOffsetDateTime(at(dueAt))
+                        .addString(said == null ? null : said.text())
+                        .addOffsetDateTime(said == null ? null : at(said.at()))
+                        .addString(OWN_NAME));
     }
 
-    /** What was granted cannot be done: it is for the shop to answer again, by then. */
-    Uni<Optional<Dispute>> reopen(DisputeId id, String why, Instant now, Instant dueAt) {
-        return postgres.query(
-                        REOPEN,
-                        move(id, Move.IMPOSSIBLE)
-                                .addOffsetDateTime(at(dueAt))
-                                .addString(OWN_NAME)
-                                .addString(why)
-                                .addOffsetDateTime(at(now)))
-                .map(DisputeStore::first);
-    }
-
-    /** Takes some that are due, so that no other replica does until the claim is over. */
-    Uni<List<Dispute>> claimDue(Instant now, Duration claim, int most) {
-        return postgres.query(CLAIM_DUE, Tuple.of(at(now), at(now.plus(claim)), most))
+    /** Claims granted disputes whose work is to be resumed; no other replica does until the lease ends. */
+    Uni<List<Dispute>> claimDue(Instant now, Duration lease, int most) {
+        return postgres.query(CLAIM_DUE, Tuple.of(at(now), at(now.plus(lease)), most))
                 .map(rows -> unreadableRows.leaveOut("disputes", "id", rows, DisputeStore::dispute));
     }
 
     /**
-     * Which disputes are listed.
+     * The disputes to list; an empty member does not restrict them.
      *
-     * @param buyer this buyer's alone
-     * @param state those in it alone
-     * @param overdueAt those alone that are not decided and were due before
+     * @param overdueAt undecided disputes that were due before
      */
     record Filter(Optional<Buyer> buyer, Optional<DisputeState> state, Optional<Instant> overdueAt) {}
 
-    /** Some of those after the place, soonest due first. */
+    /** The disputes after the cursor, soonest due first. */
     Uni<List<Dispute>> list(Filter filter, DisputeCursor after, int most) {
         Tuple parameters = Tuple.of(at(after.dueAt()), after.id(), most);
         StringBuilder where = new StringBuilder("(due_at, id) > ($1, $2)");
@@ -316,30 +296,22 @@ class DisputeStore {
             + UNDECIDED
             + " AND due_at < $1 LIMIT $2) AS late";
 
-    /** How many are not decided and were due before, up to this many. */
+    /** The number of undecided disputes that were due before, at most {@code most}. */
     Uni<Integer> countOverdue(Instant now, int most) {
         return postgres.query(COUNT_OVERDUE, Tuple.of(at(now), (long) most))
                 .map(rows -> rows.iterator().next().getInteger("overdue"));
     }
 
+    private Uni<Optional<Dispute>> one(String sql, Tuple parameters) {
+        return postgres.query(sql, parameters).map(rows -> all(rows).stream().findFirst());
+    }
+
     /** The first three parameters of every move. */
-    private static Tuple move(DisputeId id, Move move) {
-        String[] from = move.from().stream().map(DisputeState::name).toArray(String[]::new);
+    private static Tuple of(DisputeId id, Move move) {
         return Tuple.tuple()
                 .addString(id.text())
-                .addArrayOfString(from)
+                .addArrayOfString(move.from().stream().map(DisputeState::name).toArray(String[]::new))
                 .addString(move.to().name());
-    }
-
-    private static Tuple decision(DisputeId id, Move move, Resolution resolution) {
-        return move(id, move)
-                .addString(resolution.verdict().name())
-                .addString(resolution.reason())
-                .addString(resolution.by().subject());
-    }
-
-    private static Optional<Dispute> first(RowSet<Row> rows) {
-        return all(rows).stream().findFirst();
     }
 
     private static List<Dispute> all(RowSet<Row> rows) {
@@ -378,7 +350,7 @@ class DisputeStore {
                 row.getOffsetDateTime("at").toInstant());
     }
 
-    private static OffsetDateTime at(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    private static @Nullable OffsetDateTime at(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 }

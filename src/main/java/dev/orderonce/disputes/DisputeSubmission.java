@@ -3,24 +3,24 @@ package dev.orderonce.disputes;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** What a page sends to dispute an order, before anything in it is believed. */
+/** The body of a request to open a dispute, not validated yet. */
 @Schema(name = "DisputeSubmission", additionalProperties = Schema.False.class)
 public record DisputeSubmission(
         @Schema(
                 required = true,
                 enumeration = {"DUPLICATE", "NOT_MINE"},
-                description = "DUPLICATE: the order is another one once more. NOT_MINE: the buyer did not place it")
+                description = "DUPLICATE: the order repeats another one. NOT_MINE: the buyer did not place it")
         @Nullable String kind,
 
         @Schema(
                 nullable = true,
                 examples = "0K3M7Q-XW52TB-9H4NRC",
-                description = "With DUPLICATE: the number of that other order of the buyer")
+                description = "With DUPLICATE: the number of the buyer's other order")
         @Nullable String duplicateOf,
 
         @Schema(
                 nullable = true,
                 minLength = 1,
                 maxLength = SendMessage.LONGEST_TEXT,
-                description = "What the buyer has to say about it")
+                description = "The buyer's message to the shop")
         @Nullable String message) {}

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A dispute as it goes over the wire. */
+/** A dispute as the API shows it. */
 @Schema(name = "Dispute")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record DisputeView(
@@ -29,9 +29,8 @@ record DisputeView(
 
         @Schema(
                 required = true,
-                description =
-                        "OPEN: it is for the shop to answer. ANSWERED: for the buyer to reply. RESOLVING: granted, "
-                                + "and being carried out")
+                description = "OPEN: the shop's turn. ANSWERED: the buyer's turn. RESOLVING: granted, and the order is "
+                        + "being cancelled")
         DisputeState state,
 
         @Schema(required = true, description = "The moves that are open now")
@@ -39,25 +38,25 @@ record DisputeView(
 
         @Schema(required = true) Instant openedAt,
 
-        @Schema(required = true, description = "Until when whoever's turn it is should have answered")
+        @Schema(required = true, description = "When the party whose turn it is should have answered")
         Instant dueAt,
 
-        @Schema(nullable = true, description = "What was decided") @Nullable Verdict resolution,
+        @Schema(nullable = true, description = "The decision") @Nullable Verdict resolution,
 
-        @Schema(nullable = true, description = "Why, in words for the buyer") @Nullable String reason,
+        @Schema(nullable = true, description = "The reason, for the buyer") @Nullable String reason,
 
-        @Schema(nullable = true, description = "By whom; to a buyer it is the shop") @Nullable String resolvedBy,
+        @Schema(nullable = true, description = "Who decided; a buyer sees \"the shop\"") @Nullable String resolvedBy,
 
         @Schema(nullable = true, description = "When it was resolved or withdrawn") @Nullable Instant endedAt,
 
-        @Schema(nullable = true, description = "What was said, in its order; not in lists") @Nullable List<MessageView> messages,
+        @Schema(nullable = true, description = "By sequence; not in lists") @Nullable List<MessageView> messages,
 
-        @Schema(nullable = true, description = "What was known when it was opened; not in lists") @Nullable Evidence evidence) {
+        @Schema(nullable = true, description = "What was known when the dispute was opened; not in lists") @Nullable Evidence evidence) {
 
-    /** Whom a buyer sees in place of anybody of the staff. */
+    /** What a buyer sees in place of the name of a member of staff. */
     private static final String THE_SHOP = "the shop";
 
-    /** Something that was said, as it goes over the wire. */
+    /** A message as the API shows it. */
     @Schema(name = "DisputeMessage")
     record MessageView(
             @Schema(required = true, description = "1, 2, 3, … without gaps")
@@ -65,7 +64,7 @@ record DisputeView(
 
             @Schema(required = true) Party party,
 
-            @Schema(required = true, description = "Who wrote it; to a buyer staff is the shop")
+            @Schema(required = true, description = "Who wrote it; a buyer sees \"the shop\" in place of staff")
             String author,
 
             @Schema(required = true) String text,
@@ -81,24 +80,28 @@ record DisputeView(
         }
     }
 
-    /** All of it, as this party may read it. */
-    static DisputeView of(DisputeDetails dossier, Party as) {
-        Dispute dispute = dossier.dispute();
+    /** The dispute with its messages and evidence, as this party may read them. */
+    static DisputeView of(DisputeDetails details, Party as) {
+        Dispute dispute = details.dispute();
         return view(
                 dispute,
                 as,
-                dossier.messages().stream()
+                details.messages().stream()
                         .map(message -> MessageView.of(message, as))
                         .toList(),
-                as == Party.BUYER ? dossier.evidence().forBuyer(dispute.buyer().subject()) : dossier.evidence());
+                Evidence.of(
+                        details.evidence(),
+                        event -> as == Party.BUYER
+                                ? event.forBuyer(dispute.buyer().subject())
+                                : event));
     }
 
-    /** Without what was said and known. */
+    /** The dispute without messages and evidence, as lists show it. */
     static DisputeView of(Dispute dispute, Party as) {
         return view(dispute, as, null, null);
     }
 
-    /** A problem with a dispute that says where it stands. */
+    /** A problem that states the dispute's current state and open moves. */
     static Problem about(ProblemType type, Dispute dispute) {
         Problem problem = Problem.of(type)
                 .with("id", dispute.id().text())

@@ -1,25 +1,21 @@
 package dev.orderonce.disputes;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.orderonce.admission.Resubmission;
-import dev.orderonce.idempotency.IdempotencyKey;
-import dev.orderonce.orders.Order;
+import dev.orderonce.disputes.StoredEvidence.StoredEvent;
+import dev.orderonce.disputes.StoredEvidence.StoredOrder;
+import dev.orderonce.disputes.StoredEvidence.StoredSubmit;
 import dev.orderonce.orders.OrderEvent;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
-import dev.orderonce.orders.OrderView;
 import dev.orderonce.orders.OrderView.LineView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What was known of a dispute's orders when it was opened, as it is kept and as it goes over the
- * wire; it never changes.
- */
+/** Evidence as the API shows it, made from {@link StoredEvidence}. */
 @Schema(name = "Evidence")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Evidence(
@@ -30,10 +26,17 @@ public record Evidence(
 
         @Schema(nullable = true, description = "With DUPLICATE: the order that it is a duplicate of") @Nullable OrderEvidence duplicateOf) {
 
-    /** As the buyer may read it. */
-    Evidence forBuyer(String buyer) {
+    /**
+     * The evidence for one reader.
+     *
+     * @param visible what the reader may see of an event
+     */
+    static Evidence of(StoredEvidence stored, UnaryOperator<OrderEvent> visible) {
+        StoredOrder other = stored.duplicateOf();
         return new Evidence(
-                gatheredAt, order.forBuyer(buyer), duplicateOf == null ? null : duplicateOf.forBuyer(buyer));
+                stored.gatheredAt(),
+                OrderEvidence.of(stored.order(), visible),
+                other == null ? null : OrderEvidence.of(other, visible));
     }
 
     /** What was known of one order. */
@@ -45,15 +48,14 @@ public record Evidence(
 
             @Schema(
                     nullable = true,
-                    description =
-                            "When the number was issued; not there if the order was placed under `idempotencyKey`")
+                    description = "When the number was issued; absent if the order was placed under `idempotencyKey`")
             @Nullable Instant issuedAt,
 
-            @Schema(nullable = true, description = "If it was placed under a key of the client's own: that key")
+            @Schema(nullable = true, description = "If the order was placed under an idempotency key: that key")
             @Nullable String idempotencyKey,
 
-            @Schema(required = true, description = "Where it stood then")
-            OrderState state,
+            @Schema(required = true, allOf = OrderState.class, description = "The state of the order then")
+            String state,
 
             @Schema(required = true) Instant placedAt,
 
@@ -65,62 +67,53 @@ public record Evidence(
 
             @Schema(required = true) List<LineView> lines,
 
-            @Schema(required = true, description = "What the buyer said yes to when placing it")
+            @Schema(required = true, description = "What the buyer confirmed when placing it")
             List<AcknowledgementSubmission> acknowledgements,
 
-            @Schema(
-                    required = true,
-                    description = "What had happened to it, in its order; if that was very much, the latest of it")
+            @Schema(required = true, description = "Its events by sequence; of more than 200, the latest")
             List<EventEvidence> events,
 
             @Schema(
                     required = true,
                     nullable = true,
-                    description = "Each time that it was submitted besides the one that placed it, as far as that was "
-                            + "remembered; null if it is not known")
+                    description = "Each submission besides the one that placed it, as far as Redis still had them; "
+                            + "null if they are unknown")
             @JsonInclude(JsonInclude.Include.ALWAYS)
             @Nullable List<SubmitEvidence> submits,
 
-            @Schema(required = true, description = "Whether what remembers the submits did not answer then")
+            @Schema(required = true, description = "Whether Redis was unavailable then")
             boolean submitsUnknown) {
 
-        static OrderEvidence of(Order order, List<OrderEvent> events, Optional<List<Resubmission>> submits) {
-            OrderView view = OrderView.of(order);
-            Optional<String> key = order.clientKey().map(IdempotencyKey::text);
+        static OrderEvidence of(StoredOrder stored, UnaryOperator<OrderEvent> visible) {
+            List<StoredSubmit> submits = stored.submits();
             return new OrderEvidence(
-                    view.number(),
-                    key.isPresent() ? null : order.number().issuedAt(),
-                    key.orElse(null),
-                    order.state(),
-                    order.placedAt(),
-                    view.currency(),
-                    view.total(),
-                    view.lines(),
-                    view.acknowledgements(),
-                    events.stream().map(EventEvidence::of).toList(),
-                    submits.map(all -> all.stream().map(SubmitEvidence::of).toList())
-                            .orElse(null),
-                    submits.isEmpty());
-        }
-
-        OrderEvidence forBuyer(String buyer) {
-            return new OrderEvidence(
-                    number,
-                    issuedAt,
-                    idempotencyKey,
-                    state,
-                    placedAt,
-                    currency,
-                    total,
-                    lines,
-                    acknowledgements,
-                    events.stream().map(event -> event.forBuyer(buyer)).toList(),
-                    submits,
-                    submitsUnknown);
+                    stored.number(),
+                    stored.issuedAt(),
+                    stored.idempotencyKey(),
+                    stored.state(),
+                    stored.placedAt(),
+                    stored.currency(),
+                    stored.total(),
+                    stored.lines().stream()
+                            .map(line ->
+                                    new LineView(line.productCode(), line.name(), line.quantity(), line.unitPrice()))
+                            .toList(),
+                    stored.acknowledgements().stream()
+                            .map(given -> new AcknowledgementSubmission(given.kind(), given.total(), given.earlier()))
+                            .toList(),
+                    stored.events().stream()
+                            .map(event -> EventEvidence.of(event, visible))
+                            .toList(),
+                    submits == null
+                            ? null
+                            : submits.stream()
+                                    .map(submit -> new SubmitEvidence(submit.at(), submit.outcome()))
+                                    .toList(),
+                    submits == null);
         }
     }
 
-    /** Something that had happened to the order. */
+    /** One event of the order. */
     @Schema(name = "EventEvidence")
     public record EventEvidence(
             @Schema(required = true, description = "1, 2, 3, … without gaps")
@@ -129,20 +122,17 @@ public record Evidence(
             @Schema(required = true, examples = "PAID") String kind,
             @Schema(required = true) Instant at,
 
-            @Schema(required = true, description = "Who did it, and why: by, reason, payment")
+            @Schema(required = true, description = "Actor, reason and payment: by, reason, payment")
             Map<String, String> detail) {
 
-        static EventEvidence of(OrderEvent event) {
+        static EventEvidence of(StoredEvent stored, UnaryOperator<OrderEvent> visible) {
+            OrderEvent event =
+                    visible.apply(new OrderEvent(stored.sequence(), stored.kind(), stored.at(), stored.detail()));
             return new EventEvidence(event.sequence(), event.kind(), event.at(), event.detail());
-        }
-
-        /** Who of the staff it was, and in what words, is not the buyer's to read. */
-        EventEvidence forBuyer(String buyer) {
-            return of(new OrderEvent(sequence, kind, at, detail).forBuyer(buyer));
         }
     }
 
-    /** One time that the order was submitted. */
+    /** One resubmission of the order. */
     @Schema(name = "SubmitEvidence")
     public record SubmitEvidence(
             @Schema(required = true) Instant at,
@@ -150,12 +140,7 @@ public record Evidence(
             @Schema(
                     required = true,
                     examples = "again",
-                    description = "again: it was tried before. late: the number was not, or no longer, known. limited, "
+                    description = "again: submitted before. late: the number was not, or no longer, known. limited, "
                             + "lookalike: refused as that")
-            String outcome) {
-
-        static SubmitEvidence of(Resubmission submit) {
-            return new SubmitEvidence(submit.at(), submit.outcome());
-        }
-    }
+            String outcome) {}
 }

@@ -2,12 +2,11 @@ package dev.orderonce.disputes;
 
 import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** Finds one dispute for somebody who may see it; anybody else's reads as absent. */
+/** Finds one dispute; one that the reader may not see reads as absent. */
 @ApplicationScoped
 public class FindDispute {
     private final DisputeStore store;
@@ -16,13 +15,13 @@ public class FindDispute {
         this.store = store;
     }
 
-    /** Every way the search can end. */
+    /** Every outcome of finding a dispute. */
     public sealed interface Finding extends Outcome {
-        /** No such dispute, or none that the asker may see. */
+        /** There is no such dispute, or the reader may not see it. */
         record Absent() implements Finding {}
 
         /** The dispute as it is now. */
-        record Found(DisputeDetails dossier) implements Finding {}
+        record Found(DisputeDetails details) implements Finding {}
 
         @Override
         default String label() {
@@ -34,33 +33,24 @@ public class FindDispute {
     }
 
     /**
-     * Finds it.
+     * Finds a dispute with its messages and evidence.
      *
-     * @param as a buyer sees their own; everybody else sees all
+     * @param as a buyer sees their own disputes; staff see all
+     * @param written the dispute's id, as the client wrote it
      */
-    public Uni<Finding> find(Buyer asking, Party as, String written) {
-        return standing(asking, as, written)
-                .chain(found ->
-                        found.map(this::tell).orElseGet(() -> Uni.createFrom().item(new Finding.Absent())));
+    public Uni<Finding> find(Buyer reader, Party as, String written) {
+        return visible(reader, as, written)
+                .chain(found -> found.<Uni<Finding>>map(
+                                dispute -> store.details(dispute).map(Finding.Found::new))
+                        .orElseGet(() -> Uni.createFrom().item(new Finding.Absent())));
     }
 
-    private Uni<Finding> tell(Dispute dispute) {
-        return store.dossier(dispute).map(Finding.Found::new);
-    }
-
-    /**
-     * For somebody who is about to do something with it.
-     *
-     * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer
-     */
-    Uni<Optional<Dispute>> standing(Buyer asking, Party as, String written) {
-        Optional<DisputeId> id = DisputeId.read(written);
-        return id.isEmpty()
-                ? Uni.createFrom().item(Optional.empty())
-                : store.find(id.get()).map(found -> found.filter(dispute -> maySee(asking, as, dispute)));
-    }
-
-    private static boolean maySee(Buyer asking, Party as, Dispute dispute) {
-        return as != Party.BUYER || dispute.buyer().equals(asking);
+    /** The dispute, if the reader may see it. */
+    Uni<Optional<Dispute>> visible(Buyer reader, Party as, String written) {
+        return DisputeId.read(written)
+                .map(store::find)
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty()))
+                .map(found -> found.filter(
+                        dispute -> as != Party.BUYER || dispute.buyer().equals(reader)));
     }
 }

@@ -2,73 +2,58 @@ package dev.orderonce.disputes;
 
 import dev.orderonce.admission.FindResubmissions;
 import dev.orderonce.admission.Resubmission;
-import dev.orderonce.disputes.Evidence.OrderEvidence;
-import dev.orderonce.orders.ListEvents;
+import dev.orderonce.disputes.StoredEvidence.StoredOrder;
 import dev.orderonce.orders.Order;
-import dev.orderonce.orders.OrderEvent;
+import dev.orderonce.orders.OrderHistory;
 import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Gathers what is known of a dispute's orders, so that nobody has to. */
+/** Gathers the evidence of a dispute: its orders with their events, and their resubmissions from Redis. */
 @ApplicationScoped
 class GatherEvidence {
     private static final Logger LOG = Logger.getLogger(GatherEvidence.class);
 
-    /** An order has some ten; only one that is declined again and again has more than this. */
-    private static final int MOST_EVENTS = 200;
-
-    private final ListEvents listEvents;
-    private final FindResubmissions findSubmits;
+    private final FindResubmissions findResubmissions;
     private final Clock clock;
 
-    GatherEvidence(ListEvents listEvents, FindResubmissions findSubmits, Clock clock) {
-        this.listEvents = listEvents;
-        this.findSubmits = findSubmits;
+    GatherEvidence(FindResubmissions findResubmissions, Clock clock) {
+        this.findResubmissions = findResubmissions;
         this.clock = clock;
     }
 
     /**
-     * Gathers it.
+     * Gathers it. Without Redis the resubmissions are unknown, and the evidence says so: a buyer can
+     * open a dispute all the same.
      *
-     * @param other the order that the other one is a duplicate of, if that is what is said
-     * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer
+     * @param other the order that the disputed one is said to be a duplicate of
      */
-    Uni<Evidence> gather(Order order, Optional<Order> other) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        return evidenceOf(order)
-                .chain(ofOrder -> evidenceOf(other).map(ofOther -> new Evidence(now, ofOrder, ofOther.orElse(null))));
+    Uni<StoredEvidence> gather(OrderHistory disputed, Optional<OrderHistory> other) {
+        Uni<Optional<StoredOrder>> ofOther = other.map(
+                        history -> evidenceOf(history).map(Optional::of))
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty()));
+        return Uni.combine()
+                .all()
+                .unis(evidenceOf(disputed), ofOther)
+                .with((order, duplicateOf) -> new StoredEvidence(clock.instant(), order, duplicateOf));
     }
 
-    private Uni<Optional<OrderEvidence>> evidenceOf(Optional<Order> order) {
-        return order.isEmpty()
-                ? Uni.createFrom().item(Optional.empty())
-                : evidenceOf(order.get()).map(Optional::of);
+    private Uni<StoredOrder> evidenceOf(OrderHistory history) {
+        return resubmissionsOf(history.order()).map(found -> StoredOrder.of(history, found));
     }
 
-    private Uni<OrderEvidence> evidenceOf(Order order) {
-        return eventsOf(order)
-                .chain(events -> submitsOf(order).map(submits -> OrderEvidence.of(order, events, submits)));
-    }
-
-    private Uni<List<OrderEvent>> eventsOf(Order order) {
-        return listEvents.latest(order.number(), MOST_EVENTS);
-    }
-
-    /** Without Redis it is not known, and said so: a buyer is not sent away because of it. */
-    private Uni<Optional<List<Resubmission>>> submitsOf(Order order) {
-        return findSubmits
+    private Uni<Optional<List<Resubmission>>> resubmissionsOf(Order order) {
+        return findResubmissions
                 .of(order.buyer(), order.number())
                 .map(Optional::of)
                 .onFailure(StoreUnavailable.class)
-                .invoke(silent -> LOG.debugf("submits are not known: %s", silent.getMessage()))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> Optional.empty());
+                .recoverWithItem(unavailable -> {
+                    LOG.debugf("the resubmissions of an order are unknown: %s", unavailable.getMessage());
+                    return Optional.empty();
+                });
     }
 }

@@ -12,10 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/**
- * Lists disputes, soonest due first, a page at a time; a page costs the same however many came
- * before it.
- */
+/** Lists disputes, soonest due first, in pages; the cost of a page does not depend on its position. */
 @ApplicationScoped
 public class ListDisputes {
     public static final int LARGEST_PAGE = 100;
@@ -28,15 +25,15 @@ public class ListDisputes {
         this.clock = clock;
     }
 
-    /** Every way listing can end. */
+    /** Every outcome of listing disputes. */
     public sealed interface Listing extends Outcome {
-        /** A parameter cannot be used. */
+        /** A parameter is not valid. */
         record BadParameter(String why) implements Listing {}
 
         /**
          * One page.
          *
-         * @param after where to go on, if there may be more
+         * @param after the cursor of the next page, if there is one
          */
         record Page(List<Dispute> disputes, Optional<String> after) implements Listing {}
 
@@ -52,14 +49,14 @@ public class ListDisputes {
     /**
      * Lists one page.
      *
-     * @param as a buyer sees their own; everybody else sees all
-     * @param state the name of a state: those in it alone
-     * @param overdue {@code true}: those alone that are not decided and whose due date is over
-     * @param after what the page before said, if any
+     * @param as a buyer sees their own disputes; staff see all
+     * @param state the name of a state: only disputes in it
+     * @param overdue {@code true}: only undecided disputes after their due date
+     * @param after the cursor from the page before, if any
      * @param limit 1 to {@value #LARGEST_PAGE}
      */
     public Uni<Listing> list(
-            Buyer asking,
+            Buyer reader,
             Party as,
             Optional<String> state,
             Optional<String> overdue,
@@ -80,22 +77,22 @@ public class ListDisputes {
                 .isPresent()) {
             return bad("\"overdue\" must be true or false.");
         }
-        Optional<DisputeCursor> place =
+        Optional<DisputeCursor> cursor =
                 after.isEmpty() ? Optional.of(DisputeCursor.START) : DisputeCursor.read(after.get());
-        if (place.isEmpty()) {
-            return bad("\"after\" must be what the page before said.");
+        if (cursor.isEmpty()) {
+            return bad("\"after\" must be the value from the page before.");
         }
-        Optional<Buyer> own = as == Party.BUYER ? Optional.of(asking) : Optional.empty();
+        Optional<Buyer> own = as == Party.BUYER ? Optional.of(reader) : Optional.empty();
         Optional<Instant> overdueAt =
                 overdue.filter(text -> text.equals("true")).map(text -> clock.instant());
-        return list(new Filter(own, wanted, overdueAt), place.get(), limit);
+        return list(new Filter(own, wanted, overdueAt), cursor.get(), limit);
     }
 
     private Uni<Listing> list(Filter filter, DisputeCursor after, int limit) {
         return store.list(filter, after, limit + 1).map(rows -> page(rows, limit));
     }
 
-    /** One row more than the page was read, to know whether there is another page. */
+    /** The rows are one more than the limit if there is another page. */
     private static Listing page(List<Dispute> rows, int limit) {
         List<Dispute> disputes = rows.stream().limit(limit).toList();
         return new Listing.Page(

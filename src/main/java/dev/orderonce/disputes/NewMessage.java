@@ -5,8 +5,8 @@ import dev.orderonce.identity.Buyer;
 import java.time.Instant;
 
 /**
- * Something that is to be said in a dispute.
+ * A message to add to a dispute.
  *
- * @param key the author's own: one message stands under it, however often it is sent
+ * @param key of the author: one message exists under it, however often it is sent
  */
 record NewMessage(Party party, Buyer author, IdempotencyKey key, String text, Instant at) {}

@@ -6,9 +6,10 @@ import dev.orderonce.http.FreeText;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.orders.FindOrder;
-import dev.orderonce.orders.FindOrder.Finding;
+import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.orders.ListEvents;
 import dev.orderonce.orders.Order;
+import dev.orderonce.orders.OrderHistory;
 import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,20 +17,29 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Opens a dispute of an order, one at a time however often it is asked, with its evidence. */
+/**
+ * Opens a dispute of an order, with its evidence; an order has one undecided dispute at a time.
+ *
+ * <p>A new dispute takes three statements in PostgreSQL: the orders with their events, the order's
+ * latest disputes, and the insert.
+ */
 @ApplicationScoped
 public class OpenDispute {
-    /** Of one order within {@link #WINDOW}: to open and withdraw is not a conversation. */
+    /** Disputes of one order within {@link #WINDOW}: opening and withdrawing is not a conversation. */
     private static final int MOST = 5;
 
     private static final Duration WINDOW = Duration.ofDays(1);
 
-    private final FindOrder findOrder;
+    /** An order has about ten events; only one whose payment is declined again and again has more. */
+    private static final int MOST_EVENTS = 200;
+
+    private final ListEvents listEvents;
     private final GatherEvidence gatherEvidence;
     private final DisputeStore store;
     private final DisputeSettings settings;
@@ -37,41 +47,41 @@ public class OpenDispute {
     private final SecureRandom random = new SecureRandom();
 
     OpenDispute(
-            FindOrder findOrder,
+            ListEvents listEvents,
             GatherEvidence gatherEvidence,
             DisputeStore store,
             DisputeSettings settings,
             Clock clock) {
-        this.findOrder = findOrder;
+        this.listEvents = listEvents;
         this.gatherEvidence = gatherEvidence;
         this.store = store;
         this.settings = settings;
         this.clock = clock;
     }
 
-    /** Every way opening can end, in the order the checks run. */
+    /** Every outcome of opening a dispute, in the order of the checks. */
     public sealed interface Opening extends Outcome {
-        /** No such order of this buyer. */
+        /** The buyer has no such order. */
         record Absent() implements Opening {}
 
-        /** The request is not sound. */
+        /** The request is not valid. */
         record Invalid(List<Violation> violations) implements Opening {}
 
-        /** Something else was said of the order before, and that is not decided. */
+        /** The order has an undecided dispute with another claim. */
         record OtherOpen(Dispute dispute) implements Opening {}
 
-        /** The same was said of the order before, and is not decided: this was a repeat. */
-        record AlreadyOpen(DisputeDetails dossier) implements Opening {}
+        /** The order has an undecided dispute with the same claim: this request was a repeat. */
+        record AlreadyOpen(DisputeDetails details) implements Opening {}
 
         /**
          * Too many disputes of the order were opened.
          *
-         * @param retryAfter when another one fits
+         * @param retryAfter when the next one may be opened
          */
         record Limited(Duration retryAfter) implements Opening {}
 
-        /** It is open, by this request. */
-        record Opened(DisputeDetails dossier) implements Opening {}
+        /** This request opened the dispute. */
+        record Opened(DisputeDetails details) implements Opening {}
 
         @Override
         default String label() {
@@ -86,61 +96,56 @@ public class OpenDispute {
         }
     }
 
-    /** How reading a submission can end. */
-    private sealed interface Reading {
-        /** It is not sound, and this is everything that is wrong with it. */
-        record Invalid(List<Violation> violations) implements Reading {}
+    /** A valid request. */
+    private record Request(
+            Claim claim, Optional<String> message, OrderHistory disputed, Optional<OrderHistory> other) {}
 
-        record Sound(Claim claim, Optional<Order> other, Optional<String> message) implements Reading {}
-    }
-
+    /**
+     * Opens a dispute.
+     *
+     * @param written the number of the order, as the client wrote it
+     */
     public Uni<Opening> open(Buyer buyer, String written, DisputeSubmission submission) {
-        return findOrder.ofBuyer(buyer, written).chain(found -> switch (found) {
-            case Finding.Absent _ -> item(new Opening.Absent());
-            case Finding.Found(Order order) -> findOther(order, submission);
-        });
+        Optional<OrderNumber> number = OrderNumber.read(written);
+        if (number.isEmpty()) {
+            return item(new Opening.Absent());
+        }
+        Optional<OrderNumber> other =
+                Optional.ofNullable(submission.duplicateOf()).flatMap(OrderNumber::read);
+        List<OrderNumber> numbers =
+                Stream.concat(number.stream(), other.stream()).toList();
+        return listEvents
+                .histories(buyer, numbers, MOST_EVENTS)
+                .chain(found -> history(found, number)
+                        .map(disputed -> check(disputed, history(found, other), submission))
+                        .orElseGet(() -> item(new Opening.Absent())));
     }
 
-    /** Before anything is refused: everything that is wrong is told at once. */
-    private Uni<Opening> findOther(Order order, DisputeSubmission submission) {
-        String other = submission.duplicateOf();
-        return (other == null
-                        ? Uni.createFrom().<Finding>item(new Finding.Absent())
-                        : findOrder.ofBuyer(order.buyer(), other))
-                .chain(found -> switch (found) {
-                    case Finding.Absent _ -> read(order, submission, Optional.empty());
-                    case Finding.Found(Order otherOrder) -> read(order, submission, Optional.of(otherOrder));
-                });
+    private static Optional<OrderHistory> history(Map<OrderNumber, OrderHistory> found, Optional<OrderNumber> number) {
+        return number.flatMap(wanted -> Optional.ofNullable(found.get(wanted)));
     }
 
-    private Uni<Opening> read(Order order, DisputeSubmission submission, Optional<Order> other) {
-        return switch (judge(order, submission, other)) {
-            case Reading.Invalid(var violations) -> item(new Opening.Invalid(violations));
-            case Reading.Sound sound ->
-                store.undecided(order.number())
-                        .chain(earlier ->
-                                earlier.isPresent() ? repeat(earlier.get(), sound.claim()) : gather(order, sound));
-        };
-    }
-
-    private static Reading judge(Order order, DisputeSubmission submission, Optional<Order> other) {
+    /** Reports all violations at once. */
+    private Uni<Opening> check(OrderHistory disputed, Optional<OrderHistory> other, DisputeSubmission submission) {
         List<Violation> violations = new ArrayList<>();
         Optional<DisputeKind> kind = DisputeKind.read(submission.kind());
         if (kind.isEmpty()) {
             violations.add(new Violation("kind", "must be DUPLICATE or NOT_MINE"));
         }
-        kind.flatMap(known -> whatIsWrong(known, order, submission, other))
-                .ifPresent(why -> violations.add(new Violation("duplicateOf", why)));
+        kind.flatMap(known -> violation(known, submission, disputed, other))
+                .ifPresent(words -> violations.add(new Violation("duplicateOf", words)));
         Optional<String> message = Optional.ofNullable(submission.message())
                 .flatMap(text -> FreeText.read("message", text, SendMessage.LONGEST_TEXT, violations));
-        return violations.isEmpty() && kind.isPresent()
-                ? new Reading.Sound(new Claim(kind.get(), other.map(Order::number)), other, message)
-                : new Reading.Invalid(List.copyOf(violations));
+        if (kind.isEmpty() || !violations.isEmpty()) {
+            return item(new Opening.Invalid(List.copyOf(violations)));
+        }
+        Claim claim = new Claim(kind.get(), other.map(history -> history.order().number()));
+        return open(new Request(claim, message, disputed, other));
     }
 
-    /** With the other order that is named, as the rest of a sentence. */
-    private static Optional<String> whatIsWrong(
-            DisputeKind kind, Order order, DisputeSubmission submission, Optional<Order> other) {
+    /** What is wrong with {@code duplicateOf}, as the rest of a sentence. */
+    private static Optional<String> violation(
+            DisputeKind kind, DisputeSubmission submission, OrderHistory disputed, Optional<OrderHistory> other) {
         return switch (kind) {
             case NOT_MINE ->
                 submission.duplicateOf() == null ? Optional.empty() : Optional.of("does not go with NOT_MINE");
@@ -151,63 +156,86 @@ public class OpenDispute {
                 if (other.isEmpty()) {
                     yield Optional.of("must be the number of another order of yours");
                 }
-                yield other.get().number().equals(order.number())
+                yield other.get().order().number().equals(disputed.order().number())
                         ? Optional.of("must be another order than the one that is disputed")
                         : Optional.empty();
             }
         };
     }
 
-    private Uni<Opening> gather(Order order, Reading.Sound sound) {
-        return gatherEvidence.gather(order, sound.other()).chain(evidence -> offer(order, sound, evidence));
+    private Uni<Opening> open(Request request) {
+        return store.latest(request.disputed().order().number(), MOST)
+                .chain(latest -> refusal(latest, request.claim())
+                        .orElseGet(() -> gatherEvidence
+                                .gather(request.disputed(), request.other())
+                                .chain(evidence -> insert(request, evidence))));
     }
 
-    private Uni<Opening> offer(Order order, Reading.Sound sound, Evidence evidence) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        Dispute offered = new Dispute(
-                DisputeId.fresh(random),
-                order.number(),
-                order.buyer(),
-                sound.claim(),
-                DisputeState.OPEN,
-                now,
-                now.plus(settings.answerTimeout()),
-                sound.message().isPresent() ? 1 : 0,
-                Optional.empty(),
-                Optional.empty());
-        Instant since = now.minus(WINDOW);
-        return store.open(offered, evidence, sound.message(), since, MOST)
-                .chain(isOpened -> isOpened
-                        ? store.dossier(offered).map(Opening.Opened::new)
-                        : notOpened(order, sound.claim(), since));
+    /**
+     * Why the order's disputes allow no other one.
+     *
+     * @param latest the order's latest disputes, up to {@link #MOST}
+     */
+    private Optional<Uni<Opening>> refusal(List<Dispute> latest, Claim claim) {
+        Optional<Dispute> undecided =
+                latest.stream().filter(dispute -> dispute.state().isUndecided()).findFirst();
+        return undecided
+                .map(dispute -> repeat(dispute, claim))
+                .or(() -> latest.stream()
+                        .skip(MOST - 1L)
+                        .findFirst()
+                        .flatMap(this::limit)
+                        .map(OpenDispute::item));
     }
 
-    /** Somebody was faster, or a limit is reached. */
-    private Uni<Opening> notOpened(Order order, Claim claim, Instant since) {
-        return store.undecided(order.number())
-                .chain(earlier -> earlier.isPresent()
-                        ? repeat(earlier.get(), claim)
-                        : store.openedAt(order.number(), since, MOST)
-                                .chain(oldest ->
-                                        oldest.isPresent() ? item(limited(oldest.get())) : repeatLatest(order, claim)));
-    }
-
-    private Opening limited(Instant oldest) {
-        return new Opening.Limited(Duration.between(clock.instant(), oldest.plus(WINDOW)));
-    }
-
-    /** Somebody was faster, and what they opened was decided since. */
-    private Uni<Opening> repeatLatest(Order order, Claim claim) {
-        return store.latest(order.number())
-                .map(found ->
-                        found.orElseThrow(() -> new StoreUnavailable(POSTGRESQL, "a row vanished while it was read")))
-                .chain(earlier -> repeat(earlier, claim));
+    private Optional<Opening> limit(Dispute oldest) {
+        Duration retryAfter =
+                Duration.between(clock.instant(), oldest.openedAt().plus(WINDOW));
+        return retryAfter.isPositive() ? Optional.of(new Opening.Limited(retryAfter)) : Optional.empty();
     }
 
     private Uni<Opening> repeat(Dispute earlier, Claim claim) {
         return earlier.claim().equals(claim)
-                ? store.dossier(earlier).map(Opening.AlreadyOpen::new)
+                ? store.details(earlier).map(Opening.AlreadyOpen::new)
                 : item(new Opening.OtherOpen(earlier));
+    }
+
+    private Uni<Opening> insert(Request request, StoredEvidence evidence) {
+        Instant now = clock.instant();
+        Order order = request.disputed().order();
+        List<Message> messages =
+                request
+                        .message()
+                        .map(text -> new Message(1, Party.BUYER, order.buyer().subject(), text, now))
+                        .stream()
+                        .toList();
+        Dispute opened = new Dispute(
+                DisputeId.fresh(random),
+                order.number(),
+                order.buyer(),
+                request.claim(),
+                DisputeState.OPEN,
+                now,
+                now.plus(settings.answerTimeout()),
+                messages.size(),
+                Optional.empty(),
+                Optional.empty());
+        DisputeDetails details = new DisputeDetails(opened, messages, evidence);
+        return store.open(details, now.minus(WINDOW), MOST)
+                .chain(isOpened ->
+                        isOpened ? item(new Opening.Opened(details)) : refusedByStore(order, request.claim()));
+    }
+
+    /** A concurrent request opened a dispute after this one read the latest; it may be decided by now. */
+    private Uni<Opening> refusedByStore(Order order, Claim claim) {
+        return store.latest(order.number(), MOST)
+                .chain(latest -> refusal(latest, claim).orElseGet(() -> repeat(first(latest), claim)));
+    }
+
+    private static Dispute first(List<Dispute> latest) {
+        return latest.stream()
+                .findFirst()
+                .orElseThrow(() -> new StoreUnavailable(POSTGRESQL, "a row vanished while it was read"));
     }
 
     private static Uni<Opening> item(Opening opening) {

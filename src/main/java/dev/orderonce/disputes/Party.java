@@ -1,14 +1,14 @@
 package dev.orderonce.disputes;
 
-/** Who takes part in a dispute. */
+/** The parties of a dispute. */
 public enum Party {
     BUYER,
     MERCHANT,
     SUPPORT,
-    /** This service itself. */
+    /** The service, which reports that a granted order cannot be cancelled. */
     SERVICE;
 
-    /** Whether it is one of the shop's people, whose names are not the buyer's to read. */
+    /** Whether the party is staff, whose names a buyer may not see. */
     boolean isStaff() {
         return switch (this) {
             case MERCHANT, SUPPORT -> true;

@@ -3,9 +3,9 @@ package dev.orderonce.disputes;
 import dev.orderonce.identity.Buyer;
 
 /**
- * What was decided.
+ * The decision of a dispute.
  *
- * @param reason in words, for the buyer to read
- * @param by who of support answers for it
+ * @param reason for the buyer
+ * @param by the member of support who decided
  */
 public record Resolution(Verdict verdict, String reason, Buyer by) {}

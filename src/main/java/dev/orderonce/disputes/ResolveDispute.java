@@ -1,6 +1,7 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.CarryOutResolution.Carrying;
+import dev.orderonce.disputes.DisputeState.Move;
 import dev.orderonce.http.FreeText;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
@@ -11,21 +12,18 @@ import dev.orderonce.payments.CancelOrder;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Decides a dispute, once, and sees to it that what is granted is done. */
+/** Decides a dispute, once, and cancels the order if the claim is granted. */
 @ApplicationScoped
 public class ResolveDispute {
-    /** It becomes the reason for which the order is cancelled. */
+    /** Characters: the reason becomes the reason of the order's cancellation. */
     public static final int LONGEST_REASON = CancelOrder.LONGEST_REASON;
 
-    /** Each time the dispute has moved on since it was read; it has fewer states than this. */
+    /** Attempts, each after the dispute changed since it was read; more than it has states. */
     private static final int MOST_TRIES = 8;
 
     private final FindOrder findOrder;
@@ -47,34 +45,34 @@ public class ResolveDispute {
         this.clock = clock;
     }
 
-    /** Every way deciding can end, in the order the checks run. */
+    /** Every outcome of deciding a dispute, in the order of the checks. */
     public sealed interface Resolving extends Outcome {
-        /** The request is not sound. */
+        /** The request is not valid. */
         record Invalid(List<Violation> violations) implements Resolving {}
 
         /** There is no such dispute. */
         record Absent() implements Resolving {}
 
-        /** The dispute is the asker's own. */
+        /** The dispute is the support agent's own. */
         record Own() implements Resolving {}
 
-        /** It was withdrawn. */
+        /** The dispute was withdrawn. */
         record NotOpen(Dispute dispute) implements Resolving {}
 
-        /** It was decided before, otherwise. */
+        /** An earlier request decided otherwise. */
         record OtherDecided(Dispute dispute) implements Resolving {}
 
-        /** The same was decided before: this was a repeat. */
-        record AlreadyDecided(DisputeDetails dossier) implements Resolving {}
+        /** An earlier request decided the same: this one was a repeat. */
+        record AlreadyDecided(DisputeDetails details) implements Resolving {}
 
-        /** This cannot be decided from where the order stands. */
+        /** The order's state does not allow this verdict. */
         record OrderNotOpen(Order order) implements Resolving {}
 
-        /** It is decided, and the order could not be cancelled yet: that is gone on with. */
-        record UnderWay(DisputeDetails dossier) implements Resolving {}
+        /** The dispute is decided; the order could not be cancelled yet, and a job resumes that. */
+        record UnderWay(DisputeDetails details) implements Resolving {}
 
-        /** It is decided and done, by this request. */
-        record Resolved(DisputeDetails dossier) implements Resolving {}
+        /** This request decided the dispute, and the decision is carried out. */
+        record Resolved(DisputeDetails details) implements Resolving {}
 
         @Override
         default String label() {
@@ -92,6 +90,13 @@ public class ResolveDispute {
         }
     }
 
+    /**
+     * Decides a dispute.
+     *
+     * @param written the dispute's id, as the client wrote it
+     * @param verdict the name of a {@link Verdict}
+     * @param reason for the buyer, 1 to {@value #LONGEST_REASON} characters
+     */
     public Uni<Resolving> resolve(Buyer support, String written, @Nullable String verdict, @Nullable String reason) {
         List<Violation> violations = new ArrayList<>();
         Optional<Verdict> wanted = Verdict.read(verdict);
@@ -104,11 +109,11 @@ public class ResolveDispute {
         }
         Resolution resolution = new Resolution(wanted.get(), words.get(), support);
         return DisputeId.read(written)
-                .map(id -> look(id, resolution, MOST_TRIES))
+                .map(id -> attempt(id, resolution, MOST_TRIES))
                 .orElseGet(() -> item(new Resolving.Absent()));
     }
 
-    private Uni<Resolving> look(DisputeId id, Resolution resolution, int triesLeft) {
+    private Uni<Resolving> attempt(DisputeId id, Resolution resolution, int triesLeft) {
         return store.find(id)
                 .chain(found -> found.map(dispute -> dispute.buyer().equals(resolution.by())
                                 ? item(new Resolving.Own())
@@ -129,7 +134,7 @@ public class ResolveDispute {
         return decided.resolution()
                         .filter(earlier -> earlier.verdict() == resolution.verdict())
                         .isPresent()
-                ? tell(decided, Resolving.AlreadyDecided::new)
+                ? store.details(decided).map(Resolving.AlreadyDecided::new)
                 : item(new Resolving.OtherDecided(decided));
     }
 
@@ -147,33 +152,25 @@ public class ResolveDispute {
     }
 
     private Uni<Resolving> reject(Dispute dispute, Resolution resolution, int triesLeft) {
-        return store.reject(dispute.id(), resolution, now())
-                .chain(rejected -> rejected.map(now -> tell(now, Resolving.Resolved::new))
-                        .orElseGet(() -> look(dispute.id(), resolution, triesLeft - 1)));
+        return store.end(dispute.id(), Move.REJECTED, Optional.of(resolution), clock.instant())
+                .chain(rejected -> rejected.<Uni<Resolving>>map(
+                                current -> store.details(current).map(Resolving.Resolved::new))
+                        .orElseGet(() -> attempt(dispute.id(), resolution, triesLeft - 1)));
     }
 
-    /** It is to be looked at before the order is touched: whoever dies here is followed. */
+    /** The decision is stored before the order is cancelled: if this process crashes, a job resumes the work. */
     private Uni<Resolving> grant(Dispute dispute, Resolution resolution, int triesLeft) {
-        return store.grant(dispute.id(), resolution, now().plus(settings.lookAfter()))
+        return store.grant(dispute.id(), resolution, clock.instant().plus(settings.lookAfter()))
                 .chain(granted ->
-                        granted.map(this::carryOut).orElseGet(() -> look(dispute.id(), resolution, triesLeft - 1)));
+                        granted.map(this::carryOut).orElseGet(() -> attempt(dispute.id(), resolution, triesLeft - 1)));
     }
 
     private Uni<Resolving> carryOut(Dispute granted) {
         return carryOutResolution.carryOut(granted).chain(carrying -> switch (carrying) {
             case Carrying.Impossible(Order order) -> item(new Resolving.OrderNotOpen(order));
-            case Carrying.NotYet(Dispute dispute) -> tell(dispute, Resolving.UnderWay::new);
-            case Carrying.Done(Dispute dispute) -> tell(dispute, Resolving.Resolved::new);
+            case Carrying.NotYet(Dispute dispute) -> store.details(dispute).map(Resolving.UnderWay::new);
+            case Carrying.Done(Dispute dispute) -> store.details(dispute).map(Resolving.Resolved::new);
         });
-    }
-
-    private Uni<Resolving> tell(Dispute dispute, Function<DisputeDetails, Resolving> how) {
-        return store.dossier(dispute).map(how);
-    }
-
-    /** To the microsecond, which is what PostgreSQL keeps. */
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     private static Uni<Resolving> item(Resolving resolving) {

@@ -9,23 +9,20 @@ import dev.orderonce.identity.Buyer;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Adds what a party has to say to a dispute, once under its key, and passes the turn. */
+/** Adds a party's message to a dispute, once for each idempotency key, and passes the turn. */
 @ApplicationScoped
 public class SendMessage {
-    /** About a page: longer than anybody reads on a phone. */
+    /** Characters: about a page, more than fits on a phone. */
     public static final int LONGEST_TEXT = 2000;
 
     /**
-     * Of the buyer, and of the merchant: more than two who mean to agree ever need. Support
-     * decides, and can always say why.
+     * Messages of the buyer, and of the merchant, in one dispute: more than an agreement needs.
+     * Support has no limit, because it decides and must be able to explain.
      */
     private static final int MOST = 50;
 
@@ -41,31 +38,31 @@ public class SendMessage {
         this.clock = clock;
     }
 
-    /** Every way sending can end, in the order the checks run. */
+    /** Every outcome of sending a message, in the order of the checks. */
     public sealed interface Sending extends Outcome {
-        /** Nothing to hold the message together with its repeats. */
+        /** There is no idempotency key. */
         record NoKey() implements Sending {}
 
-        /** The key is no key. */
+        /** The idempotency key is not valid. */
         record KeyUnusable(String why) implements Sending {}
 
-        /** The request is not sound, or there is no room for another message. */
+        /** The text is not valid, or the party has too many messages. */
         record Invalid(List<Violation> violations) implements Sending {}
 
-        /** No such dispute, or none that the author may see. */
+        /** There is no such dispute, or the author may not see it. */
         record Absent() implements Sending {}
 
-        /** Another text of this author stands under the key. */
+        /** This author sent another text under the key. */
         record Differs(Dispute dispute) implements Sending {}
 
-        /** The text stands under the key: this was a repeat. */
-        record AlreadySent(DisputeDetails dossier) implements Sending {}
+        /** The message exists under the key: this request was a repeat. */
+        record AlreadySent(DisputeDetails details) implements Sending {}
 
-        /** Nothing can be said from where the dispute stands. */
+        /** The dispute's state allows no message. */
         record NotOpen(Dispute dispute) implements Sending {}
 
-        /** It is added, by this request. */
-        record Sent(DisputeDetails dossier) implements Sending {}
+        /** This request added the message. */
+        record Sent(DisputeDetails details) implements Sending {}
 
         @Override
         default String label() {
@@ -83,10 +80,11 @@ public class SendMessage {
     }
 
     /**
-     * Adds it.
+     * Adds a message.
      *
      * @param as the party that the author speaks for
-     * @param keys the value of each {@code Idempotency-Key} that was sent
+     * @param written the dispute's id, as the client wrote it
+     * @param keys the value of each {@code Idempotency-Key} header
      */
     public Uni<Sending> send(Buyer author, Party as, String written, List<String> keys, @Nullable String text) {
         return switch (IdempotencyKey.read(keys)) {
@@ -95,7 +93,7 @@ public class SendMessage {
             case IdempotencyKey.Reading.Usable(IdempotencyKey key) -> {
                 List<Violation> violations = new ArrayList<>();
                 yield FreeText.read("text", text, LONGEST_TEXT, violations)
-                        .map(words -> new NewMessage(as, author, key, words, now()))
+                        .map(words -> new NewMessage(as, author, key, words, clock.instant()))
                         .map(message -> find(written, message))
                         .orElseGet(() -> item(new Sending.Invalid(List.copyOf(violations))));
             }
@@ -104,7 +102,7 @@ public class SendMessage {
 
     private Uni<Sending> find(String written, NewMessage message) {
         return findDispute
-                .standing(message.author(), message.party(), written)
+                .visible(message.author(), message.party(), written)
                 .chain(found ->
                         found.map(dispute -> send(dispute, message)).orElseGet(() -> item(new Sending.Absent())));
     }
@@ -121,7 +119,7 @@ public class SendMessage {
 
     private Uni<Sending> repeat(Dispute dispute, String earlier, NewMessage message) {
         return earlier.equals(message.text())
-                ? tell(dispute, Sending.AlreadySent::new)
+                ? store.details(dispute).map(Sending.AlreadySent::new)
                 : item(new Sending.Differs(dispute));
     }
 
@@ -132,8 +130,9 @@ public class SendMessage {
                         message,
                         message.at().plus(settings.answerTimeout()),
                         most(message.party()))
-                .chain(sent ->
-                        sent.map(now -> tell(now, Sending.Sent::new)).orElseGet(() -> lookAgain(dispute, message)));
+                .chain(sent -> sent.<Uni<Sending>>map(
+                                current -> store.details(current).map(Sending.Sent::new))
+                        .orElseGet(() -> notAdded(dispute, message)));
     }
 
     private static int most(Party party) {
@@ -150,13 +149,14 @@ public class SendMessage {
         };
     }
 
-    /** It was not added: a repeat was faster, or the dispute takes no message. */
-    private Uni<Sending> lookAgain(Dispute dispute, NewMessage message) {
+    /** A concurrent repeat was faster, or the dispute takes no message. */
+    private Uni<Sending> notAdded(Dispute dispute, NewMessage message) {
         return store.find(dispute.id())
                 .map(found -> found.orElse(dispute))
-                .chain(now -> earlier(now, message)
-                        .chain(earlier ->
-                                earlier.isPresent() ? repeat(now, earlier.get(), message) : item(refusal(now))));
+                .chain(current -> earlier(current, message)
+                        .chain(earlier -> earlier.isPresent()
+                                ? repeat(current, earlier.get(), message)
+                                : item(refusal(current))));
     }
 
     private static Sending refusal(Dispute dispute) {
@@ -164,15 +164,6 @@ public class SendMessage {
                 ? new Sending.Invalid(List.of(new Violation(
                         "text", "cannot be added: buyer and merchant have " + MOST + " messages each in a dispute")))
                 : new Sending.NotOpen(dispute);
-    }
-
-    private Uni<Sending> tell(Dispute dispute, Function<DisputeDetails, Sending> how) {
-        return store.dossier(dispute).map(how);
-    }
-
-    /** To the microsecond, which is what PostgreSQL keeps. */
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     private static Uni<Sending> item(Sending sending) {

@@ -5,23 +5,23 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How support can decide. */
+/** The verdicts that support can give. */
 public enum Verdict {
-    /** The money goes back. */
+    /** The order is cancelled and its money refunded. */
     REFUND,
-    /** The order ends before it is paid. */
+    /** The order is cancelled before it is paid. */
     CANCEL,
     /** The order stays as it is. */
     REJECT;
 
-    /** The verdict that is so called; empty if none is. */
+    /** The verdict with this name. */
     static Optional<Verdict> read(@Nullable String name) {
         return Arrays.stream(values())
                 .filter(verdict -> verdict.name().equals(name))
                 .findFirst();
     }
 
-    /** Whether it can be given on an order that stands there, or has got there by it before. */
+    /** Whether it can be given on an order in this state, which may be the verdict's own effect. */
     boolean isOpenFrom(OrderState state) {
         return switch (this) {
             case REJECT -> true;

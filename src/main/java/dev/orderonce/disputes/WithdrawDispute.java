@@ -1,13 +1,14 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.http.Outcome;
+import dev.orderonce.disputes.DisputeState.Move;
 import dev.orderonce.identity.Buyer;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
-/** Lets a buyer take back what they said of an order, until it is decided. */
+/** Withdraws an undecided dispute, for its buyer. */
 @ApplicationScoped
 public class WithdrawDispute {
     private final FindDispute findDispute;
@@ -20,19 +21,19 @@ public class WithdrawDispute {
         this.clock = clock;
     }
 
-    /** Every way withdrawing can end, in the order the checks run. */
+    /** Every outcome of withdrawing a dispute, in the order of the checks. */
     public sealed interface Withdrawal extends Outcome {
-        /** No such dispute of this buyer. */
+        /** The buyer has no such dispute. */
         record Absent() implements Withdrawal {}
 
-        /** It was withdrawn before. */
-        record AlreadyWithdrawn(DisputeDetails dossier) implements Withdrawal {}
+        /** An earlier request withdrew the dispute. */
+        record AlreadyWithdrawn(DisputeDetails details) implements Withdrawal {}
 
-        /** It is decided. */
+        /** The dispute is decided. */
         record NotOpen(Dispute dispute) implements Withdrawal {}
 
-        /** It is withdrawn, by this request. */
-        record Withdrawn(DisputeDetails dossier) implements Withdrawal {}
+        /** This request withdrew the dispute. */
+        record Withdrawn(DisputeDetails details) implements Withdrawal {}
 
         @Override
         default String label() {
@@ -45,29 +46,31 @@ public class WithdrawDispute {
         }
     }
 
+    /**
+     * Withdraws a dispute.
+     *
+     * @param written the dispute's id, as the client wrote it
+     */
     public Uni<Withdrawal> withdraw(Buyer buyer, String written) {
         return findDispute
-                .standing(buyer, Party.BUYER, written)
-                .chain(found -> found.map(this::withdrawOpen).orElseGet(() -> item(new Withdrawal.Absent())));
+                .visible(buyer, Party.BUYER, written)
+                .chain(found -> found.map(this::withdraw).orElseGet(() -> item(new Withdrawal.Absent())));
     }
 
-    private Uni<Withdrawal> withdrawOpen(Dispute dispute) {
-        return store.withdraw(dispute.id(), clock.instant().truncatedTo(ChronoUnit.MICROS))
-                .chain(withdrawn -> withdrawn.map(now -> tell(now, false)).orElseGet(() -> lookAgain(dispute)));
+    private Uni<Withdrawal> withdraw(Dispute dispute) {
+        return store.end(dispute.id(), Move.WITHDRAWN, Optional.empty(), clock.instant())
+                .chain(withdrawn -> withdrawn
+                        .<Uni<Withdrawal>>map(current -> store.details(current).map(Withdrawal.Withdrawn::new))
+                        .orElseGet(() -> notOpen(dispute)));
     }
 
-    /** It was not open: was that by an earlier request? */
-    private Uni<Withdrawal> lookAgain(Dispute dispute) {
+    /** The dispute was withdrawn or decided before. */
+    private Uni<Withdrawal> notOpen(Dispute dispute) {
         return store.find(dispute.id())
                 .map(found -> found.orElse(dispute))
-                .chain(now ->
-                        now.state() == DisputeState.WITHDRAWN ? tell(now, true) : item(new Withdrawal.NotOpen(now)));
-    }
-
-    private Uni<Withdrawal> tell(Dispute dispute, boolean isRepeat) {
-        return store.dossier(dispute)
-                .map(dossier ->
-                        isRepeat ? new Withdrawal.AlreadyWithdrawn(dossier) : new Withdrawal.Withdrawn(dossier));
+                .chain(current -> current.state() == DisputeState.WITHDRAWN
+                        ? store.details(current).map(Withdrawal.AlreadyWithdrawn::new)
+                        : item(new Withdrawal.NotOpen(current)));
     }
 
     private static Uni<Withdrawal> item(Withdrawal withdrawal) {

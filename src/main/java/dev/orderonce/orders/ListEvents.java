@@ -1,12 +1,14 @@
 package dev.orderonce.orders;
 
-import dev.orderonce.http.Outcome;
+import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Tells what has happened to an order, a page at a time. */
@@ -66,12 +68,14 @@ public class ListEvents {
     }
 
     /**
-     * The last events of an order, in its order.
+     * Reads a buyer's own orders among these numbers, each with its latest events, in one statement.
      *
-     * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer
+     * @param mostEvents the largest number of events returned for one order, 1 or more
+     * @return by number; a number without an order of this buyer is left out. Fails with {@link
+     *     StoreUnavailable} if PostgreSQL does not answer
      */
-    public Uni<List<OrderEvent>> latest(OrderNumber number, int most) {
-        return store.latestEvents(number, most);
+    public Uni<Map<OrderNumber, OrderHistory>> histories(Buyer buyer, Collection<OrderNumber> numbers, int mostEvents) {
+        return store.histories(buyer, numbers, mostEvents);
     }
 
     /** One more than the page was read, to know whether there is another page. */

@@ -26,6 +26,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Currency;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The table of orders and tombstones: one row per number, for ever. */
@@ -158,14 +160,51 @@ class OrderStore {
                 .map(OrderStore::events);
     }
 
-    private static final String LATEST_EVENTS =
-            "SELECT * FROM (SELECT sequence, kind, at, detail::text AS detail FROM order_events WHERE number = $1"
-                    + " ORDER BY sequence DESC LIMIT $2) AS latest ORDER BY sequence";
+    /** The events are arrays: one row for each order, which may have 100,000 characters of lines. */
+    private static final String HISTORIES = """
+            SELECT o.number, o.buyer, o.state, o.decided_at, o.currency, o.total, o.lines::text, o.acknowledgements::text,
+                   o.void_reason, o.client_key, o.payment, e.sequences, e.kinds, e.times, e.details
+            FROM orders o, LATERAL (
+                SELECT array_agg(sequence ORDER BY sequence) AS sequences, array_agg(kind ORDER BY sequence) AS kinds,
+                       array_agg(at ORDER BY sequence) AS times, array_agg(detail::text ORDER BY sequence) AS details
+                FROM (SELECT sequence, kind, at, detail FROM order_events WHERE number = o.number
+                      ORDER BY sequence DESC LIMIT $3) latest
+            ) e
+            WHERE o.number = ANY($1) AND o.buyer = $2
+            """;
 
-    /** The last of what has happened to the order, in its own order. */
-    Uni<List<OrderEvent>> latestEvents(OrderNumber number, int most) {
-        return postgres.query(LATEST_EVENTS, Tuple.of(number.symbols(), (long) most))
-                .map(OrderStore::events);
+    /** The buyer's own orders among the numbers, each with its latest events. */
+    Uni<Map<OrderNumber, OrderHistory>> histories(Buyer buyer, Collection<OrderNumber> numbers, int mostEvents) {
+        String[] symbols = numbers.stream().map(OrderNumber::symbols).toArray(String[]::new);
+        return postgres.query(
+                        HISTORIES,
+                        Tuple.tuple()
+                                .addArrayOfString(symbols)
+                                .addString(buyer.subject())
+                                .addLong((long) mostEvents))
+                .map(rows -> {
+                    Map<OrderNumber, OrderHistory> histories = new HashMap<>();
+                    for (Row row : rows) {
+                        if (standing(row) instanceof Order order) {
+                            histories.put(order.number(), new OrderHistory(order, aggregatedEvents(row)));
+                        }
+                    }
+                    return histories;
+                });
+    }
+
+    private static List<OrderEvent> aggregatedEvents(Row row) {
+        Integer[] sequences = row.getArrayOfIntegers("sequences");
+        if (sequences == null) {
+            return List.of(); // the aggregate of no rows is null
+        }
+        String[] kinds = row.getArrayOfStrings("kinds");
+        OffsetDateTime[] times = row.getArrayOfOffsetDateTimes("times");
+        @Nullable String[] details = row.getArrayOfStrings("details");
+        return IntStream.range(0, sequences.length)
+                .mapToObj(i ->
+                        new OrderEvent(sequences[i], kinds[i], times[i].toInstant(), OrderJson.readDetail(details[i])))
+                .toList();
     }
 
     private static List<OrderEvent> events(RowSet<Row> rows) {

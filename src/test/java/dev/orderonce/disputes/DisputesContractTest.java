@@ -64,6 +64,29 @@ class DisputesContractTest {
     }
 
     @Test
+    void evidenceStoredBeforeVersions_isShown() {
+        // Given
+        String id = Parties.opened(shop, shop.newOrder(4200));
+        Database.execute("UPDATE disputes SET evidence = '%s' WHERE id = '%s'"
+                .formatted(StoredEvidenceTest.WITHOUT_VERSION, id));
+        // When
+        Response response = Parties.find(support, id);
+        // Then
+        response.then()
+                .statusCode(200)
+                .body("evidence.gatheredAt", equalTo("2026-03-01T10:15:30.123456Z"))
+                .body("evidence.order.number", equalTo("0K3M7Q-XW52TB-9H4NRC"))
+                .body("evidence.order.state", equalTo("PAID"))
+                .body("evidence.order.lines.productCode", contains("tea-1", "mug-2"))
+                .body("evidence.order.events[1].detail.payment", equalTo("pay-1"))
+                .body("evidence.order.submits.outcome", contains("again"))
+                .body("evidence.order.submitsUnknown", equalTo(false))
+                .body("evidence.duplicateOf.idempotencyKey", equalTo("0f8fad5b-d9cb-469f-a165-70867728950e"))
+                .body("evidence.duplicateOf.submits", nullValue())
+                .body("evidence.duplicateOf.submitsUnknown", equalTo(true));
+    }
+
+    @Test
     void othersDisputeAndNonsense_readAsAbsent() {
         // Given
         String id = Parties.opened(shop, shop.newOrder(4200));

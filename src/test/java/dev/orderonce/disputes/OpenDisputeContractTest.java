@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,6 +131,28 @@ class OpenDisputeContractTest {
                         equalTo(shop.find(earlier).path("placedAt")))
                 .body("evidence.duplicateOf.events.kind", contains("PLACED"))
                 .body("evidence.duplicateOf.submits.outcome", contains("again"));
+    }
+
+    /** Both orders with their events; the order's disputes; the insert. */
+    @Test
+    void duplicate_takesThreeStatements() {
+        // Given
+        String earlier = shop.newOrder(4200);
+        String number = shop.newOrder(4300);
+        List<String> executions = new CopyOnWriteArrayList<>();
+        Stores.toPostgreSql().onExecution(executions::add);
+        // When
+        Response response =
+                Parties.open(shop, number, Map.of("kind", "DUPLICATE", "duplicateOf", earlier, "message", "Twice."));
+        // Then
+        Stores.toPostgreSql().onExecution(execution -> {});
+        response.then().statusCode(201);
+        String id = response.path("id");
+        String symbols = number.replace("-", "");
+        assertThat(executions)
+                .filteredOn(execution -> execution.contains(symbols) || execution.contains(id))
+                .hasSize(3);
+        assertThat(Parties.find(shop, id).asString()).isEqualTo(response.asString());
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Stands between the service and a store and breaks the line on purpose: refuses, freezes, or
@@ -37,6 +38,7 @@ public final class FaultProxy implements AutoCloseable {
     private volatile boolean frozen;
     private volatile Set<Socket> dead = Set.of();
     private volatile int mostOpen;
+    private volatile Consumer<String> executions = execution -> {};
     private boolean holding;
 
     private FaultProxy(ServerSocket listening, int target) {
@@ -64,6 +66,15 @@ public final class FaultProxy implements AutoCloseable {
      */
     public long requests() {
         return requests.get();
+    }
+
+    /**
+     * Reports each execution of a statement by the service from now on, before PostgreSQL gets it.
+     *
+     * @param listener gets the parameters as text; binary values are in it as they are
+     */
+    public void onExecution(Consumer<String> listener) {
+        executions = listener;
     }
 
     /** Cuts every connection and accepts no new one. */
@@ -189,6 +200,7 @@ public final class FaultProxy implements AutoCloseable {
 
     private void pass(Socket from, Socket to, boolean toStore) {
         byte[] chunk = new byte[CHUNK];
+        ExecutionReader reader = new ExecutionReader(execution -> executions.accept(execution));
         try (from;
                 to) {
             InputStream in = from.getInputStream();
@@ -199,6 +211,7 @@ public final class FaultProxy implements AutoCloseable {
                 // became of it
                 if (toStore) {
                     requests.incrementAndGet();
+                    reader.received(chunk, read);
                 }
                 if (isDropped) {
                     continue;

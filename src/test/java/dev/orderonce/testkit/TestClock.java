@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 
 /** The service's clock in tests: real time, put forward as far as a test wants. */
 @Singleton
@@ -22,7 +23,7 @@ public class TestClock extends Clock {
 
     @Override
     public Instant instant() {
-        return Instant.now().plus(ahead);
+        return Instant.now().plus(ahead).truncatedTo(ChronoUnit.MICROS);
     }
 
     @Override
