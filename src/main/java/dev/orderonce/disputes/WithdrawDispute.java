@@ -1,7 +1,7 @@
 package dev.orderonce.disputes;
 
-import dev.orderonce.http.Outcome;
 import dev.orderonce.disputes.DisputeState.Move;
+import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;

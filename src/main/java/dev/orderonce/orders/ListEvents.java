@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder.Finding;

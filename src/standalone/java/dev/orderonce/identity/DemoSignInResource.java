@@ -103,7 +103,9 @@ class DemoSignInResource {
     @POST
     @NonBlocking // a millisecond for the signature
     @Refusals(ProblemType.NOT_FOUND)
-    @Operation(operationId = "demoSignIn", summary = "Sign in under any name, to try the service out (standalone build only)")
+    @Operation(
+            operationId = "demoSignIn",
+            summary = "Sign in under any name, to try the service out (standalone build only)")
     @APIResponse(
             responseCode = "200",
             description = "A token for the header Authorization: Bearer",
