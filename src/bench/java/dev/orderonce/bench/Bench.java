@@ -408,8 +408,8 @@ public final class Bench {
         command.add("-Dquarkus.management.port=" + managementPort);
         // There is nothing to remove but what the case about it puts there.
         command.add("-Devents.ttl=1h");
-        command.add("-Devents.forget-every=1s");
-        command.add("-Dorders.forget-every=1s");
+        command.add("-Djobs.interval.purge-events=1s");
+        command.add("-Djobs.interval.purge-tombstones=1s");
         // One buyer is everybody here. The limits are asked, and never reached.
         for (String limit : List.of("numbers-issued", "numbers-outstanding", "orders-placed")) {
             command.add("-Dlimits." + limit + "=100000000/1m");

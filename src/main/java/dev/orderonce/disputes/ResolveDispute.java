@@ -29,19 +29,12 @@ public class ResolveDispute {
     private final FindOrder findOrder;
     private final CarryOutResolution carryOutResolution;
     private final DisputeStore store;
-    private final DisputeSettings settings;
     private final Clock clock;
 
-    ResolveDispute(
-            FindOrder findOrder,
-            CarryOutResolution carryOutResolution,
-            DisputeStore store,
-            DisputeSettings settings,
-            Clock clock) {
+    ResolveDispute(FindOrder findOrder, CarryOutResolution carryOutResolution, DisputeStore store, Clock clock) {
         this.findOrder = findOrder;
         this.carryOutResolution = carryOutResolution;
         this.store = store;
-        this.settings = settings;
         this.clock = clock;
     }
 
@@ -160,7 +153,7 @@ public class ResolveDispute {
 
     /** The decision is stored before the order is cancelled: if this process crashes, a job resumes the work. */
     private Uni<Resolving> grant(Dispute dispute, Resolution resolution, int triesLeft) {
-        return store.grant(dispute.id(), resolution, clock.instant().plus(settings.lookAfter()))
+        return store.grant(dispute.id(), resolution, clock.instant().plus(DisputeJobs.RESUME_DELAY))
                 .chain(granted ->
                         granted.map(this::carryOut).orElseGet(() -> attempt(dispute.id(), resolution, triesLeft - 1)));
     }

@@ -35,19 +35,12 @@ public class ConfirmSuspicion {
     private final SuspicionStore store;
     private final ListSuspicions listSuspicions;
     private final CancelOrder cancelOrder;
-    private final DuplicateSettings settings;
     private final Clock clock;
 
-    ConfirmSuspicion(
-            SuspicionStore store,
-            ListSuspicions listSuspicions,
-            CancelOrder cancelOrder,
-            DuplicateSettings settings,
-            Clock clock) {
+    ConfirmSuspicion(SuspicionStore store, ListSuspicions listSuspicions, CancelOrder cancelOrder, Clock clock) {
         this.store = store;
         this.listSuspicions = listSuspicions;
         this.cancelOrder = cancelOrder;
-        this.settings = settings;
         this.clock = clock;
     }
 
@@ -139,7 +132,8 @@ public class ConfirmSuspicion {
 
     private Uni<Confirming> confirm(
             Buyer support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason, Instant now) {
-        return store.confirm(suspicion.id(), support.subject(), reason, chosen, now, now.plus(settings.lookAfter()))
+        return store.confirm(
+                        suspicion.id(), support.subject(), reason, chosen, now, now.plus(DuplicateJobs.RESUME_DELAY))
                 .chain(confirmed -> confirmed.isPresent() ? goOn(confirmed.get()) : tellWhy(suspicion.id(), chosen));
     }
 

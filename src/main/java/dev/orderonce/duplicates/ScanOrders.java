@@ -1,6 +1,5 @@
 package dev.orderonce.duplicates;
 
-import dev.orderonce.events.DeliverEvents;
 import dev.orderonce.events.EventConsumer;
 import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.numbers.OrderNumber;
@@ -11,7 +10,6 @@ import dev.orderonce.postgres.UnreadableRow;
 import dev.orderonce.postgres.UnreadableRows;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -30,6 +28,9 @@ import java.util.Set;
  */
 @ApplicationScoped
 class ScanOrders implements EventConsumer {
+    /** The least one: when the stores are busy it is longer by itself. What a peak leaves is scanned after it. */
+    private static final Duration PAUSE = Duration.ofMillis(1);
+
     /**
      * A buyer with more orders than this among so few events is a program that places for others or
      * in bulk; its keys keep it from placing twice, and its orders are all alike.
@@ -42,7 +43,6 @@ class ScanOrders implements EventConsumer {
     private static final Set<String> CANCELLED =
             Set.of(Move.CANCELLED.name(), Move.PAYMENT_ABANDONED.name(), Move.REFUND_BEGUN.name());
 
-    private final DeliverEvents followEvents;
     private final FindSimilarOrders findAlike;
     private final SuspicionStore store;
     private final UnreadableRows unreadableRows;
@@ -51,25 +51,18 @@ class ScanOrders implements EventConsumer {
     private final Counter suspected;
 
     ScanOrders(
-            DeliverEvents followEvents,
             FindSimilarOrders findAlike,
             SuspicionStore store,
             UnreadableRows unreadableRows,
             DuplicateSettings settings,
             Clock clock,
             MeterRegistry metrics) {
-        this.followEvents = followEvents;
         this.findAlike = findAlike;
         this.store = store;
         this.unreadableRows = unreadableRows;
         this.settings = settings;
         this.clock = clock;
         this.suspected = metrics.counter("orderonce.duplicates.suspected");
-    }
-
-    @Scheduled(every = "${duplicates.scan-every}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    Uni<Void> scan() {
-        return followEvents.follow(this);
     }
 
     @Override
@@ -84,7 +77,7 @@ class ScanOrders implements EventConsumer {
 
     @Override
     public Duration pause() {
-        return settings.pause();
+        return PAUSE;
     }
 
     @Override

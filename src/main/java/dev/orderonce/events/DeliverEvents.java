@@ -1,6 +1,5 @@
 package dev.orderonce.events;
 
-import dev.orderonce.stores.StoreUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.smallrye.mutiny.Uni;
@@ -14,7 +13,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jboss.logging.Logger;
 
 /**
  * Leads followers along the event log: every event at least once, each order's in its own order, by
@@ -30,18 +28,20 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 public class DeliverEvents {
-    private static final Logger LOG = Logger.getLogger(DeliverEvents.class);
+    /**
+     * How long the replica that delivers to a consumer is left alone; each batch renews it. So long nothing is delivered
+     * after that replica crashed.
+     */
+    private static final Duration LEASE = Duration.ofSeconds(5);
 
     private final OutboxStore store;
-    private final EventSettings settings;
     private final Clock clock;
     private final MeterRegistry metrics;
     private final String holder = UUID.randomUUID().toString();
     private final Map<String, AtomicLong> behind = new ConcurrentHashMap<>();
 
-    DeliverEvents(OutboxStore store, EventSettings settings, Clock clock, MeterRegistry metrics) {
+    DeliverEvents(OutboxStore store, Clock clock, MeterRegistry metrics) {
         this.store = store;
-        this.settings = settings;
         this.clock = clock;
         this.metrics = metrics;
     }
@@ -49,16 +49,12 @@ public class DeliverEvents {
     /**
      * Leads the follower to the end of the log, unless another replica does.
      *
-     * @return ends when the end is reached, or a store does not answer: then it is to be called
-     *     again
+     * @return ends when the end is reached; fails with {@link dev.orderonce.stores.StoreUnavailable} if a store does
+     *     not answer. Then it is to be called again
      */
     public Uni<Void> follow(EventConsumer follower) {
-        return store.hold(follower.name(), holder, settings.relayLease())
-                .chain(held -> held.isEmpty() ? leave(follower) : followFrom(follower, held.get()))
-                .onFailure(StoreUnavailable.class)
-                .invoke(silent -> LOG.debugf("%s waits: %s", follower.name(), silent.getMessage()))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithNull();
+        return store.hold(follower.name(), holder, LEASE)
+                .chain(held -> held.isEmpty() ? leave(follower) : followFrom(follower, held.get()));
     }
 
     /** Another replica knows how far behind it is. */
@@ -107,12 +103,12 @@ public class DeliverEvents {
 
     private Uni<Boolean> takeBatch(
             EventConsumer follower, AtomicReference<Progress> progress, Progress from, List<PublishedEvent> events) {
-        Progress to = from.after(events, clock.instant(), settings.missingFor());
+        Progress to = from.after(events, clock.instant());
         if (to.equals(from)) {
             return Uni.createFrom().item(false);
         }
         Uni<Void> taken = events.isEmpty() ? Uni.createFrom().voidItem() : follower.take(events);
-        return taken.chain(done -> store.advance(follower.name(), holder, to, settings.relayLease()))
+        return taken.chain(done -> store.advance(follower.name(), holder, to, LEASE))
                 .map(isOurs -> {
                     progress.set(to);
                     return isOurs && events.size() >= follower.atOnce();

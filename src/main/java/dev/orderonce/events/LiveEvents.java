@@ -2,10 +2,9 @@ package dev.orderonce.events;
 
 import dev.orderonce.admission.Room;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.jobs.FixedDelay;
 import dev.orderonce.stores.StoreUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
@@ -26,7 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
 /**
  * Sends buyers what happens to their orders while it happens, from the event log itself: whichever
@@ -38,10 +36,11 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 public class LiveEvents {
-    private static final Logger LOG = Logger.getLogger(LiveEvents.class);
-
     /** About a millisecond of an event loop's time, which requests have to wait for. */
     private static final int AT_ONCE = 200;
+
+    /** Between two batches while the replica is behind: requests come first. */
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final OutboxStore store;
     private final EventSettings settings;
@@ -49,6 +48,7 @@ public class LiveEvents {
     private final Vertx vertx;
     private final AtomicInteger open = new AtomicInteger();
     private final Room room;
+    private final Duration leavesAfter;
 
     /** What follows is touched under the monitor of {@link #streams}, and never for long. */
     private final Map<Buyer, Set<LiveStream>> streams = new HashMap<>();
@@ -73,19 +73,22 @@ public class LiveEvents {
         this.vertx = vertx;
         this.room = new Room(settings.listenerLimit(), settings.listenerPerBuyerLimit());
         metrics.gauge("orderonce.events.listeners", open);
-        // The framework waits for requests that are under way when it stops; these would be for
-        // ever.
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> endAll(leavesAfter.orElse(Duration.ZERO)), "end live events"));
+        this.leavesAfter = leavesAfter.orElse(Duration.ZERO);
     }
 
-    /** Not before the proxy knows that this replica is leaving: readers would come back here. */
-    private void endAll(Duration after) {
-        try {
-            Thread.sleep(after);
-        } catch (InterruptedException atOnce) {
-            Thread.currentThread().interrupt();
+    /**
+     * Ends the streams, which the framework would wait for like for every request in progress; not before the proxy
+     * knows that this replica is leaving: readers would come back here.
+     */
+    void leave(@Observes ShutdownDelayInitiatedEvent leaving) {
+        if (leavesAfter.isZero()) {
+            endAll();
+        } else {
+            vertx.setTimer(leavesAfter.toMillis(), id -> endAll());
         }
+    }
+
+    private void endAll() {
         synchronized (streams) {
             stopping = true;
             streams.values().forEach(all -> all.forEach(LiveStream::end));
@@ -165,10 +168,6 @@ public class LiveEvents {
         }
     }
 
-    void begin(@Observes StartupEvent start, FixedDelay rhythm) {
-        rhythm.keep(settings.liveEvery(), this::tell);
-    }
-
     /** Sends what is new in the log to the streams it belongs to. */
     Uni<Void> tell() {
         if (open.get() == 0) {
@@ -186,11 +185,7 @@ public class LiveEvents {
                         .whilst(isMore -> isMore)
                         .collect()
                         .last())
-                .replaceWithVoid()
-                .onFailure(StoreUnavailable.class)
-                .invoke(silent -> LOG.debugf("live streams wait: %s", silent.getMessage()))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithNull();
+                .replaceWithVoid();
     }
 
     /** How far this replica has read the log; the end of the log if it did not read it before. */
@@ -229,7 +224,7 @@ public class LiveEvents {
                 }))
                 .onItem()
                 .call(isMore -> isMore
-                        ? Uni.createFrom().voidItem().onItem().delayIt().by(settings.pause())
+                        ? Uni.createFrom().voidItem().onItem().delayIt().by(PAUSE)
                         : Uni.createFrom().voidItem());
     }
 
@@ -254,7 +249,7 @@ public class LiveEvents {
     }
 
     private Progress after(Progress from, List<PublishedEvent> events, Instant now) {
-        return from.after(events, now, settings.missingFor());
+        return from.after(events, now);
     }
 
     /** An event whose order is gone is nobody's any more. */

@@ -20,6 +20,12 @@ record Progress(long position, List<Missing> missing) {
     /** More gaps than this are not a race: the oldest are given up, and it is said so. */
     static final int MOST_MISSING = 10_000;
 
+    /**
+     * How long an id that was given out may still turn up. A statement ends within seconds; a commit may wait for a
+     * standby, and nobody knows for how long.
+     */
+    private static final Duration MISSING_FOR = Duration.ofHours(1);
+
     /** An id that was given out and not seen. */
     record Missing(long id, Instant since) {}
 
@@ -30,12 +36,13 @@ record Progress(long position, List<Missing> missing) {
     }
 
     /** What is known after these were seen. */
-    Progress after(List<PublishedEvent> events, Instant now, Duration missingFor) {
+    Progress after(List<PublishedEvent> events, Instant now) {
         Set<Long> seen = new HashSet<>();
         events.forEach(event -> seen.add(event.id()));
         List<Missing> left = new ArrayList<>();
         for (Missing earlier : missing) {
-            if (!seen.contains(earlier.id()) && earlier.since().plus(missingFor).isAfter(now)) {
+            if (!seen.contains(earlier.id())
+                    && earlier.since().plus(MISSING_FOR).isAfter(now)) {
                 left.add(earlier);
             }
         }

@@ -15,11 +15,4 @@ public interface IdempotencySettings {
      */
     @WithDefault("10s")
     Duration lease();
-
-    /**
-     * How often records of {@code /once} whose time is over are removed. They count as absent from
-     * that moment on; removing them only gives the space back.
-     */
-    @WithDefault("1m")
-    Duration forgetEvery();
 }

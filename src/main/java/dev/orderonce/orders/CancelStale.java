@@ -5,14 +5,9 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 
-/**
- * Cancels what has stayed CREATED since before a time; each order once, whoever else does so too.
- */
+/** Cancels orders that have stayed CREATED since before a time; each once, however many replicas do so. */
 @ApplicationScoped
 public class CancelStale {
-    /** Rows that one statement holds: some milliseconds' worth. */
-    private static final int AT_ONCE = 500;
-
     private final OrderStore store;
     private final Validity validity;
 
@@ -21,14 +16,13 @@ public class CancelStale {
         this.validity = validity;
     }
 
-    /** All of them, some at a time. Fails with {@link dev.orderonce.stores.StoreUnavailable}. */
-    public Uni<Void> createdBefore(Instant time) {
-        return Uni.createFrom()
-                .deferred(() -> store.cancelStale(time, Order.kept(validity.now()), AT_ONCE))
-                .repeat()
-                .whilst(cancelled -> cancelled == AT_ONCE)
-                .collect()
-                .last()
-                .replaceWithVoid();
+    /**
+     * Cancels some of them.
+     *
+     * @return how many, at most as many as may be; fails with {@link dev.orderonce.stores.StoreUnavailable} if
+     *     PostgreSQL does not answer
+     */
+    public Uni<Integer> createdBefore(Instant time, int most) {
+        return store.cancelStale(time, Order.kept(validity.now()), most);
     }
 }

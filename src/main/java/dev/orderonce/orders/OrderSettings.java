@@ -1,8 +1,6 @@
 package dev.orderonce.orders;
 
 import io.smallrye.config.ConfigMapping;
-import io.smallrye.config.WithDefault;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,10 +8,6 @@ import java.util.Optional;
 /** Settings of placing orders, prefix {@code orders}. */
 @ConfigMapping(prefix = "orders")
 public interface OrderSettings {
-
-    /** How often each replica removes tombstones that say nothing any more. */
-    @WithDefault("10m")
-    Duration forgetEvery();
 
     /**
      * For each currency, by its ISO 4217 code, the largest total in minor units that is ordered

@@ -9,14 +9,12 @@ import java.util.List;
 @ApplicationScoped
 public class ListUnsettled {
     /** What one person can look into; the oldest first. */
-    private static final int MOST = 100;
+    static final int MOST = 100;
 
     private final PaymentStore store;
-    private final PaymentSettings settings;
 
-    ListUnsettled(PaymentStore store, PaymentSettings settings) {
+    ListUnsettled(PaymentStore store) {
         this.store = store;
-        this.settings = settings;
     }
 
     /** Every way it can end. */
@@ -38,6 +36,6 @@ public class ListUnsettled {
      *     answer
      */
     public Uni<Listing> list() {
-        return store.unsettled(settings.looksUntilSupport(), MOST).<Listing>map(Listing.Told::new);
+        return store.unsettled(PaymentJobs.ATTEMPTS_UNTIL_SUPPORT, MOST).<Listing>map(Listing.Told::new);
     }
 }

@@ -30,29 +30,18 @@ public interface PaymentSettings {
     Duration providerTimeout();
 
     /**
-     * How long whoever began something is left to finish it before the settler looks. Longer than a
-     * request takes; shorter finds what died sooner.
+     * How long a request is left to finish what it began before the job resumes it. Longer than twice {@link
+     * #providerTimeout()}; shorter resumes sooner what crashed.
      */
     @WithDefault("15s")
-    Duration lookAfter();
+    Duration resumeDelay();
 
-    /** How often each replica asks for payments that are due to be looked at. */
+    /**
+     * After how long the provider is asked again the first time that it does not answer. Delays double, up to 600 times
+     * the first one.
+     */
     @WithDefault("1s")
-    Duration settleEvery();
-
-    /**
-     * The longest wait between two looks at one payment. Waits double from {@link #settleEvery} on,
-     * so this is reached after some ten looks.
-     */
-    @WithDefault("10m")
-    Duration longestWait();
-
-    /**
-     * After how many looks in vain support is shown the payment. It is looked at for ever all the
-     * same.
-     */
-    @WithDefault("8")
-    int looksUntilSupport();
+    Duration retryDelay();
 
     /**
      * How long an order may stay unpaid before a job cancels it. A day is longer than a transfer
@@ -60,14 +49,6 @@ public interface PaymentSettings {
      */
     @WithDefault("24h")
     Duration unpaidOrderTtl();
-
-    /** How often each replica looks for orders that stayed unpaid. */
-    @WithDefault("10s")
-    Duration unpaidEvery();
-
-    /** How often operators are told how many payments wait for support. */
-    @WithDefault("15s")
-    Duration watchEvery();
 
     /**
      * How many payments of one order may be declined in any window before the next is refused. A

@@ -227,6 +227,15 @@ class PaymentStore {
                 .map(PaymentStore::all);
     }
 
+    /** How many they are, up to this many. */
+    Uni<Integer> countUnsettled(int looks, int most) {
+        return postgres.query(
+                        "SELECT count(*) AS unsettled FROM"
+                                + " (SELECT FROM payments WHERE look_at IS NOT NULL AND looks >= $1 LIMIT $2) AS due",
+                        Tuple.of(looks, (long) most))
+                .map(rows -> rows.iterator().next().getInteger("unsettled"));
+    }
+
     /**
      * Keeps in mind that the provider's event was dealt with. Of one payment: a provider may use an
      * event's name for another one too.

@@ -213,7 +213,7 @@ class SettlePayment {
      * it captures all the same, it is refunded.
      */
     private boolean isGivenUp(Payment payment, Order order) {
-        return order.state() != OrderState.PAYING && payment.looks() >= settings.looksUntilSupport();
+        return order.state() != OrderState.PAYING && payment.looks() >= PaymentJobs.ATTEMPTS_UNTIL_SUPPORT;
     }
 
     /**
@@ -269,7 +269,7 @@ class SettlePayment {
     /** Changes the payment, and its order with it; tells whether it was as it was read. */
     Uni<Boolean> change(Payment payment, PaymentState to, Optional<String> reason) {
         Instant now = clock.instant();
-        return store.change(payment, to, reason, false, now.plus(settings.lookAfter()), now);
+        return store.change(payment, to, reason, false, now.plus(settings.resumeDelay()), now);
     }
 
     /**
@@ -278,7 +278,7 @@ class SettlePayment {
     Uni<Boolean> noteDeclined(Payment payment, String reason) {
         Instant now = clock.instant();
         return store.change(
-                payment, PaymentState.DECLINED, Optional.of(reason), true, now.plus(settings.lookAfter()), now);
+                payment, PaymentState.DECLINED, Optional.of(reason), true, now.plus(settings.resumeDelay()), now);
     }
 
     private Uni<Settled> move(Payment payment, Move move, Transition because, OptionalLong fence, int stepsLeft) {
@@ -306,12 +306,11 @@ class SettlePayment {
     }
 
     private Duration pause(int looks) {
-        Duration grown = settings.settleEvery().multipliedBy(1L << Math.min(looks, 20));
-        return grown.compareTo(settings.longestWait()) < 0 ? grown : settings.longestWait();
+        return settings.retryDelay().multipliedBy(Math.min(1L << Math.min(looks, 20), PaymentJobs.LONGEST_RETRY_DELAY));
     }
 
     /** Until then whoever is at it is left alone. */
     Instant lookAfter() {
-        return clock.instant().plus(settings.lookAfter());
+        return clock.instant().plus(settings.resumeDelay());
     }
 }

@@ -4,8 +4,8 @@
  *
  * <p>A payment and its order are two rows, moved one after the other, each by a conditional update.
  * {@link dev.orderonce.payments.SettlePayment} is the one place that knows which step follows from
- * where the two stand; requests, notifications and the {@link dev.orderonce.payments.ResumeSettlements} all
- * call it, and whoever dies in the middle is followed by the next who looks.
+ * where the two stand; requests, notifications and the job {@code resume-payments} all call it; if a process
+ * crashes in the middle, the job resumes its work.
  *
  * <pre>
  *   pay      buyer      PayOrder            Redis   PostgreSQL                         provider
@@ -22,7 +22,7 @@
  *             │◀── 201 ──┤ with the reason             │                                  │
  *     silent  │          │                                          ✗ no answer ──────────┤
  *             │◀── 202 ──┤ still PAYING                │                                  │
- *             │        Settler ───────────────────────▶│ what is due to be looked at      │
+ *             │        job ───────────────────────────▶│ payments that are due            │
  *             │          ├───────────────────────────────────────────────────────────────▶│ query
  *
  *   cancel   buyer      CancelOrder
@@ -32,7 +32,7 @@
  *             │          ├───────────────────────────────────────────────────────────────▶│ refund
  *     ok      │          ├────────────────────────────▶│ payment, order → REFUNDED        │
  *             │◀── 200 ──┤                             │                                  │
- *     silent  │◀── 202 ──┤ REFUNDING; the settler asks again                              │
+ *     silent  │◀── 202 ──┤ REFUNDING; the job asks again                                  │
  *     busy    │◀── 409 ──┤ a payment is under way, and the lock was not to be had         │
  *
  *   notified  provider ─▶ ReceiveNotification ────────▶│ payment ASKED → CAPTURED | DECLINED

@@ -1,21 +1,23 @@
 package dev.orderonce.statistics;
 
-import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.jobs.Job;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.quarkus.scheduler.Scheduled;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jboss.logging.Logger;
 
 /** Adds the counts of this replica to the shared ones, each second. */
 @ApplicationScoped
 class ShareCounts {
-    private static final Logger LOG = Logger.getLogger(ShareCounts.class);
+    /** The page of the last hour is as old as this. */
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final StatisticsStore store;
     private final MeterRegistry metrics;
@@ -28,8 +30,13 @@ class ShareCounts {
         this.clock = clock;
     }
 
-    @Scheduled(every = "1s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    Uni<Void> share() {
+    @Produces
+    @Singleton
+    Job job() {
+        return new Job("share-counts", INTERVAL, this::share);
+    }
+
+    private Uni<Void> share() {
         Map<String, Long> now = new HashMap<>();
         Map<String, Long> since = new HashMap<>();
         for (Timer timer :
@@ -45,11 +52,7 @@ class ShareCounts {
                 ? Uni.createFrom().voidItem()
                 : store.add(clock.instant(), since)
                         .invoke(() -> shared.putAll(now))
-                        // The next run adds these counts. If only the reply was lost, they count twice, which
-                        // statistics can bear.
-                        .onFailure(StoreUnavailable.class)
-                        .invoke(unavailable -> LOG.debugf("counts not shared yet: %s", unavailable.getMessage()))
-                        .onFailure(StoreUnavailable.class)
-                        .recoverWithNull();
+                        // Without a reply they are shared later; they may count twice then, which statistics can bear.
+                        .replaceWithVoid();
     }
 }

@@ -4,22 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The gauge of overdue disputes. */
 @QuarkusTest
 class OverdueGaugeTest {
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
-    @Inject
-    OverdueGauge watch;
-
     private double overdue() {
-        watch.watch().await().atMost(BOUND);
+        RunJob.named("count-overdue-disputes");
         return Operator.metric("orderonce_disputes_overdue ");
     }
 

@@ -11,10 +11,10 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.concurrent.Callable;
@@ -24,9 +24,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class ResumeResolutionsTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
-
-    @Inject
-    ResumeResolutions finishResolutions;
 
     private final Shop shop = Shop.newBuyer();
     private final Shop merchant = Shop.as("merchant", "merchant");
@@ -48,7 +45,7 @@ class ResumeResolutionsTest {
     }
 
     private void finish() {
-        finishResolutions.finish().await().atMost(BOUND);
+        RunJob.named("resume-resolutions");
     }
 
     private void awaitState(String id, String state) {

@@ -7,13 +7,12 @@ import dev.orderonce.orders.GeneratedDay.Kind;
 import dev.orderonce.orders.GeneratedDay.Known;
 import dev.orderonce.orders.GeneratedDay.Pair;
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.RunJob;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -26,13 +25,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class ScanQualityTest {
     private static final int ORDERS = 100_000;
-    private static final Duration BOUND = Duration.ofMinutes(3);
-
     private final long seed = Long.getLong("scan.seed", System.nanoTime());
     private final GeneratedDay day = new GeneratedDay(seed, ORDERS);
-
-    @Inject
-    ScanOrders scanOrders;
 
     @AfterEach
     void removeTheDay() {
@@ -42,11 +36,11 @@ class ScanQualityTest {
     @Test
     void aDayOfOrders_isSearchedWellAndQuickly() throws SQLException {
         // Given: what other tests have left is scanned before
-        scanOrders.scan().await().atMost(BOUND);
+        RunJob.named("scan-orders");
         day.write();
         // When
         long begun = System.nanoTime();
-        scanOrders.scan().await().atMost(BOUND);
+        RunJob.named("scan-orders");
         double seconds = (System.nanoTime() - begun) / 1e9;
         // Then
         Set<Pair> found = found();
@@ -65,7 +59,7 @@ class ScanQualityTest {
         assertThat(recall).isGreaterThan(0.8);
         // and once more finds nothing new
         Database.execute("UPDATE outbox SET position = position - 1000 WHERE name = 'suspected_duplicates'");
-        scanOrders.scan().await().atMost(BOUND);
+        RunJob.named("scan-orders");
         assertThat(found()).isEqualTo(found);
     }
 

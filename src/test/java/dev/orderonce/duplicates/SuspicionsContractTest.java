@@ -18,6 +18,7 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
 import io.quarkus.test.junit.QuarkusTest;
@@ -68,9 +69,6 @@ class SuspicionsContractTest {
     @Inject
     ScanOrders scanOrders;
 
-    @Inject
-    ResumeConfirmations finishConfirmations;
-
     private final Shop shop = Shop.newBuyer();
     private final Shop support = Shop.as("sam-of-support", "support");
     private final Shop merchant = Shop.as("merchant", "merchant");
@@ -91,7 +89,7 @@ class SuspicionsContractTest {
     }
 
     private void scan() {
-        scanOrders.scan().await().atMost(BOUND);
+        RunJob.named("scan-orders");
     }
 
     /** An order that nobody is asked about: Redis has forgotten what was ordered before. */
@@ -1009,8 +1007,8 @@ class SuspicionsContractTest {
                 """.formatted(found.later().replace("-", ""), found.id()));
         shop.find(found.later()).then().body("state", equalTo("PAID"));
         // When
-        finishConfirmations.finish().await().atMost(BOUND);
-        finishConfirmations.finish().await().atMost(BOUND);
+        RunJob.named("resume-confirmations");
+        RunJob.named("resume-confirmations");
         // Then
         shop.find(found.later()).then().body("state", equalTo("REFUNDED"));
         assertThat(Database.paymentStates(found.later())).containsExactly("REFUNDED");
@@ -1035,7 +1033,7 @@ class SuspicionsContractTest {
                 "UPDATE suspected_duplicates SET ended = NULL, look_at = now() - interval '1 second' WHERE id = %s"
                         .formatted(found.id()));
         // When
-        finishConfirmations.finish().await().atMost(BOUND);
+        RunJob.named("resume-confirmations");
         // Then
         list("state", "CONFIRMED").then().body("suspicions[0].decision.ended", equalTo("CANCELLED"));
         assertThat(shop.history(found.later()))
@@ -1052,7 +1050,7 @@ class SuspicionsContractTest {
                 WHERE id = %s
                 """.formatted(found.later().replace("-", ""), found.id()));
         // When
-        finishConfirmations.finish().await().atMost(BOUND);
+        RunJob.named("resume-confirmations");
         // Then
         shop.find(found.later()).then().body("state", equalTo("CREATED"));
         // and whoever asks meanwhile sees to it

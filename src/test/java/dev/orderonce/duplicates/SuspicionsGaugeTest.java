@@ -4,22 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The gauge of pairs that wait for support. */
 @QuarkusTest
 class SuspicionsGaugeTest {
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
-    @Inject
-    SuspicionsGauge watch;
-
     private double open() {
-        watch.watch().await().atMost(BOUND);
+        RunJob.named("count-open-suspicions");
         return Operator.metric("orderonce_duplicates_open ");
     }
 

@@ -3,9 +3,11 @@ package dev.orderonce.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -17,10 +19,10 @@ class PurgeEventsTest {
     private final Shop shop = Shop.newBuyer();
 
     @Inject
-    PurgeEvents forgetEvents;
+    OutboxStore store;
 
     @Inject
-    RelayEvents relayEvents;
+    Clock clock;
 
     /** What happened before it is at least as old: events grow old in the order of their ids. */
     private static void age(String number) {
@@ -32,7 +34,7 @@ class PurgeEventsTest {
 
     /** Puts every follower at the end of the log. */
     private void everybodyHasHadAll() {
-        relayEvents.relay().await().atMost(BOUND);
+        RunJob.named("relay-events");
         Database.execute("UPDATE outbox SET position = (SELECT max(id) FROM order_events)");
     }
 
@@ -44,7 +46,7 @@ class PurgeEventsTest {
         age(old);
         everybodyHasHadAll();
         // When
-        forgetEvents.forgetOlderThan(Duration.ofDays(365)).await().atMost(BOUND);
+        EventJobs.purge(store, clock, Duration.ofDays(365)).await().atMost(BOUND);
         // Then
         assertThat(Database.events(old)).isZero();
         assertThat(Database.events(young)).isOne();
@@ -58,7 +60,7 @@ class PurgeEventsTest {
         String old = shop.newOrder(4200);
         age(old);
         // When
-        forgetEvents.forgetOlderThan(Duration.ofDays(365)).await().atMost(BOUND);
+        EventJobs.purge(store, clock, Duration.ofDays(365)).await().atMost(BOUND);
         // Then
         assertThat(Database.events(old)).isOne();
     }
@@ -70,7 +72,7 @@ class PurgeEventsTest {
         age(old);
         everybodyHasHadAll();
         // When
-        forgetEvents.forget().await().atMost(BOUND);
+        RunJob.named("purge-events");
         // Then
         assertThat(Database.events(old)).isOne();
     }

@@ -7,6 +7,7 @@ import dev.orderonce.redis.RedisCommand;
 import dev.orderonce.redis.RedisPipeline;
 import dev.orderonce.redis.RedisReply;
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import io.quarkus.test.junit.QuarkusTest;
@@ -36,9 +37,6 @@ class RelayEventsTest {
     @Inject
     OutboxStore store;
 
-    @Inject
-    RelayEvents relayEvents;
-
     private final Shop shop = Shop.newBuyer();
     private final Shop merchant = Shop.as("merchant", "merchant");
 
@@ -65,7 +63,7 @@ class RelayEventsTest {
 
     /** The order's events in the stream after one more run of the relay, repeats included. */
     private List<Map<String, String>> published(String number) {
-        relayEvents.relay().await().atMost(BOUND);
+        RunJob.named("relay-events");
         RedisReply all = redis.send(RedisCommand.of("XRANGE", settings.streamName(), "-", "+"))
                 .await()
                 .atMost(BOUND);
@@ -181,7 +179,7 @@ class RelayEventsTest {
     @Test
     void anotherReplica_takesOverOnlyWhenTheLeaseIsOver() {
         // Given
-        relayEvents.relay().await().atMost(BOUND);
+        RunJob.named("relay-events");
         // When
         boolean atOnce = store.hold("order_events", "another", Duration.ofSeconds(5))
                 .await()

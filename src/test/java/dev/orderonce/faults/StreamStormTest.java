@@ -43,7 +43,7 @@ class StreamStormTest {
     public static final class Live implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("events.live-every", "5ms");
+            return Map.of("jobs.interval.poll-live-events", "5ms");
         }
     }
 

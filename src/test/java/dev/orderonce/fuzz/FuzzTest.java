@@ -58,11 +58,11 @@ class FuzzTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
-                    "events.live-every", "100ms",
-                    "events.relay-every", "200ms",
-                    "duplicates.scan-every", "500ms",
-                    "duplicates.finish-every", "1s",
-                    "disputes.finish-every", "1s");
+                    "jobs.interval.poll-live-events", "100ms",
+                    "jobs.interval.relay-events", "200ms",
+                    "jobs.interval.scan-orders", "500ms",
+                    "jobs.interval.resume-confirmations", "1s",
+                    "jobs.interval.resume-resolutions", "1s");
         }
     }
 

@@ -12,12 +12,12 @@ import dev.orderonce.identity.Role;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.RedisCommands;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -49,9 +49,6 @@ class OnceContractTest {
     private static final String OTHER_BODY = "{\"kind\":\"shipped\",\"parcels\":3}";
     private static final Map<String, Object> PARSED = Map.of("kind", "shipped", "parcels", 2);
     private static final Map<String, Object> OTHER_PARSED = Map.of("kind", "shipped", "parcels", 3);
-
-    @Inject
-    PurgeRecords forgetRecords;
 
     private final Shop program = newProgram();
     private final String key = newKey();
@@ -466,7 +463,7 @@ class OnceContractTest {
         putFor(1).then().statusCode(201);
         // When, Then
         await().atMost(BOUND).untilAsserted(() -> {
-            forgetRecords.forget().await().atMost(BOUND);
+            RunJob.named("purge-records");
             assertThat(Database.records(SCOPE, key)).isZero();
         });
         assertThat(Database.records(SCOPE, lasting)).isOne();

@@ -37,7 +37,7 @@ class SecondOrderTest {
     public static final class AsInAShop implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("duplicates.scan-every", "200ms", "duplicates.finish-every", "200ms");
+            return Map.of("jobs.interval.scan-orders", "200ms", "jobs.interval.resume-confirmations", "200ms");
         }
     }
 

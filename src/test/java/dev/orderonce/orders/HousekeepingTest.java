@@ -4,21 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What is removed when nothing depends on it any more, and what is not. */
 @QuarkusTest
 class HousekeepingTest {
-    private static final Duration BOUND = Duration.ofSeconds(10);
-
     private final Shop shop = Shop.newBuyer();
-
-    @Inject
-    PurgeTombstones forgetTombstones;
 
     private static void age(String number, int days) {
         Database.execute("UPDATE orders SET decided_at = decided_at - interval '%d days' WHERE number = '%s'"
@@ -38,7 +32,7 @@ class HousekeepingTest {
         age(young, 6);
         age(placed, 400);
         // When
-        forgetTombstones.forget().await().atMost(BOUND);
+        RunJob.named("purge-tombstones");
         // Then
         assertThat(Database.rows(old)).isZero();
         assertThat(Database.rows(young)).isOne();
@@ -56,7 +50,7 @@ class HousekeepingTest {
                 FROM generate_series(1, 1200) i
                 """.formatted(buyer));
         // When
-        forgetTombstones.forget().await().atMost(BOUND);
+        RunJob.named("purge-tombstones");
         // Then
         assertThat(Database.value("SELECT count(*) FROM orders WHERE buyer = '" + buyer + "'"))
                 .isEqualTo("0");

@@ -65,11 +65,11 @@ class StormIT {
     private static final Map<String, String> HURRIED = Map.of(
             "PAYMENTS_NOTIFICATION_SECRET", SECRET,
             "PAYMENTS_PROVIDER_TIMEOUT", "600ms",
-            "PAYMENTS_LOOK_AFTER", "3s",
-            "PAYMENTS_SETTLE_EVERY", "200ms",
-            "PAYMENTS_LONGEST_WAIT", "1s",
+            "PAYMENTS_RESUME_DELAY", "3s",
+            "PAYMENTS_RETRY_DELAY", "20ms",
+            "JOBS_INTERVAL_RESUME_PAYMENTS", "200ms",
             "PAYMENTS_UNPAID_ORDER_TTL", "4s",
-            "PAYMENTS_UNPAID_EVERY", "300ms",
+            "JOBS_INTERVAL_CANCEL_UNPAID", "300ms",
             // All of them are read at the end, however long it lasts.
             "EVENTS_STREAM_SIZE", "100000000",
             "LOCKS_LEASE", "2s",

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.TestClock;
 import io.quarkus.test.junit.QuarkusTest;
@@ -27,9 +28,6 @@ class CancelOrderContractTest {
 
     @Inject
     TestClock clock;
-
-    @Inject
-    CancelUnpaid cancelUnpaid;
 
     private final Shop shop = Shop.newBuyer();
     private final Shop merchant = Shop.as("merchant", "merchant");
@@ -251,7 +249,7 @@ class CancelOrderContractTest {
         String paid = paid();
         clock.putForward(Duration.ofHours(25));
         // When
-        cancelUnpaid.cancel().await().atMost(BOUND);
+        RunJob.named("cancel-unpaid");
         clock.reset();
         // Then
         shop.find(number).then().body("state", equalTo("CANCELLED"));

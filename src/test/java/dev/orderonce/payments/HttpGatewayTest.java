@@ -73,33 +73,18 @@ class HttpGatewayTest {
         }
 
         @Override
-        public Duration lookAfter() {
+        public Duration resumeDelay() {
             return Duration.ofSeconds(15);
         }
 
         @Override
-        public Duration settleEvery() {
+        public Duration retryDelay() {
             return Duration.ofSeconds(1);
-        }
-
-        @Override
-        public Duration longestWait() {
-            return Duration.ofMinutes(10);
-        }
-
-        @Override
-        public int looksUntilSupport() {
-            return 8;
         }
 
         @Override
         public Duration unpaidOrderTtl() {
             return Duration.ofDays(1);
-        }
-
-        @Override
-        public Duration watchEvery() {
-            return Duration.ofHours(1);
         }
 
         @Override
@@ -110,11 +95,6 @@ class HttpGatewayTest {
         @Override
         public RateLimit declinesPerBuyerLimit() {
             return RateLimit.of("10/1h");
-        }
-
-        @Override
-        public Duration unpaidEvery() {
-            return Duration.ofSeconds(10);
         }
     }
 

@@ -6,11 +6,11 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
 import dev.orderonce.testkit.Operator;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +21,6 @@ import org.junit.jupiter.api.Test;
 class StatisticsContractTest {
     private final Shop support = Shop.as("support-of-statistics", "support");
     private final Shop shop = Shop.newBuyer();
-
-    @Inject
-    ShareCounts shareCounts;
 
     @AfterEach
     void heal() {
@@ -43,7 +40,7 @@ class StatisticsContractTest {
     @Test
     void placedAndRepeated_areCountedApart() {
         // Given: what other tests have done is counted already
-        shareCounts.share().await().atMost(Duration.ofSeconds(5));
+        RunJob.named("share-counts");
         Response before = statistics();
         before.then().statusCode(200).body("minutes", hasSize(60));
         String number = shop.newNumber();

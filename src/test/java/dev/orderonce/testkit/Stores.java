@@ -57,22 +57,25 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         settings.put(
                 "database.url", at(toPostgreSql.port(), standalone.postgreSql().url()));
         settings.put("redis.url", at(toRedis.port(), standalone.redis().url()));
-        // A test that relays events or removes what is over does so itself: a test that swallows
-        // one
-        // reply of PostgreSQL must not catch one of these.
-        settings.put("events.relay-every", "1h");
-        // Whoever died is followed within a test's patience.
-        settings.put("payments.look-after", "4s");
-        settings.put("idempotency.forget-every", "1h");
-        settings.put("events.live-every", "1h");
-        settings.put("payments.watch-every", "1h");
-        settings.put("duplicates.watch-every", "1h");
-        settings.put("disputes.watch-every", "1h");
-        settings.put("events.forget-every", "1h");
-        settings.put("orders.forget-every", "1h");
-        settings.put("duplicates.scan-every", "1h");
-        settings.put("duplicates.finish-every", "1h");
-        settings.put("disputes.finish-every", "1h");
+        // A test that needs one of these jobs runs it itself: a test that swallows one reply of PostgreSQL must not
+        // catch
+        // one of theirs.
+        for (String job : List.of(
+                "relay-events",
+                "poll-live-events",
+                "purge-events",
+                "purge-tombstones",
+                "purge-records",
+                "count-unsettled-payments",
+                "count-open-suspicions",
+                "count-overdue-disputes",
+                "scan-orders",
+                "resume-confirmations",
+                "resume-resolutions")) {
+            settings.put("jobs.interval." + job, "off");
+        }
+        // What crashed is resumed within a test's bound.
+        settings.put("payments.resume-delay", "4s");
         // A racer is no person. What the limits do is shown where they are set lower.
         for (String limit : List.of("numbers-issued", "numbers-outstanding", "orders-placed")) {
             settings.put("limits." + limit, "100000/1m");

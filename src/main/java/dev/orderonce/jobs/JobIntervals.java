@@ -1,0 +1,75 @@
+package dev.orderonce.jobs;
+
+import dev.orderonce.config.UnusableSetting;
+import io.quarkus.runtime.configuration.DurationConverter;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * The setting {@code jobs.interval.<job>}. It is read by the jobs' names and not by a mapping: a mapping cannot tell
+ * which characters of a map's key were hyphens when the setting comes from the environment.
+ */
+final class JobIntervals {
+    private static final String PREFIX = "jobs.interval.";
+    private static final String OFF = "off";
+
+    private final Config config;
+
+    /**
+     * @throws UnusableSetting if an interval is set for a job that does not exist
+     */
+    JobIntervals(Config config, Collection<String> jobs) {
+        this.config = config;
+        List<String> known =
+                jobs.stream().map(name -> inEnvironment(PREFIX + name)).toList();
+        for (String setting : config.getPropertyNames()) {
+            String name = inEnvironment(setting);
+            if (name.startsWith(inEnvironment(PREFIX)) && !known.contains(name)) {
+                throw new UnusableSetting("%s: there is no such job; the jobs are %s"
+                        .formatted(
+                                setting,
+                                String.join(", ", jobs.stream().sorted().toList())));
+            }
+        }
+    }
+
+    private static String inEnvironment(String setting) {
+        return setting.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    /**
+     * Returns the job's interval: its own, or the one that is set; empty if the job is switched off.
+     *
+     * @throws UnusableSetting if the setting is neither {@code off} nor a duration of at least 1 ms
+     */
+    Optional<Duration> of(Job job) {
+        String setting = PREFIX + job.name();
+        String value = config.getOptionalValue(setting, String.class).orElse("").trim();
+        if (value.isEmpty()) {
+            return Optional.of(job.interval());
+        }
+        return value.equals(OFF) ? Optional.empty() : Optional.of(parse(setting, value));
+    }
+
+    private static Duration parse(String setting, String value) {
+        Duration interval;
+        try {
+            interval = DurationConverter.parseDuration(value);
+        } catch (IllegalArgumentException malformed) {
+            throw unusable(setting, value);
+        }
+        if (interval.compareTo(Duration.ofMillis(1)) < 0) {
+            throw unusable(setting, value);
+        }
+        return interval;
+    }
+
+    private static UnusableSetting unusable(String setting, String value) {
+        return new UnusableSetting("%s: %s is neither \"off\" nor a duration of at least 1 ms, such as 500ms or 10m"
+                .formatted(setting, value));
+    }
+}
