@@ -1,5 +1,9 @@
 package dev.orderonce.admission;
 
+import static dev.orderonce.admission.Limit.NUMBERS_ISSUED;
+import static dev.orderonce.admission.Limit.NUMBERS_OUTSTANDING;
+import static dev.orderonce.admission.Limit.ORDERS_PLACED;
+
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.NumbersSettings;
 import dev.orderonce.numbers.OrderNumber;
@@ -23,25 +27,22 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What Redis knows of a buyer: the numbers they were issued, how much they may still do, and what
- * they ordered a short time ago. Every question is one round trip.
+ * What Redis knows of a buyer: issued numbers, rate limits, recent content, resubmissions. Every method is one round
+ * trip.
  *
  * <pre>
- *   once:{buyer}:n:NUMBER    i: issued, t: tried and refused, c: let in; until the number expires
+ *   once:{buyer}:n:NUMBER    i: issued, t: tried and refused, c: admitted; until the number expires
  *   once:{buyer}:c:CHECKOUT  the checkout's number, for as long as a checkout is remembered
- *   once:{buyer}:l           the limits, until they say nothing any more
- *   once:{buyer}:s:CONTENT   the number under which this was last let in, for as long as it is asked about
- *   once:{buyer}:a:NUMBER    when it was submitted again, for as long as evidence is kept
+ *   once:{buyer}:l           the limits, until every bucket is empty
+ *   once:{buyer}:s:CONTENT   the numbers this content was admitted under, for as long as it is a possible duplicate
+ *   once:{buyer}:a:NUMBER    the number's resubmissions, for as long as evidence is kept
  * </pre>
  *
- * <p>{@code {buyer}} is a digest: it keeps one buyer's keys in one Cluster slot, and names out of
- * Redis. All methods fail with {@link dev.orderonce.stores.StoreUnavailable} when Redis does not
- * answer.
+ * <p>{@code {buyer}} is a digest: it keeps one buyer's keys in one Cluster slot, and names out of Redis. All methods
+ * fail with {@link dev.orderonce.stores.StoreUnavailable} when Redis is unavailable.
  */
 @ApplicationScoped
 class AdmissionStore {
-    private static final String LET_IN = "i";
-
     /** 96 bits: two buyers of one shop never share a tag. */
     private static final int TAG_BYTES = 12;
 
@@ -50,141 +51,185 @@ class AdmissionStore {
     private final RedisPipeline redis;
     private final Limits limits;
     private final Duration duplicateWindow;
-    private final NumberScripts scripts;
+    private final RedisScript issue;
+    private final RedisScript admit;
+    private final RedisScript giveBack;
+    private final RedisScript unregister;
+    private final RedisScript recordResubmission;
 
-    AdmissionStore(RedisPipeline redis, Limits limits, NumberScripts scripts, NumbersSettings settings) {
+    AdmissionStore(RedisPipeline redis, Limits limits, NumbersSettings settings) {
         this.redis = redis;
         this.limits = limits;
-        this.scripts = scripts;
         this.duplicateWindow = settings.duplicateWindow();
+        Bucket issued = limits.bucket(NUMBERS_ISSUED);
+        Bucket outstanding = limits.bucket(NUMBERS_OUTSTANDING);
+        Bucket placed = limits.bucket(ORDERS_PLACED);
+        String resubmissionsTtl = millis(settings.resubmissionTtl());
+        this.issue = RedisScript.load(
+                "issue",
+                micros(issued.interval()),
+                micros(issued.depth()),
+                micros(outstanding.interval()),
+                micros(outstanding.depth()),
+                millis(settings.ttl()),
+                millis(settings.checkoutTtl()));
+        this.admit = RedisScript.load(
+                "admit",
+                micros(placed.interval()),
+                micros(placed.depth()),
+                micros(outstanding.interval()),
+                millis(duplicateWindow),
+                resubmissionsTtl);
+        this.giveBack = RedisScript.load("give-back", micros(placed.interval()));
+        this.unregister = RedisScript.load("unregister", micros(outstanding.interval()));
+        this.recordResubmission = RedisScript.load("record-resubmission", resubmissionsTtl);
     }
 
-    /** What Redis knew of a number. */
-    enum Known {
-        ISSUED,
-        NOTHING
+    private static String micros(double micros) {
+        return Double.toString(micros);
     }
 
-    /** Remembers a fresh number that belongs to no checkout. */
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
+    }
+
+    /** Registers a new number that belongs to no checkout. */
     Uni<Registration> register(OrderNumber fresh, Buyer buyer) {
         String tag = tag(buyer);
-        return redis.run(scripts.issue(), List.of(limitsKey(tag), numberKey(tag, fresh)), List.of(fresh.symbols(), ""))
+        return redis.run(issue, List.of(limitsKey(tag), numberKey(tag, fresh)), List.of(fresh.symbols(), ""))
                 .map(this::registration);
     }
 
-    /** Gives the checkout a fresh number, unless it has one that is not {@code spent}. */
-    Uni<Registration> register(Buyer buyer, String checkout, OrderNumber fresh, Optional<String> spent) {
+    /** Registers a new number for a checkout, unless the checkout has one that is not {@code replaced}. */
+    Uni<Registration> register(Buyer buyer, String checkout, OrderNumber fresh, Optional<String> replaced) {
         String tag = tag(buyer);
         return redis.run(
-                        scripts.issue(),
+                        issue,
                         List.of(limitsKey(tag), numberKey(tag, fresh), key(tag, 'c', checkout)),
-                        List.of(fresh.symbols(), spent.orElse("")))
+                        List.of(fresh.symbols(), replaced.orElse("")))
                 .map(this::registration);
     }
 
     private Registration registration(RedisReply reply) {
-        if (!(reply instanceof RedisReply.Text(String text))) {
-            return new Registration.Taken();
+        String text = text(reply);
+        if (text.equals("issued")) {
+            return new Registration.Registered();
         }
-        if (text.equals(LET_IN)) {
-            return new Registration.Fresh();
-        }
-        return limits.excess(reply)
-                .<Registration>map(Registration.Limited::new)
-                .orElseGet(() -> new Registration.Held(text));
+        String[] words = text.split(" ", 2);
+        return switch (words[0]) {
+            case "taken" -> new Registration.Taken();
+            case "held" -> new Registration.Held(words[1]);
+            case "limited" -> limits.limited(words[1]);
+            default -> throw unexpected(text);
+        };
     }
 
-    /** Lets a number in that is to be placed, if it is the first time and nothing is against it. */
-    Uni<Entry> admit(OrderNumber number, Buyer buyer, ContentClaim likeness) {
-        return enter(scripts.admit(), number, buyer, likeness);
+    /** Admits an issued number that is to be placed for the first time. */
+    Uni<Admission> admit(OrderNumber number, Buyer buyer, ContentClaim claim) {
+        return runAdmit("first", number, buyer, claim).map(this::admission);
     }
 
-    /** The same for one that was seen before, or that belongs to a key of the client's own. */
-    Uni<Entry> ask(OrderNumber number, Buyer buyer, ContentClaim likeness) {
-        return enter(scripts.ask(), number, buyer, likeness);
+    /** The same for a number that was tried before, or that belongs to an idempotency key. */
+    Uni<Admission.Check> check(OrderNumber number, Buyer buyer, ContentClaim claim) {
+        return runAdmit("again", number, buyer, claim).map(this::checked);
     }
 
-    private Uni<Entry> enter(RedisScript script, OrderNumber number, Buyer buyer, ContentClaim likeness) {
+    private Uni<String> runAdmit(String attempt, OrderNumber number, Buyer buyer, ContentClaim claim) {
         String tag = tag(buyer);
         return redis.run(
-                        script,
+                        admit,
                         List.of(
                                 limitsKey(tag),
                                 numberKey(tag, number),
-                                submitsKey(tag, number),
-                                key(tag, 's', likeness.content())),
-                        List.of(number.symbols(), words(likeness.over()), words(likeness.besides())))
-                .map(this::entry);
+                                resubmissionsKey(tag, number),
+                                key(tag, 's', claim.content())),
+                        List.of(attempt, number.symbols(), joined(claim.ended()), joined(claim.acknowledged())))
+                .map(AdmissionStore::text);
     }
 
-    private static String words(List<OrderNumber> numbers) {
+    private static String joined(List<OrderNumber> numbers) {
         if (numbers.isEmpty()) {
             return ""; // nearly always
         }
         return numbers.stream().map(OrderNumber::symbols).collect(Collectors.joining(" "));
     }
 
-    private Entry entry(RedisReply reply) {
-        if (!(reply instanceof RedisReply.Text(String text))) {
-            return new Entry.Refused(VoidReason.NOT_CACHED, false);
-        }
-        if (text.equals(LET_IN)) {
-            return new Entry.Free();
-        }
-        if (text.charAt(0) == NumberScripts.ALIKE && text.length() > 1) {
-            int colon = text.indexOf(':');
-            return new Entry.Alike(
-                    new OrderNumber(text.substring(1, colon)),
-                    duplicateWindow.minusMillis(Long.parseLong(text.substring(colon + 1))));
-        }
-        return limits.excess(reply).<Entry>map(Entry.Limited::new).orElseGet(Entry.SeenBefore::new);
+    private Admission admission(String text) {
+        return switch (text) {
+            case "seen-before" -> new Admission.SeenBefore();
+            case "not-cached" -> new Admission.Refused(VoidReason.NOT_CACHED, false);
+            default -> checked(text);
+        };
     }
 
-    Uni<Known> look(OrderNumber number, Buyer buyer) {
-        return redis.send(RedisCommand.of("GET", numberKey(tag(buyer), number)))
-                .map(reply -> reply instanceof RedisReply.Text ? Known.ISSUED : Known.NOTHING);
+    private Admission.Check checked(String text) {
+        if (text.equals("admitted")) {
+            return new Admission.Admitted();
+        }
+        String[] words = text.split(" ", 2);
+        return switch (words[0]) {
+            case "limited" -> limits.limited(words[1]);
+            case "duplicate" -> possibleDuplicate(words[1]);
+            default -> throw unexpected(text);
+        };
     }
 
-    /** An order that was let in stood already, and does not count. */
+    private Admission.PossibleDuplicate possibleDuplicate(String numberAndMillis) {
+        int space = numberAndMillis.indexOf(' ');
+        long expiresIn = Long.parseLong(numberAndMillis.substring(space + 1));
+        return new Admission.PossibleDuplicate(
+                new OrderNumber(numberAndMillis.substring(0, space)), duplicateWindow.minusMillis(expiresIn));
+    }
+
+    /** Whether the number is cached: issued, and neither expired nor voided. */
+    Uni<Boolean> isCached(OrderNumber number, Buyer buyer) {
+        return redis.send(RedisCommand.of("GET", numberKey(tag(buyer), number))).map(RedisReply.Text.class::isInstance);
+    }
+
+    /** Uncounts one order placed. */
     Uni<Void> giveBack(Buyer buyer) {
-        return redis.run(scripts.giveBack(), List.of(limitsKey(tag(buyer))), List.of())
-                .replaceWithVoid();
+        return redis.run(giveBack, List.of(limitsKey(tag(buyer))), List.of()).replaceWithVoid();
     }
 
-    /** The number is spent: it no longer counts as outstanding. */
+    /** Deletes a voided number, which is no longer outstanding. */
     Uni<Void> unregister(OrderNumber number, Buyer buyer) {
         String tag = tag(buyer);
-        return redis.run(scripts.forget(), List.of(limitsKey(tag), numberKey(tag, number)), List.of())
+        return redis.run(unregister, List.of(limitsKey(tag), numberKey(tag, number)), List.of())
                 .replaceWithVoid();
     }
 
-    /** Keeps that the number was submitted. */
-    Uni<Void> note(OrderNumber number, Buyer buyer, String outcome) {
-        String tag = tag(buyer);
-        return redis.run(
-                        scripts.note(),
-                        List.of(limitsKey(tag), numberKey(tag, number), submitsKey(tag, number)),
-                        List.of(outcome))
+    /** Records that the number was submitted again. */
+    Uni<Void> recordResubmission(OrderNumber number, Buyer buyer, String outcome) {
+        return redis.run(recordResubmission, List.of(resubmissionsKey(tag(buyer), number)), List.of(outcome))
                 .replaceWithVoid();
     }
 
-    /** What {@link #note} and the refusals have kept, the oldest first. */
-    Uni<List<Resubmission>> submits(Buyer buyer, OrderNumber number) {
-        return redis.send(RedisCommand.of("LRANGE", submitsKey(tag(buyer), number), "0", "-1"))
+    /** The number's recorded resubmissions, the oldest first. */
+    Uni<List<Resubmission>> resubmissions(Buyer buyer, OrderNumber number) {
+        return redis.send(RedisCommand.of("LRANGE", resubmissionsKey(tag(buyer), number), "0", "-1"))
                 .map(reply -> reply instanceof RedisReply.Many(List<RedisReply> replies)
-                        ? replies.stream().map(AdmissionStore::submit).toList()
+                        ? replies.stream().map(AdmissionStore::resubmission).toList()
                         : List.of());
     }
 
-    private static Resubmission submit(RedisReply reply) {
-        if (!(reply instanceof RedisReply.Text(String text))) {
-            throw new IllegalStateException("a list of texts holds something else");
-        }
+    private static Resubmission resubmission(RedisReply reply) {
+        String text = text(reply);
         int space = text.indexOf(' ');
         long micros = Long.parseLong(text.substring(0, space));
         return new Resubmission(
                 Instant.ofEpochSecond(micros / MICROS_PER_SECOND).plus(micros % MICROS_PER_SECOND, ChronoUnit.MICROS),
                 text.substring(space + 1));
+    }
+
+    private static String text(RedisReply reply) {
+        if (reply instanceof RedisReply.Text(String text)) {
+            return text;
+        }
+        throw unexpected(reply.toString());
+    }
+
+    private static IllegalStateException unexpected(String reply) {
+        return new IllegalStateException("unexpected reply of Redis: " + reply);
     }
 
     private static String limitsKey(String tag) {
@@ -195,7 +240,7 @@ class AdmissionStore {
         return key(tag, 'n', number.symbols());
     }
 
-    private static String submitsKey(String tag, OrderNumber number) {
+    private static String resubmissionsKey(String tag, OrderNumber number) {
         return key(tag, 'a', number.symbols());
     }
 
@@ -204,15 +249,15 @@ class AdmissionStore {
     }
 
     private static String tag(Buyer buyer) {
-        byte[] digest = digest("SHA-256").digest(buyer.subject().getBytes(StandardCharsets.UTF_8));
+        byte[] digest = sha256().digest(buyer.subject().getBytes(StandardCharsets.UTF_8));
         return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(digest, TAG_BYTES));
     }
 
-    private static MessageDigest digest(String algorithm) {
+    private static MessageDigest sha256() {
         try {
-            return MessageDigest.getInstance(algorithm);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has " + algorithm, impossible);
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
     }
 }

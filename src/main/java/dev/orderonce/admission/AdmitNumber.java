@@ -10,90 +10,101 @@ import dev.orderonce.numbers.VoidReason;
 import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Tells whether a number, known to be its buyer's own, may still be placed. */
+/**
+ * Decides whether a buyer may place an order under a number of their own.
+ *
+ * <p>Without Redis each replica applies the rate limit by itself, and nothing is compared with earlier orders: a missing
+ * reply never prevents a sale.
+ */
 @ApplicationScoped
 public class AdmitNumber {
     private static final Logger LOG = Logger.getLogger(AdmitNumber.class);
 
-    private final AdmissionStore cache;
+    private final AdmissionStore store;
     private final Limits limits;
     private final Validity validity;
     private final boolean trustsSignature;
 
-    AdmitNumber(AdmissionStore cache, Limits limits, Validity validity, NumbersSettings settings) {
-        this.cache = cache;
+    AdmitNumber(AdmissionStore store, Limits limits, Validity validity, NumbersSettings settings) {
+        this.store = store;
         this.limits = limits;
         this.validity = validity;
         this.trustsSignature = settings.whenRedisIsDown() == TRUST_SIGNATURE;
     }
 
-    /** For somebody who is about to place it: the next one to ask hears that it was tried. */
-    public Uni<Entry> admit(OrderNumber number, Buyer buyer, ContentClaim likeness) {
-        if (validity.isExpired(number)) {
-            return note(number, buyer, "late")
-                    .replaceWith(new Entry.Refused(VoidReason.EXPIRED, validity.isExpiredForGood(number)));
+    /**
+     * Admits an issued number that is about to be placed, and atomically marks it as tried.
+     *
+     * @return fails with {@link StoreUnavailable} if Redis is unavailable and the setting is to refuse then
+     */
+    public Uni<Admission> admit(OrderNumber number, Buyer buyer, ContentClaim claim) {
+        Optional<Admission.Refused> expired = expired(number);
+        if (expired.isPresent()) {
+            return recordResubmission(number, buyer, Resubmission.LATE).replaceWith(expired.get());
         }
-        return cache.admit(number, buyer, likeness)
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(
-                        silent -> trustsSignature ? withoutRedis(buyer) : new Entry.CannotTell(silent.store()));
+        return store.admit(number, buyer, claim)
+                .onFailure(this::isTolerated)
+                .recoverWithItem(() -> admitWithoutRedis(buyer));
     }
 
     /**
-     * For somebody who has found out that nothing stands under the number, or who has a key in its
-     * place: whether anything is against a new order.
+     * Checks an order that is about to be placed under a number without an order: one that was tried before, or one that
+     * belongs to an idempotency key.
      */
-    public Uni<Entry> ask(OrderNumber number, Buyer buyer, ContentClaim likeness) {
-        return cache.ask(number, buyer, likeness)
+    public Uni<Admission.Check> check(OrderNumber number, Buyer buyer, ContentClaim claim) {
+        return store.check(number, buyer, claim)
                 .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent -> withoutRedis(buyer));
+                .recoverWithItem(() -> admitWithoutRedis(buyer));
     }
 
-    /** Lookalikes are not asked about then: a missing answer never stands in the way of a sale. */
-    private Entry withoutRedis(Buyer buyer) {
-        return limits.takeWithoutRedis(Limit.ORDERS_PLACED, buyer)
-                .<Entry>map(Entry.Limited::new)
-                .orElseGet(Entry.Free::new);
-    }
-
-    /** For somebody who only wants to know. */
-    public Uni<Admission> look(OrderNumber number, Buyer buyer) {
-        if (validity.isExpired(number)) {
-            return Uni.createFrom().item(new Admission.Refused(VoidReason.EXPIRED, validity.isExpiredForGood(number)));
-        }
-        return cache.look(number, buyer)
-                .map(AdmitNumber::judge)
-                .onFailure(StoreUnavailable.class)
-                .recoverWithItem(silent ->
-                        trustsSignature ? new Admission.Admitted() : new Admission.CannotTell(silent.store()));
-    }
-
-    private static Admission judge(AdmissionStore.Known known) {
-        return switch (known) {
-            case ISSUED -> new Admission.Admitted();
-            case NOTHING -> new Admission.Refused(VoidReason.NOT_CACHED, false);
-        };
+    private Admission.Check admitWithoutRedis(Buyer buyer) {
+        return limits.countUnlessFull(Limit.ORDERS_PLACED, buyer)
+                .<Admission.Check>map(limited -> limited)
+                .orElseGet(Admission.Admitted::new);
     }
 
     /**
-     * For somebody who asked, and has found that an order stood already: it does not count. Without
-     * Redis it goes on counting for a while.
+     * Returns whether the number may be placed; changes and counts nothing.
+     *
+     * @return fails with {@link StoreUnavailable} if Redis is unavailable and the setting is to refuse then
      */
+    public Uni<Admission.LookUp> lookUp(OrderNumber number, Buyer buyer) {
+        Optional<Admission.Refused> expired = expired(number);
+        if (expired.isPresent()) {
+            return Uni.createFrom().item(expired.get());
+        }
+        return store.isCached(number, buyer)
+                .<Admission.LookUp>map(isCached ->
+                        isCached ? new Admission.Admitted() : new Admission.Refused(VoidReason.NOT_CACHED, false))
+                .onFailure(this::isTolerated)
+                .recoverWithItem(Admission.Admitted::new);
+    }
+
+    private Optional<Admission.Refused> expired(OrderNumber number) {
+        return validity.isExpired(number)
+                ? Optional.of(new Admission.Refused(VoidReason.EXPIRED, validity.isExpiredForGood(number)))
+                : Optional.empty();
+    }
+
+    private boolean isTolerated(Throwable failure) {
+        return trustsSignature && failure instanceof StoreUnavailable;
+    }
+
+    /** Uncounts one admitted order that existed already. Without Redis it counts until the limit's window ends. */
     public Uni<Void> giveBack(Buyer buyer) {
-        return cache.giveBack(buyer).onFailure(StoreUnavailable.class).recoverWithNull();
+        return store.giveBack(buyer).onFailure(StoreUnavailable.class).recoverWithNull();
     }
 
-    /**
-     * Keeps that an order was submitted again, as evidence. Without Redis it is not kept: an order
-     * matters more than what is known of its repeats.
-     */
-    public Uni<Void> note(OrderNumber number, Buyer buyer, String outcome) {
-        return cache.note(number, buyer, outcome)
+    /** Records that an order was submitted again, as evidence for a dispute. Without Redis it is not recorded. */
+    public Uni<Void> recordResubmission(OrderNumber number, Buyer buyer, String outcome) {
+        return store.recordResubmission(number, buyer, outcome)
                 .onFailure(StoreUnavailable.class)
-                .invoke(silent -> LOG.debugf("a repeat is not kept: %s", silent.getMessage()))
-                .onFailure(StoreUnavailable.class)
-                .recoverWithNull();
+                .recoverWithItem(unavailable -> {
+                    LOG.debugf("resubmission not recorded: %s", unavailable.getMessage());
+                    return null;
+                });
     }
 }

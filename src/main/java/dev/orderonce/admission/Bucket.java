@@ -4,12 +4,12 @@ import dev.orderonce.config.RateLimit;
 import java.time.Duration;
 
 /**
- * One limit as a leaky bucket: each request fills it by one interval, time empties it, and what
- * would make it overflow is refused.
+ * One limit as a leaky bucket: each request fills it by one interval, time empties it, and a request that would make it
+ * overflow is refused.
  *
- * <p>This is the generic cell rate algorithm (ITU-T I.371, annex A): all that is kept of a buyer is
- * when the bucket will be empty. In any window there are at most {@code burst + rate} requests, and
- * in any longer time {@code burst} more than the rate allows.
+ * <p>This is the generic cell rate algorithm (ITU-T I.371, annex A): the only state of a buyer is the time at which the
+ * bucket will be empty. Any window has at most {@code burst + rate} requests, any longer time {@code burst} more than
+ * the rate allows.
  *
  * @param rate how many in each window, in the long run
  * @param burst how many at once, after a quiet time
@@ -21,12 +21,12 @@ public record Bucket(Limit limit, long rate, Duration window, long burst) {
         return new Bucket(limit, allowed.count(), allowed.window(), allowed.burst());
     }
 
-    /** By how much one request fills it, in microseconds of emptying. */
+    /** How far one request fills the bucket, in microseconds of emptying. */
     double interval() {
         return micros(window) / rate;
     }
 
-    /** How much fits, in microseconds of emptying. */
+    /** How much the bucket holds, in microseconds of emptying. */
     double depth() {
         return interval() * burst;
     }
@@ -34,13 +34,13 @@ public record Bucket(Limit limit, long rate, Duration window, long burst) {
     /**
      * How long until one more fits, in microseconds; 0 or less if it fits now.
      *
-     * @param emptyAt when it will be empty, or was
+     * @param emptyAt when the bucket will be empty, or was
      */
     double wait(double emptyAt, double now) {
         return Math.max(emptyAt, now) + interval() - depth() - now;
     }
 
-    /** When it will be empty after one more. */
+    /** When the bucket will be empty after one more request. */
     double filled(double emptyAt, double now) {
         return Math.max(emptyAt, now) + interval();
     }

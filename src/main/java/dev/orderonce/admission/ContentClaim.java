@@ -5,26 +5,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What tells that two orders of one buyer may be one order meant once.
+ * What a buyer orders, to detect that two orders may be one that was meant once.
  *
  * @param content a digest of what is ordered, equal for equal content; visible ASCII
- * @param besides the earlier orders that this one is meant to stand beside
- * @param over earlier ones that are known to be over, or never to have been placed
+ * @param acknowledged the earlier orders that the buyer has acknowledged: this one is meant in addition to them
+ * @param ended earlier numbers whose orders have ended or were never placed
  */
-public record ContentClaim(String content, List<OrderNumber> besides, List<OrderNumber> over) {
+public record ContentClaim(String content, List<OrderNumber> acknowledged, List<OrderNumber> ended) {
     public ContentClaim {
-        besides = List.copyOf(besides);
-        over = List.copyOf(over);
+        acknowledged = List.copyOf(acknowledged);
+        ended = List.copyOf(ended);
     }
 
-    public ContentClaim(String content, List<OrderNumber> besides) {
-        this(content, besides, List.of());
+    public ContentClaim(String content, List<OrderNumber> acknowledged) {
+        this(content, acknowledged, List.of());
     }
 
-    /** With one more that is over. */
-    public ContentClaim without(OrderNumber ended) {
-        List<OrderNumber> more = new ArrayList<>(over);
-        more.add(ended);
-        return new ContentClaim(content, besides, more);
+    /** The same claim with one more number that has ended. */
+    public ContentClaim withEnded(OrderNumber number) {
+        List<OrderNumber> more = new ArrayList<>(ended);
+        more.add(number);
+        return new ContentClaim(content, acknowledged, more);
     }
 }

@@ -6,22 +6,21 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
-/** Tells how often an order was submitted again, as far as Redis remembers. */
+/** Finds how often an order was submitted again. */
 @ApplicationScoped
 public class FindResubmissions {
-    private final AdmissionStore cache;
+    private final AdmissionStore store;
 
-    FindResubmissions(AdmissionStore cache) {
-        this.cache = cache;
+    FindResubmissions(AdmissionStore store) {
+        this.store = store;
     }
 
     /**
-     * The oldest first; at most {@value NumberScripts#MOST_SUBMITS}, kept for {@code
-     * numbers.resubmission-ttl}.
+     * The resubmissions that Redis still has, the oldest first; at most 100.
      *
-     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if Redis does not answer
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if Redis is unavailable
      */
     public Uni<List<Resubmission>> of(Buyer buyer, OrderNumber number) {
-        return cache.submits(buyer, number);
+        return store.resubmissions(buyer, number);
     }
 }

@@ -2,22 +2,26 @@ package dev.orderonce.admission;
 
 import java.util.Locale;
 
-/** What a buyer may do only so often. */
+/** What each buyer may do only a limited number of times. */
 public enum Limit {
-    /** To be given a number. */
+    /** To be issued a number. */
     NUMBERS_ISSUED,
     /** To hold numbers that are neither placed nor voided. */
     NUMBERS_OUTSTANDING,
-    /** To place an order; a repeat places none. */
+    /** To place an order; a replay places none. */
     ORDERS_PLACED,
     /**
-     * To name a number that was never issued to them. Counted in each process alone: it is there
-     * against guessing, and a guess must not cost a round trip.
+     * To name a number that was not issued to the buyer. Counted in each process alone: it bounds guesses of signatures,
+     * and a guess must not cost a round trip.
      */
     NUMBERS_WRONG;
 
-    /** As headers, problems and metrics name it: {@code numbers-issued}. */
-    public String text() {
+    /** The name in headers, problems, metrics and scripts: {@code numbers-issued}. */
+    public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Limit of(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 }

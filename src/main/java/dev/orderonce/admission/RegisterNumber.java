@@ -19,7 +19,7 @@ public class RegisterNumber {
     /**
      * Registers a number that belongs to no checkout.
      *
-     * @return fails with {@link StoreUnavailable} if Redis does not answer; the number may have been registered then
+     * @return fails with {@link StoreUnavailable} if Redis is unavailable; the number may have been registered then
      */
     public Uni<Registration> register(OrderNumber fresh, Buyer buyer) {
         return store.register(fresh, buyer);
@@ -28,14 +28,14 @@ public class RegisterNumber {
     /**
      * Registers a checkout's number, unless the checkout has one already.
      *
-     * @param replaced the number of the checkout that {@code fresh} is to take the place of, if there is one
-     * @return fails with {@link StoreUnavailable} if Redis does not answer; the number may have been registered then
+     * @param replaced the checkout's number that {@code fresh} replaces, if there is one
+     * @return fails with {@link StoreUnavailable} if Redis is unavailable; the number may have been registered then
      */
     public Uni<Registration> register(Buyer buyer, String checkout, OrderNumber fresh, Optional<String> replaced) {
         return store.register(buyer, checkout, fresh, replaced);
     }
 
-    /** Ends the registration of a voided number. Without Redis it stays outstanding until it expires. */
+    /** Deletes a voided number from Redis. Without Redis it counts as outstanding until it expires. */
     public Uni<Void> unregister(OrderNumber number, Buyer buyer) {
         return store.unregister(number, buyer).onFailure(StoreUnavailable.class).recoverWithNull();
     }

@@ -1,19 +1,20 @@
 package dev.orderonce.admission;
 
-/** What became of a fresh number that was offered to Redis. */
-public sealed interface Registration {
-    /** The buyer has had as many as they may for now. */
-    record Limited(Excess excess) implements Registration {}
-
+/** The result of registering a new number in Redis. */
+public sealed interface Registration
+        permits RateLimited, Registration.Taken, Registration.Held, Registration.Registered {
     /**
-     * Another one of this buyer's was minted the same: one who takes very many in one second can
-     * be.
+     * The buyer already has this number: two numbers made in the same second can be equal, one in 2³⁰.
      */
     record Taken() implements Registration {}
 
-    /** The checkout has a number already; what Redis says of it is not verified. */
+    /**
+     * The checkout has a number already.
+     *
+     * @param text what Redis returned; its signature is not verified yet
+     */
     record Held(String text) implements Registration {}
 
-    /** It is remembered. */
-    record Fresh() implements Registration {}
+    /** The number is registered and counts as issued and outstanding. */
+    record Registered() implements Registration {}
 }

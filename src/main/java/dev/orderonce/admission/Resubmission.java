@@ -3,10 +3,15 @@ package dev.orderonce.admission;
 import java.time.Instant;
 
 /**
- * One time that an order was submitted, besides the one that placed it.
+ * One request to place an order, besides the one that placed it.
  *
  * @param at by Redis' clock, to the microsecond
- * @param outcome {@code again}: it was tried before; {@code late}: the number was not, or no
- *     longer, known; {@code limited} or {@code lookalike}: it was refused as that
+ * @param outcome {@link #AGAIN}, {@link #LATE}, or, if it was refused, {@code limited} or {@code lookalike}
  */
-public record Resubmission(Instant at, String outcome) {}
+public record Resubmission(Instant at, String outcome) {
+    /** An earlier request had tried the number. */
+    public static final String AGAIN = "again";
+
+    /** The number had expired or was not cached. */
+    public static final String LATE = "late";
+}

@@ -10,8 +10,8 @@
  *                           └─▶ ConfirmSuspicion ──▶ CancelOrder (the order's life)
  * </pre>
  *
- * <p>The question before the order is asked where orders are placed, of Redis: see {@code
- * numbers.NumberScripts} and {@code orders.AskFirst}.
+ * <p>Possible duplicates are detected before an order is placed, in Redis: see {@code admission.AdmitNumber} and {@code
+ * orders.DuplicateCheck}.
  */
 @NullMarked
 package dev.orderonce.duplicates;

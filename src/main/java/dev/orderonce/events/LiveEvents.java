@@ -1,6 +1,6 @@
 package dev.orderonce.events;
 
-import dev.orderonce.admission.Room;
+import dev.orderonce.admission.ConcurrencyLimit;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.stores.StoreUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -47,7 +47,7 @@ public class LiveEvents {
     private final Clock clock;
     private final Vertx vertx;
     private final AtomicInteger open = new AtomicInteger();
-    private final Room room;
+    private final ConcurrencyLimit concurrency;
     private final Duration leavesAfter;
 
     /** What follows is touched under the monitor of {@link #streams}, and never for long. */
@@ -71,7 +71,7 @@ public class LiveEvents {
         this.settings = settings;
         this.clock = clock;
         this.vertx = vertx;
-        this.room = new Room(settings.listenerLimit(), settings.listenerPerBuyerLimit());
+        this.concurrency = new ConcurrencyLimit(settings.listenerLimit(), settings.listenerPerBuyerLimit());
         metrics.gauge("orderonce.events.listeners", open);
         this.leavesAfter = leavesAfter.orElse(Duration.ZERO);
     }
@@ -96,11 +96,11 @@ public class LiveEvents {
     }
 
     /**
-     * The room for streams. It is taken before a stream is opened: a thousand that are asked for at
-     * once would otherwise all find some.
+     * Bounds the open streams. A permit is acquired before a stream is opened: a thousand simultaneous requests would
+     * otherwise all find room.
      */
-    public Room room() {
-        return room;
+    public ConcurrencyLimit concurrency() {
+        return concurrency;
     }
 
     /**

@@ -21,18 +21,7 @@ class RelayEvents implements EventConsumer {
      */
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    /**
-     * KEYS: the stream. ARGV: about how many entries it keeps; then six for each event. Ends at the
-     * first that is refused, so that no later event of an order is there without its earlier one.
-     */
-    private static final RedisScript PUBLISH = new RedisScript("publish", """
-                    for i = 2, #ARGV, 6 do
-                        redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'number', ARGV[i],
-                            'buyer', ARGV[i + 1], 'sequence', ARGV[i + 2], 'kind', ARGV[i + 3],
-                            'at', ARGV[i + 4], 'detail', ARGV[i + 5])
-                    end
-                    return (#ARGV - 1) / 6
-                    """);
+    private static final RedisScript PUBLISH = RedisScript.load("publish");
 
     private final RedisPipeline redis;
     private final EventSettings settings;

@@ -1,91 +1,92 @@
 package dev.orderonce.idempotency;
 
-import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Creates something under a key at most once, however often and from wherever it is asked.
+ * Creates something at most once per key, whichever replicas receive the repeats.
  *
- * <p>Three things, each known as a way by itself, each with its gap closed by another: a mark set
- * by compare-and-set in Redis lets one go ahead; a lease ends the mark of an owner that died; and
- * the store's primary key decides, whatever became of the mark.
+ * <p>Three mechanisms, each covering the gap of another: a marker that is set by compare-and-set in Redis lets one
+ * request proceed; a lease ends the marker of an owner that crashed; and the store's primary key decides, whatever
+ * happened to the marker.
  */
 @ApplicationScoped
 public class CreateOnce {
-    private final Markers marks;
-    private final PollSchedule patience;
+    private final Markers markers;
+    private final PollSchedule polls;
 
-    CreateOnce(Markers marks, PollSchedule patience) {
-        this.marks = marks;
-        this.patience = patience;
+    CreateOnce(Markers markers, PollSchedule polls) {
+        this.markers = markers;
+        this.polls = polls;
     }
 
-    /** Creates it, or tells what stands. Never fails with {@link StoreUnavailable}. */
+    /**
+     * Creates it, or returns what exists. An unavailable Redis is not a failure.
+     *
+     * @return fails like {@link Creation#find} and {@link Creation#make}
+     */
     public <T> Uni<Created<T>> create(Creation<T> creation) {
         return begin(creation, 0);
     }
 
-    /** Says that what was created is there no more, so that it can be created anew. */
-    void forget(String mark) {
-        marks.clear(mark);
+    /** Deletes the marker of something that was deleted, so that it can be created again. */
+    void deleteMarker(String marker) {
+        markers.delete(marker);
     }
 
-    private <T> Uni<Created<T>> begin(Creation<T> creation, int looks) {
+    private <T> Uni<Created<T>> begin(Creation<T> creation, int polled) {
         String owner = newOwner();
-        return marks.begin(creation.mark(), owner).chain(before -> switch (before) {
+        return markers.begin(creation.marker(), owner).chain(before -> switch (before) {
             case FREE -> makeAsOwner(creation, owner);
-            case IN_FLIGHT -> await(creation, looks);
+            case IN_FLIGHT -> await(creation, polled);
             case DONE -> findOrMake(creation);
             case UNKNOWN -> creation.make();
         });
     }
 
     private <T> Uni<Created<T>> makeAsOwner(Creation<T> creation, String owner) {
-        String mark = creation.mark();
+        String marker = creation.marker();
         return creation.make()
                 .invoke(created -> {
                     if (created instanceof Created.Refused) {
-                        marks.release(mark, owner);
+                        markers.release(marker, owner);
                     } else {
-                        marks.finish(mark);
+                        markers.finish(marker);
                     }
                 })
-                // Whether it was made is not known: a repeat need not wait to find out.
+                // Whether it was made is unknown: a repeat may find out at once.
                 .onFailure()
-                .invoke(failure -> marks.release(mark, owner))
+                .invoke(_ -> markers.release(marker, owner))
                 .onCancellation()
-                .invoke(() -> marks.release(mark, owner));
+                .invoke(() -> markers.release(marker, owner));
     }
 
-    /** Done, says the mark; the store knows. */
+    /** The marker is a hint; only the store knows. */
     private <T> Uni<Created<T>> findOrMake(Creation<T> creation) {
-        return creation.find().chain(found -> found.map(CreateOnce::stands).orElseGet(() -> creation.make()));
+        return creation.find().chain(found -> found.map(CreateOnce::existing).orElseGet(creation::make));
     }
 
-    private <T> Uni<Created<T>> await(Creation<T> creation, int looks) {
-        if (patience.isOver(looks)) {
-            // The owner may have died after its commit: what it made is found, mark or no mark.
+    private <T> Uni<Created<T>> await(Creation<T> creation, int polled) {
+        if (polls.isOver(polled)) {
+            // The owner may have crashed after its commit: what it made is found with or without a marker.
             return creation.find()
-                    .map(found -> found.<Created<T>>map(Created.Stands::new).orElseGet(Created.InFlight::new));
+                    .map(found -> found.<Created<T>>map(Created.Existing::new).orElseGet(Created.InFlight::new));
         }
-        return patience.pause(looks)
-                .chain(passed -> marks.look(creation.mark()))
-                .chain(mark -> switch (mark) {
-                    case FREE -> begin(creation, looks + 1);
-                    case IN_FLIGHT -> await(creation, looks + 1);
-                    case DONE -> findOrMake(creation);
-                    case UNKNOWN -> creation.make();
-                });
+        return polls.pause(polled).chain(_ -> markers.read(creation.marker())).chain(state -> switch (state) {
+            case FREE -> begin(creation, polled + 1);
+            case IN_FLIGHT -> await(creation, polled + 1);
+            case DONE -> findOrMake(creation);
+            case UNKNOWN -> creation.make();
+        });
     }
 
-    private static <T> Uni<Created<T>> stands(T what) {
-        return Uni.createFrom().item(new Created.Stands<>(what));
+    private static <T> Uni<Created<T>> existing(T value) {
+        return Uni.createFrom().item(new Created.Existing<>(value));
     }
 
-    /** Tells owners apart, for as long as a lease lasts; it is no secret. */
+    /** Unique among the owners within a lease; not a secret. */
     private static String newOwner() {
         return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }

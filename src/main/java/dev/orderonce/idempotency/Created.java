@@ -1,20 +1,20 @@
 package dev.orderonce.idempotency;
 
 /**
- * Every way to create something once can end.
+ * The result of creating something once.
  *
- * @param <T> what stands there when it is created
+ * @param <T> what is created
  */
 public sealed interface Created<T> {
-    /** It stands, by an earlier request. */
-    record Stands<T>(T what) implements Created<T> {}
+    /** An earlier request has created it. */
+    record Existing<T>(T value) implements Created<T> {}
 
-    /** An earlier request is still at it. */
+    /** An earlier request with this key is still in progress. */
     record InFlight<T>() implements Created<T> {}
 
-    /** It does not stand, and is not to be made as it was asked for. */
-    record Refused<T>(T why) implements Created<T> {}
+    /** It does not exist, and the request is refused. */
+    record Refused<T>(T refusal) implements Created<T> {}
 
-    /** It stands, by this request. */
-    record Made<T>(T what) implements Created<T> {}
+    /** This request has created it. */
+    record Made<T>(T value) implements Created<T> {}
 }

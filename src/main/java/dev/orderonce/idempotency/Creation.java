@@ -4,26 +4,23 @@ import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
 /**
- * Something that must be created once: how to find it and how to make it, both in the store that
- * decides.
+ * Something that must be created once: how to find it and how to make it, both in the store that decides.
  *
- * @param <T> what stands there when it is created
+ * @param <T> what is created
  */
 public interface Creation<T> {
 
-    /** Its mark's key in Redis: its own, and the same for every repeat. */
-    String mark();
+    /** The Redis key of its marker: unique to it, and the same for every repeat. */
+    String marker();
 
-    /** What stands there now; fails with {@link dev.orderonce.stores.StoreUnavailable}. */
+    /** Finds it; fails with {@link dev.orderonce.stores.StoreUnavailable}. */
     Uni<Optional<T>> find();
 
     /**
-     * Makes it unless something stands there. However many do so at once, one makes it and the
-     * others are told what stands.
+     * Makes it unless it exists. Of simultaneous calls one makes it; the others return the existing one.
      *
-     * @return {@link Created.Made}, {@link Created.Stands} or, if something is against it, {@link
-     *     Created.Refused}; fails with {@link dev.orderonce.stores.StoreUnavailable} if the store
-     *     does not answer, and then it may have been made
+     * @return {@link Created.Made}, {@link Created.Existing} or {@link Created.Refused}; fails with {@link
+     *     dev.orderonce.stores.StoreUnavailable} if the store is unavailable, and then it may have been made
      */
     Uni<Created<T>> make();
 }

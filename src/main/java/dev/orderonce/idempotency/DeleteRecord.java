@@ -6,22 +6,22 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
 
-/** Removes what stands under a name, so that it can be put anew. */
+/** Deletes the record of a name, so that the name can be used again. */
 @ApplicationScoped
 public class DeleteRecord {
-    private final CreateOnce once;
+    private final CreateOnce createOnce;
     private final RecordStore store;
     private final Clock clock;
 
-    DeleteRecord(CreateOnce once, RecordStore store, Clock clock) {
-        this.once = once;
+    DeleteRecord(CreateOnce createOnce, RecordStore store, Clock clock) {
+        this.createOnce = createOnce;
         this.store = store;
         this.clock = clock;
     }
 
-    /** Every way deleting can end. */
+    /** The results of deleting. */
     public sealed interface Deleting extends Outcome {
-        /** Nothing stood there. */
+        /** No record existed. */
         record Absent() implements Deleting {}
 
         record Deleted() implements Deleting {}
@@ -40,11 +40,11 @@ public class DeleteRecord {
         if (name.isEmpty()) {
             return Uni.createFrom().item(new Deleting.Absent());
         }
-        return store.delete(name.get(), clock.instant()).map(stood -> deleted(name.get(), stood));
+        return store.delete(name.get(), clock.instant()).map(existed -> deleted(name.get(), existed));
     }
 
-    private Deleting deleted(RecordName name, boolean stood) {
-        once.forget(name.mark());
-        return stood ? new Deleting.Deleted() : new Deleting.Absent();
+    private Deleting deleted(RecordName name, boolean existed) {
+        createOnce.deleteMarker(name.marker());
+        return existed ? new Deleting.Deleted() : new Deleting.Absent();
     }
 }

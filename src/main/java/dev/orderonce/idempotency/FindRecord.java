@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
 
-/** Tells what stands under a name. */
+/** Finds the record of a name. */
 @ApplicationScoped
 public class FindRecord {
     private final RecordStore store;
@@ -17,9 +17,9 @@ public class FindRecord {
         this.clock = clock;
     }
 
-    /** Every way the search can end. */
+    /** The results of the search. */
     public sealed interface Finding extends Outcome {
-        /** Nothing stands there, or its time is over. */
+        /** No record exists, or it has expired. */
         record Absent() implements Finding {}
 
         record Found(OnceRecord record) implements Finding {}
@@ -42,7 +42,7 @@ public class FindRecord {
     }
 
     private Finding finding(Optional<OnceRecord> found) {
-        return found.filter(record -> !record.isOver(clock.instant()))
+        return found.filter(record -> !record.isExpired(clock.instant()))
                 .<Finding>map(Finding.Found::new)
                 .orElseGet(Finding.Absent::new);
     }

@@ -5,15 +5,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A key that a client made itself so that its request can be repeated; it means something together
- * with its buyer only.
+ * A key that a client makes for one request and its repeats. It is scoped to the buyer: two buyers may use the same.
  *
  * @param text {@value #SHORTEST} to {@value #LONGEST} visible ASCII characters
  */
 public record IdempotencyKey(String text) {
     /**
-     * A UUID without hyphens has 32, 16 random bytes in base 64 have 22; what is shorter was
-     * counted or typed, and will be made a second time.
+     * A UUID without hyphens has 32 characters, 16 random bytes in base 64 have 22. A shorter key was probably counted or
+     * typed, and will be used for another request.
      */
     public static final int SHORTEST = 20;
 
@@ -21,27 +20,26 @@ public record IdempotencyKey(String text) {
 
     public IdempotencyKey {
         if (!isKey(text)) {
-            throw new IllegalArgumentException("not a client key");
+            throw new IllegalArgumentException("not an idempotency key");
         }
     }
 
-    /** What a header turned out to be. */
+    /** The result of reading the header. */
     public sealed interface Reading {
-        /** There was no header. */
+        /** The request has no such header. */
         record None() implements Reading {}
 
-        /** There was one, and it cannot be used. */
+        /** The header cannot be used. */
         record Unusable(String why) implements Reading {}
 
         record Usable(IdempotencyKey key) implements Reading {}
     }
 
     /**
-     * Reads {@code Idempotency-Key}: a string as structured fields have it ({@code "…"}), or the
-     * bare characters that most clients send. A header that was sent or joined more than once is
-     * one key if every value is the same: proxies and client libraries repeat headers.
+     * Reads {@code Idempotency-Key}: a string of structured fields ({@code "…"}), or the bare characters that most clients
+     * send. A repeated or joined header is one key if every value is the same: proxies and client libraries repeat headers.
      *
-     * @param lines the value of each such header of the request
+     * @param lines the value of each such header
      * @see <a
      *     href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The
      *     Idempotency-Key HTTP Header Field</a>
@@ -125,8 +123,7 @@ public record IdempotencyKey(String text) {
         }
 
         /**
-         * What only a string may hold is refused: two different keys that differ behind a semicolon
-         * would read as one.
+         * Refuses characters that only a string may contain: two keys that differ after a semicolon would be read as one.
          */
         private String readBare() {
             int from = at;

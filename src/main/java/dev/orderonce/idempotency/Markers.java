@@ -13,7 +13,7 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Who is at what, in Redis; a hint that keeps two from doing the same work, never the judge.
+ * In-flight and completion markers in Redis. They are advisory: PostgreSQL decides.
  *
  * <pre>
  *   (absent) ──begin──▶ f:OWNER, for the lease ──finish──▶ d, for as long as it is remembered
@@ -21,8 +21,8 @@ import org.jboss.logging.Logger;
  *      └──release, lease ───┘
  * </pre>
  *
- * <p>The mark of something done holds no result: the row in PostgreSQL is read for that, so that no
- * answer is older than one that was given before.
+ * <p>A completion marker holds no result: the row in PostgreSQL is read for that, so that no response is older than an
+ * earlier one.
  */
 @ApplicationScoped
 class Markers {
@@ -36,15 +36,8 @@ class Markers {
      */
     private static final String DONE_TTL = Long.toString(Duration.ofHours(1).toMillis());
 
-    /** KEYS: mark. ARGV: its value, and the rest of the words of SET. */
-    private static final RedisScript SET =
-            new RedisScript("mark", RedisScript.PASSING + "return passing('SET', KEYS[1], unpack(ARGV))");
-
-    /** KEYS: mark. ARGV: the value to remove; another owner's is left alone. */
-    private static final RedisScript RELEASE = new RedisScript("release-mark", """
-                    if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-                    return 0
-                    """);
+    private static final RedisScript SET = RedisScript.load("set-marker");
+    private static final RedisScript RELEASE = RedisScript.load("release-marker");
 
     private final RedisPipeline redis;
     private final String leaseMillis;
@@ -54,64 +47,61 @@ class Markers {
         this.leaseMillis = Long.toString(settings.lease().toMillis());
     }
 
-    /** What a mark says. */
-    enum Mark {
-        /** Nobody is at it. After {@link #begin}: nobody was, and now the owner is. */
+    /** The state that a marker tells. */
+    enum State {
+        /** No request is in progress. After {@link #begin}: none was, and the owner's is now. */
         FREE,
         IN_FLIGHT,
         DONE,
-        /** Redis does not answer. */
+        /** Redis is unavailable. */
         UNKNOWN
     }
 
-    /** Marks it as in flight unless it is marked, and tells what the mark said before. */
-    Uni<Mark> begin(String mark, String owner) {
-        return read(redis.run(SET, List.of(mark), List.of(IN_FLIGHT + owner, "NX", "PX", leaseMillis, "GET")));
+    /** Sets the in-flight marker unless a marker exists; returns the state before. */
+    Uni<State> begin(String marker, String owner) {
+        return state(redis.run(SET, List.of(marker), List.of(IN_FLIGHT + owner, "NX", "PX", leaseMillis, "GET")));
     }
 
-    Uni<Mark> look(String mark) {
-        return read(redis.send(RedisCommand.of("GET", mark)));
+    Uni<State> read(String marker) {
+        return state(redis.send(RedisCommand.of("GET", marker)));
     }
 
-    private static Uni<Mark> read(Uni<RedisReply> reply) {
-        return reply.map(Markers::mark)
+    private static Uni<State> state(Uni<RedisReply> reply) {
+        return reply.map(Markers::state)
                 .onFailure(StoreUnavailable.class)
-                .recoverWithItem(Mark.UNKNOWN)
-                // Whatever Redis has against it, PostgreSQL decides.
+                .recoverWithItem(State.UNKNOWN)
+                // A refusal is no failure either: PostgreSQL decides.
                 .onFailure(RedisRefusal.class)
                 .recoverWithItem(refusal -> {
-                    LOG.warnf("a mark was refused: %s", refusal.getMessage());
-                    return Mark.UNKNOWN;
+                    LOG.warnf("Redis refused a marker: %s", refusal.getMessage());
+                    return State.UNKNOWN;
                 });
     }
 
-    private static Mark mark(RedisReply reply) {
+    private static State state(RedisReply reply) {
         if (!(reply instanceof RedisReply.Text(String value))) {
-            return Mark.FREE;
+            return State.FREE;
         }
-        return value.equals(DONE) ? Mark.DONE : Mark.IN_FLIGHT;
+        return value.equals(DONE) ? State.DONE : State.IN_FLIGHT;
     }
 
-    /** Says that it stands. True whoever says it, so the owner is not asked for. */
-    void finish(String mark) {
-        forget(redis.run(SET, List.of(mark), List.of(DONE, "PX", DONE_TTL)), mark);
+    /** Sets the completion marker, whichever owner's marker exists: the row exists in any case. */
+    void finish(String marker) {
+        fireAndForget(redis.run(SET, List.of(marker), List.of(DONE, "PX", DONE_TTL)), marker);
     }
 
-    /** Lets the next one try at once, if the mark is still this owner's. */
-    void release(String mark, String owner) {
-        forget(redis.run(RELEASE, List.of(mark), List.of(IN_FLIGHT + owner)), mark);
+    /** Deletes the owner's in-flight marker, so that a repeat can proceed at once. */
+    void release(String marker, String owner) {
+        fireAndForget(redis.run(RELEASE, List.of(marker), List.of(IN_FLIGHT + owner)), marker);
     }
 
-    /** Says that it no longer stands. */
-    void clear(String mark) {
-        forget(redis.send(RedisCommand.of("DEL", mark)), mark);
+    /** Deletes the marker. */
+    void delete(String marker) {
+        fireAndForget(redis.send(RedisCommand.of("DEL", marker)), marker);
     }
 
-    /**
-     * Nobody waits for these, because nobody counts on them: a mark that is not changed ends with
-     * its lease, and a mark that is wrong costs a look into PostgreSQL.
-     */
-    private static void forget(Uni<RedisReply> told, String mark) {
-        told.subscribe().with(reply -> {}, failure -> LOG.debugf("the mark %s stays as it is: %s", mark, failure));
+    /** Nothing waits for the reply: an unchanged marker expires, and a wrong one costs one read of PostgreSQL. */
+    private static void fireAndForget(Uni<RedisReply> sent, String marker) {
+        sent.subscribe().with(_ -> {}, failure -> LOG.debugf("marker %s not changed: %s", marker, failure));
     }
 }

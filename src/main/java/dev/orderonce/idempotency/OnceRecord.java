@@ -5,15 +5,15 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A body that was put under a name first, and stands.
+ * A body that was put under a name.
  *
- * @param putBy the subject that put it
+ * @param putBy the subject that has put it
  * @param putAt to the microsecond
- * @param expiresAt from when on it counts as absent; never if empty
+ * @param expiresAt from when on the record counts as absent; empty: it never expires
  */
 public record OnceRecord(RecordName name, ObjectNode body, String putBy, Instant putAt, Optional<Instant> expiresAt) {
 
-    boolean isOver(Instant now) {
+    boolean isExpired(Instant now) {
         return expiresAt.isPresent() && !now.isBefore(expiresAt.get());
     }
 }

@@ -5,12 +5,12 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
- * Waits for somebody else's insert, one second in all: an insert takes some milliseconds, and a
- * client that would have to wait for longer than that is better told so.
+ * The polls of a request that waits for the insert of another one: one second in total. An insert takes a few
+ * milliseconds; a client that would wait longer gets a response and repeats the request.
  */
 @ApplicationScoped
 public class PollSchedule {
-    /** Milliseconds between looks. */
+    /** Milliseconds before each poll. */
     private static final int[] PAUSES = {10, 20, 40, 80, 150, 200, 250, 250};
 
     private final Vertx vertx;
@@ -19,13 +19,17 @@ public class PollSchedule {
         this.vertx = vertx;
     }
 
-    /** Whether so many looks were enough. */
-    public boolean isOver(int looks) {
-        return looks >= PAUSES.length;
+    /** Whether all polls are made. */
+    public boolean isOver(int polled) {
+        return polled >= PAUSES.length;
     }
 
-    /** The pause after so many looks. */
-    public Uni<Long> pause(int looks) {
-        return Uni.createFrom().emitter(waiting -> vertx.setTimer(PAUSES[looks], waiting::complete));
+    /**
+     * Waits before the next poll.
+     *
+     * @param polled how many polls were made
+     */
+    public Uni<Long> pause(int polled) {
+        return Uni.createFrom().emitter(waiting -> vertx.setTimer(PAUSES[polled], waiting::complete));
     }
 }

@@ -11,26 +11,26 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** Puts a body under a name once: the first stands, and every repeat is told of it. */
+/** Puts a body under a name once: the first request creates the record, every repeat returns it. */
 @ApplicationScoped
 public class PutRecord {
-    /** In characters. It says what was begun; what it is about is kept elsewhere. */
+    /** In characters. A record says what was begun; documents belong elsewhere. */
     public static final int LONGEST_BODY = 8192;
 
-    /** In seconds: a year. What must hold for longer holds for ever. */
+    /** In seconds: a year. A record that is needed for longer does not expire. */
     public static final int LONGEST_TTL = 365 * 24 * 60 * 60;
 
-    private final CreateOnce once;
+    private final CreateOnce createOnce;
     private final RecordStore store;
     private final Clock clock;
 
-    PutRecord(CreateOnce once, RecordStore store, Clock clock) {
-        this.once = once;
+    PutRecord(CreateOnce createOnce, RecordStore store, Clock clock) {
+        this.createOnce = createOnce;
         this.store = store;
         this.clock = clock;
     }
 
-    /** Every way putting can end, in the order the checks run. */
+    /** The results of putting, in the order of the checks. */
     public sealed interface Putting extends Outcome {
         /** The name or the time to live cannot be used. */
         record BadParameter(String why) implements Putting {}
@@ -38,19 +38,19 @@ public class PutRecord {
         /** The body is longer than {@value PutRecord#LONGEST_BODY} characters. */
         record TooLarge() implements Putting {}
 
-        /** The body is not a JSON object that can be given back as it came. */
+        /** The body is not a JSON object that can be returned as it was sent. */
         record Unreadable() implements Putting {}
 
-        /** Another body stands under the name. */
-        record Differs(OnceRecord standing) implements Putting {}
+        /** A record with another body exists under the name. */
+        record Differs(OnceRecord existing) implements Putting {}
 
-        /** The body stands already: this was a repeat. */
-        record AlreadyPut(OnceRecord standing) implements Putting {}
+        /** The record exists already: the request is a repeat. */
+        record AlreadyPut(OnceRecord existing) implements Putting {}
 
-        /** An earlier request under the name is still at it. */
+        /** A request with this name is still in progress. */
         record InFlight() implements Putting {}
 
-        /** The body stands, by this request. */
+        /** This request has created the record. */
         record Put(OnceRecord record) implements Putting {}
 
         @Override
@@ -68,10 +68,10 @@ public class PutRecord {
     }
 
     /**
-     * Puts it.
+     * Puts the body.
      *
      * @param body a JSON object
-     * @param ttl whole seconds, 1 to {@value #LONGEST_TTL}; the record stands for ever without it
+     * @param ttl whole seconds, 1 to {@value #LONGEST_TTL}; without it the record never expires
      */
     public Uni<Putting> put(Buyer by, String scope, String key, String body, Optional<String> ttl) {
         Optional<RecordName> name = RecordName.read(scope, key);
@@ -99,17 +99,16 @@ public class PutRecord {
     }
 
     private Uni<Putting> put(Buyer by, RecordName name, ObjectNode body, Optional<Duration> timeToLive) {
-        return once.create(new OneRecord(by, name, body, timeToLive)).map(created -> switch (created) {
-            case Created.Stands<OnceRecord>(OnceRecord standing) ->
-                standing.body().equals(body) ? new Putting.AlreadyPut(standing) : new Putting.Differs(standing);
+        return createOnce.create(new OneRecord(by, name, body, timeToLive)).map(created -> switch (created) {
+            case Created.Existing<OnceRecord>(OnceRecord existing) ->
+                existing.body().equals(body) ? new Putting.AlreadyPut(existing) : new Putting.Differs(existing);
             case Created.InFlight<OnceRecord> _ -> new Putting.InFlight();
-            case Created.Refused<OnceRecord> _ ->
-                throw new IllegalStateException("nothing is asked before a record is put");
+            case Created.Refused<OnceRecord> _ -> throw new IllegalStateException("no check refuses a record");
             case Created.Made<OnceRecord>(OnceRecord made) -> new Putting.Put(made);
         });
     }
 
-    /** The record that this name stands for. */
+    /** The record of one name. */
     private final class OneRecord implements Creation<OnceRecord> {
         private final Buyer by;
         private final RecordName name;
@@ -124,13 +123,13 @@ public class PutRecord {
         }
 
         @Override
-        public String mark() {
-            return name.mark();
+        public String marker() {
+            return name.marker();
         }
 
         @Override
         public Uni<Optional<OnceRecord>> find() {
-            return store.find(name).map(found -> found.filter(record -> !record.isOver(now())));
+            return store.find(name).map(found -> found.filter(record -> !record.isExpired(now())));
         }
 
         @Override
@@ -140,7 +139,7 @@ public class PutRecord {
         }
     }
 
-    /** To the microsecond, which is what PostgreSQL keeps. */
+    /** To the microsecond, the precision of PostgreSQL. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }

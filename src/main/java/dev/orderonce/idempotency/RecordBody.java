@@ -11,9 +11,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Reads bodies so that what is kept and shown is what was sent, to the last digit. */
+/** Reads bodies without loss: the stored and returned body equals the one that was sent, to the last digit. */
 final class RecordBody {
-    /** What says what was begun is flat; a document is kept elsewhere. */
+    /** A record says what was begun and is flat; documents belong elsewhere. */
     private static final int DEEPEST = 32;
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
@@ -23,14 +23,14 @@ final class RecordBody {
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // A double would round, and make one of two bodies that differ.
+            // A double would round: two different bodies would be equal.
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
     private RecordBody() {}
 
-    /** The object that was sent; empty if it is none, or cannot be given back as it came. */
+    /** The JSON object; empty if the text is not one, or cannot be returned as it was sent. */
     static Optional<ObjectNode> read(String text) {
         try {
             return JSON.readTree(text) instanceof ObjectNode object && isText(object.toString())
@@ -41,7 +41,7 @@ final class RecordBody {
         }
     }
 
-    /** Half of a surrogate pair, which JSON can spell, is no character: it cannot be kept. */
+    /** JSON can escape half of a surrogate pair, which is not a character and cannot be stored. */
     private static boolean isText(String written) {
         return StandardCharsets.UTF_8.newEncoder().canEncode(written);
     }

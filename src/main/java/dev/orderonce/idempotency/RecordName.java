@@ -4,11 +4,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a record is kept under.
+ * The name of a record.
  *
- * @param scope what it is about: 1 to 64 small letters, digits and hyphens, begun with a letter
- * @param key which one of them: 1 to 255 letters, digits and {@code . _ ~ : @ -}, which an address
- *     holds without encoding; not {@code .} or {@code ..}, which it would lose
+ * @param scope what the record is about: 1 to 64 small letters, digits and hyphens, begun with a letter
+ * @param key which one of them: 1 to 255 letters, digits and {@code . _ ~ : @ -}, which need no encoding in a URL; not
+ *     {@code .} or {@code ..}, which URLs normalize away
  */
 public record RecordName(String scope, String key) {
     private static final Pattern SCOPE = Pattern.compile("[a-z][a-z0-9-]{0,63}");
@@ -30,8 +30,8 @@ public record RecordName(String scope, String key) {
                 : Optional.empty();
     }
 
-    /** Its mark's key in Redis. */
-    String mark() {
+    /** The Redis key of its marker. */
+    String marker() {
         return "once:r:{" + scope + '/' + key + '}';
     }
 }

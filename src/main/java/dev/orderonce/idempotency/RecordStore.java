@@ -18,7 +18,7 @@ import java.util.Optional;
 /** The table of records: one row per name. */
 @ApplicationScoped
 class RecordStore {
-    /** A row whose time is over makes room in the statement that finds it in the way. */
+    /** An expired row is replaced by the statement that conflicts with it. */
     private static final String PUT = """
             INSERT INTO once_records (scope, key, body, put_by, put_at, expires_at)
             VALUES ($1, $2, CAST($3::text AS json), $4, $5, $6)
@@ -34,7 +34,7 @@ class RecordStore {
 
     private static final String DELETE = "DELETE FROM once_records WHERE scope = $1 AND key = $2 RETURNING expires_at";
 
-    /** Rows that somebody else is at are left for the next time. */
+    /** Rows that another statement has locked are left for the next run. */
     private static final String REMOVE_OVER = """
             DELETE FROM once_records WHERE (scope, key) IN (
                 SELECT scope, key FROM once_records WHERE expires_at <= $1
@@ -47,33 +47,33 @@ class RecordStore {
         this.postgres = postgres;
     }
 
-    /** Puts it unless one stands there, and tells which stands now. */
-    Uni<Created<OnceRecord>> put(OnceRecord offered) {
+    /** Inserts the record unless one exists under the name that has not expired; returns the one that exists now. */
+    Uni<Created<OnceRecord>> put(OnceRecord record) {
         Tuple row = Tuple.of(
-                offered.name().scope(),
-                offered.name().key(),
-                offered.body().toString(),
-                offered.putBy(),
-                at(offered.putAt()),
-                offered.expiresAt().map(RecordStore::at).orElse(null));
+                record.name().scope(),
+                record.name().key(),
+                record.body().toString(),
+                record.putBy(),
+                at(record.putAt()),
+                record.expiresAt().map(RecordStore::at).orElse(null));
         return postgres.query(PUT, row)
                 .chain(written -> written.size() == 1
-                        ? Uni.createFrom().item(new Created.Made<>(offered))
-                        : find(offered.name()).map(RecordStore::standing));
+                        ? Uni.createFrom().item(new Created.Made<>(record))
+                        : find(record.name()).map(RecordStore::existing));
     }
 
-    private static Created<OnceRecord> standing(Optional<OnceRecord> found) {
-        return new Created.Stands<>(
-                found.orElseThrow(() -> new StoreUnavailable(POSTGRESQL, "a row vanished while it was read")));
+    private static Created<OnceRecord> existing(Optional<OnceRecord> found) {
+        return new Created.Existing<>(
+                found.orElseThrow(() -> new StoreUnavailable(POSTGRESQL, "a row was deleted while it was read")));
     }
 
-    /** What is kept under the name, be its time over or not. */
+    /** The record of the name, expired or not. */
     Uni<Optional<OnceRecord>> find(RecordName name) {
         return postgres.query(FIND, Tuple.of(name.scope(), name.key()))
                 .map(rows -> first(rows).map(row -> read(name, row)));
     }
 
-    /** Removes what is kept under the name; tells whether it stood there until now. */
+    /** Deletes the record of the name; returns whether one existed that had not expired. */
     Uni<Boolean> delete(RecordName name, Instant now) {
         return postgres.query(DELETE, Tuple.of(name.scope(), name.key()))
                 .map(rows -> first(rows).filter(row -> isLater(row, now)).isPresent());
@@ -84,7 +84,7 @@ class RecordStore {
         return expiresAt == null || now.isBefore(expiresAt.toInstant());
     }
 
-    /** Removes records whose time is over; tells how many. */
+    /** Deletes expired records; returns how many. */
     Uni<Integer> removeOver(Instant now, int most) {
         return postgres.query(REMOVE_OVER, Tuple.of(at(now), most)).map(RowSet::rowCount);
     }

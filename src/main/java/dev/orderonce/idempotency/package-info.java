@@ -1,8 +1,8 @@
 /**
- * Creates something at most once per client key: {@link IdempotencyKey}, the in-flight marker in Redis that keeps a
- * repeat from doing the work at the same time, and the primary key, which decides.
+ * Creates something at most once per idempotency key: {@link IdempotencyKey}, the in-flight marker in Redis that prevents
+ * simultaneous work for repeats, and the primary key, which decides.
  *
- * <p>{@link CreateOnce} is the one way to do it, for orders as for the records of {@code /once/{scope}/{key}}.
+ * <p>Orders and the records of {@code /once/{scope}/{key}} use the same {@link CreateOnce}.
  */
 @NullMarked
 package dev.orderonce.idempotency;

@@ -2,47 +2,47 @@ package dev.orderonce.issuing;
 
 import dev.orderonce.admission.Admission;
 import dev.orderonce.admission.AdmitNumber;
-import dev.orderonce.admission.NumberOwners;
+import dev.orderonce.admission.VerifyNumber;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
 import dev.orderonce.numbers.VoidReason;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 
-/** Answers "was it placed?" with the truth: what it calls final stays so (I2). */
+/** Returns the state of a number. A final state never changes (I2): a tombstone is committed before it is returned. */
 @ApplicationScoped
 public class FindNumber {
-    private final NumberOwners owners;
+    private final VerifyNumber verifyNumber;
     private final NumberRegistry registry;
     private final AdmitNumber admitNumber;
     private final Validity validity;
 
-    FindNumber(NumberOwners owners, NumberRegistry registry, AdmitNumber admitNumber, Validity validity) {
-        this.owners = owners;
+    FindNumber(VerifyNumber verifyNumber, NumberRegistry registry, AdmitNumber admitNumber, Validity validity) {
+        this.verifyNumber = verifyNumber;
         this.registry = registry;
         this.admitNumber = admitNumber;
         this.validity = validity;
     }
 
     public Uni<NumberState> find(Buyer buyer, String written) {
-        Uni<NumberState> finding = OrderNumber.read(written)
-                .map(number -> number.isIssuable() ? findIssued(buyer, number) : findOfClientKey(buyer, number))
-                .orElseGet(() -> item(new NumberState.Unknown()));
-        return finding;
+        Optional<OrderNumber> number = OrderNumber.read(written);
+        if (number.isEmpty()) {
+            return item(new NumberState.Unknown());
+        }
+        return number.get().isIssuable() ? findIssued(buyer, number.get()) : findOfClientKey(buyer, number.get());
     }
 
     private Uni<NumberState> findIssued(Buyer buyer, OrderNumber number) {
-        return switch (owners.ask(number, buyer)) {
-            case NumberOwners.Answer.Own _ -> find(buyer, number);
-            case NumberOwners.Answer.Foreign _ -> item(new NumberState.Unknown());
-            case NumberOwners.Answer.TooManyWrong(var excess) -> item(new NumberState.Limited(excess));
+        return switch (verifyNumber.verify(number, buyer)) {
+            case VerifyNumber.Owner.Self _ -> find(buyer, number);
+            case VerifyNumber.Owner.Other _ -> item(new NumberState.Unknown());
+            case VerifyNumber.Owner.TooManyWrong(var limited) -> item(new NumberState.Limited(limited));
         };
     }
 
-    /** Such a number exists only as its order's. */
+    /** A number that was derived from an idempotency key exists only with its order. */
     private Uni<NumberState> findOfClientKey(Buyer buyer, OrderNumber number) {
         return registry.statusOf(number)
                 .map(status -> status instanceof NumberStatus.Undecided
@@ -58,26 +58,25 @@ public class FindNumber {
     }
 
     private Uni<NumberState> undecided(Buyer buyer, OrderNumber number) {
-        return admitNumber.look(number, buyer).chain(admission -> switch (admission) {
+        return admitNumber.lookUp(number, buyer).chain(admission -> switch (admission) {
             case Admission.Admitted _ -> item(new NumberState.Issued(number));
-            case Admission.CannotTell(Store silent) -> StoreUnavailable.failure(silent);
-            case Admission.Refused(VoidReason why, boolean forGood) ->
-                forGood ? item(new NumberState.Expired(number)) : voidIfUndecided(buyer, number, why);
+            case Admission.Refused(VoidReason reason, boolean isFinal) ->
+                isFinal ? item(new NumberState.Expired(number)) : voidIfUndecided(buyer, number, reason);
         });
     }
 
-    private Uni<NumberState> voidIfUndecided(Buyer buyer, OrderNumber number, VoidReason why) {
-        return registry.voidIfUndecided(number, buyer, why, validity.now())
+    private Uni<NumberState> voidIfUndecided(Buyer buyer, OrderNumber number, VoidReason reason) {
+        return registry.voidIfUndecided(number, buyer, reason, validity.now())
                 .map(status -> decided(status, buyer, number));
     }
 
-    private static NumberState decided(NumberStatus status, Buyer asking, OrderNumber number) {
+    private static NumberState decided(NumberStatus status, Buyer caller, OrderNumber number) {
         return switch (status) {
             case NumberStatus.Placed(Buyer buyer) ->
-                buyer.equals(asking) ? new NumberState.Placed(number) : new NumberState.Unknown();
-            case NumberStatus.Voided(Buyer buyer, VoidReason _) when !buyer.equals(asking) -> new NumberState.Unknown();
-            case NumberStatus.Voided(Buyer _, VoidReason why) ->
-                switch (why) {
+                buyer.equals(caller) ? new NumberState.Placed(number) : new NumberState.Unknown();
+            case NumberStatus.Voided(Buyer buyer, VoidReason _) when !buyer.equals(caller) -> new NumberState.Unknown();
+            case NumberStatus.Voided(Buyer _, VoidReason reason) ->
+                switch (reason) {
                     case EXPIRED -> new NumberState.Expired(number);
                     case VOIDED, NOT_CACHED -> new NumberState.Voided(number);
                 };

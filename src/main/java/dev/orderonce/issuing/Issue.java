@@ -1,21 +1,21 @@
 package dev.orderonce.issuing;
 
-import dev.orderonce.admission.Excess;
+import dev.orderonce.admission.RateLimited;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.numbers.OrderNumber;
 
-/** Every way a request for a number can end. */
+/** The results of a request for a number. */
 public sealed interface Issue extends Outcome {
-    /** The checkout's id cannot be one. */
+    /** The checkout's id is malformed. */
     record BadCheckout(String why) implements Issue {}
 
-    /** The buyer has had as many numbers as they may for now. */
-    record Limited(Excess excess) implements Issue {}
+    /** The buyer has reached a limit. */
+    record Limited(RateLimited limited) implements Issue {}
 
-    /** A number that can be placed: a new one, or the one this checkout had. */
+    /** A number that can be placed: a new one, or the number of this checkout. */
     record Issued(OrderNumber number) implements Issue {}
 
-    /** This checkout's number became an order; that is where its buyer should be led. */
+    /** The order of this checkout exists; the client should show it. */
     record AlreadyPlaced(OrderNumber number) implements Issue {}
 
     @Override

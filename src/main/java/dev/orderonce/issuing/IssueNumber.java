@@ -4,9 +4,9 @@ import static dev.orderonce.numbers.NumbersSettings.WhenRedisIsDown.TRUST_SIGNAT
 
 import dev.orderonce.admission.Admission;
 import dev.orderonce.admission.AdmitNumber;
-import dev.orderonce.admission.Excess;
 import dev.orderonce.admission.Limit;
 import dev.orderonce.admission.Limits;
+import dev.orderonce.admission.RateLimited;
 import dev.orderonce.admission.RegisterNumber;
 import dev.orderonce.admission.Registration;
 import dev.orderonce.identity.Buyer;
@@ -32,43 +32,36 @@ import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /**
- * Gives a buyer a number to order under: the same one for the same checkout, until that one is
- * spent.
+ * Issues order numbers: the same one for the same checkout, until it is placed or retired.
  *
- * <p>A checkout's number is derived from the buyer, the checkout and the time, so that every
- * replica finds the same one whether it reaches Redis or not. Time goes in steps of half a
- * validity: a derived number can be placed for at least the other half. Redis remembers the number
- * beyond the step. PostgreSQL is asked whether the checkout was placed under any number that could
- * have been derived for it, because a replica without Redis may have placed it.
+ * <p>A checkout's number is derived from the buyer, the checkout and the time, so that every replica derives the same one
+ * with or without Redis. Time is divided into steps of half a validity: a derived number can be placed for at least the
+ * other half. Redis keeps the number beyond its step. The service looks in PostgreSQL for an order under each number
+ * that may have been derived for the checkout, because a replica without Redis may have placed it.
  *
- * <p>A checkout gets a second number only when its first can no longer become an order, and a
- * tombstone under the first is committed before the second is handed out.
+ * <p>A checkout gets a second number only when the first can no longer become an order: a tombstone under the first is
+ * committed before the second is returned.
  */
 @ApplicationScoped
 public class IssueNumber {
     private static final Logger LOG = Logger.getLogger(IssueNumber.class);
 
-    /** A page's id for a checkout is a UUID or the like; four of them fit. */
+    /** In characters; a checkout's id is usually a UUID, which has 36. */
     public static final int LONGEST_CHECKOUT = 128;
 
     /**
-     * How often another number is tried: when a number was taken (one in 2³⁰ for each other number
-     * of the same buyer and second), or a checkout's replacement was voided by another request in
-     * the same instant. Three times is not chance but a loop.
+     * Attempts with another number: when a number is taken (one in 2³⁰ for each other number of the same buyer and second),
+     * or another request voids a checkout's replacement at the same time. More attempts are a loop, not chance.
      */
-    private static final int MOST_TRIES = 3;
+    private static final int MAX_ATTEMPTS = 3;
 
     /**
-     * Numbers that are derived for one checkout and step, each after a tombstone under the one
-     * before. A checkout that is voided more often gets random numbers, which it finds again as
-     * long as Redis remembers them.
+     * Numbers derived for one checkout and step, each after a tombstone under the one before. A checkout that is voided
+     * more often gets random numbers, which a repeat gets again for as long as Redis keeps them.
      */
-    private static final int MOST_DERIVED = 8;
+    private static final int MAX_DERIVED = 8;
 
-    /**
-     * Steps whose numbers may have been placed within the last validity: the present one and the
-     * two before.
-     */
+    /** Steps whose numbers may have been placed within the last validity: the current one and the two before. */
     private static final int STEPS = 3;
 
     private final SigningKeys keys;
@@ -96,53 +89,52 @@ public class IssueNumber {
         this.trustsSignature = settings.whenRedisIsDown() == TRUST_SIGNATURE;
     }
 
-    /** A number of its own for a request that names no checkout. */
+    /** Issues a new number to a request that names no checkout. */
     public Uni<Issue> issue(Buyer buyer) {
-        return issue(buyer, MOST_TRIES);
+        return issue(buyer, MAX_ATTEMPTS);
     }
 
-    private Uni<Issue> issue(Buyer buyer, int triesLeft) {
+    private Uni<Issue> issue(Buyer buyer, int attemptsLeft) {
         OrderNumber fresh = keys.mint(buyer, validity.now());
-        return unlessSilent(registerNumber.register(fresh, buyer))
-                .chain(answer -> answer.map(claim -> claimed(buyer, fresh, claim, triesLeft))
-                        .orElseGet(() -> item(unlessLimited(buyer, fresh))));
+        return emptyWithoutRedis(registerNumber.register(fresh, buyer))
+                .chain(registered -> registered
+                        .map(registration -> issue(buyer, fresh, registration, attemptsLeft))
+                        .orElseGet(() -> item(issueWithoutRedis(buyer, fresh))));
     }
 
-    private Uni<Issue> claimed(Buyer buyer, OrderNumber fresh, Registration registration, int triesLeft) {
+    private Uni<Issue> issue(Buyer buyer, OrderNumber fresh, Registration registration, int attemptsLeft) {
         return switch (registration) {
-            case Registration.Fresh _ -> issued(fresh);
-            case Registration.Limited(Excess excess) -> item(new Limited(excess));
-            case Registration.Taken _ -> again(buyer, triesLeft);
+            case Registration.Registered _ -> issued(fresh);
+            case RateLimited limited -> item(new Limited(limited));
+            case Registration.Taken _ ->
+                attemptsLeft == 0 ? StoreUnavailable.failure(Store.REDIS) : issue(buyer, attemptsLeft - 1);
             case Registration.Held _ -> throw new IllegalStateException("no checkout was named");
         };
     }
 
-    /** What Redis answers; empty if it does not, and numbers are issued all the same. */
-    private Uni<Optional<Registration>> unlessSilent(Uni<Registration> registration) {
+    /** Empty if Redis is unavailable and the setting is to issue numbers without it. */
+    private Uni<Optional<Registration>> emptyWithoutRedis(Uni<Registration> registration) {
         return registration
                 .map(Optional::of)
-                .onFailure(failure -> trustsSignature && isSilent(failure, Store.REDIS))
+                .onFailure(failure -> trustsSignature
+                        && failure instanceof StoreUnavailable unavailable
+                        && unavailable.store() == Store.REDIS)
                 .recoverWithItem(Optional.empty());
     }
 
-    /** Without Redis. */
-    private Issue unlessLimited(Buyer buyer, OrderNumber number) {
-        return limits.takeWithoutRedis(Limit.NUMBERS_ISSUED, buyer)
+    private Issue issueWithoutRedis(Buyer buyer, OrderNumber number) {
+        return limits.countUnlessFull(Limit.NUMBERS_ISSUED, buyer)
                 .<Issue>map(Limited::new)
                 .orElseGet(() -> new Issued(number));
     }
 
-    private Uni<Issue> again(Buyer buyer, int triesLeft) {
-        return triesLeft == 0 ? StoreUnavailable.failure(Store.REDIS) : issue(buyer, triesLeft - 1);
-    }
-
-    /** The number of this buyer's checkout. */
+    /** Issues the number of a buyer's checkout. */
     public Uni<Issue> issue(Buyer buyer, String checkout) {
         if (!isCheckout(checkout)) {
             return Uni.createFrom()
                     .item(new BadCheckout("a checkout is 1 to " + LONGEST_CHECKOUT + " visible ASCII characters"));
         }
-        return new Request(buyer, checkout).claim(0, Optional.empty(), MOST_TRIES);
+        return new Request(buyer, checkout).register(0, Optional.empty(), MAX_ATTEMPTS);
     }
 
     private static boolean isCheckout(String checkout) {
@@ -164,68 +156,71 @@ public class IssueNumber {
         }
 
         /**
-         * Asks Redis for the checkout's number, or has it remember one.
+         * Registers a number for the checkout, unless Redis has one that is not to be replaced.
          *
-         * @param attempt which of the numbers of this step to offer
-         * @param spent the number that Redis holds for the checkout and that is to be replaced
+         * @param attempt which of the numbers of this step to register, from 0
+         * @param replaced the number that Redis has for the checkout and that is to be replaced
          */
-        Uni<Issue> claim(int attempt, Optional<String> spent, int triesLeft) {
-            if (triesLeft == 0) {
+        Uni<Issue> register(int attempt, Optional<String> replaced, int attemptsLeft) {
+            if (attemptsLeft == 0) {
                 return StoreUnavailable.failure(Store.REDIS);
             }
             OrderNumber fresh = number(attempt);
-            return unlessSilent(registerNumber.register(buyer, checkout, fresh, spent))
-                    .chain(answer -> answer.map(claim -> claimed(fresh, claim, attempt, spent, triesLeft))
-                            .orElseGet(this::withoutRedis));
+            return emptyWithoutRedis(registerNumber.register(buyer, checkout, fresh, replaced))
+                    .chain(registered -> registered
+                            .map(registration -> issue(fresh, registration, attempt, replaced, attemptsLeft))
+                            .orElseGet(this::issueWithoutRedis));
         }
 
-        private Uni<Issue> claimed(
-                OrderNumber fresh, Registration registration, int attempt, Optional<String> spent, int triesLeft) {
+        private Uni<Issue> issue(
+                OrderNumber fresh,
+                Registration registration,
+                int attempt,
+                Optional<String> replaced,
+                int attemptsLeft) {
             return switch (registration) {
-                case Registration.Fresh _ -> unlessDecided(fresh, () -> issued(fresh), triesLeft);
-                case Registration.Limited(Excess excess) -> item(new Limited(excess));
-                case Registration.Taken _ -> replaceTaken(fresh, attempt, spent, triesLeft);
-                case Registration.Held(String held) -> checkHeld(held, triesLeft);
+                case Registration.Registered _ -> unlessDecided(fresh, () -> issued(fresh), attemptsLeft);
+                case RateLimited limited -> item(new Limited(limited));
+                case Registration.Taken _ -> replaceTaken(fresh, attempt, replaced, attemptsLeft);
+                case Registration.Held(String held) -> checkHeld(held, attemptsLeft);
             };
         }
 
         /**
-         * Redis knows the number and not that it is this checkout's: it has lost that, or (one in
-         * 2³⁰) another checkout of this buyer has the same number. In both cases the number must
-         * not be placed beside another one.
+         * The number is registered, but not for this checkout: Redis has lost the checkout's key, or (one in 2³⁰) another
+         * checkout of this buyer has the same number. In both cases it must not be placed in addition to another one.
          */
-        private Uni<Issue> replaceTaken(OrderNumber taken, int attempt, Optional<String> spent, int triesLeft) {
+        private Uni<Issue> replaceTaken(OrderNumber taken, int attempt, Optional<String> replaced, int attemptsLeft) {
             return registry.voidIfUndecided(taken, buyer, VoidReason.NOT_CACHED, validity.now())
                     .chain(status -> status instanceof NumberStatus.Placed
                             ? item(new AlreadyPlaced(taken))
-                            : claim(attempt + 1, spent, triesLeft - 1));
+                            : register(attempt + 1, replaced, attemptsLeft - 1));
         }
 
         /**
-         * What Redis holds is returned only if it is this buyer's: a reply that belongs to another
-         * request must not reach this one.
+         * The number in Redis is returned only if it was issued to this buyer: a reply that belongs to another request must
+         * not be returned to this one.
          */
-        private Uni<Issue> checkHeld(String held, int triesLeft) {
+        private Uni<Issue> checkHeld(String held, int attemptsLeft) {
             return keys.readOwn(held, buyer)
-                    .map(number -> unlessDecided(number, () -> unlessUnplaceable(number, triesLeft), triesLeft))
+                    .map(number -> unlessDecided(number, () -> unlessUnplaceable(number, attemptsLeft), attemptsLeft))
                     .orElseGet(() -> {
-                        LOG.warn(
-                                "Redis holds a number for a checkout that was not issued to its buyer; it is replaced");
+                        LOG.warn("replacing a number that Redis has for a checkout: it was not issued to the buyer");
                         return decided()
                                 .chain(statuses ->
-                                        placed(statuses).orElseGet(() -> replace(held, statuses, triesLeft)));
+                                        placed(statuses).orElseGet(() -> replace(held, statuses, attemptsLeft)));
                     });
         }
 
         /**
-         * An order of the checkout is the answer, under whichever number it was placed; a tombstone
-         * under this number is replaced.
+         * Returns the checkout's order, under whichever of its numbers it was placed; a number with a tombstone is
+         * replaced.
          */
-        private Uni<Issue> unlessDecided(OrderNumber number, Supplier<Uni<Issue>> undecided, int triesLeft) {
+        private Uni<Issue> unlessDecided(OrderNumber number, Supplier<Uni<Issue>> undecided, int attemptsLeft) {
             return decided(number)
                     .chain(statuses -> placed(statuses)
                             .orElseGet(() -> statuses.get(number) instanceof NumberStatus.Voided
-                                    ? replace(number.symbols(), statuses, triesLeft)
+                                    ? replace(number.symbols(), statuses, attemptsLeft)
                                     : undecided.get()));
         }
 
@@ -236,41 +231,41 @@ public class IssueNumber {
                     .map(entry -> item(new AlreadyPlaced(entry.getKey())));
         }
 
-        private Uni<Issue> unlessUnplaceable(OrderNumber held, int triesLeft) {
-            return admitNumber.look(held, buyer).chain(admission -> switch (admission) {
+        private Uni<Issue> unlessUnplaceable(OrderNumber held, int attemptsLeft) {
+            return admitNumber.lookUp(held, buyer).chain(admission -> switch (admission) {
                 case Admission.Admitted _ -> issued(held);
-                case Admission.CannotTell(Store silent) -> StoreUnavailable.failure(silent);
-                case Admission.Refused(VoidReason why, boolean _) -> voidAndReplace(held, why, triesLeft);
+                case Admission.Refused(VoidReason reason, boolean _) -> voidAndReplace(held, reason, attemptsLeft);
             });
         }
 
-        private Uni<Issue> voidAndReplace(OrderNumber held, VoidReason why, int triesLeft) {
-            return registry.voidIfUndecided(held, buyer, why, validity.now())
+        private Uni<Issue> voidAndReplace(OrderNumber held, VoidReason reason, int attemptsLeft) {
+            return registry.voidIfUndecided(held, buyer, reason, validity.now())
                     .chain(status -> status instanceof NumberStatus.Placed
                             ? item(new AlreadyPlaced(held))
-                            : decided().chain(statuses -> replace(held.symbols(), statuses, triesLeft)));
+                            : decided().chain(statuses -> replace(held.symbols(), statuses, attemptsLeft)));
         }
 
-        private Uni<Issue> replace(String spent, Map<OrderNumber, NumberStatus> statuses, int triesLeft) {
-            return claim(firstUsable(statuses), Optional.of(spent), triesLeft - 1);
+        private Uni<Issue> replace(String replaced, Map<OrderNumber, NumberStatus> statuses, int attemptsLeft) {
+            return register(firstUsable(statuses), Optional.of(replaced), attemptsLeft - 1);
         }
 
-        /** Every replica derives the same number, so a reload finds it again. */
-        private Uni<Issue> withoutRedis() {
+        /** Every replica derives the same number, so a reload gets it again. */
+        private Uni<Issue> issueWithoutRedis() {
             return decided()
                     .chain(statuses -> placed(statuses)
-                            .orElseGet(() -> item(unlessLimited(buyer, number(firstUsable(statuses))))));
+                            .orElseGet(() ->
+                                    item(IssueNumber.this.issueWithoutRedis(buyer, number(firstUsable(statuses))))));
         }
 
         private int firstUsable(Map<OrderNumber, NumberStatus> statuses) {
             int attempt = 0;
-            while (attempt < MOST_DERIVED && statuses.get(derived(0, attempt)) instanceof NumberStatus.Voided) {
+            while (attempt < MAX_DERIVED && statuses.get(derived(0, attempt)) instanceof NumberStatus.Voided) {
                 attempt++;
             }
             return attempt;
         }
 
-        /** What PostgreSQL says of this number, and of those that were derived for the checkout. */
+        /** The statuses of this number and of the numbers that may have been derived for the checkout. */
         private Uni<Map<OrderNumber, NumberStatus>> decided(OrderNumber number) {
             return decided()
                     .chain(statuses -> statuses.containsKey(number)
@@ -294,18 +289,18 @@ public class IssueNumber {
                     });
         }
 
-        /** After a tombstone the next number of the step may have been issued. */
+        /** After a tombstone, the next number of the step may have been issued. */
         private Uni<Map<OrderNumber, NumberStatus>> decidedInStep(int stepsBack, int attempt) {
             OrderNumber number = derived(stepsBack, attempt);
             return registry.statusOf(number)
-                    .chain(status -> (status instanceof NumberStatus.Voided && attempt + 1 < MOST_DERIVED
+                    .chain(status -> (status instanceof NumberStatus.Voided && attempt + 1 < MAX_DERIVED
                                     ? decidedInStep(stepsBack, attempt + 1)
                                     : Uni.createFrom().item(new HashMap<OrderNumber, NumberStatus>()))
                             .invoke(statuses -> statuses.put(number, status)));
         }
 
         private OrderNumber number(int attempt) {
-            return attempt < MOST_DERIVED ? derived(0, attempt) : keys.mint(buyer, validity.now());
+            return attempt < MAX_DERIVED ? derived(0, attempt) : keys.mint(buyer, validity.now());
         }
 
         private OrderNumber derived(int stepsBack, int attempt) {
@@ -320,9 +315,5 @@ public class IssueNumber {
 
     private static Uni<Issue> item(Issue issue) {
         return Uni.createFrom().item(issue);
-    }
-
-    private static boolean isSilent(Throwable failure, Store store) {
-        return failure instanceof StoreUnavailable silent && silent.store() == store;
     }
 }

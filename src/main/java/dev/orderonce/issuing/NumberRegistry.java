@@ -7,22 +7,19 @@ import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 
 /**
- * The primary key that decides about numbers. It is declared here and kept where the orders are
- * stored, because an order and a tombstone must compete for the same row, and because numbers know
- * nothing of orders.
+ * The primary key that decides about numbers. The package of orders implements it, because an order and a tombstone
+ * compete for the same row, and this package does not depend on orders.
  *
- * <p>Both methods fail with {@link dev.orderonce.stores.StoreUnavailable} when PostgreSQL does not
- * answer.
+ * <p>Both methods fail with {@link dev.orderonce.stores.StoreUnavailable} when PostgreSQL is unavailable.
  */
 public interface NumberRegistry {
-    /** What stands under the number now. */
+    /** The current status of the number. */
     Uni<NumberStatus> statusOf(OrderNumber number);
 
     /**
-     * Commits a tombstone under the number unless something stands there already.
+     * Commits a tombstone under the number unless the number is already decided.
      *
-     * @return what stands there now: the tombstone just made, or whatever was decided before. Never
-     *     {@link NumberStatus.Undecided}.
+     * @return the status now: of this tombstone or of the row that existed before; never {@link NumberStatus.Undecided}
      */
-    Uni<NumberStatus> voidIfUndecided(OrderNumber number, Buyer buyer, VoidReason why, Instant at);
+    Uni<NumberStatus> voidIfUndecided(OrderNumber number, Buyer buyer, VoidReason reason, Instant at);
 }

@@ -1,30 +1,27 @@
 package dev.orderonce.issuing;
 
-import dev.orderonce.admission.Excess;
+import dev.orderonce.admission.RateLimited;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.numbers.OrderNumber;
 
-/**
- * Every answer to "what became of this number?". All but {@link Issued}, {@link Limited} and {@link
- * Unavailable} are final.
- */
+/** The state of a number, as returned to its buyer. All but {@link Issued} and {@link Limited} are final. */
 public sealed interface NumberState extends Outcome {
-    /** Never issued to this buyer: malformed, forged, or somebody else's. */
+    /** The number was not issued to this buyer: malformed, forged, or another buyer's. */
     record Unknown() implements NumberState {}
 
-    /** The buyer has named too many numbers that were never issued to them. */
-    record Limited(Excess excess) implements NumberState {}
+    /** The buyer has named too many numbers that were not issued to them. */
+    record Limited(RateLimited limited) implements NumberState {}
 
-    /** It can still be placed. */
+    /** The number can be placed. */
     record Issued(OrderNumber number) implements NumberState {}
 
-    /** It became an order. */
+    /** The order exists. */
     record Placed(OrderNumber number) implements NumberState {}
 
-    /** It was given up, or forgotten by the cache, and can never become an order. */
+    /** The number was voided, or Redis had lost it; it can never become an order. */
     record Voided(OrderNumber number) implements NumberState {}
 
-    /** Its time ran out and it can never become an order. */
+    /** The number has expired and can never become an order. */
     record Expired(OrderNumber number) implements NumberState {}
 
     @Override

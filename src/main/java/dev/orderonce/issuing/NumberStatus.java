@@ -3,14 +3,14 @@ package dev.orderonce.issuing;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.VoidReason;
 
-/** What PostgreSQL has decided about a number. */
+/** The decision of PostgreSQL about a number. */
 public sealed interface NumberStatus {
-    /** Nothing yet: no row under this number. */
+    /** No row exists under the number. */
     record Undecided() implements NumberStatus {}
 
-    /** An order stands under it. */
+    /** An order exists under the number. */
     record Placed(Buyer buyer) implements NumberStatus {}
 
-    /** A tombstone stands under it. */
-    record Voided(Buyer buyer, VoidReason why) implements NumberStatus {}
+    /** A tombstone exists under the number. */
+    record Voided(Buyer buyer, VoidReason reason) implements NumberStatus {}
 }

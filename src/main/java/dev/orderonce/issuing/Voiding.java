@@ -1,24 +1,24 @@
 package dev.orderonce.issuing;
 
-import dev.orderonce.admission.Excess;
+import dev.orderonce.admission.RateLimited;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.numbers.OrderNumber;
 
-/** Every way a request to void a number can end. */
+/** The results of a request to void a number. */
 public sealed interface Voiding extends Outcome {
-    /** Never issued to this buyer: malformed, forged, or somebody else's. */
+    /** The number was not issued to this buyer: malformed, forged, or another buyer's. */
     record Unknown() implements Voiding {}
 
-    /** The buyer has named too many numbers that were never issued to them. */
-    record Limited(Excess excess) implements Voiding {}
+    /** The buyer has named too many numbers that were not issued to them. */
+    record Limited(RateLimited limited) implements Voiding {}
 
-    /** It can never become an order now, by this request or by an earlier decision. */
+    /** The number can never become an order, by this request or by an earlier decision. */
     record Voided(OrderNumber number) implements Voiding {}
 
-    /** Its time had run out, and that it can never become an order had been told before. */
+    /** The number had expired, and a tombstone had been committed before. */
     record Expired(OrderNumber number) implements Voiding {}
 
-    /** It was placed first: the order stands. */
+    /** The order was placed first and exists. */
     record PlacedFirst(OrderNumber number) implements Voiding {}
 
     @Override

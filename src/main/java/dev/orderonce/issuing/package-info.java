@@ -1,5 +1,5 @@
 /**
- * {@code GET}, {@code POST} and {@code DELETE /order-numbers}: a number is issued, looked up, voided.
+ * {@code GET}, {@code POST} and {@code DELETE /order-numbers}: issues, finds and voids order numbers.
  *
  * <pre>
  *   IssueNumber ──▶ SigningKeys (mint)   ──▶ RegisterNumber (Redis: cached, one per checkout)
@@ -7,7 +7,7 @@
  *   VoidNumber  ──▶ NumberRegistry (a tombstone under the primary key)
  * </pre>
  *
- * <p>Only {@link NumberRegistry} decides: every check before it makes the decision fast and polite.
+ * <p>Only {@link NumberRegistry} decides: the checks before it save statements and return better refusals.
  */
 @NullMarked
 package dev.orderonce.issuing;

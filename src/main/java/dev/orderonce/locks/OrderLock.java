@@ -35,39 +35,9 @@ import org.jboss.logging.Logger;
 public class OrderLock {
     private static final Logger LOG = Logger.getLogger(OrderLock.class);
 
-    /**
-     * KEYS: lock, its last token. ARGV: flow, lease in milliseconds. Answers the token, or 0 if
-     * somebody else holds it. A token is not smaller than the time in microseconds, so that tokens
-     * go on growing when Redis has forgotten the last one.
-     */
-    private static final RedisScript ACQUIRE = new RedisScript("lock", """
-                    local flow = redis.call('HGET', KEYS[1], 'flow')
-                    if flow and flow ~= ARGV[1] then return 0 end
-                    redis.call('HINCRBY', KEYS[1], 'count', 1)
-                    redis.call('PEXPIRE', KEYS[1], ARGV[2])
-                    if flow then return tonumber(redis.call('HGET', KEYS[1], 'token')) end
-                    local now = redis.call('TIME')
-                    local token = now[1] * 1000000 + now[2]
-                    local last = tonumber(redis.call('GET', KEYS[2]) or '0')
-                    if token <= last then token = last + 1 end
-                    local text = string.format('%.0f', token)
-                    redis.call('SET', KEYS[2], text, 'EX', 86400)
-                    redis.call('HSET', KEYS[1], 'flow', ARGV[1], 'token', text)
-                    return token
-                    """);
-
-    /** KEYS: lock. ARGV: flow, lease in milliseconds. Answers 1 if the flow still holds it. */
-    private static final RedisScript RENEW = new RedisScript("renew-lock", """
-                    if redis.call('HGET', KEYS[1], 'flow') ~= ARGV[1] then return 0 end
-                    return redis.call('PEXPIRE', KEYS[1], ARGV[2])
-                    """);
-
-    /** KEYS: lock. ARGV: flow. The last of its comings-in that leaves frees it. */
-    private static final RedisScript RELEASE = new RedisScript("unlock", """
-                    if redis.call('HGET', KEYS[1], 'flow') ~= ARGV[1] then return 0 end
-                    if redis.call('HINCRBY', KEYS[1], 'count', -1) > 0 then return 1 end
-                    return redis.call('DEL', KEYS[1])
-                    """);
+    private static final RedisScript ACQUIRE = RedisScript.load("lock");
+    private static final RedisScript RENEW = RedisScript.load("renew-lock");
+    private static final RedisScript RELEASE = RedisScript.load("unlock");
 
     /**
      * Milliseconds between tries: about the time of one fast capture, spread so that waiters mix.

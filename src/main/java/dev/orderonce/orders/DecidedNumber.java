@@ -3,7 +3,7 @@ package dev.orderonce.orders;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 
-/** What stands under a number's primary key. */
+/** The row that exists under a number: an order or a tombstone. */
 sealed interface DecidedNumber permits Order, Tombstone {
     OrderNumber number();
 

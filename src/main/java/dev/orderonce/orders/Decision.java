@@ -1,10 +1,9 @@
 package dev.orderonce.orders;
 
 /**
- * What PostgreSQL decided when a row was offered under a number.
+ * The result of inserting a row under a number.
  *
- * @param standing what stands under the number now
- * @param isOurs whether it is the row that was offered; otherwise the number had been decided
- *     before
+ * @param row the row that exists under the number now
+ * @param isInserted whether it is the row of this request; otherwise the number had been decided before
  */
-record Decision(DecidedNumber standing, boolean isOurs) {}
+record Decision(DecidedNumber row, boolean isInserted) {}

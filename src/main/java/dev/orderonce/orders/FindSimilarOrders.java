@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Finds the orders that a buyer has placed near to other orders of theirs. */
+/** Finds the orders that a buyer placed within a short time of others of the same buyer. */
 @ApplicationScoped
 public class FindSimilarOrders {
     private final SimilarOrderStore store;
@@ -27,8 +27,7 @@ public class FindSimilarOrders {
     }
 
     /**
-     * Two orders of one buyer, in one currency, the lesser total at least three fifths of the
-     * other.
+     * Two orders of one buyer in one currency; the smaller total is at least three fifths of the other.
      */
     public record Pair(Order earlier, Order later) {
         static Pair of(Order one, Order other) {
@@ -38,19 +37,18 @@ public class FindSimilarOrders {
             return isInOrder ? new Pair(one, other) : new Pair(other, one);
         }
 
-        /** Whether both ask for the same. */
+        /** Whether both have the same content. */
         public boolean isSame() {
             return Content.differences(earlier.content(), later.content()).isEmpty();
         }
     }
 
     /**
-     * Every pair that one of these orders is in; a pair of two of them comes twice.
+     * Every pair with one of these orders; a pair of two of them is returned twice.
      *
-     * @param within how far apart
-     * @param most how many before, and how many after each
-     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not
-     *     answer
+     * @param within the maximum time between both
+     * @param most the maximum number of neighbours before, and after, each order
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL is unavailable
      */
     public Uni<List<Pair>> near(Collection<OrderNumber> placed, Duration within, int most) {
         return store.near(placed, within, most)
@@ -65,7 +63,7 @@ public class FindSimilarOrders {
                 .recoverWithItem(Optional.empty());
     }
 
-    /** The lookups share statements. */
+    /** The look-ups share statements. */
     private Uni<List<Pair>> pairs(Map<OrderNumber, List<Order>> near) {
         return Multi.createFrom()
                 .iterable(near.keySet())
@@ -76,8 +74,8 @@ public class FindSimilarOrders {
                 .asList()
                 .map(found -> {
                     List<Pair> pairs = new ArrayList<>();
-                    for (var standing : found) {
-                        if (standing.orElse(null) instanceof Order placed) {
+                    for (var row : found) {
+                        if (row.orElse(null) instanceof Order placed) {
                             near.getOrDefault(placed.number(), List.of())
                                     .forEach(other -> pairs.add(Pair.of(placed, other)));
                         }

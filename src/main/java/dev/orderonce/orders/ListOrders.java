@@ -1,6 +1,6 @@
 package dev.orderonce.orders;
 
-import dev.orderonce.admission.Room;
+import dev.orderonce.admission.ConcurrencyLimit;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
@@ -41,15 +41,15 @@ public class ListOrders {
     private static final String OWN = "buyer = ?1 and state <> 'VOIDED'";
 
     private final Postgres postgres;
-    private final Room room = new Room(MOST_PAGES, MOST_PAGES_OF_BUYER);
+    private final ConcurrencyLimit concurrency = new ConcurrencyLimit(MOST_PAGES, MOST_PAGES_OF_BUYER);
 
     ListOrders(Postgres postgres) {
         this.postgres = postgres;
     }
 
-    /** The room for pages in memory; whoever lists takes some until the page was taken. */
-    Room room() {
-        return room;
+    /** Bounds the pages in memory: a request acquires a permit until its response is sent. */
+    ConcurrencyLimit concurrency() {
+        return concurrency;
     }
 
     /** Every way listing can end. */

@@ -78,9 +78,9 @@ class LiveEventsResource {
     @OpensStream
     public Uni<Response> prepare(RoutingContext context) {
         Buyer buyer = caller.buyer();
-        return switch (liveEvents.room().take(buyer)) {
-            case TAKEN -> {
-                RequestEnd.whenDone(context, () -> liveEvents.room().giveBack(buyer));
+        return switch (liveEvents.concurrency().acquire(buyer)) {
+            case ACQUIRED -> {
+                RequestEnd.whenDone(context, () -> liveEvents.concurrency().release(buyer));
                 if (RequestEnd.isGone(context)) {
                     yield refused(Problem.of(ProblemType.REQUEST_REFUSED)); // nobody reads it
                 }

@@ -9,7 +9,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 
-/** The table of orders as the numbers see it: whether something stands under them, not what. */
+/** The orders table as a registry of numbers: whether a number is decided, and by whose order or tombstone. */
 @ApplicationScoped
 class OrderRegistry implements NumberRegistry {
     private final OrderStore store;
@@ -24,14 +24,14 @@ class OrderRegistry implements NumberRegistry {
     }
 
     @Override
-    public Uni<NumberStatus> voidIfUndecided(OrderNumber number, Buyer buyer, VoidReason why, Instant at) {
-        return store.decide(new Tombstone(number, buyer, why, at)).map(decision -> status(decision.standing()));
+    public Uni<NumberStatus> voidIfUndecided(OrderNumber number, Buyer buyer, VoidReason reason, Instant at) {
+        return store.decide(new Tombstone(number, buyer, reason, at)).map(decision -> status(decision.row()));
     }
 
-    private static NumberStatus status(DecidedNumber standing) {
-        return switch (standing) {
+    private static NumberStatus status(DecidedNumber row) {
+        return switch (row) {
             case Order order -> new NumberStatus.Placed(order.buyer());
-            case Tombstone tombstone -> new NumberStatus.Voided(tombstone.buyer(), tombstone.why());
+            case Tombstone tombstone -> new NumberStatus.Voided(tombstone.buyer(), tombstone.reason());
         };
     }
 }

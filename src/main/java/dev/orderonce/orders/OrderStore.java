@@ -44,12 +44,12 @@ class OrderStore {
     private static final String VOIDED = "VOIDED";
 
     private final Postgres postgres;
-    private final Batches<DecidedNumber, Boolean> offers;
+    private final Batches<DecidedNumber, Boolean> inserts;
     private final Batches<Sought, Optional<DecidedNumber>> finds;
 
     OrderStore(Postgres postgres) {
         this.postgres = postgres;
-        this.offers = postgres.batches(new Offer());
+        this.inserts = postgres.batches(new Insert());
         this.finds = postgres.batches(new Find());
     }
 
@@ -59,15 +59,14 @@ class OrderStore {
     }
 
     /**
-     * Offers a row under its number.
+     * Inserts the row unless its number is already decided ({@code ON CONFLICT DO NOTHING}).
      *
-     * @return what stands there now. Fails with {@link StoreUnavailable} if PostgreSQL does not
-     *     answer; the row may have been written then.
+     * @return the row that exists now. Fails with {@link StoreUnavailable} if PostgreSQL is unavailable; the row may have
+     *     been written then.
      */
-    Uni<Decision> decide(DecidedNumber offered) {
-        return offers.ask(offered)
-                .chain(written ->
-                        written ? Uni.createFrom().item(new Decision(offered, true)) : findDecided(offered.number()));
+    Uni<Decision> decide(DecidedNumber row) {
+        return inserts.ask(row)
+                .chain(written -> written ? Uni.createFrom().item(new Decision(row, true)) : findDecided(row.number()));
     }
 
     /** A second statement, because the first sees no row that was committed after it began. */
@@ -185,7 +184,7 @@ class OrderStore {
                 .map(rows -> {
                     Map<OrderNumber, OrderHistory> histories = new HashMap<>();
                     for (Row row : rows) {
-                        if (standing(row) instanceof Order order) {
+                        if (decided(row) instanceof Order order) {
                             histories.put(order.number(), new OrderHistory(order, aggregatedEvents(row)));
                         }
                     }
@@ -237,13 +236,13 @@ class OrderStore {
     /** A number, and whose it has to be if that matters. */
     private record Sought(OrderNumber number, Optional<Buyer> owner) {}
 
-    /** Offers rows under their numbers; the answer is whether the row was written. */
-    private static final class Offer implements Batched<DecidedNumber, Boolean> {
+    /** Inserts rows unless their numbers are decided; the answer is whether the row was written. */
+    private static final class Insert implements Batched<DecidedNumber, Boolean> {
         private static final Comparator<DecidedNumber> BY_NUMBER = Comparator.comparing(DecidedNumber::number);
 
         @Override
         public String name() {
-            return "offer";
+            return "insert";
         }
 
         /**
@@ -328,15 +327,15 @@ class OrderStore {
             clientKeys = new String[rows];
         }
 
-        void add(DecidedNumber standing) {
-            numbers[row] = standing.number().symbols();
-            buyers[row] = standing.buyer().subject();
-            switch (standing) {
+        void add(DecidedNumber decided) {
+            numbers[row] = decided.number().symbols();
+            buyers[row] = decided.buyer().subject();
+            switch (decided) {
                 case Order order -> add(order);
                 case Tombstone tombstone -> {
                     states[row] = VOIDED;
                     decidedAts[row] = at(tombstone.decidedAt());
-                    voidReasons[row] = tombstone.why().name();
+                    voidReasons[row] = tombstone.reason().name();
                 }
             }
             row++;
@@ -422,7 +421,7 @@ class OrderStore {
             for (Sought one : sought) {
                 answers.add(Optional.ofNullable(found.get(one.number().symbols()))
                         .filter(row -> isOf(one, row))
-                        .map(OrderStore::standing));
+                        .map(OrderStore::decided));
             }
             return answers;
         }
@@ -437,7 +436,7 @@ class OrderStore {
      *
      * @throws UnreadableRow if it cannot be
      */
-    static DecidedNumber standing(Row row) {
+    static DecidedNumber decided(Row row) {
         try {
             return read(row);
         } catch (RuntimeException unreadable) {

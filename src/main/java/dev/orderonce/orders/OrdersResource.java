@@ -222,8 +222,9 @@ class OrdersResource {
             content = @Content(schema = @Schema(implementation = OrdersView.class)))
     public Uni<Response> list(@BeanParam PageParameters page, @Context RoutingContext context) {
         Buyer buyer = caller.buyer();
-        switch (listOrders.room().take(buyer)) {
-            case TAKEN -> RequestEnd.whenTaken(context, () -> listOrders.room().giveBack(buyer));
+        switch (listOrders.concurrency().acquire(buyer)) {
+            case ACQUIRED ->
+                RequestEnd.whenTaken(context, () -> listOrders.concurrency().release(buyer));
             case BUYER_FULL -> {
                 return busy(Problem.ofLimit("orders-listed"));
             }

@@ -1,6 +1,7 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.admission.AdmitNumber;
+import dev.orderonce.admission.Resubmission;
 import dev.orderonce.idempotency.CreateOnce;
 import dev.orderonce.idempotency.Created;
 import dev.orderonce.idempotency.Creation;
@@ -8,38 +9,40 @@ import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
-import dev.orderonce.orders.PlaceOrder.Wanted;
+import dev.orderonce.orders.PlaceOrder.CheckedDraft;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** Turns a client's key and a draft into at most one order, however often it is asked. */
+/** Places at most one order per idempotency key, however often the request is repeated. */
 @ApplicationScoped
 class PlaceByKey {
-    private final CreateOnce once;
+    private final CreateOnce createOnce;
     private final AdmitNumber admitNumber;
-    private final ConfirmationPolicy askFirst;
+    private final DuplicateCheck duplicateCheck;
     private final OrderStore store;
     private final Validity validity;
 
     PlaceByKey(
-            CreateOnce once,
+            CreateOnce createOnce,
             AdmitNumber admitNumber,
-            ConfirmationPolicy askFirst,
+            DuplicateCheck duplicateCheck,
             OrderStore store,
             Validity validity) {
-        this.once = once;
+        this.createOnce = createOnce;
         this.admitNumber = admitNumber;
-        this.askFirst = askFirst;
+        this.duplicateCheck = duplicateCheck;
         this.store = store;
         this.validity = validity;
     }
 
-    Uni<Placement> place(Buyer buyer, IdempotencyKey key, Wanted wanted) {
+    Uni<Placement> place(Buyer buyer, IdempotencyKey key, CheckedDraft checked) {
         OrderNumber number = OrderNumber.ofClientKey(buyer, key.text());
-        return once.create(new OneOrder(buyer, key, number, wanted)).chain(created -> switch (created) {
-            case Created.Stands<Placement>(Placement judged) ->
-                admitNumber.note(number, buyer, "again").replaceWith(judged);
+        return createOnce.create(new OneOrder(buyer, key, number, checked)).chain(created -> switch (created) {
+            case Created.Existing<Placement>(Placement replay) ->
+                admitNumber
+                        .recordResubmission(number, buyer, Resubmission.AGAIN)
+                        .replaceWith(replay);
             case Created.InFlight<Placement> _ -> item(new Placement.InFlight());
             case Created.Refused<Placement>(Placement refusal) -> item(refusal);
             case Created.Made<Placement>(Placement placed) -> item(placed);
@@ -50,7 +53,7 @@ class PlaceByKey {
         return Uni.createFrom().item(placement);
     }
 
-    /** The order that this key stands for, as whoever asks for it is told. */
+    /** The order of one key, as the response to a request for it. */
     private final class OneOrder implements Creation<Placement> {
         private final Buyer buyer;
         private final IdempotencyKey key;
@@ -58,57 +61,57 @@ class PlaceByKey {
         private final OrderDraft draft;
         private final Optional<Placement> refusal;
 
-        OneOrder(Buyer buyer, IdempotencyKey key, OrderNumber number, Wanted wanted) {
+        OneOrder(Buyer buyer, IdempotencyKey key, OrderNumber number, CheckedDraft checked) {
             this.buyer = buyer;
             this.key = key;
             this.number = number;
-            this.draft = wanted.draft();
-            this.refusal = wanted.refusal();
+            this.draft = checked.draft();
+            this.refusal = checked.refusal();
         }
 
         @Override
-        public String mark() {
+        public String marker() {
             return "once:o:{" + number.symbols() + '}';
         }
 
         @Override
         public Uni<Optional<Placement>> find() {
-            return store.find(number).map(found -> found.map(this::judge));
+            return store.find(number).map(found -> found.map(this::replay));
         }
 
         @Override
         public Uni<Created<Placement>> make() {
-            Uni<Optional<Placement>> asked = refusal.isPresent()
+            Uni<Optional<Placement>> refused = refusal.isPresent()
                     ? Uni.createFrom().item(refusal)
-                    : askFirst.ask(buyer, number, askFirst.likeness(draft));
-            return asked.chain(refused -> refused.map(this::refuse).orElseGet(this::offer));
+                    : duplicateCheck.check(buyer, number, ConfirmationPolicy.claim(draft));
+            return refused.chain(refusal -> refusal.map(this::refuse).orElseGet(this::insert));
         }
 
-        /** An order that stands is found before anything can refuse the request. */
+        /** An existing order is found before anything can refuse the request. */
         private Uni<Created<Placement>> refuse(Placement refusal) {
-            return find().map(found ->
-                    found.<Created<Placement>>map(Created.Stands::new).orElseGet(() -> new Created.Refused<>(refusal)));
+            return find().map(found -> found.<Created<Placement>>map(Created.Existing::new)
+                    .orElseGet(() -> new Created.Refused<>(refusal)));
         }
 
-        private Uni<Created<Placement>> offer() {
-            Order offered = Order.placed(number, Optional.of(key), buyer, draft, validity.now());
-            return store.decide(offered)
-                    .chain(decision -> decision.isOurs()
-                            ? Uni.createFrom().item(new Created.Made<>(new Placement.Placed(offered)))
-                            : stoodAlready(decision.standing()));
+        private Uni<Created<Placement>> insert() {
+            Order order = Order.placed(number, Optional.of(key), buyer, draft, validity.now());
+            return store.decide(order)
+                    .chain(decision -> decision.isInserted()
+                            ? Uni.createFrom().item(new Created.Made<>(new Placement.Placed(order)))
+                            : existing(decision.row()));
         }
 
-        /** Nobody knew of it any more but PostgreSQL, so it was counted as a new one. */
-        private Uni<Created<Placement>> stoodAlready(DecidedNumber standing) {
-            return admitNumber.giveBack(buyer).replaceWith(() -> new Created.Stands<>(judge(standing)));
+        /** The marker had expired, so the order was counted as a new one. */
+        private Uni<Created<Placement>> existing(DecidedNumber row) {
+            return admitNumber.giveBack(buyer).replaceWith(() -> new Created.Existing<>(replay(row)));
         }
 
         /**
-         * The number is a digest: whether it is this key's is told by the key that is stored with
-         * it, and another's order is never shown.
+         * The number is a digest of buyer and key: the stored key tells whether the order belongs to this key, and
+         * another key's order is never returned.
          */
-        private Placement judge(DecidedNumber standing) {
-            return standing instanceof Order order
+        private Placement replay(DecidedNumber row) {
+            return row instanceof Order order
                             && order.buyer().equals(buyer)
                             && order.clientKey().equals(Optional.of(key))
                     ? ReplayCheck.of(buyer, draft, order)

@@ -3,159 +3,163 @@ package dev.orderonce.orders;
 import dev.orderonce.admission.Admission;
 import dev.orderonce.admission.AdmitNumber;
 import dev.orderonce.admission.ContentClaim;
-import dev.orderonce.admission.Entry;
-import dev.orderonce.admission.NumberOwners;
+import dev.orderonce.admission.RateLimited;
+import dev.orderonce.admission.VerifyNumber;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
 import dev.orderonce.numbers.VoidReason;
-import dev.orderonce.orders.PlaceOrder.Wanted;
-import dev.orderonce.stores.StoreUnavailable;
-import dev.orderonce.stores.StoreUnavailable.Store;
+import dev.orderonce.orders.PlaceOrder.CheckedDraft;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** Turns an issued number and a draft into at most one order, however often it is asked. */
+/** Places at most one order per issued number, however often the request is repeated. */
 @ApplicationScoped
 class PlaceByNumber {
-    private final NumberOwners owners;
+    private final VerifyNumber verifyNumber;
     private final AdmitNumber admitNumber;
-    private final ConfirmationPolicy askFirst;
+    private final DuplicateCheck duplicateCheck;
     private final OrderStore store;
     private final Validity validity;
 
     PlaceByNumber(
-            NumberOwners owners,
+            VerifyNumber verifyNumber,
             AdmitNumber admitNumber,
-            ConfirmationPolicy askFirst,
+            DuplicateCheck duplicateCheck,
             OrderStore store,
             Validity validity) {
-        this.owners = owners;
+        this.verifyNumber = verifyNumber;
         this.admitNumber = admitNumber;
-        this.askFirst = askFirst;
+        this.duplicateCheck = duplicateCheck;
         this.store = store;
         this.validity = validity;
     }
 
-    Uni<Placement> place(Buyer buyer, String written, Wanted wanted) {
+    Uni<Placement> place(Buyer buyer, String written, CheckedDraft checked) {
         return OrderNumber.read(written)
                 .map(number -> number.isIssuable()
-                        ? placeIssued(buyer, number, wanted)
-                        : replayOfClientKey(buyer, number, wanted.draft()))
+                        ? placeIssued(buyer, number, checked)
+                        : replayOfClientKey(buyer, number, checked.draft()))
                 .orElseGet(() -> item(new Placement.NotYours()));
     }
 
-    private Uni<Placement> placeIssued(Buyer buyer, OrderNumber number, Wanted wanted) {
-        return switch (owners.ask(number, buyer)) {
-            case NumberOwners.Answer.Own _ -> new Request(buyer, number, wanted).place();
-            case NumberOwners.Answer.Foreign _ -> item(new Placement.NotYours());
-            case NumberOwners.Answer.TooManyWrong(var excess) ->
-                replay(buyer, number, wanted.draft(), new Placement.Limited(excess));
+    private Uni<Placement> placeIssued(Buyer buyer, OrderNumber number, CheckedDraft checked) {
+        return switch (verifyNumber.verify(number, buyer)) {
+            case VerifyNumber.Owner.Self _ -> new Request(buyer, number, checked).place();
+            case VerifyNumber.Owner.Other _ -> item(new Placement.NotYours());
+            case VerifyNumber.Owner.TooManyWrong(RateLimited limited) ->
+                replayOwn(buyer, number, checked.draft(), new Placement.Limited(limited));
         };
     }
 
-    /** A replay is never limited: an order of the buyer's own is known to them. */
-    private Uni<Placement> replay(Buyer buyer, OrderNumber number, OrderDraft draft, Placement otherwise) {
+    /** A replay is never limited: the buyer knows their own order already. */
+    private Uni<Placement> replayOwn(Buyer buyer, OrderNumber number, OrderDraft draft, Placement refusal) {
         return store.findOwn(number, buyer)
                 .map(found -> found.filter(Order.class::isInstance)
                         .map(order -> ReplayCheck.of(buyer, draft, order))
-                        .orElse(otherwise));
+                        .orElse(refusal));
     }
 
     /**
-     * Such a number was never issued, but the buyer may hold it: it is the number of an order that
-     * was placed under a client key. That order is the answer; nothing else can be placed under it.
+     * The number was never issued. It may be that of an order which the buyer placed under an idempotency key; then that
+     * order is returned. Nothing else can be placed under it.
      */
     private Uni<Placement> replayOfClientKey(Buyer buyer, OrderNumber number, OrderDraft draft) {
         return store.find(number)
-                .map(found -> found.map(standing -> ReplayCheck.of(buyer, draft, standing))
-                        .orElseGet(Placement.NotYours::new));
+                .map(found ->
+                        found.map(row -> ReplayCheck.of(buyer, draft, row)).orElseGet(Placement.NotYours::new));
     }
 
     private static Uni<Placement> item(Placement placement) {
         return Uni.createFrom().item(placement);
     }
 
-    /** One request under a number that is its buyer's own. */
+    /** One request under a number that was issued to its buyer. */
     private final class Request {
         private final Buyer buyer;
         private final OrderNumber number;
         private final OrderDraft draft;
         private final Optional<Placement> refusal;
 
-        Request(Buyer buyer, OrderNumber number, Wanted wanted) {
+        Request(Buyer buyer, OrderNumber number, CheckedDraft checked) {
             this.buyer = buyer;
             this.number = number;
-            this.draft = wanted.draft();
-            this.refusal = wanted.refusal();
+            this.draft = checked.draft();
+            this.refusal = checked.refusal();
         }
 
         Uni<Placement> place() {
-            return refusal.map(this::refuseUnlessPlaced).orElseGet(this::enter);
+            return refusal.map(this::refuseUnlessPlaced).orElseGet(this::admit);
         }
 
-        private Uni<Placement> enter() {
-            ContentClaim likeness = askFirst.likeness(draft);
-            return admitNumber.admit(number, buyer, likeness).chain(entry -> switch (entry) {
-                case Entry.Free _ -> offerOrder();
-                case Entry.SeenBefore _ -> find(askAgain(likeness));
-                case Entry.Refused(VoidReason why, boolean forGood) -> find(refuse(why, forGood));
-                case Entry.CannotTell(Store silent) -> find(StoreUnavailable.failure(silent));
-                case Entry.Limited(var excess) -> find(item(new Placement.Limited(excess)));
-                case Entry.Alike alike -> find(unless(askFirst.compare(buyer, number, likeness, alike)));
+        private Uni<Placement> admit() {
+            ContentClaim claim = ConfirmationPolicy.claim(draft);
+            return admitNumber.admit(number, buyer, claim).onItemOrFailure().transformToUni((admission, failure) -> {
+                if (failure != null) {
+                    return findOr(Uni.createFrom().failure(failure));
+                }
+                return switch (admission) {
+                    case Admission.Admitted _ -> insertOrder();
+                    case Admission.SeenBefore _ -> findOr(checkAgain(claim));
+                    case Admission.Refused(VoidReason reason, boolean isFinal) -> findOr(refuse(reason, isFinal));
+                    case RateLimited limited -> findOr(item(new Placement.Limited(limited)));
+                    case Admission.PossibleDuplicate duplicate ->
+                        findOr(insertUnless(duplicateCheck.compare(buyer, number, claim, duplicate)));
+                };
             });
         }
 
-        /** Nothing is marked and no limit is spent. */
-        private Uni<Placement> refuseUnlessPlaced(Placement refused) {
-            return admitNumber.look(number, buyer).chain(admission -> switch (admission) {
-                case Admission.Admitted _ -> find(item(refused));
-                case Admission.Refused(VoidReason why, boolean forGood) -> find(refuse(why, forGood));
-                case Admission.CannotTell(Store silent) -> find(StoreUnavailable.failure(silent));
+        /** The draft is refused whatever Redis knows: nothing is marked or counted. */
+        private Uni<Placement> refuseUnlessPlaced(Placement refusal) {
+            return admitNumber.lookUp(number, buyer).onItemOrFailure().transformToUni((admission, failure) -> {
+                if (failure != null) {
+                    return findOr(Uni.createFrom().failure(failure));
+                }
+                return switch (admission) {
+                    case Admission.Admitted _ -> findOr(item(refusal));
+                    case Admission.Refused(VoidReason reason, boolean isFinal) -> findOr(refuse(reason, isFinal));
+                };
             });
         }
 
         /**
-         * A decision that stands is found before anything can refuse the request.
+         * Finds an existing order or tombstone, before anything can refuse the request.
          *
-         * @param undecided begun only if nothing stands
+         * @param undecided subscribed to only if neither exists
          */
-        private Uni<Placement> find(Uni<Placement> undecided) {
+        private Uni<Placement> findOr(Uni<Placement> undecided) {
             return store.find(number)
-                    .chain(found -> found.map(standing -> item(ReplayCheck.of(buyer, draft, standing)))
+                    .chain(found -> found.map(row -> item(ReplayCheck.of(buyer, draft, row)))
                             .orElse(undecided));
         }
 
-        /** It was tried before, and nothing came of it. */
-        private Uni<Placement> askAgain(ContentClaim likeness) {
-            return Uni.createFrom().deferred(() -> unless(askFirst.ask(buyer, number, likeness)));
+        /** The number was tried before, and no order exists under it. */
+        private Uni<Placement> checkAgain(ContentClaim claim) {
+            return Uni.createFrom().deferred(() -> insertUnless(duplicateCheck.check(buyer, number, claim)));
         }
 
-        private Uni<Placement> unless(Uni<Optional<Placement>> refusal) {
-            return refusal.chain(refused -> refused.map(PlaceByNumber::item).orElseGet(this::offerOrder));
+        private Uni<Placement> insertUnless(Uni<Optional<Placement>> refusal) {
+            return refusal.chain(refused -> refused.map(PlaceByNumber::item).orElseGet(this::insertOrder));
         }
 
-        private Uni<Placement> refuse(VoidReason why, boolean forGood) {
-            return forGood
-                    ? item(new Placement.NumberSpent(number, why))
+        private Uni<Placement> refuse(VoidReason reason, boolean isFinal) {
+            return isFinal
+                    ? item(new Placement.NumberSpent(number, reason))
                     : Uni.createFrom()
-                            .deferred(() -> offer(new Tombstone(number, buyer, why, Order.kept(validity.now()))));
+                            .deferred(() -> insert(new Tombstone(number, buyer, reason, Order.kept(validity.now()))));
         }
 
-        private Uni<Placement> offerOrder() {
-            return offer(Order.placed(number, Optional.empty(), buyer, draft, validity.now()));
+        private Uni<Placement> insertOrder() {
+            return insert(Order.placed(number, Optional.empty(), buyer, draft, validity.now()));
         }
 
-        /**
-         * Offers a row to the primary key: an order, or the tombstone of a number that may not
-         * become one.
-         */
-        private Uni<Placement> offer(DecidedNumber offered) {
-            return store.decide(offered)
-                    .map(decision -> decision.isOurs() && offered instanceof Order order
+        /** Inserts the order, or the tombstone that retires the number, unless the number is already decided. */
+        private Uni<Placement> insert(DecidedNumber row) {
+            return store.decide(row)
+                    .map(decision -> decision.isInserted() && row instanceof Order order
                             ? new Placement.Placed(order)
-                            : ReplayCheck.of(buyer, draft, decision.standing()));
+                            : ReplayCheck.of(buyer, draft, decision.row()));
         }
     }
 }

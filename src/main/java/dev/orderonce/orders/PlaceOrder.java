@@ -9,61 +9,57 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Places an order under whatever holds it together with its repeats: the number that was issued for
- * it, or a key of the client's own.
- */
+/** Places an order identified by an issued number or by an {@code Idempotency-Key}. */
 @ApplicationScoped
 public class PlaceOrder {
     private final PlaceByNumber byNumber;
     private final PlaceByKey byKey;
     private final Quotes quotes;
-    private final ConfirmationPolicy askFirst;
+    private final ConfirmationPolicy confirmationPolicy;
 
-    PlaceOrder(PlaceByNumber byNumber, PlaceByKey byKey, Quotes quotes, ConfirmationPolicy askFirst) {
+    PlaceOrder(PlaceByNumber byNumber, PlaceByKey byKey, Quotes quotes, ConfirmationPolicy confirmationPolicy) {
         this.byNumber = byNumber;
         this.byKey = byKey;
         this.quotes = quotes;
-        this.askFirst = askFirst;
+        this.confirmationPolicy = confirmationPolicy;
     }
 
     /**
-     * What somebody wants to be placed.
+     * A draft that was checked without a store.
      *
-     * @param refusal what is against a new order of it, whatever the stores say; an order that
-     *     stands is found before that
+     * @param refusal why no new order of it can be placed; an existing order is found before that
      */
-    record Wanted(OrderDraft draft, Optional<Placement> refusal) {}
+    record CheckedDraft(OrderDraft draft, Optional<Placement> refusal) {}
 
     /**
-     * Places the order, or tells why not.
+     * Places the order, or returns why not.
      *
-     * @param keys the value of each {@code Idempotency-Key} that was sent
+     * @param keys the value of each {@code Idempotency-Key} header
      */
     public Uni<Placement> place(Buyer buyer, List<String> keys, OrderSubmission submission) {
         String number = submission.orderNumber();
         return switch (IdempotencyKey.read(keys)) {
             case IdempotencyKey.Reading.None _ when number == null -> item(new Placement.NoNumber());
-            case IdempotencyKey.Reading.None _ -> drafted(submission, wanted -> byNumber.place(buyer, number, wanted));
+            case IdempotencyKey.Reading.None _ -> read(submission, checked -> byNumber.place(buyer, number, checked));
             case IdempotencyKey.Reading _ when number != null -> item(new Placement.NumberAndKey());
             case IdempotencyKey.Reading.Unusable(String why) -> item(new Placement.KeyUnusable(why));
             case IdempotencyKey.Reading.Usable(IdempotencyKey key) ->
-                drafted(submission, wanted -> byKey.place(buyer, key, wanted));
+                read(submission, checked -> byKey.place(buyer, key, checked));
         };
     }
 
-    private Uni<Placement> drafted(OrderSubmission submission, Function<Wanted, Uni<Placement>> place) {
+    private Uni<Placement> read(OrderSubmission submission, Function<CheckedDraft, Uni<Placement>> place) {
         return switch (OrderDraft.read(submission)) {
             case OrderDraft.Reading.Invalid(var violations) -> item(new Placement.Invalid(violations));
             case OrderDraft.Reading.Drafted(OrderDraft draft) ->
-                place.apply(new Wanted(draft, refusal(draft, submission.quote())));
+                place.apply(new CheckedDraft(draft, refusal(draft, submission.quote())));
         };
     }
 
     private Optional<Placement> refusal(OrderDraft draft, @Nullable String quote) {
         return quotes.whatIsWrong(draft, quote)
                 .<Placement>map(violation -> new Placement.Invalid(List.of(violation)))
-                .or(() -> askFirst.isLarge(draft)
+                .or(() -> confirmationPolicy.isAmountUnconfirmed(draft)
                         ? Optional.of(new Placement.LargeAmount(draft.total()))
                         : Optional.empty());
     }

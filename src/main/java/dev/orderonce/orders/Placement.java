@@ -1,6 +1,6 @@
 package dev.orderonce.orders;
 
-import dev.orderonce.admission.Excess;
+import dev.orderonce.admission.RateLimited;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.money.Money;
@@ -9,55 +9,55 @@ import dev.orderonce.numbers.VoidReason;
 import java.time.Duration;
 import java.util.List;
 
-/** Every way a request to place an order can end, in the order the checks run. */
+/** The results of a request to place an order, in the order of the checks. */
 public sealed interface Placement extends Outcome {
-    /** Neither an order number nor a key: nothing to hold the order together with its repeats. */
+    /** Neither an order number nor an idempotency key identifies the order. */
     record NoNumber() implements Placement {}
 
-    /** Both a number and a key: which of the two holds it together is not ours to choose. */
+    /** Both a number and a key: the service does not choose which of them identifies the order. */
     record NumberAndKey() implements Placement {}
 
-    /** The key is no key. */
+    /** The key is malformed. */
     record KeyUnusable(String why) implements Placement {}
 
-    /** The draft is not sound; the number is untouched. */
+    /** The order is invalid; the number is unchanged. */
     record Invalid(List<Violation> violations) implements Placement {}
 
-    /** Never issued to this buyer: malformed, forged, or somebody else's. */
+    /** The number was not issued to this buyer: malformed, forged, or another buyer's. */
     record NotYours() implements Placement {}
 
-    /** The key's number is taken by another key's order, which is not shown. */
+    /** Another key's order has the number of this key; it is not returned. */
     record KeyCollides() implements Placement {}
 
-    /** An order stands under the number or key, with other content. */
+    /** An order with other content exists under the number or key. */
     record Mismatch(Order order, List<Difference> differences) implements Placement {}
 
-    /** The order stands already: this was a repeat. */
+    /** The order exists already: the request is a replay. */
     record AlreadyPlaced(Order order) implements Placement {}
 
-    /** No order stands under the number and none ever will. */
-    record NumberSpent(OrderNumber number, VoidReason why) implements Placement {}
+    /** No order exists under the number, and none can be placed any more. */
+    record NumberSpent(OrderNumber number, VoidReason reason) implements Placement {}
 
-    /** An earlier request under the same key is still at it. */
+    /** A request with this idempotency key is still in progress. */
     record InFlight() implements Placement {}
 
-    /** The buyer has placed as many orders as they may for now. */
-    record Limited(Excess excess) implements Placement {}
+    /** The buyer has reached a limit. */
+    record Limited(RateLimited limited) implements Placement {}
 
-    /** The total is large, and the buyer has not said that they mean it. */
+    /** The total is large, and the buyer has not acknowledged it. */
     record LargeAmount(Money total) implements Placement {}
 
     /**
-     * The same was ordered a short time ago, and the buyer has not said that they mean a second.
+     * A possible duplicate: the buyer ordered the same content a short time ago and has not acknowledged that order.
      *
-     * @param age how long ago, to the second
+     * @param age the time since the earlier order
      */
     record Lookalike(Order earlier, Duration age) implements Placement {}
 
-    /** The same is being ordered under another number, and what came of it is not known. */
+    /** The same content is being ordered under another number; the result is not known yet. */
     record LookalikeInFlight(OrderNumber earlier) implements Placement {}
 
-    /** The order stands, by this request. */
+    /** This request has created the order. */
     record Placed(Order order) implements Placement {}
 
     @Override

@@ -3,14 +3,15 @@ package dev.orderonce.orders;
 import dev.orderonce.identity.Buyer;
 import java.util.Arrays;
 
-/** What a request is told by whatever stands under its number already. */
+/** The response to a request under a number that is already decided. */
 final class ReplayCheck {
     private ReplayCheck() {}
 
-    static Placement of(Buyer asking, OrderDraft draft, DecidedNumber standing) {
-        return switch (standing) {
-            case DecidedNumber others when !others.buyer().equals(asking) -> new Placement.NotYours();
-            case Tombstone tombstone -> new Placement.NumberSpent(tombstone.number(), tombstone.why());
+    /** Compares the buyer and the content of the request with those of the existing row. */
+    static Placement of(Buyer buyer, OrderDraft draft, DecidedNumber existing) {
+        return switch (existing) {
+            case DecidedNumber row when !row.buyer().equals(buyer) -> new Placement.NotYours();
+            case Tombstone tombstone -> new Placement.NumberSpent(tombstone.number(), tombstone.reason());
             case Order order when isSame(order.content(), draft) -> new Placement.AlreadyPlaced(order);
             case Order order -> new Placement.Mismatch(order, Content.differences(order.content(), draft));
         };

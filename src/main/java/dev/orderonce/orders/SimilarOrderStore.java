@@ -54,14 +54,14 @@ class SimilarOrderStore {
         this.unreadableRows = unreadableRows;
     }
 
-    private record Neighbour(OrderNumber placed, DecidedNumber standing) {
+    private record Neighbour(OrderNumber placed, DecidedNumber row) {
         static Neighbour of(Row row) {
-            return new Neighbour(new OrderNumber(row.getString("placed")), OrderStore.standing(row));
+            return new Neighbour(new OrderNumber(row.getString("placed")), OrderStore.decided(row));
         }
     }
 
     /**
-     * What stands near each of these orders; an order without neighbours is left out.
+     * The neighbours of each of these orders; an order without neighbours is left out.
      *
      * @param most on each side
      */
@@ -73,7 +73,7 @@ class SimilarOrderStore {
         return postgres.query(NEAR, parameters).map(rows -> {
             Map<OrderNumber, List<Order>> near = new HashMap<>();
             for (Neighbour neighbour : unreadableRows.leaveOut("orders", "number", rows, Neighbour::of)) {
-                if (neighbour.standing() instanceof Order order) {
+                if (neighbour.row() instanceof Order order) {
                     near.computeIfAbsent(neighbour.placed(), number -> new ArrayList<>())
                             .add(order);
                 }

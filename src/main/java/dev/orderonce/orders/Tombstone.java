@@ -5,5 +5,5 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.VoidReason;
 import java.time.Instant;
 
-/** A number that was spent without an order. */
-record Tombstone(OrderNumber number, Buyer buyer, VoidReason why, Instant decidedAt) implements DecidedNumber {}
+/** The row that marks a number as retired: it can never become an order. */
+record Tombstone(OrderNumber number, Buyer buyer, VoidReason reason, Instant decidedAt) implements DecidedNumber {}

@@ -23,7 +23,6 @@ import io.vertx.redis.client.impl.RedisURI;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -116,24 +115,15 @@ public class RedisPipeline implements MadeFromSettings {
     /**
      * Runs a script.
      *
-     * @param keys what the script may touch; all in one Cluster slot
+     * @param keys the keys that the script reads or writes; all in one Cluster slot
+     * @param arguments what follows the script's settings in ARGV
      * @return its reply; fails like {@link #send}
      */
     public Uni<RedisReply> run(RedisScript script, List<String> keys, List<String> arguments) {
-        return send(call("EVALSHA", script.digest(), keys, arguments), script.name())
-                // Redis forgets scripts when it restarts.
-                .onFailure(failure -> failure instanceof RedisRefusal no && no.is("NOSCRIPT"))
-                .recoverWithUni(() -> send(call("EVAL", script.source(), keys, arguments), script.name()));
-    }
-
-    private static RedisCommand call(String command, String script, List<String> keys, List<String> arguments) {
-        List<String> words = new ArrayList<>(3 + keys.size() + arguments.size());
-        words.add(command);
-        words.add(script);
-        words.add(Integer.toString(keys.size()));
-        words.addAll(keys);
-        words.addAll(arguments);
-        return RedisCommand.of(words.toArray(String[]::new));
+        return send(script.call(keys, arguments), script.name())
+                // Redis loses scripts when it restarts.
+                .onFailure(failure -> failure instanceof RedisRefusal refusal && refusal.is("NOSCRIPT"))
+                .recoverWithUni(() -> send(script.callWithSource(keys, arguments), script.name()));
     }
 
     /** The line of this event loop if it is open: its replies need not change threads. */

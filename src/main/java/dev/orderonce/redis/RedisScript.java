@@ -1,40 +1,35 @@
 package dev.orderonce.redis;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
-/** A Lua script that Redis runs atomically; sent once and then called by its digest. */
+/**
+ * A Lua script that Redis runs atomically; its source is sent once, later calls send its digest.
+ *
+ * <p>The head of each file in {@code src/main/resources/redis} lists its KEYS, ARGV and replies.
+ */
 public final class RedisScript {
-    /**
-     * Lua: {@code passing} is {@code redis.call} for a write that is true for a short time only. It
-     * goes neither to the append-only file nor to replicas, where it would be the larger part of
-     * what a script costs. (A rewrite of the file and a replica that begins take all that is in
-     * memory.) What has to outlive Redis' process is not written by it.
-     *
-     * @see <a href="https://redis.io/docs/latest/develop/programmability/lua-api/">Redis,
-     *     redis.set_repl</a>
-     */
-    public static final String PASSING = """
-            local function passing(...)
-                redis.set_repl(redis.REPL_NONE)
-                local reply = redis.call(...)
-                redis.set_repl(redis.REPL_ALL)
-                return reply
-            end
-            """;
-
     private final String name;
     private final String source;
     private final String digest;
+    private final String[] settings;
 
     /**
-     * @param name what it is called in traces
+     * Makes a script from its source.
+     *
+     * @param name the operation's name in traces
+     * @param settings see {@link #load}
      */
-    public RedisScript(String name, String source) {
+    RedisScript(String name, String source, String... settings) {
         this.name = name;
         this.source = source;
+        this.settings = settings.clone();
         try {
             this.digest = HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-1").digest(source.getBytes(StandardCharsets.UTF_8)));
@@ -43,15 +38,53 @@ public final class RedisScript {
         }
     }
 
+    /**
+     * Reads {@code redis/NAME.lua} from the class path.
+     *
+     * @param name the file's name without its ending, and the operation's name in traces
+     * @param settings what ARGV begins with in every call: limits, windows, times to live
+     */
+    public static RedisScript load(String name, String... settings) {
+        String file = "/redis/" + name + ".lua";
+        try (InputStream lua = RedisScript.class.getResourceAsStream(file)) {
+            if (lua == null) {
+                throw new IllegalStateException("not on the class path: " + file);
+            }
+            return new RedisScript(name, new String(lua.readAllBytes(), StandardCharsets.UTF_8), settings);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     String name() {
         return name;
     }
 
-    String source() {
-        return source;
+    /** {@code EVALSHA}, which Redis refuses with {@code NOSCRIPT} if it does not have the source. */
+    RedisCommand call(List<String> keys, List<String> arguments) {
+        return command("EVALSHA", digest, keys, arguments);
     }
 
-    String digest() {
-        return digest;
+    /** {@code EVAL}, which sends the source. */
+    RedisCommand callWithSource(List<String> keys, List<String> arguments) {
+        return command("EVAL", source, keys, arguments);
+    }
+
+    private RedisCommand command(String command, String script, List<String> keys, List<String> arguments) {
+        String[] words = new String[3 + keys.size() + settings.length + arguments.size()];
+        int at = 0;
+        words[at++] = command;
+        words[at++] = script;
+        words[at++] = Integer.toString(keys.size());
+        for (String key : keys) {
+            words[at++] = key;
+        }
+        for (String setting : settings) {
+            words[at++] = setting;
+        }
+        for (String argument : arguments) {
+            words[at++] = argument;
+        }
+        return RedisCommand.of(words);
     }
 }

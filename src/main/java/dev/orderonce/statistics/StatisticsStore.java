@@ -23,12 +23,7 @@ import java.util.Map;
  */
 @ApplicationScoped
 class StatisticsStore {
-    /** ARGV: time to live in milliseconds; then outcome and count of each. */
-    private static final RedisScript ADD = new RedisScript("share-counts", """
-                    for i = 2, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
-                    redis.call('PEXPIRE', KEYS[1], ARGV[1])
-                    return 1
-                    """);
+    private static final RedisScript ADD = RedisScript.load("add-counts");
 
     private static final Duration KEPT = Duration.ofHours(2);
 

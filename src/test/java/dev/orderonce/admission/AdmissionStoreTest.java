@@ -2,7 +2,6 @@ package dev.orderonce.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.orderonce.admission.AdmissionStore.Known;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.SigningKeys;
@@ -17,13 +16,14 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What Redis remembers of numbers and checkouts. */
+/** What Redis knows of numbers, checkouts and content. */
 @QuarkusTest
 class AdmissionStoreTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final int MAX_RESUBMISSIONS = 100;
 
     @Inject
-    AdmissionStore cache;
+    AdmissionStore store;
 
     @Inject
     SigningKeys keys;
@@ -34,161 +34,162 @@ class AdmissionStoreTest {
         return keys.mint(buyer, Instant.now());
     }
 
-    private static <T> T get(Uni<T> asked) {
-        return asked.await().atMost(BOUND);
+    private static <T> T get(Uni<T> result) {
+        return result.await().atMost(BOUND);
     }
 
-    private ContentClaim content(OrderNumber... besides) {
-        return new ContentClaim("content", List.of(besides));
+    private ContentClaim content(OrderNumber... acknowledged) {
+        return new ContentClaim("content", List.of(acknowledged));
     }
 
     private OrderNumber issued() {
         OrderNumber number = fresh();
-        assertThat(get(cache.register(number, buyer))).isEqualTo(new Registration.Fresh());
+        assertThat(get(store.register(number, buyer))).isEqualTo(new Registration.Registered());
         return number;
     }
 
     @Test
-    void numberMintedTwice_isFreshOnce() {
+    void numberMintedTwice_isRegisteredOnce() {
         // Given
         OrderNumber number = issued();
         // When
-        Registration second = get(cache.register(number, buyer));
+        Registration second = get(store.register(number, buyer));
         // Then
         assertThat(second).isEqualTo(new Registration.Taken());
     }
 
     @Test
-    void numberLetInBefore_isNotFreshEither_andWasSeen() {
+    void admittedNumber_isTakenAndSeenBefore() {
         // Given
         OrderNumber number = issued();
-        assertThat(get(cache.admit(number, buyer, content()))).isEqualTo(new Entry.Free());
+        assertThat(get(store.admit(number, buyer, content()))).isEqualTo(new Admission.Admitted());
         // When
-        Registration again = get(cache.register(number, buyer));
+        Registration again = get(store.register(number, buyer));
         // Then
         assertThat(again).isEqualTo(new Registration.Taken());
-        assertThat(get(cache.admit(number, buyer, content()))).isEqualTo(new Entry.SeenBefore());
+        assertThat(get(store.admit(number, buyer, content()))).isEqualTo(new Admission.SeenBefore());
     }
 
     @Test
-    void checkoutWithATakenNumber_isToldToTryAnother() {
+    void checkoutWithATakenNumber_isRegisteredUnderAnother() {
         // Given
         OrderNumber taken = issued();
         // When
-        Registration claim = get(cache.register(buyer, "c1", taken, Optional.empty()));
+        Registration registration = get(store.register(buyer, "c1", taken, Optional.empty()));
         // Then
-        assertThat(claim).isEqualTo(new Registration.Taken());
-        assertThat(get(cache.register(buyer, "c1", fresh(), Optional.empty()))).isEqualTo(new Registration.Fresh());
+        assertThat(registration).isEqualTo(new Registration.Taken());
+        assertThat(get(store.register(buyer, "c1", fresh(), Optional.empty())))
+                .isEqualTo(new Registration.Registered());
     }
 
     @Test
-    void spentNumber_isReplacedOnceAndNoOther() {
+    void replacedNumber_isReplacedOnce() {
         // Given
         OrderNumber first = fresh();
         OrderNumber second = fresh();
         OrderNumber third = fresh();
-        get(cache.register(buyer, "c1", first, Optional.empty()));
+        get(store.register(buyer, "c1", first, Optional.empty()));
         // When
-        Registration replaced = get(cache.register(buyer, "c1", second, Optional.of(first.symbols())));
-        Registration late = get(cache.register(buyer, "c1", third, Optional.of(first.symbols())));
+        Registration replaced = get(store.register(buyer, "c1", second, Optional.of(first.symbols())));
+        Registration late = get(store.register(buyer, "c1", third, Optional.of(first.symbols())));
         // Then
-        assertThat(replaced).isEqualTo(new Registration.Fresh());
+        assertThat(replaced).isEqualTo(new Registration.Registered());
         assertThat(late).isEqualTo(new Registration.Held(second.symbols()));
     }
 
     @Test
-    void numberNeverIssued_isNotLetIn() {
+    void numberNeverIssued_isRefused() {
         // Given
         OrderNumber number = fresh();
         // When
-        Entry entry = get(cache.admit(number, buyer, content()));
+        Admission admission = get(store.admit(number, buyer, content()));
         // Then
-        assertThat(entry).isEqualTo(new Entry.Refused(VoidReason.NOT_CACHED, false));
+        assertThat(admission).isEqualTo(new Admission.Refused(VoidReason.NOT_CACHED, false));
     }
 
     @Test
-    void sameContentUnderAnotherNumber_isToldTheEarlier() {
+    void sameContentUnderAnotherNumber_isAPossibleDuplicate() {
         // Given
         OrderNumber first = issued();
         OrderNumber second = issued();
-        get(cache.admit(first, buyer, content()));
+        get(store.admit(first, buyer, content()));
         // When
-        Entry entry = get(cache.admit(second, buyer, content()));
+        Admission admission = get(store.admit(second, buyer, content()));
         // Then
-        assertThat(entry).isInstanceOfSatisfying(Entry.Alike.class, alike -> {
-            assertThat(alike.earlier()).isEqualTo(first);
-            assertThat(alike.since()).isBetween(Duration.ZERO, BOUND);
+        assertThat(admission).isInstanceOfSatisfying(Admission.PossibleDuplicate.class, duplicate -> {
+            assertThat(duplicate.earlier()).isEqualTo(first);
+            assertThat(duplicate.since()).isBetween(Duration.ZERO, BOUND);
         });
-        // and it is let in beside the earlier one, once that is said to be meant
-        assertThat(get(cache.ask(second, buyer, content(first)))).isEqualTo(new Entry.Free());
-        assertThat(get(cache.ask(second, buyer, content()))).isEqualTo(new Entry.Free());
+        // and it is admitted once the earlier one is acknowledged
+        assertThat(get(store.check(second, buyer, content(first)))).isEqualTo(new Admission.Admitted());
+        assertThat(get(store.check(second, buyer, content()))).isEqualTo(new Admission.Admitted());
     }
 
     @Test
-    void otherContent_isNobodysLookalike() {
+    void otherContent_isNoPossibleDuplicate() {
         // Given
-        get(cache.admit(issued(), buyer, content()));
+        get(store.admit(issued(), buyer, content()));
         // When
-        Entry entry = get(cache.admit(issued(), buyer, new ContentClaim("other", List.of())));
+        Admission admission = get(store.admit(issued(), buyer, new ContentClaim("other", List.of())));
         // Then
-        assertThat(entry).isEqualTo(new Entry.Free());
+        assertThat(admission).isEqualTo(new Admission.Admitted());
     }
 
     @Test
-    void refusedNumber_isAskedAgainAndNotForgotten() {
+    void refusedNumber_isSeenBeforeAndCached() {
         // Given
         OrderNumber second = issued();
-        get(cache.admit(issued(), buyer, content()));
-        get(cache.admit(second, buyer, content()));
+        get(store.admit(issued(), buyer, content()));
+        get(store.admit(second, buyer, content()));
         // When
-        Entry again = get(cache.admit(second, buyer, content()));
+        Admission again = get(store.admit(second, buyer, content()));
         // Then
-        assertThat(again).isEqualTo(new Entry.SeenBefore());
-        assertThat(get(cache.look(second, buyer))).isEqualTo(Known.ISSUED);
-        assertThat(get(cache.ask(second, buyer, content()))).isInstanceOf(Entry.Alike.class);
+        assertThat(again).isEqualTo(new Admission.SeenBefore());
+        assertThat(get(store.isCached(second, buyer))).isTrue();
+        assertThat(get(store.check(second, buyer, content()))).isInstanceOf(Admission.PossibleDuplicate.class);
     }
 
     @Test
-    void everySubmitButTheFirst_isKept() {
+    void everyResubmission_isRecorded() {
         // Given
         OrderNumber number = issued();
-        OrderNumber alike = issued();
-        get(cache.admit(number, buyer, content()));
-        get(cache.admit(number, buyer, content()));
-        get(cache.note(number, buyer, "late"));
-        get(cache.admit(alike, buyer, content()));
+        OrderNumber duplicate = issued();
+        get(store.admit(number, buyer, content()));
+        get(store.admit(number, buyer, content()));
+        get(store.recordResubmission(number, buyer, "late"));
+        get(store.admit(duplicate, buyer, content()));
         // When
-        List<Resubmission> submits = get(cache.submits(buyer, number));
+        List<Resubmission> resubmissions = get(store.resubmissions(buyer, number));
         // Then
-        assertThat(submits).extracting(Resubmission::outcome).containsExactly("again", "late");
-        assertThat(submits.getFirst().at())
+        assertThat(resubmissions).extracting(Resubmission::outcome).containsExactly("again", "late");
+        assertThat(resubmissions.getFirst().at())
                 .isBetween(Instant.now().minus(BOUND), Instant.now().plus(BOUND));
-        assertThat(get(cache.submits(buyer, alike)))
+        assertThat(get(store.resubmissions(buyer, duplicate)))
                 .extracting(Resubmission::outcome)
                 .containsExactly("lookalike");
-        assertThat(get(cache.submits(new Buyer("somebody-else"), number))).isEmpty();
+        assertThat(get(store.resubmissions(new Buyer("another-buyer"), number))).isEmpty();
     }
 
     @Test
-    void manySubmits_areBounded() {
+    void manyResubmissions_areBounded() {
         // Given
         OrderNumber number = issued();
         // When
-        for (int i = 0; i < NumberScripts.MOST_SUBMITS + 5; i++) {
-            get(cache.note(number, buyer, "again"));
+        for (int i = 0; i < MAX_RESUBMISSIONS + 5; i++) {
+            get(store.recordResubmission(number, buyer, "again"));
         }
         // Then
-        assertThat(get(cache.submits(buyer, number))).hasSize(NumberScripts.MOST_SUBMITS);
+        assertThat(get(store.resubmissions(buyer, number))).hasSize(MAX_RESUBMISSIONS);
     }
 
     @Test
-    void anotherBuyer_knowsNothingOfIt() {
+    void numberOfAnotherBuyer_isNotCached() {
         // Given
         OrderNumber number = fresh();
-        get(cache.register(number, buyer));
+        get(store.register(number, buyer));
         // When
-        Known known = get(cache.look(number, new Buyer("somebody-else")));
+        boolean isCached = get(store.isCached(number, new Buyer("another-buyer")));
         // Then
-        assertThat(known).isEqualTo(Known.NOTHING);
+        assertThat(isCached).isFalse();
     }
 }

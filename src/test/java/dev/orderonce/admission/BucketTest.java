@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The arithmetic of a limit, in microseconds; what Redis does in Lua is the same. */
+/** The arithmetic of a limit, in microseconds; the Lua scripts use the same. */
 class BucketTest {
     private static final double MINUTE = 60_000_000;
     private static final double SECOND = 1_000_000;
@@ -167,8 +166,7 @@ class BucketTest {
     @ParameterizedTest
     @EnumSource(Limit.class)
     void name_isThatOfTheSetting(Limit limit) {
-        assertThat(limit.text()).matches("[a-z]+-[a-z]+");
-        assertThat(Limit.valueOf(limit.text().toUpperCase(Locale.ROOT).replace('-', '_')))
-                .isEqualTo(limit);
+        assertThat(limit.label()).matches("[a-z]+-[a-z]+");
+        assertThat(Limit.of(limit.label())).isEqualTo(limit);
     }
 }

@@ -14,12 +14,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 
 /**
- * PostgreSQL has committed and its reply is lost: the answer is "unknown", and the repeat tells the
- * truth.
+ * PostgreSQL has committed and its reply is lost: the outcome is unknown, and the repeat returns the order.
  */
 @QuarkusTest
 class LostReplyTest {
-    /** What PostgreSQL says when the statement that offers rows has been committed. */
+    /** The reply of PostgreSQL when the statement that inserts rows has been committed. */
     private static final String COMMITTED = "SELECT 1\0Z";
 
     private final Shop shop = Shop.newBuyer();

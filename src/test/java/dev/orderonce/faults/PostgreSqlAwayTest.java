@@ -102,7 +102,7 @@ class PostgreSqlAwayTest {
                     .asString()
                     .lines()
                     .filter(line -> line.startsWith("orderonce_store_unavailable{"))
-                    .filter(line -> line.matches(".*\"(offer|find|pool)\".*"))
+                    .filter(line -> line.matches(".*\"(insert|find|pool)\".*"))
                     .allMatch(line -> line.endsWith(" 0.0"));
         });
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What a native executable would be made from lists everything that is looked up by its name at run
- * time: what goes over the wire, the migrations, the files that are served.
+ * time: what goes over the wire, the migrations, the Lua scripts, the files that are served.
  */
 class NativeSourcesIT {
     private static final Path SOURCES = Path.of("target", "native", "native-sources");
@@ -110,12 +110,12 @@ class NativeSourcesIT {
     }
 
     @Test
-    void everyMigrationAndServedFile_isListed() throws IOException {
+    void everyMigrationScriptAndServedFile_isListed() throws IOException {
         // Given
         List<Pattern> patterns = resources();
         List<String> wanted = new ArrayList<>();
         Path root = Path.of("src", "main", "resources");
-        for (String directory : List.of("db/migration", "META-INF/resources")) {
+        for (String directory : List.of("db/migration", "META-INF/resources", "redis")) {
             try (Stream<Path> files = Files.walk(root.resolve(directory))) {
                 files.filter(Files::isRegularFile)
                         .map(file -> root.relativize(file).toString())

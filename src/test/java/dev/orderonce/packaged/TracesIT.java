@@ -156,7 +156,7 @@ class TracesIT {
         assertThat(server.getName()).isEqualTo("POST /orders");
         assertThat(attribute(server, "orderonce.order.number")).isEqualTo(number);
         assertThat(attribute(server, "orderonce.outcome")).isEqualTo("placed");
-        assertAsked(trace, server, "redis admit", "postgresql offer");
+        assertAsked(trace, server, "redis admit", "postgresql insert");
     }
 
     @Test

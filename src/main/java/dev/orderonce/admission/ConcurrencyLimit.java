@@ -1,0 +1,54 @@
+package dev.orderonce.admission;
+
+import dev.orderonce.identity.Buyer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Bounds how many requests of one kind this process serves at the same time: in total, and for each buyer. */
+public final class ConcurrencyLimit {
+    private final int limit;
+    private final int limitOfBuyer;
+    private final AtomicInteger acquired = new AtomicInteger();
+    private final Map<Buyer, Integer> acquiredBy = new ConcurrentHashMap<>();
+
+    /**
+     * Makes a limit.
+     *
+     * @param limit in total, at least 1
+     * @param limitOfBuyer for each buyer, at least 1
+     */
+    public ConcurrencyLimit(int limit, int limitOfBuyer) {
+        this.limit = limit;
+        this.limitOfBuyer = limitOfBuyer;
+    }
+
+    /** The result of {@link #acquire}. */
+    public enum Permit {
+        /** Acquired; to be released exactly once. */
+        ACQUIRED,
+        /** The buyer has reached their limit. */
+        BUYER_FULL,
+        /** The total limit is reached. */
+        FULL
+    }
+
+    /** Acquires a permit if neither limit is reached; never waits. */
+    public Permit acquire(Buyer buyer) {
+        if (acquired.incrementAndGet() > limit) {
+            acquired.decrementAndGet();
+            return Permit.FULL;
+        }
+        if (acquiredBy.merge(buyer, 1, Integer::sum) > limitOfBuyer) {
+            release(buyer);
+            return Permit.BUYER_FULL;
+        }
+        return Permit.ACQUIRED;
+    }
+
+    /** Releases a permit that was acquired. */
+    public void release(Buyer buyer) {
+        acquired.decrementAndGet();
+        acquiredBy.computeIfPresent(buyer, (same, count) -> count > 1 ? count - 1 : null);
+    }
+}

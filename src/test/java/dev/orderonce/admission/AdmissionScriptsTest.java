@@ -1,0 +1,464 @@
+package dev.orderonce.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.orderonce.redis.RedisCommand;
+import dev.orderonce.redis.RedisPipeline;
+import dev.orderonce.redis.RedisReply;
+import dev.orderonce.redis.RedisScript;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The Lua scripts of this package by themselves, in Redis: their replies, times to live and counts. Each takes three
+ * numbers at once and one more an hour, so that the time a test takes does not count.
+ */
+@QuarkusTest
+class AdmissionScriptsTest {
+    private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final long HOUR_MICROS = 3_600_000_000L;
+    private static final long MINUTE_MILLIS = 60_000;
+    private static final long TOLERATED_MILLIS = 20_000;
+
+    private static final String INTERVAL = Double.toString(HOUR_MICROS);
+    private static final String DEPTH_OF_THREE = Double.toString(3.0 * HOUR_MICROS);
+    private static final String DEPTH_OF_FIVE = Double.toString(5.0 * HOUR_MICROS);
+    private static final String NUMBER_TTL = Long.toString(2 * MINUTE_MILLIS);
+    private static final String CHECKOUT_TTL = Long.toString(3 * MINUTE_MILLIS);
+    private static final String DUPLICATE_WINDOW = Long.toString(4 * MINUTE_MILLIS);
+    private static final String RESUBMISSIONS_TTL = Long.toString(5 * MINUTE_MILLIS);
+
+    private static final RedisScript ISSUE =
+            RedisScript.load("issue", INTERVAL, DEPTH_OF_THREE, INTERVAL, DEPTH_OF_FIVE, NUMBER_TTL, CHECKOUT_TTL);
+    private static final RedisScript ADMIT =
+            RedisScript.load("admit", INTERVAL, DEPTH_OF_THREE, INTERVAL, DUPLICATE_WINDOW, RESUBMISSIONS_TTL);
+    private static final RedisScript GIVE_BACK = RedisScript.load("give-back", INTERVAL);
+    private static final RedisScript UNREGISTER = RedisScript.load("unregister", INTERVAL);
+    private static final RedisScript RECORD = RedisScript.load("record-resubmission", RESUBMISSIONS_TTL);
+
+    @Inject
+    RedisPipeline redis;
+
+    private final String prefix = "test:{" + UUID.randomUUID() + "}:";
+    private final String limits = prefix + "limits";
+
+    /** Eighteen letters and digits, as a number has. */
+    private static String number(int i) {
+        return "N%017d".formatted(i);
+    }
+
+    private String key(String name) {
+        return prefix + name;
+    }
+
+    private String run(RedisScript script, List<String> keys, String... arguments) {
+        return text(redis.run(script, keys, List.of(arguments)).await().atMost(BOUND));
+    }
+
+    private RedisReply send(String... words) {
+        return redis.send(RedisCommand.of(words)).await().atMost(BOUND);
+    }
+
+    private static String text(RedisReply reply) {
+        return reply instanceof RedisReply.Text(String text) ? text : reply.toString();
+    }
+
+    private long ttl(String key) {
+        return send("PTTL", key) instanceof RedisReply.Whole(long millis) ? millis : -3;
+    }
+
+    private void assertTtl(String key, String millis) {
+        assertThat(ttl(key)).isBetween(Long.parseLong(millis) - TOLERATED_MILLIS, Long.parseLong(millis));
+    }
+
+    private String issue(int number) {
+        return run(ISSUE, List.of(limits, key(number(number))), number(number), "");
+    }
+
+    private String issue(int number, String checkout, String replaced) {
+        return run(ISSUE, List.of(limits, key(number(number)), key(checkout)), number(number), replaced);
+    }
+
+    private String admit(String attempt, int number, String content) {
+        return admit(attempt, number, content, "", "");
+    }
+
+    private String admit(String attempt, int number, String content, String ended, String acknowledged) {
+        List<String> keys =
+                List.of(limits, key(number(number)), key("resubmissions-" + number), key("content-" + content));
+        return run(ADMIT, keys, attempt, number(number), ended, acknowledged);
+    }
+
+    private String state(int number) {
+        return text(send("GET", key(number(number))));
+    }
+
+    private List<String> resubmissions(int number) {
+        if (!(send("LRANGE", key("resubmissions-" + number), "0", "-1") instanceof RedisReply.Many(var replies))) {
+            throw new IllegalStateException("not a list");
+        }
+        return replies.stream()
+                .map(reply -> text(reply).replaceFirst("^[0-9]{16} ", ""))
+                .toList();
+    }
+
+    /** The microseconds after the last space of a refusal. */
+    private static long micros(String reply) {
+        return Long.parseLong(reply.substring(reply.lastIndexOf(' ') + 1));
+    }
+
+    @Nested
+    class Issue {
+        @Test
+        void newNumber_isIssuedUntilItExpires() {
+            // When
+            String reply = issue(1);
+            // Then
+            assertThat(reply).isEqualTo("issued");
+            assertThat(state(1)).isEqualTo("i");
+            assertTtl(key(number(1)), NUMBER_TTL);
+        }
+
+        @Test
+        void sameNumberAgain_isTaken() {
+            // Given
+            issue(1);
+            // When
+            String reply = issue(1);
+            // Then
+            assertThat(reply).isEqualTo("taken");
+        }
+
+        @Test
+        void checkout_isRememberedWithItsFirstNumber() {
+            // Given
+            assertThat(issue(1, "checkout", "")).isEqualTo("issued");
+            // When
+            String reply = issue(2, "checkout", "");
+            // Then
+            assertThat(reply).isEqualTo("held " + number(1));
+            assertThat(send("EXISTS", key(number(2)))).isEqualTo(new RedisReply.Whole(0));
+            assertTtl(key("checkout"), CHECKOUT_TTL);
+        }
+
+        @Test
+        void replacedNumberOfACheckout_isReplacedOnce() {
+            // Given
+            issue(1, "checkout", "");
+            // When
+            String replaced = issue(2, "checkout", number(1));
+            String late = issue(3, "checkout", number(1));
+            // Then
+            assertThat(replaced).isEqualTo("issued");
+            assertThat(late).isEqualTo("held " + number(2));
+        }
+
+        @Test
+        void moreThanTheDepth_isLimitedUntilTheNextIntervalOfRedisTime() {
+            // Given
+            IntStream.range(0, 3).forEach(i -> assertThat(issue(i)).isEqualTo("issued"));
+            // When
+            String reply = issue(3);
+            // Then
+            assertThat(reply).startsWith("limited numbers-issued ");
+            assertThat(micros(reply)).isBetween(HOUR_MICROS - 1000 * TOLERATED_MILLIS, HOUR_MICROS);
+            assertThat(send("EXISTS", key(number(3)))).isEqualTo(new RedisReply.Whole(0));
+        }
+
+        @Test
+        void moreOutstandingThanTheDepth_isLimited() {
+            // Given: the limit of issued numbers is wider
+            RedisScript generous = RedisScript.load(
+                    "issue", INTERVAL, DEPTH_OF_FIVE, INTERVAL, DEPTH_OF_THREE, NUMBER_TTL, CHECKOUT_TTL);
+            List<String> replies = new ArrayList<>();
+            // When
+            for (int i = 0; i < 4; i++) {
+                replies.add(run(generous, List.of(limits, key(number(i))), number(i), ""));
+            }
+            // Then
+            assertThat(replies.subList(0, 3)).containsOnly("issued");
+            assertThat(replies.get(3)).startsWith("limited numbers-outstanding ");
+        }
+
+        @Test
+        void limits_expireWhenEveryBucketIsEmpty() {
+            // When
+            issue(1);
+            // Then
+            assertTtl(limits, Long.toString(HOUR_MICROS / 1000 + 1));
+        }
+
+        @Test
+        void limits_areMeasuredByTheClockOfRedis() {
+            // Given
+            issue(1);
+            // When
+            String time = text(send(
+                    "EVAL",
+                    "local t = redis.call('TIME') "
+                            + "return string.format('%.0f', struct.unpack('>d', redis.call('GET', KEYS[1])) "
+                            + "- t[1] * 1000000 - t[2])",
+                    "1",
+                    limits));
+            // Then: the bucket is empty one interval after the request
+            assertThat(Double.parseDouble(time))
+                    .isCloseTo(HOUR_MICROS, within(1000.0 * TOLERATED_MILLIS))
+                    .isLessThanOrEqualTo(HOUR_MICROS);
+        }
+    }
+
+    @Nested
+    class Admit {
+        @Test
+        void issuedNumber_isAdmittedAndNoLongerOutstanding() {
+            // Given
+            issue(1);
+            // When
+            String reply = admit("first", 1, "a");
+            // Then
+            assertThat(reply).isEqualTo("admitted");
+            assertThat(state(1)).isEqualTo("c");
+            assertTtl(key(number(1)), NUMBER_TTL);
+            assertTtl(key("content-a"), DUPLICATE_WINDOW);
+            assertThat(resubmissions(1)).isEmpty();
+            assertThat(run(UNREGISTER, List.of(limits, key(number(1))))).isEqualTo("not-outstanding");
+        }
+
+        @Test
+        void admittedNumber_wasSeenBefore() {
+            // Given
+            issue(1);
+            admit("first", 1, "a");
+            // When
+            String reply = admit("first", 1, "a");
+            // Then
+            assertThat(reply).isEqualTo("seen-before");
+            assertThat(resubmissions(1)).containsExactly("again");
+            assertTtl(key("resubmissions-1"), RESUBMISSIONS_TTL);
+        }
+
+        @Test
+        void unknownNumber_isNotCached() {
+            // When
+            String reply = admit("first", 1, "a");
+            // Then
+            assertThat(reply).isEqualTo("not-cached");
+            assertThat(resubmissions(1)).containsExactly("late");
+            assertThat(send("EXISTS", key(number(1)))).isEqualTo(new RedisReply.Whole(0));
+        }
+
+        @Test
+        void moreOrdersThanTheDepth_areLimited_andTheNumberStaysUsable() {
+            // Given
+            for (int i = 0; i < 3; i++) {
+                assertThat(admit("again", i, "content-" + i)).isEqualTo("admitted");
+            }
+            issue(3);
+            // When
+            String reply = admit("first", 3, "a");
+            // Then
+            assertThat(reply).startsWith("limited orders-placed ");
+            assertThat(micros(reply)).isBetween(HOUR_MICROS - 1000 * TOLERATED_MILLIS, HOUR_MICROS);
+            assertThat(state(3)).isEqualTo("t");
+            assertThat(resubmissions(3)).containsExactly("limited");
+            assertThat(admit("first", 3, "a")).isEqualTo("seen-before");
+            assertThat(admit("again", 3, "a")).startsWith("limited orders-placed ");
+        }
+
+        @Test
+        void sameContentUnderAnotherNumber_isADuplicate() {
+            // Given
+            issue(1);
+            issue(2);
+            admit("first", 1, "a");
+            // When
+            String reply = admit("first", 2, "a");
+            // Then
+            assertThat(reply).startsWith("duplicate " + number(1) + ' ');
+            assertThat(micros(reply))
+                    .isBetween(Long.parseLong(DUPLICATE_WINDOW) - TOLERATED_MILLIS, Long.parseLong(DUPLICATE_WINDOW));
+            assertThat(state(2)).isEqualTo("t");
+            assertThat(resubmissions(2)).containsExactly("lookalike");
+        }
+
+        @Test
+        void acknowledgedDuplicate_isAdmitted_andTheEarlierOneIsKeptBehindIt() {
+            // Given
+            issue(1);
+            issue(2);
+            issue(3);
+            admit("first", 1, "a");
+            admit("first", 2, "a");
+            // When
+            String reply = admit("again", 2, "a", "", number(1));
+            // Then
+            assertThat(reply).isEqualTo("admitted");
+            assertThat(state(2)).isEqualTo("c");
+            assertThat(text(send("GET", key("content-a")))).isEqualTo(number(2) + ' ' + number(1));
+            // and without the latest, the earlier one is the duplicate
+            assertThat(admit("first", 3, "a", number(2), "")).startsWith("duplicate " + number(1) + ' ');
+        }
+
+        @Test
+        void endedDuplicates_areRemovedFromTheClaim() {
+            // Given
+            issue(1);
+            issue(2);
+            admit("first", 1, "a");
+            // When
+            String reply = admit("first", 2, "a", number(1), "");
+            // Then
+            assertThat(reply).isEqualTo("admitted");
+            assertThat(text(send("GET", key("content-a")))).isEqualTo(number(2));
+        }
+
+        @Test
+        void claim_holdsTheLatestSixNumbers() {
+            // Given: each acknowledges all before it
+            RedisScript unlimited =
+                    RedisScript.load("admit", "1.0", INTERVAL, INTERVAL, DUPLICATE_WINDOW, RESUBMISSIONS_TTL);
+            StringBuilder earlier = new StringBuilder();
+            // When
+            for (int i = 0; i < 10; i++) {
+                List<String> keys = List.of(limits, key(number(i)), key("resubmissions-" + i), key("content-a"));
+                assertThat(run(unlimited, keys, "again", number(i), "", earlier.toString()))
+                        .isEqualTo("admitted");
+                earlier.append(number(i)).append(' ');
+            }
+            // Then
+            assertThat(text(send("GET", key("content-a"))).split(" "))
+                    .containsExactly(number(9), number(8), number(7), number(6), number(5), number(4));
+        }
+
+        @Test
+        void windowOfZero_comparesNothing() {
+            // Given
+            RedisScript withoutWindow =
+                    RedisScript.load("admit", INTERVAL, DEPTH_OF_THREE, INTERVAL, "0", RESUBMISSIONS_TTL);
+            List<String> replies = new ArrayList<>();
+            // When
+            for (int i = 0; i < 2; i++) {
+                List<String> keys = List.of(limits, key(number(i)), key("resubmissions-" + i), key("content-a"));
+                replies.add(run(withoutWindow, keys, "again", number(i), "", ""));
+            }
+            // Then
+            assertThat(replies).containsExactly("admitted", "admitted");
+            assertThat(send("EXISTS", key("content-a"))).isEqualTo(new RedisReply.Whole(0));
+        }
+
+        @Test
+        void numberOfAnIdempotencyKey_isNotCachedAndNotRecorded() {
+            // Given
+            assertThat(admit("again", 1, "a")).isEqualTo("admitted");
+            // When
+            String refused = admit("again", 2, "a");
+            // Then
+            assertThat(refused).startsWith("duplicate " + number(1) + ' ');
+            assertThat(send("EXISTS", key(number(1)), key(number(2)), key("resubmissions-2")))
+                    .isEqualTo(new RedisReply.Whole(0));
+        }
+
+        @Test
+        void admittedNumberAgain_isCountedOnce() {
+            // Given
+            issue(1);
+            admit("first", 1, "a");
+            // When
+            for (int i = 0; i < 5; i++) {
+                assertThat(admit("again", 1, "a")).isEqualTo("admitted");
+            }
+            // Then: two more fit
+            assertThat(admit("again", 2, "b")).isEqualTo("admitted");
+            assertThat(admit("again", 3, "c")).isEqualTo("admitted");
+            assertThat(admit("again", 4, "d")).startsWith("limited");
+        }
+    }
+
+    @Nested
+    class GiveBack {
+        @Test
+        void orderGivenBack_makesRoomForOneMore() {
+            // Given
+            for (int i = 0; i < 3; i++) {
+                admit("again", i, "content-" + i);
+            }
+            // When
+            String reply = run(GIVE_BACK, List.of(limits));
+            // Then
+            assertThat(reply).isEqualTo("given-back");
+            assertThat(admit("again", 4, "d")).isEqualTo("admitted");
+            assertThat(admit("again", 5, "e")).startsWith("limited");
+        }
+
+        @Test
+        void withoutAnyOrder_addsNothingToTheDepth() {
+            // When
+            run(GIVE_BACK, List.of(limits));
+            // Then
+            for (int i = 0; i < 3; i++) {
+                assertThat(admit("again", i, "content-" + i)).isEqualTo("admitted");
+            }
+            assertThat(admit("again", 3, "d")).startsWith("limited");
+        }
+    }
+
+    @Nested
+    class Unregister {
+        @Test
+        void issuedNumber_isDeletedAndNoLongerOutstanding() {
+            // Given
+            RedisScript generous =
+                    RedisScript.load("issue", INTERVAL, DEPTH_OF_FIVE, INTERVAL, INTERVAL, NUMBER_TTL, CHECKOUT_TTL);
+            run(generous, List.of(limits, key(number(1))), number(1), "");
+            // When
+            String reply = run(UNREGISTER, List.of(limits, key(number(1))));
+            // Then
+            assertThat(reply).isEqualTo("unregistered");
+            assertThat(send("EXISTS", key(number(1)))).isEqualTo(new RedisReply.Whole(0));
+            assertThat(run(generous, List.of(limits, key(number(2))), number(2), ""))
+                    .isEqualTo("issued");
+        }
+
+        @Test
+        void unknownNumber_isNotOutstanding() {
+            assertThat(run(UNREGISTER, List.of(limits, key(number(1))))).isEqualTo("not-outstanding");
+        }
+    }
+
+    @Nested
+    class RecordResubmission {
+        @Test
+        void resubmission_isRecordedByTheClockOfRedis() {
+            // When
+            String reply = run(RECORD, List.of(key("resubmissions-1")), "again");
+            // Then
+            assertThat(reply).isEqualTo("recorded");
+            assertThat(resubmissions(1)).containsExactly("again");
+            assertTtl(key("resubmissions-1"), RESUBMISSIONS_TTL);
+        }
+
+        @Test
+        void afterAHundred_isFull_inBothScripts() {
+            // Given
+            issue(1);
+            admit("first", 1, "a");
+            for (int i = 0; i < 100; i++) {
+                assertThat(run(RECORD, List.of(key("resubmissions-1")), "late")).isEqualTo("recorded");
+            }
+            // When
+            String reply = run(RECORD, List.of(key("resubmissions-1")), "again");
+            admit("first", 1, "a");
+            // Then
+            assertThat(reply).isEqualTo("full");
+            assertThat(resubmissions(1)).hasSize(100).containsOnly("late");
+        }
+    }
+}
