@@ -27,24 +27,10 @@
 --   limited orders-placed MICROS    the limit is reached; one more fits after so many microseconds
 --   duplicate NUMBER MILLIS         the content was admitted under NUMBER; its claim expires after so many milliseconds
 
-local orders_interval, orders_depth = tonumber(ARGV[1]), tonumber(ARGV[2])
-local outstanding_interval = tonumber(ARGV[3])
-local duplicate_window, resubmissions_ttl = ARGV[4], ARGV[5]
-local is_first, number, ended, acknowledged = ARGV[6] == 'first', ARGV[7], ARGV[8], ARGV[9]
+local resubmissions_ttl, is_first, number = ARGV[5], ARGV[6] == 'first', ARGV[7]
 
 -- More than a person submits by hand.
 local MAX_RESUBMISSIONS = 100
--- Five earlier numbers of 18 symbols, each after a space.
-local MAX_EARLIER_LENGTH = 5 * 19
-
--- A write that is valid for a short time only: neither appended to the append-only file nor sent to replicas, where it
--- would be the larger part of what the script costs. A rewrite of the file and a full resynchronization contain it.
-local function unlogged(...)
-    redis.set_repl(redis.REPL_NONE)
-    local reply = redis.call(...)
-    redis.set_repl(redis.REPL_ALL)
-    return reply
-end
 
 local function record(outcome)
     local at = redis.call('TIME')
@@ -68,6 +54,20 @@ else
     before = redis.call('GET', KEYS[2])
 end
 local is_counted = before == 'c'
+local orders_interval, orders_depth, outstanding_interval, duplicate_window = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local ended, acknowledged = ARGV[8], ARGV[9]
+
+-- Five earlier numbers of 18 symbols, each after a space.
+local MAX_EARLIER_LENGTH = 5 * 19
+
+-- A write that is valid for a short time only: neither appended to the append-only file nor sent to replicas, where it
+-- would be the larger part of what the script costs. A rewrite of the file and a full resynchronization contain it.
+local function unlogged(...)
+    redis.set_repl(redis.REPL_NONE)
+    local reply = redis.call(...)
+    redis.set_repl(redis.REPL_ALL)
+    return reply
+end
 
 local function refuse(outcome, reply)
     if is_first then redis.call('SET', KEYS[2], 't', 'XX', 'KEEPTTL') end

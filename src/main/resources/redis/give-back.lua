@@ -28,7 +28,7 @@ if limits then
     orders_placed = math.max(placed, now)
 end
 
-orders_placed = orders_placed - tonumber(ARGV[1])
+orders_placed = orders_placed - ARGV[1]
 unlogged('SET', KEYS[1], struct.pack('>ddd', numbers_issued, numbers_outstanding, orders_placed), 'PX',
     math.ceil((math.max(numbers_issued, numbers_outstanding, orders_placed) - now) / 1000) + 1)
 return 'given-back'

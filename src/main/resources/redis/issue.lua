@@ -21,8 +21,8 @@
 --   held TEXT                       the checkout has this number
 --   limited LIMIT MICROS            the limit is reached; one more fits after so many microseconds
 
-local issued_interval, issued_depth = tonumber(ARGV[1]), tonumber(ARGV[2])
-local outstanding_interval, outstanding_depth = tonumber(ARGV[3]), tonumber(ARGV[4])
+local issued_interval, issued_depth = ARGV[1], ARGV[2]
+local outstanding_interval, outstanding_depth = ARGV[3], ARGV[4]
 local number_ttl, checkout_ttl = ARGV[5], ARGV[6]
 local number, replaced = ARGV[7], ARGV[8]
 

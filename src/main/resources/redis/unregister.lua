@@ -33,7 +33,7 @@ if limits then
     orders_placed = math.max(placed, now)
 end
 
-numbers_outstanding = numbers_outstanding - tonumber(ARGV[1])
+numbers_outstanding = numbers_outstanding - ARGV[1]
 unlogged('SET', KEYS[1], struct.pack('>ddd', numbers_issued, numbers_outstanding, orders_placed), 'PX',
     math.ceil((math.max(numbers_issued, numbers_outstanding, orders_placed) - now) / 1000) + 1)
 return 'unregistered'

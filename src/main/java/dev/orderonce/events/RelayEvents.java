@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Publishes the event log to a Redis Stream: every event at least once, each order's in its own
- * order. Consumers tell repeats by the order's number and sequence.
+ * Publishes the event log to a Redis Stream: every event at least once, in per-order sequence. Consumers recognize repeats
+ * by number and sequence.
  */
 @ApplicationScoped
 class RelayEvents implements EventConsumer {

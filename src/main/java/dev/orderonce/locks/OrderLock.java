@@ -22,11 +22,11 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * One flow at a time works on an order, on whichever replica; a lease that ends by itself, and a
- * fencing token that grows with every holder.
+ * A lock per order over all replicas: a lease that expires by itself, and a fencing token that increases with every
+ * holder.
  *
- * <p>The holder is a flow and not a thread: whoever comes with the same flow id comes in again, and
- * the lock is free when it has left as often as it came in.
+ * <p>The holder is a flow and not a thread: a call with the same flow id enters again, and the lock is free when the flow
+ * has left as often as it has entered.
  *
  * @see <a href="https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html">Martin
  *     Kleppmann, How to do distributed locking (fencing tokens)</a>
@@ -39,76 +39,73 @@ public class OrderLock {
     private static final RedisScript RENEW = RedisScript.load("renew-lock");
     private static final RedisScript RELEASE = RedisScript.load("unlock");
 
-    /**
-     * Milliseconds between tries: about the time of one fast capture, spread so that waiters mix.
-     */
-    private static final int SHORTEST_PAUSE = 20;
+    /** Milliseconds between attempts: about the time of one fast capture, with jitter. */
+    private static final int MIN_RETRY_DELAY = 20;
 
-    private static final int LONGEST_PAUSE = 80;
+    private static final int MAX_RETRY_DELAY = 80;
 
     /**
      * Requests of this replica that may wait for locks at once. Each tries about twenty times a
      * second; a thousand load Redis as much as one busy checkout.
      */
-    private static final int MOST_WAITERS = 1000;
+    private static final int MAX_WAITERS = 1000;
 
     private final RedisPipeline redis;
     private final Vertx vertx;
     private final Duration waitTimeout;
-    private final int mostWaiters;
+    private final int maxWaiters;
     private final String leaseMillis;
-    private final long renewEvery;
+    private final long renewInterval;
     private final AtomicInteger waiters = new AtomicInteger();
     private final Timer waits;
 
     @Inject
     OrderLock(RedisPipeline redis, Vertx vertx, LockSettings settings, MeterRegistry metrics) {
-        this(redis, vertx, settings, MOST_WAITERS, metrics);
+        this(redis, vertx, settings, MAX_WAITERS, metrics);
     }
 
-    OrderLock(RedisPipeline redis, Vertx vertx, LockSettings settings, int mostWaiters, MeterRegistry metrics) {
+    OrderLock(RedisPipeline redis, Vertx vertx, LockSettings settings, int maxWaiters, MeterRegistry metrics) {
         this.redis = redis;
         this.vertx = vertx;
-        this.mostWaiters = mostWaiters;
         this.waitTimeout = settings.waitTimeout();
+        this.maxWaiters = maxWaiters;
         this.leaseMillis = Long.toString(settings.lease().toMillis());
-        this.renewEvery = Math.max(1, settings.lease().toMillis() / 3);
+        this.renewInterval = Math.max(1, settings.lease().toMillis() / 3);
         metrics.gauge("orderonce.lock.waiters", waiters);
         this.waits = Timer.builder("orderonce.lock.waits")
-                .description("How long somebody waited until the lock was theirs")
+                .description("How long requests waited for the lock")
                 .register(metrics);
     }
 
-    /** Its metrics are there from the start: an alert can tell "never" from "not known". */
+    /** Registers the metrics at startup: an alert can distinguish "never" from "no data". */
     void register(@Observes StartupEvent start) {}
 
-    /** What became of work that needs the lock. */
+    /** The result of work under the lock. */
     public sealed interface Locked<T> {
-        /** The lock was not to be had in time; the work was not begun. */
+        /** The lock was not acquired in time; the work was not begun. */
         record NotHad<T>() implements Locked<T> {}
 
         /** The work was done. */
         record Had<T>(T result) implements Locked<T> {}
     }
 
-    /** A flow that no other has the name of. */
+    /** A unique flow id. */
     public static String newFlow() {
         return Long.toHexString(ThreadLocalRandom.current().nextLong());
     }
 
     /**
-     * Does the work under the lock of this order, once it is to be had.
+     * Does the work under the lock of this order, as soon as the lock is acquired.
      *
-     * @param flow who comes in; the same one again is let in again
-     * @param work is given the fencing token, which is larger than that of every holder before.
-     *     Empty if Redis does not answer: the work is done all the same, as it is what the work
-     *     writes that decides
+     * @param flow the holder; the same flow can enter again
+     * @param work gets the fencing token, which is larger than that of every earlier holder. Empty if Redis is unavailable:
+     *     the work is done without a lock, because its conditional update decides
      */
     public <T> Uni<Locked<T>> hold(String order, String flow, Function<OptionalLong, Uni<T>> work) {
         String lock = "lock:{" + order + '}';
         long begunAt = System.nanoTime();
         return acquire(lock, flow, begunAt + waitTimeout.toNanos(), false)
-                // Whoever leaves while the question is on its way may be given it all the same.
+                // A caller who cancels while the command is being sent may have acquired the lock.
                 .onCancellation()
                 .invoke(() -> release(lock, flow))
                 .chain(token -> {
@@ -120,13 +117,13 @@ public class OrderLock {
                 })
                 .onFailure(LockUnknown.class)
                 .recoverWithUni(unknown -> {
-                    LOG.debugf("%s is done without: %s", lock, unknown);
-                    release(lock, flow); // it may have been granted all the same
+                    LOG.debugf("%s not acquired, working without it: %s", lock, unknown);
+                    release(lock, flow); // it may have been acquired
                     return work.apply(OptionalLong.empty()).map(Locked.Had::new);
                 });
     }
 
-    /** Redis did not answer the question for the lock, as against one that the work asked. */
+    /** Redis was unavailable for the lock, as opposed to a failure of the work. */
     private static final class LockUnknown extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -149,7 +146,7 @@ public class OrderLock {
     }
 
     private Uni<Long> queue(String lock, String flow, long until) {
-        if (waiters.incrementAndGet() > mostWaiters) {
+        if (waiters.incrementAndGet() > maxWaiters) {
             waiters.decrementAndGet();
             return Uni.createFrom().item(0L);
         }
@@ -157,15 +154,15 @@ public class OrderLock {
     }
 
     private Uni<Long> acquireLater(String lock, String flow, long until) {
-        int pause = ThreadLocalRandom.current().nextInt(SHORTEST_PAUSE, LONGEST_PAUSE);
+        int delay = ThreadLocalRandom.current().nextInt(MIN_RETRY_DELAY, MAX_RETRY_DELAY);
         return Uni.createFrom()
-                .<Long>emitter(waiting -> vertx.setTimer(pause, waiting::complete))
-                .chain(passed -> acquire(lock, flow, until, true));
+                .<Long>emitter(waiting -> vertx.setTimer(delay, waiting::complete))
+                .chain(_ -> acquire(lock, flow, until, true));
     }
 
     private <T> Uni<Locked<T>> under(
             String lock, String flow, OptionalLong token, Function<OptionalLong, Uni<T>> work) {
-        long renewing = vertx.setPeriodic(renewEvery, id -> renew(lock, flow));
+        long renewing = vertx.setPeriodic(renewInterval, _ -> renew(lock, flow));
         return Uni.createFrom()
                 .deferred(() -> work.apply(token))
                 .onTermination()
@@ -177,15 +174,15 @@ public class OrderLock {
     }
 
     private void release(String lock, String flow) {
-        tell(redis.run(RELEASE, List.of(lock), List.of(flow)), lock);
+        fireAndForget(redis.run(RELEASE, List.of(lock), List.of(flow)), lock);
     }
 
     private void renew(String lock, String flow) {
-        tell(redis.run(RENEW, List.of(lock), List.of(flow, leaseMillis)), lock);
+        fireAndForget(redis.run(RENEW, List.of(lock), List.of(flow, leaseMillis)), lock);
     }
 
-    /** Nobody waits for these: what is not renewed or released ends with its lease. */
-    private static void tell(Uni<RedisReply> told, String lock) {
-        told.subscribe().with(reply -> {}, failure -> LOG.debugf("%s ends with its lease: %s", lock, failure));
+    /** Nothing waits for the reply: a lock that is not renewed or released expires with its lease. */
+    private static void fireAndForget(Uni<RedisReply> sent, String lock) {
+        sent.subscribe().with(_ -> {}, failure -> LOG.debugf("%s expires with its lease: %s", lock, failure));
     }
 }

@@ -9,8 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The one identifier of an order: 18 symbols that a page stores, a primary key holds and a person
- * reads over the phone.
+ * The identifier and primary key of an order: 18 symbols that a person can read over the phone.
  *
  * <pre>
  *   0K3M7QX W52TB9 H4NR C
@@ -20,8 +19,8 @@ import java.util.Optional;
  *      └ seconds since {@link #EPOCH}, 31 bits
  * </pre>
  *
- * <p>Every value of this type is well formed: its check symbol fits. Whether it was issued, and to
- * whom, is what {@link SigningKeys} tells.
+ * <p>Every value of this type is well formed: its check symbol is right. {@link SigningKeys} verifies that it was issued to
+ * a buyer.
  *
  * @param symbols the 18 symbols, canonical: upper case, no hyphens. Sorts by the time of issue.
  */
@@ -30,12 +29,12 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
     /** The zero of the time stamp. */
     public static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
-    /** How many symbols a number has. */
+    /** In symbols. */
     public static final int LENGTH = 18;
 
     /**
      * No issued number begins with this symbol: the time stamp stays below 31/32 of its 31 bits,
-     * which lasts until 2091. It marks numbers that are digests of a client's own key.
+     * which lasts until 2091. It marks numbers that are derived from an idempotency key.
      */
     static final char MARKER = 'Z';
 
@@ -44,7 +43,7 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
     private static final long FIRST_SECOND_TOO_LATE = 31L << 26;
     private static final int GROUP = 6;
 
-    /** Nothing that a person writes for 18 symbols is longer, however they group them. */
+    /** In characters: 18 symbols with separators in any grouping are shorter. */
     private static final int LONGEST_WRITTEN = 64;
 
     public OrderNumber {
@@ -64,16 +63,15 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
     }
 
     /**
-     * The number of an order that is placed under a client's own key: 80 bits of SHA-256 over buyer
-     * and key, behind {@link #MARKER}. The same for ever, so no signing key has a part in it. Two
-     * keys of one shop with one number are to be expected after 2⁴⁰ of them, and are told apart by
-     * the key that is stored.
+     * The number of an order that is placed under an idempotency key: 80 bits of SHA-256 over buyer and key, after {@link
+     * #MARKER}. It never changes and therefore uses no signing key. A collision of two keys is expected after 2⁴⁰ of them;
+     * the stored key distinguishes them.
      */
     public static OrderNumber ofClientKey(Buyer buyer, String key) {
         byte[] subject = buyer.subject().getBytes(StandardCharsets.UTF_8);
         byte[] text = key.getBytes(StandardCharsets.UTF_8);
         byte[] digest = sha256(
-                // The length tells where the buyer ends: no two pairs read the same.
+                // The length separates buyer and key: no two pairs have the same bytes.
                 ByteBuffer.allocate(Integer.BYTES + subject.length + text.length)
                         .putInt(subject.length)
                         .put(subject)
@@ -95,7 +93,7 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
         }
     }
 
-    /** With the check symbol in the last place. */
+    /** Sets the check symbol in the last place. */
     private static OrderNumber checked(char[] symbols) {
         int check = 0;
         for (int i = 0; i < LENGTH - 1; i++) {
@@ -106,10 +104,9 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
     }
 
     /**
-     * Reads what a person or a program wrote: any case, spaces and hyphens anywhere, I and L for 1,
-     * O for 0.
+     * Parses a number: any case, spaces and hyphens anywhere, I and L for 1, O for 0.
      *
-     * @return empty if it has not 18 symbols, or the check symbol does not fit
+     * @return empty if it does not have 18 symbols, or the check symbol is wrong
      */
     public static Optional<OrderNumber> read(String written) {
         if (written.length() > LONGEST_WRITTEN) {
@@ -132,7 +129,7 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
         return count == LENGTH && isWellFormed(canonical) ? Optional.of(new OrderNumber(canonical)) : Optional.empty();
     }
 
-    /** A number as a store holds it: canonical, or empty. */
+    /** Parses a stored number; empty if it is not canonical. */
     public static Optional<OrderNumber> stored(String symbols) {
         return isWellFormed(symbols) ? Optional.of(new OrderNumber(symbols)) : Optional.empty();
     }
@@ -153,12 +150,12 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
         return check == 0;
     }
 
-    /** When it was issued, to the second, by the issuing replica's clock. */
+    /** The time of issue, to the second, by the issuing replica's clock. */
     public Instant issuedAt() {
         return EPOCH.plusSeconds(seconds());
     }
 
-    /** Whether the symbols can be those of an issued number; digests of client keys cannot. */
+    /** Whether the number can have been issued; a number that is derived from an idempotency key cannot. */
     public boolean isIssuable() {
         return symbols.charAt(0) != MARKER;
     }
@@ -176,7 +173,7 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
         return (int) (Crockford.read(symbols, 9, 8) & 0xFFFFFF);
     }
 
-    /** As people see it: {@code XXXXXX-XXXXXX-XXXXXX}. */
+    /** The format for people: {@code XXXXXX-XXXXXX-XXXXXX}. */
     public String shown() {
         return symbols.substring(0, GROUP)
                 + '-'

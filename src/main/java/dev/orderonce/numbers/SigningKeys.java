@@ -17,27 +17,27 @@ import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Makes numbers for buyers, and tells which numbers it made for whom, without asking a store. */
+/** Issues numbers to buyers and verifies them, without a store. */
 @ApplicationScoped
 public class SigningKeys implements MadeFromSettings {
     private static final String ALGORITHM = "HmacSHA256";
 
     /**
-     * Part of what is signed, so that a later layout of the number can never verify as this one.
+     * Part of the signed bytes, so that a number of a later layout never verifies as one of this layout.
      */
     private static final byte VERSION = 1;
 
-    /** Begins what is digested for another purpose; no number's digest begins with it. */
+    /** First byte of the input for other purposes; the input for a number never begins with it. */
     private static final byte PURPOSE = 2;
 
     /**
-     * As long as the digest: a longer key adds nothing, a shorter one would be the weakest part.
+     * In bytes, the length of the digest: a longer key adds no security, a shorter one would be the weakest part.
      */
     private static final int SHORTEST_KEY = 32;
 
     /**
-     * Every key that verifies multiplies a forger's chance of one in 2²⁴ per guess. Four are a
-     * rotation a week for a month.
+     * Every verifying key adds to the probability of a forged number, one in 2²⁴ per guess. Four allow a rotation a week for
+     * a month.
      */
     private static final int MOST_KEYS = 4;
 
@@ -75,7 +75,7 @@ public class SigningKeys implements MadeFromSettings {
                     + " bytes; make one with: openssl rand -base64 32");
         }
         SecretKeySpec key = new SecretKeySpec(bytes, ALGORITHM);
-        // A Mac is stateful and costly to make; one per thread and key is reused by every number.
+        // A Mac is stateful and expensive to create: each thread reuses one per key.
         return ThreadLocal.withInitial(() -> newMac(key));
     }
 
@@ -104,10 +104,10 @@ public class SigningKeys implements MadeFromSettings {
     }
 
     /**
-     * A number of this buyer's checkout: the same for the same instant and attempt, so every
-     * replica and every reload finds it again. As unguessable as the key.
+     * A number of this buyer's checkout: the same for the same instant and attempt, so that every replica and every reload
+     * gets it again. As unguessable as the key.
      *
-     * @param attempt tells numbers of one checkout and instant apart, from 0
+     * @param attempt distinguishes numbers of one checkout and instant, from 0
      */
     public OrderNumber derive(Buyer buyer, String checkout, Instant at, int attempt) {
         long seconds = seconds(at);
@@ -117,19 +117,19 @@ public class SigningKeys implements MadeFromSettings {
         return sign(buyer, seconds, derived);
     }
 
-    /** The well-formed number that somebody wrote, if one of our keys made it for this buyer. */
+    /** Parses a number and verifies that it was issued to this buyer. */
     public Optional<OrderNumber> readOwn(String written, Buyer buyer) {
         return OrderNumber.read(written).filter(number -> isOwn(number, buyer));
     }
 
-    /** Whether one of our keys made the number for this buyer. */
+    /** Verifies that the number was issued to this buyer, by any of the keys. */
     public boolean isOwn(OrderNumber number, Buyer buyer) {
         if (!number.isIssuable()) {
             return false;
         }
         byte[] subject = buyer.subject().getBytes(StandardCharsets.UTF_8);
         boolean own = false;
-        for (ThreadLocal<Mac> key : keys) { // all of them: the time taken tells nothing about which one fits
+        for (ThreadLocal<Mac> key : keys) { // all of them: the time does not reveal which one matches
             byte[] digest = digest(key, VERSION, number.seconds(), number.random(), subject);
             own |= leading(digest, OrderNumber.SIGNATURE_BITS) == number.signature();
         }
@@ -137,10 +137,9 @@ public class SigningKeys implements MadeFromSettings {
     }
 
     /**
-     * Secrets of 32 bytes for something else than numbers, one of each key, the one that signs
-     * first.
+     * Secrets of 32 bytes for other uses than numbers, one for each key; the first belongs to the signing key.
      *
-     * @param purpose what they are for; another purpose has other secrets
+     * @param purpose the use; another purpose has other secrets
      */
     public List<byte[]> secretsFor(String purpose) {
         byte[] text = purpose.getBytes(StandardCharsets.UTF_8);

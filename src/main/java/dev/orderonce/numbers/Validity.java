@@ -7,13 +7,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** When a number expires, and when that can be believed without asking PostgreSQL to hold it. */
+/** Computes when a number expires, and when its expiry is final without a tombstone. */
 @ApplicationScoped
 public class Validity implements MadeFromSettings {
     /**
-     * The longest {@code numbers.ttl} that any replica may be given. A number older than this
-     * cannot be placed whatever the settings were changed to, so beyond it no tombstone is needed.
-     * A week is longer than any checkout.
+     * The maximum of {@code numbers.ttl} on any replica. An older number cannot be placed even if the settings change,
+     * so it needs no tombstone. A week is longer than any checkout.
      */
     static final Duration LONGEST = Duration.ofDays(7);
 
@@ -51,12 +50,12 @@ public class Validity implements MadeFromSettings {
         return !now().isBefore(expiresAt(number));
     }
 
-    /** Whether it is expired on every replica, whatever its clock and its settings. */
+    /** Whether the number is expired on every replica, whatever its clock and its settings. */
     public boolean isExpiredForGood(OrderNumber number) {
         return !now().isBefore(number.issuedAt().plus(LONGEST).plus(CLOCK_MARGIN));
     }
 
-    /** No replica would place a number that was issued before this, whatever its settings. */
+    /** Numbers issued before this instant are expired on every replica, whatever its clock and its settings. */
     public Instant forGoodBefore() {
         return now().minus(LONGEST).minus(CLOCK_MARGIN);
     }

@@ -1,11 +1,11 @@
 package dev.orderonce.numbers;
 
-/** Why a number can no longer become an order although nobody placed it. */
+/** Why a number can never become an order. */
 public enum VoidReason {
-    /** Its time ran out. */
+    /** The number expired. */
     EXPIRED,
-    /** Its buyer gave it up. */
+    /** The buyer voided the number. */
     VOIDED,
-    /** Redis answered that it does not know it. */
+    /** Redis did not have the number. */
     NOT_CACHED
 }

@@ -65,7 +65,7 @@ class OrderStore {
      *     been written then.
      */
     Uni<Decision> decide(DecidedNumber row) {
-        return inserts.ask(row)
+        return inserts.submit(row)
                 .chain(written -> written ? Uni.createFrom().item(new Decision(row, true)) : findDecided(row.number()));
     }
 
@@ -222,7 +222,7 @@ class OrderStore {
 
     /** What stands under the number. */
     Uni<Optional<DecidedNumber>> find(OrderNumber number) {
-        return finds.ask(new Sought(number, Optional.empty()));
+        return finds.submit(new Sought(number, Optional.empty()));
     }
 
     /**
@@ -230,7 +230,7 @@ class OrderStore {
      * by PostgreSQL nor read: it takes as long as nothing at all.
      */
     Uni<Optional<DecidedNumber>> findOwn(OrderNumber number, Buyer buyer) {
-        return finds.ask(new Sought(number, Optional.of(buyer)));
+        return finds.submit(new Sought(number, Optional.of(buyer)));
     }
 
     /** A number, and whose it has to be if that matters. */
@@ -247,54 +247,54 @@ class OrderStore {
 
         /**
          * One statement, so one commit: each row and its event, or neither. The conflict has no
-         * target, so that two racers under one client key can meet on either index and neither is
-         * an error.
+         * target, so that two concurrent inserts under one idempotency key can conflict on either index and neither
+         * is an error.
          */
         @Override
         public String sql() {
             return """
-            WITH offered AS (
+            WITH inserted AS (
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
                                     fingerprint, void_reason, client_key)
                 SELECT number, buyer, state, decided_at, currency, total, CAST(lines AS json),
                        CAST(acknowledgements AS json), fingerprint, void_reason, client_key
                 FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
                             $7::text[], $8::text[], $9::bytea[], $10::text[], $11::text[])
-                  AS offer (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
+                  AS input (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
                             fingerprint, void_reason, client_key)
                 ON CONFLICT DO NOTHING
                 RETURNING number, state, decided_at
             ), event AS (
                 INSERT INTO order_events (number, sequence, kind, at)
-                SELECT number, 1, 'PLACED', decided_at FROM offered WHERE state <> 'VOIDED'
+                SELECT number, 1, 'PLACED', decided_at FROM inserted WHERE state <> 'VOIDED'
             )
-            SELECT number FROM offered
+            SELECT number FROM inserted
             """;
         }
 
         @Override
-        public Object key(DecidedNumber offered) {
-            return offered.number();
+        public Object key(DecidedNumber row) {
+            return row.number();
         }
 
         @Override
-        public Tuple parameters(List<DecidedNumber> offered) {
-            Columns columns = new Columns(offered.size());
-            // In the order of the numbers: two statements that offer the same numbers cannot wait
-            // for each other.
-            List<DecidedNumber> ordered = new ArrayList<>(offered);
+        public Tuple parameters(List<DecidedNumber> rows) {
+            Columns columns = new Columns(rows.size());
+            // In the order of the numbers: two statements with the same numbers cannot
+            // deadlock.
+            List<DecidedNumber> ordered = new ArrayList<>(rows);
             ordered.sort(BY_NUMBER);
             ordered.forEach(columns::add);
             return columns.toTuple();
         }
 
         @Override
-        public List<Boolean> answers(List<DecidedNumber> offered, RowSet<Row> rows) {
+        public List<Boolean> replies(List<DecidedNumber> requests, RowSet<Row> rows) {
             Set<String> written = HashSet.newHashSet(rows.size());
             rows.forEach(row -> written.add(row.getString(0)));
-            List<Boolean> answers = new ArrayList<>(offered.size());
-            offered.forEach(row -> answers.add(written.contains(row.number().symbols())));
-            return answers;
+            List<Boolean> replies = new ArrayList<>(requests.size());
+            requests.forEach(row -> replies.add(written.contains(row.number().symbols())));
+            return replies;
         }
     }
 
@@ -414,7 +414,7 @@ class OrderStore {
         }
 
         @Override
-        public List<Optional<DecidedNumber>> answers(List<Sought> sought, RowSet<Row> rows) {
+        public List<Optional<DecidedNumber>> replies(List<Sought> sought, RowSet<Row> rows) {
             Map<String, Row> found = HashMap.newHashMap(rows.size());
             rows.forEach(row -> found.put(row.getString("number"), row));
             List<Optional<DecidedNumber>> answers = new ArrayList<>(sought.size());

@@ -6,10 +6,10 @@ import io.vertx.sqlclient.Tuple;
 import java.util.List;
 
 /**
- * One statement that answers many questions at once.
+ * One statement that serves many requests.
  *
- * @param <Q> a question
- * @param <A> its answer
+ * @param <Q> a request
+ * @param <A> its reply
  */
 public interface Batched<Q, A> {
     /** A word for metrics and logs. */
@@ -18,14 +18,13 @@ public interface Batched<Q, A> {
     String sql();
 
     /**
-     * What two questions of one statement may not have in common; the question itself if there is
-     * no such thing.
+     * Two requests of one statement must not have an equal key; the request itself if there is no such restriction.
      */
-    Object key(Q question);
+    Object key(Q request);
 
-    /** The statement's parameters for these questions, in their order. */
-    Tuple parameters(List<Q> questions);
+    /** The statement's parameters for these requests, in their order. */
+    Tuple parameters(List<Q> requests);
 
-    /** The answers to these questions, in their order. */
-    List<A> answers(List<Q> questions, RowSet<Row> rows);
+    /** The replies to these requests, in their order. */
+    List<A> replies(List<Q> requests, RowSet<Row> rows);
 }

@@ -41,45 +41,43 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the questions of many requests with few statements: what has come in while all lanes were
- * busy goes together in the next statement, and on an idle service a question goes alone and at
- * once.
+ * Batches concurrent requests into few statements. Requests that arrive while all connections are busy share the next
+ * statement; on an idle service a request is sent alone and at once.
  *
  * <pre>
- *   event loops ──▶ inbox ──▶ waiting ──▶ lane 1 ──▶ PostgreSQL
- *                  (bounded)     │        lane 2 ──▶
- *                                └─ at most so many, no two with one key, leave together
+ *   event loops ──▶ inbox ──▶ waiting ──▶ slot 1 ──▶ PostgreSQL
+ *                  (bounded)     │        slot 2 ──▶
+ *                                └─ a bounded number, no two with an equal key, share a statement
  * </pre>
  *
- * <p>A statement that PostgreSQL refuses had no effect; it is split until the question it was
- * refused for is alone, and the others are answered. A statement without an answer fails all its
- * questions with {@link StoreUnavailable}.
+ * <p>A statement that PostgreSQL refuses had no effect; it is split until the request that caused the refusal is alone,
+ * and the others get their replies. A statement without a reply fails all its requests with {@link StoreUnavailable}.
  *
- * @param <Q> a question
- * @param <A> its answer
+ * @param <Q> a request
+ * @param <A> its reply
  */
 public final class Batches<Q, A> {
     private final Batched<Q, A> batched;
     private final Postgres postgres;
     private final Context context;
-    private final List<StatementSlot> lanes;
-    private final int mostTogether;
-    private final int mostWaiting;
+    private final List<StatementSlot> slots;
+    private final int maxBatch;
+    private final int maxWaiting;
     private final DistributionSummary sizes;
-    private final Timer answers;
+    private final Timer latency;
     private final StoreSpans spans;
     private final Outage outage;
     private volatile boolean isOpen;
 
-    private final Queue<Asked<Q, A>> inbox = new ConcurrentLinkedQueue<>();
+    private final Queue<Pending<Q, A>> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicBoolean woken = new AtomicBoolean();
 
-    /** Touched on the event loop of {@link #context} only, as all that follows. */
-    private final ArrayDeque<Asked<Q, A>> waiting = new ArrayDeque<>();
+    /** Like the following field used on the event loop of {@link #context} only. */
+    private final ArrayDeque<Pending<Q, A>> waiting = new ArrayDeque<>();
 
-    /** Parts of statements that were refused; they go before what is waiting. */
-    private final ArrayDeque<List<Asked<Q, A>>> split = new ArrayDeque<>();
+    /** Parts of refused statements; they are sent before the waiting requests. */
+    private final ArrayDeque<List<Pending<Q, A>>> split = new ArrayDeque<>();
 
     Batches(
             Vertx vertx,
@@ -95,43 +93,42 @@ public final class Batches<Q, A> {
         this.outage = postgres.outage(batched.name());
         this.spans = spans;
         this.postgres = postgres;
-        // An event loop of its own choosing: the lanes of one kind of statement share it and need
-        // no locks.
+        // The slots of one kind of statement share an event loop and need no locks.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
-        this.lanes = Stream.generate(() -> new StatementSlot(
+        this.slots = Stream.generate(() -> new StatementSlot(
                         vertx, context, options, settings, reconnects, replyTimeout, this::work, outage::answered))
                 .limit(settings.batchPoolSize())
                 .toList();
-        this.mostTogether = settings.batchSize();
-        this.mostWaiting = settings.queueLimit();
+        this.maxBatch = settings.batchSize();
+        this.maxWaiting = settings.queueLimit();
         this.sizes = DistributionSummary.builder("orderonce.batch.size")
-                .description("Questions answered by one statement")
+                .description("Requests that shared one statement")
                 .tag("statement", batched.name())
                 .register(metrics);
-        this.answers = StoreLatency.of("postgresql", batched.name(), metrics);
+        this.latency = StoreLatency.of("postgresql", batched.name(), metrics);
         Gauge.builder("orderonce.batch.waiting", accepted, AtomicInteger::get)
-                .description("Questions that wait for an answer, the ones under way included")
+                .description("Requests that wait for a reply, sent or not")
                 .tag("statement", batched.name())
                 .register(metrics);
     }
 
-    /** One question and who asked it. */
-    private static final class Asked<Q, A> {
-        private final Q question;
-        private final PendingRequest<A> asker;
-        private volatile boolean abandoned;
+    /** A request and its caller. */
+    private static final class Pending<Q, A> {
+        private final Q request;
+        private final PendingRequest<A> caller;
+        private volatile boolean cancelled;
 
-        Asked(Q question, PendingRequest<A> asker) {
-            this.question = question;
-            this.asker = asker;
+        Pending(Q request, PendingRequest<A> caller) {
+            this.request = request;
+            this.caller = caller;
         }
     }
 
     void open() {
-        context.runOnContext(now -> lanes.forEach(StatementSlot::begin));
+        context.runOnContext(now -> slots.forEach(StatementSlot::begin));
     }
 
-    /** Whether a connection is open; one that does not answer is closed within seconds. */
+    /** Whether a connection is open; one without replies is closed within seconds. */
     boolean isOpen() {
         return isOpen;
     }
@@ -139,33 +136,32 @@ public final class Batches<Q, A> {
     Future<Void> close() {
         Promise<Void> closed = Promise.promise();
         context.runOnContext(
-                now -> Future.join(lanes.stream().map(StatementSlot::close).toList())
+                now -> Future.join(slots.stream().map(StatementSlot::close).toList())
                         .<Void>mapEmpty()
                         .onComplete(closed));
         return closed.future();
     }
 
     /**
-     * Asks.
+     * Adds a request to the next statement.
      *
-     * @return the answer. Fails with {@link StoreUnavailable} at once if too many questions wait or
-     *     no connection can be had, and if PostgreSQL does not answer in time; with {@link
-     *     io.vertx.pgclient.PgException} if it refuses this question.
+     * @return its reply. Fails with {@link StoreUnavailable} at once if too many requests wait or no connection is open,
+     *     and after the timeout; with {@link io.vertx.pgclient.PgException} if PostgreSQL refuses this request.
      */
-    public Uni<A> ask(Q question) {
-        return Uni.createFrom().emitter(caller -> accept(question, caller));
+    public Uni<A> submit(Q request) {
+        return Uni.createFrom().emitter(caller -> accept(request, caller));
     }
 
-    private void accept(Q question, UniEmitter<? super A> caller) {
-        if (accepted.incrementAndGet() > mostWaiting) {
+    private void accept(Q request, UniEmitter<? super A> caller) {
+        if (accepted.incrementAndGet() > maxWaiting) {
             accepted.decrementAndGet();
-            caller.fail(new StoreUnavailable(POSTGRESQL, "too many requests wait for it"));
+            caller.fail(new StoreUnavailable(POSTGRESQL, "too many waiting requests"));
             return;
         }
-        Asked<Q, A> asked =
-                new Asked<>(question, new PendingRequest<>(caller, context, spans.begin(POSTGRESQL, batched.name())));
-        caller.onTermination(() -> asked.abandoned = true); // the client is gone, or has its answer
-        inbox.add(asked);
+        Pending<Q, A> pending =
+                new Pending<>(request, new PendingRequest<>(caller, context, spans.begin(POSTGRESQL, batched.name())));
+        caller.onTermination(() -> pending.cancelled = true); // or completed
+        inbox.add(pending);
         if (woken.compareAndSet(false, true)) {
             context.runOnContext(now -> wake());
         }
@@ -173,107 +169,104 @@ public final class Batches<Q, A> {
 
     private void wake() {
         woken.set(false);
-        for (Asked<Q, A> asked = inbox.poll(); asked != null; asked = inbox.poll()) {
-            waiting.add(asked);
+        for (Pending<Q, A> pending = inbox.poll(); pending != null; pending = inbox.poll()) {
+            waiting.add(pending);
         }
         work();
     }
 
     /**
-     * Sends as much as there are free lanes for; called whenever there is more to do or more to do
-     * it with.
+     * Sends a statement on each free slot while requests wait; called whenever a request arrives or a slot changes.
      */
     private void work() {
-        isOpen = lanes.stream().anyMatch(StatementSlot::isOpen);
-        for (StatementSlot lane : lanes) {
-            if (lane.isFree() && (!waiting.isEmpty() || !split.isEmpty())) {
-                List<Asked<Q, A>> together = split.isEmpty() ? takeTogether() : split.poll();
-                if (!together.isEmpty()) {
-                    send(lane, together);
+        isOpen = slots.stream().anyMatch(StatementSlot::isOpen);
+        for (StatementSlot slot : slots) {
+            if (slot.isFree() && (!waiting.isEmpty() || !split.isEmpty())) {
+                List<Pending<Q, A>> batch = split.isEmpty() ? takeBatch() : split.poll();
+                if (!batch.isEmpty()) {
+                    send(slot, batch);
                 }
             }
         }
-        if (lanes.stream().noneMatch(StatementSlot::isHopeful)) {
-            giveUpAll();
+        if (slots.stream().noneMatch(StatementSlot::isHopeful)) {
+            failAll();
         }
     }
 
-    private List<Asked<Q, A>> takeTogether() {
-        List<Asked<Q, A>> together = new ArrayList<>(Math.min(waiting.size(), mostTogether));
+    private List<Pending<Q, A>> takeBatch() {
+        List<Pending<Q, A>> batch = new ArrayList<>(Math.min(waiting.size(), maxBatch));
         Set<Object> keys = new HashSet<>();
-        Iterator<Asked<Q, A>> rest = waiting.iterator();
-        while (rest.hasNext() && together.size() < mostTogether) {
-            Asked<Q, A> asked = rest.next();
-            if (asked.abandoned) {
-                rest.remove(); // nothing was sent for it, so nothing happens
-                asked.asker.left();
+        Iterator<Pending<Q, A>> rest = waiting.iterator();
+        while (rest.hasNext() && batch.size() < maxBatch) {
+            Pending<Q, A> pending = rest.next();
+            if (pending.cancelled) {
+                rest.remove(); // nothing was sent
+                pending.caller.cancelled();
                 accepted.decrementAndGet();
-            } else if (keys.add(batched.key(asked.question))) {
+            } else if (keys.add(batched.key(pending.request))) {
                 rest.remove();
-                together.add(asked);
+                batch.add(pending);
             }
         }
-        return together;
+        return batch;
     }
 
-    private void send(StatementSlot lane, List<Asked<Q, A>> together) {
-        List<Q> questions = new ArrayList<>(together.size());
-        together.forEach(asked -> questions.add(asked.question));
-        sizes.record(together.size());
+    private void send(StatementSlot slot, List<Pending<Q, A>> batch) {
+        List<Q> requests = new ArrayList<>(batch.size());
+        batch.forEach(pending -> requests.add(pending.request));
+        sizes.record(batch.size());
         Tuple parameters;
         try {
-            parameters = batched.parameters(questions);
+            parameters = batched.parameters(requests);
         } catch (RuntimeException fault) {
-            refused(together, fault);
+            refused(batch, fault);
             context.runOnContext(now -> work());
             return;
         }
-        long askedAt = System.nanoTime();
-        lane.run(batched.sql(), parameters).onComplete(answer -> {
-            answers.record(System.nanoTime() - askedAt, TimeUnit.NANOSECONDS);
-            receive(together, questions, answer);
+        long sentAt = System.nanoTime();
+        slot.run(batched.sql(), parameters).onComplete(result -> {
+            latency.record(System.nanoTime() - sentAt, TimeUnit.NANOSECONDS);
+            receive(batch, requests, result);
             work();
         });
     }
 
-    private void receive(List<Asked<Q, A>> together, List<Q> questions, AsyncResult<RowSet<Row>> answer) {
-        if (answer.failed()) {
-            refused(together, postgres.translate(answer.cause(), outage));
+    private void receive(List<Pending<Q, A>> batch, List<Q> requests, AsyncResult<RowSet<Row>> result) {
+        if (result.failed()) {
+            refused(batch, postgres.translate(result.cause(), outage));
             return;
         }
         outage.answered();
-        List<A> answers;
+        List<A> replies;
         try {
-            answers = batched.answers(questions, answer.result());
+            replies = batched.replies(requests, result.result());
         } catch (RuntimeException fault) {
-            refused(together, fault); // a row that cannot be read must not keep its neighbours waiting for
-            // ever
+            refused(batch, fault); // an unreadable row must not fail the other requests
             return;
         }
-        deliver(together, answers, null);
+        deliver(batch, replies, null);
     }
 
     /**
-     * No answers: unknown for all of them, or the fault of one, which is found by asking the halves
-     * again.
+     * The outcome is unknown for all requests, or one of them caused the refusal: it is found by sending the halves again.
      */
-    private void refused(List<Asked<Q, A>> together, Throwable failure) {
-        if (failure instanceof StoreUnavailable || together.size() == 1) {
-            deliver(together, List.of(), failure);
+    private void refused(List<Pending<Q, A>> batch, Throwable failure) {
+        if (failure instanceof StoreUnavailable || batch.size() == 1) {
+            deliver(batch, List.of(), failure);
         } else {
-            int half = together.size() / 2;
-            split.add(together.subList(0, half));
-            split.add(together.subList(half, together.size()));
+            int half = batch.size() / 2;
+            split.add(batch.subList(0, half));
+            split.add(batch.subList(half, batch.size()));
         }
     }
 
-    private void giveUpAll() {
+    private void failAll() {
         if (split.isEmpty() && waiting.isEmpty()) {
             return;
         }
         StoreUnavailable failure = new StoreUnavailable(POSTGRESQL, "no connection is open");
         outage.failed(failure.getMessage());
-        for (List<Asked<Q, A>> part = split.poll(); part != null; part = split.poll()) {
+        for (List<Pending<Q, A>> part = split.poll(); part != null; part = split.poll()) {
             deliver(part, List.of(), failure);
         }
         deliver(new ArrayList<>(waiting), List.of(), failure);
@@ -281,24 +274,23 @@ public final class Batches<Q, A> {
     }
 
     /**
-     * Hands the answers out, each on the event loop that asked, with one hop per event loop and not
-     * per answer.
+     * Completes the callers, each on its own event loop, with one task per event loop and not per reply.
      */
-    private void deliver(List<Asked<Q, A>> together, List<A> answers, @Nullable Throwable failure) {
-        accepted.addAndGet(-together.size());
+    private void deliver(List<Pending<Q, A>> batch, List<A> replies, @Nullable Throwable failure) {
+        accepted.addAndGet(-batch.size());
         Map<EventLoop, List<Runnable>> byLoop = new HashMap<>();
-        for (int i = 0; i < together.size(); i++) {
-            Asked<Q, A> asked = together.get(i);
+        for (int i = 0; i < batch.size(); i++) {
+            Pending<Q, A> pending = batch.get(i);
             Runnable delivery = failure == null
-                    ? delivery(asked, answers.get(i), together.size())
-                    : () -> asked.asker.fail(failure);
-            byLoop.computeIfAbsent(asked.asker.loop(), loop -> new ArrayList<>())
+                    ? delivery(pending, replies.get(i), batch.size())
+                    : () -> pending.caller.fail(failure);
+            byLoop.computeIfAbsent(pending.caller.loop(), loop -> new ArrayList<>())
                     .add(delivery);
         }
         byLoop.forEach((loop, deliveries) -> loop.execute(() -> deliveries.forEach(Runnable::run)));
     }
 
-    private static <Q, A> Runnable delivery(Asked<Q, A> asked, A answer, int together) {
-        return () -> asked.asker.complete(answer, together);
+    private static <Q, A> Runnable delivery(Pending<Q, A> pending, A reply, int batchSize) {
+        return () -> pending.caller.complete(reply, batchSize);
     }
 }

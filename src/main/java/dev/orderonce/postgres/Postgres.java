@@ -29,15 +29,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Asks PostgreSQL one statement at a time; each answers, or fails, within a bounded time. */
+/** Executes statements in PostgreSQL; each gets its reply, or fails, within the timeout. */
 @ApplicationScoped
 public class Postgres implements MadeFromSettings {
     /**
-     * Classes of SQLSTATE that speak of the server and not of the statement: connection,
-     * transaction rolled back, resources, operator intervention, system error; and 25, which a
-     * primary answers that became a standby.
+     * Classes of SQLSTATE that concern the server and not the statement: connection, transaction rolled back, resources,
+     * operator intervention, system error; and 25, the error of a primary that has become a standby.
      */
-    private static final Set<String> NOT_NOW = Set.of("08", "25", "40", "53", "57", "58");
+    private static final Set<String> TEMPORARY = Set.of("08", "25", "40", "53", "57", "58");
 
     private final Pool pool;
     private final Vertx vertx;
@@ -77,7 +76,7 @@ public class Postgres implements MadeFromSettings {
         }
     }
 
-    /** One for each path: the pool answers when the others do not, and the other way round. */
+    /** One for each path: the pool can be available when batches are not, and the reverse. */
     Outage outage(String path) {
         return new Outage("PostgreSQL", path, answerWithin, metrics);
     }
@@ -88,7 +87,7 @@ public class Postgres implements MadeFromSettings {
         }
     }
 
-    /** A statement for the hot road, over connections of its own that are opened now and kept. */
+    /** A batched statement of the hot path, with its own connections, which are opened now and kept. */
     public <Q, A> Batches<Q, A> batches(Batched<Q, A> batched) {
         Batches<Q, A> made = new Batches<>(
                 vertx, batched, this, PostgresOptions.of(settings), settings, reconnects, replyTimeout, metrics, spans);
@@ -103,11 +102,10 @@ public class Postgres implements MadeFromSettings {
     }
 
     /**
-     * Runs one prepared statement in a transaction of its own.
+     * Executes one prepared statement in its own transaction.
      *
-     * @return its rows. Fails with {@link StoreUnavailable} if PostgreSQL does not answer, which
-     *     says nothing about the statement's effect; with {@link PgException} if it refuses the
-     *     statement, which then had none.
+     * @return its rows. Fails with {@link StoreUnavailable} if PostgreSQL is unavailable, and then the statement's effect is
+     *     unknown; with {@link PgException} if PostgreSQL refuses the statement, which then has no effect.
      */
     public Uni<RowSet<Row>> query(String sql, Tuple parameters) {
         return Uni.createFrom().emitter(caller -> {
@@ -127,9 +125,8 @@ public class Postgres implements MadeFromSettings {
     }
 
     /**
-     * The connection goes back to the pool when the statement has ended, whether the caller still
-     * waits or not. While PostgreSQL cannot be reached no connection is asked for: attempts would
-     * pile up in its queue.
+     * Returns the connection to the pool when the statement has ended, even after the caller has left. While PostgreSQL
+     * cannot be reached no connection is requested: attempts would accumulate in the pool's queue.
      */
     private Future<RowSet<Row>> run(String sql, Tuple parameters) {
         if (!isReachable()) {
@@ -143,7 +140,7 @@ public class Postgres implements MadeFromSettings {
     }
 
     private static StoreUnavailable unreachable() {
-        return new StoreUnavailable(POSTGRESQL, "it cannot be connected to");
+        return new StoreUnavailable(POSTGRESQL, "no connection can be opened");
     }
 
     private boolean isReachable() {
@@ -151,14 +148,14 @@ public class Postgres implements MadeFromSettings {
     }
 
     /**
-     * Whether orders can be written and read: what is asked for that has a connection of each kind.
-     * One that does not answer is closed within seconds, in use or not.
+     * Whether orders can be written and read: each batch has an open connection. A connection without replies is closed
+     * within seconds, in use or not.
      */
     public boolean isOpen() {
         return batches.stream().allMatch(Batches::isOpen);
     }
 
-    /** Also of what nobody waits for any more. */
+    /** Ends the span, also of cancelled work. */
     private static void end(@Nullable Span span, @Nullable Throwable failure) {
         if (failure == null) {
             StoreSpans.answered(span, 1);
@@ -176,10 +173,10 @@ public class Postgres implements MadeFromSettings {
     }
 
     /**
-     * Bounds and translates work that somebody else, Hibernate for one, does over these
+     * Applies the timeout and the failures of this class to work that another library, such as Hibernate, does over these
      * connections.
      *
-     * @param name what it is called in traces
+     * @param name the operation's name in traces
      */
     public <T> Uni<T> bounded(String name, Uni<T> work) {
         return Uni.createFrom().deferred(() -> {
@@ -189,7 +186,7 @@ public class Postgres implements MadeFromSettings {
             Span span = spans.begin(POSTGRESQL, name);
             return work.ifNoItem()
                     .after(answerWithin)
-                    .failWith(() -> new StoreUnavailable(POSTGRESQL, "no answer within " + answerWithin))
+                    .failWith(() -> new StoreUnavailable(POSTGRESQL, "no reply within " + answerWithin))
                     .onFailure()
                     .transform(failure -> translate(failure, outage))
                     .onTermination()
@@ -197,15 +194,15 @@ public class Postgres implements MadeFromSettings {
         });
     }
 
-    /** Tells "no answer" from "no", and both from a fault of our own. */
+    /** Distinguishes an unavailable store from a refusal and from a programming error. */
     Throwable translate(Throwable failure, Outage path) {
-        if (stopping) { // the pool's own words for that are those of a fault
-            return new StoreUnavailable(POSTGRESQL, "the service stops", failure);
+        if (stopping) { // the pool then fails like a programming error
+            return new StoreUnavailable(POSTGRESQL, "the service is stopping", failure);
         }
         Throwable cause = failure;
-        // Hibernate wraps what the driver says; no useful chain of causes is longer than this.
+        // Hibernate wraps the failures of the driver; no useful chain of causes is longer.
         for (int depth = 0; cause != null && depth < 8; depth++, cause = cause.getCause()) {
-            if (isSilence(cause)) {
+            if (isUnavailable(cause)) {
                 path.failed(cause.getMessage());
                 return new StoreUnavailable(POSTGRESQL, String.valueOf(cause.getMessage()), cause);
             }
@@ -213,17 +210,16 @@ public class Postgres implements MadeFromSettings {
         return failure;
     }
 
-    static boolean isSilence(Throwable failure) {
+    static boolean isUnavailable(Throwable failure) {
         return switch (failure) {
-            case PgException error -> isNotNow(error.getSqlState());
+            case PgException error -> isTemporary(error.getSqlState());
             case StoreUnavailable _ -> true;
-            // The driver's and the pool's own words for a lost connection, a full queue, a
-            // time-out.
+            // The failures of driver and pool for a lost connection, a full queue, a timeout.
             default -> !(failure instanceof RuntimeException) || failure instanceof VertxException;
         };
     }
 
-    private static boolean isNotNow(String sqlState) {
-        return sqlState.length() == 5 && NOT_NOW.contains(sqlState.substring(0, 2));
+    private static boolean isTemporary(String sqlState) {
+        return sqlState.length() == 5 && TEMPORARY.contains(sqlState.substring(0, 2));
     }
 }

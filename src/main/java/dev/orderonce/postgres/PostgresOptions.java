@@ -4,18 +4,18 @@ import io.vertx.pgclient.PgConnectOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** How every connection to PostgreSQL is made: each bound of it set on purpose. */
+/** The options of every connection to PostgreSQL: timeouts and session settings. */
 final class PostgresOptions {
     private PostgresOptions() {}
 
-    /** The options for these settings alone. */
+    /** The options of these settings. */
     static PgConnectOptions of(DatabaseSettings settings) {
         PgConnectOptions options = PgConnectOptions.fromUri(settings.url()).setUser(settings.username());
         settings.password().ifPresent(options::setPassword);
         return bounded(options, settings);
     }
 
-    /** The given options with our bounds. */
+    /** The given options with the timeouts of these settings. */
     static PgConnectOptions bounded(PgConnectOptions given, DatabaseSettings settings) {
         PgConnectOptions options = new PgConnectOptions(given);
         options.setCachePreparedStatements(true)
@@ -25,10 +25,9 @@ final class PostgresOptions {
                 .addProperty(
                         "statement_timeout",
                         Long.toString(settings.statementTimeout().toMillis()))
-                // A transaction that somebody forgot must not hold its locks; no work here has such
-                // pauses.
+                // An abandoned transaction must not hold its locks; no transaction here pauses for that long.
                 .addProperty("idle_in_transaction_session_timeout", "10000");
-        // Of the handshake, which nothing else bounds; ReplyTimeout takes its place after that.
+        // Bounds the handshake only; ReplyTimeout replaces it afterwards.
         options.setReadIdleTimeout(millis(settings.replyTimeout()));
         options.setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         return options;

@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Makes the pool of connections to PostgreSQL, for what is not on the hot road. */
+/** Makes the pool of connections to PostgreSQL for everything but the hot path. */
 @Singleton
 class PostgresPool implements PgPoolCreator {
     /** How long an unused connection stays open, in minutes: longer than the pauses of a quiet hour. */
@@ -24,7 +24,7 @@ class PostgresPool implements PgPoolCreator {
         this.replyTimeout = new ReplyTimeout(settings.replyTimeout());
     }
 
-    /** All connections share it: what is found out with one is true of the others. */
+    /** Shared by all connections: when one has no reply, the others are checked too. */
     @Produces
     @Singleton
     ReplyTimeout replyTimeout() {

@@ -3,21 +3,20 @@ package dev.orderonce.postgres;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When connections to PostgreSQL may be opened. While it can be reached each may at once; after an
- * attempt that failed one attempt at a time is under way for all of them, with growing pauses. A
- * server that accepts connections and does not answer keeps every attempt in its queue, and makes a
- * session of each when it wakes.
+ * Back-off for opening connections to PostgreSQL. While it can be reached each connection is opened at once; after a failed
+ * attempt there is one attempt at a time for all of them, with increasing delays. A server that accepts connections
+ * without replying keeps every attempt in its queue, and makes a session of each when it recovers.
  */
 final class Reconnects {
     /** A restarted PostgreSQL is found nearly at once. */
-    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long FIRST_DELAY = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** One that is away for minutes is asked now and then, and found within this. */
-    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
+    /** After a longer outage PostgreSQL is found within this time. */
+    private static final long MAX_DELAY = TimeUnit.SECONDS.toNanos(1);
 
     private boolean isDown;
     private boolean isAttempted;
-    private long pause = FIRST_PAUSE;
+    private long delay = FIRST_DELAY;
     private long nextAt;
     private volatile boolean isReachable = true;
 
@@ -41,15 +40,15 @@ final class Reconnects {
     synchronized void succeeded() {
         isDown = false;
         isAttempted = false;
-        pause = FIRST_PAUSE;
+        delay = FIRST_DELAY;
         isReachable = true;
     }
 
     synchronized void failed() {
-        // Of several attempts that began together the first failure counts.
+        // Of several simultaneous attempts the first failure counts.
         if (!isDown || isAttempted) {
-            pause = isDown ? Math.min(2 * pause, LONGEST_PAUSE) : FIRST_PAUSE;
-            nextAt = System.nanoTime() + pause;
+            delay = isDown ? Math.min(2 * delay, MAX_DELAY) : FIRST_DELAY;
+            nextAt = System.nanoTime() + delay;
         }
         isDown = true;
         isAttempted = false;

@@ -16,14 +16,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes connections that owe a reply for too long, and with each of them those that nothing was
- * read from since: a host or a network that vanishes without a reset leaves all of them dead, and a
- * pool would hand them out one by one.
+ * Closes connections whose reply is overdue, and all connections that have received nothing since that statement: a host
+ * or network that fails without a reset leaves all of them dead, and a pool would lend them one by one.
  *
- * <p>The driver's own ways do not do this. To close a connection is a command in the queue behind
- * the statement without a reply; and its idle timeout counts from the last reply, so that a
- * connection that was unused for a while would be closed under the next statement. It is kept for
- * the handshake, in which there is nothing else.
+ * <p>The driver cannot do this. Its close is a command in the queue behind the statement without a reply; and its idle
+ * timeout counts from the last reply, so that a connection that was unused for a while would be closed during the next
+ * statement. The idle timeout is kept for the handshake, which has no other.
  */
 final class ReplyTimeout {
     private static final String DRIVERS_IDLE_HANDLER = "idle";
@@ -50,12 +48,12 @@ final class ReplyTimeout {
         pipeline.addFirst(new Watch(channel));
     }
 
-    /** Closes what may have died with a connection whose statement of this time has no reply. */
+    /** Closes the connections that have received nothing since the time of an overdue statement. */
     private void overdue(long sinceNanos) {
         watches.forEach(watch -> watch.closeUnlessReadSince(sinceNanos));
     }
 
-    /** One connection; its times are written on its own event loop. */
+    /** One connection; its fields are written on its own event loop. */
     private final class Watch extends ChannelDuplexHandler {
         private final Channel channel;
         private volatile long lastReadNanos = System.nanoTime();
@@ -126,7 +124,7 @@ final class ReplyTimeout {
             }
         }
 
-        /** Its statements fail when it is closed; nobody waits for more. */
+        /** Closing fails the statements of the connection. */
         private void close() {
             Future<?> unused = channel.close();
         }

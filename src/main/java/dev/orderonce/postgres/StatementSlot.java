@@ -15,12 +15,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to PostgreSQL that carries one statement at a time and is opened again whenever it
- * is lost. All of it runs on one event loop.
+ * One connection to PostgreSQL that executes one statement at a time and is opened again whenever it is lost. All methods
+ * run on one event loop.
  */
 final class StatementSlot {
-    /** How soon a lane that has to wait for another one's attempt looks again. */
-    private static final long LOOK_AGAIN_MILLIS = 50;
+    /** Delay before a slot that waits for another one's attempt tries again. */
+    private static final long RETRY_DELAY_MILLIS = 50;
 
     private final Vertx vertx;
     private final Context context;
@@ -37,10 +37,10 @@ final class StatementSlot {
     private long lastUsedNanos;
 
     /**
-     * Makes a lane that is not open yet.
+     * Makes a slot that is not open yet.
      *
-     * @param changed called on the event loop whenever the lane has become free or was lost
-     * @param answered called on the event loop for each sign of life
+     * @param changed called on the event loop whenever the slot has become free or its connection was lost
+     * @param answered called on the event loop for each reply to a probe
      */
     StatementSlot(
             Vertx vertx,
@@ -69,36 +69,35 @@ final class StatementSlot {
         return connection != null && !busy;
     }
 
-    /** Whether it is open, or being opened for the first time since it was lost. */
+    /** Whether the connection is open, or is being opened for the first time since it was lost. */
     boolean isHopeful() {
         return connection != null || isHopeful;
     }
 
     /**
-     * Opens it, and from then on asks for a sign of life whenever it was unused for a while: a
-     * connection that died without a reset is found before the next order needs it.
+     * Opens the connection, and from then on probes it whenever it was unused for a while: a connection that was lost
+     * without a reset is found before the next order needs it.
      */
     void begin() {
         open();
         long period = settings.replyTimeout().toMillis() / 2;
-        vertx.setPeriodic(period, id -> context.runOnContext(now -> askForASignOfLife(period, id)));
+        vertx.setPeriodic(period, id -> context.runOnContext(now -> probe(period, id)));
     }
 
-    private void askForASignOfLife(long periodMillis, long timer) {
+    private void probe(long periodMillis, long timer) {
         if (closed) {
             vertx.cancelTimer(timer);
             return;
         }
         long unused = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastUsedNanos);
         if (isFree() && unused >= periodMillis) {
-            run("SELECT 1", Tuple.tuple()).onSuccess(sign -> answered.run()).onComplete(answer -> changed.run());
+            run("SELECT 1", Tuple.tuple()).onSuccess(alive -> answered.run()).onComplete(answer -> changed.run());
         }
     }
 
     /**
-     * The attempt is bounded by the time to connect and by the driver's idle timeout in the
-     * handshake. It is never given up before: an attempt that nobody waits for any more would
-     * become a session that nobody closes.
+     * The attempt is bounded by the connect timeout and by the driver's idle timeout in the handshake. It is never abandoned
+     * before: an abandoned attempt would become a session that nothing closes.
      */
     private void open() {
         if (closed) {
@@ -124,7 +123,7 @@ final class StatementSlot {
 
     private void opened(PgConnection fresh) {
         if (closed) {
-            fresh.close(); // it came too late
+            fresh.close(); // too late
             return;
         }
         replyTimeout.watch(fresh);
@@ -136,25 +135,26 @@ final class StatementSlot {
 
     private void lost(PgConnection which) {
         if (connection != which) {
-            return; // news of a connection that was given up before
+            return; // an event of an abandoned connection
         }
         connection = null;
         isHopeful = true;
         changed.run();
-        // Not before the old one is closed: two for a lane are more than were configured. It is
-        // closed within milliseconds, and otherwise by the reply timeout.
+        // The new connection is opened after the old one is closed: two for a slot are more than configured. Closing
+        // takes
+        // milliseconds, and at most the reply timeout.
         which.close().onComplete(end -> context.runOnContext(now -> open()));
     }
 
     private void openLater() {
         if (!closed) {
-            vertx.setTimer(LOOK_AGAIN_MILLIS, id -> context.runOnContext(now -> open()));
+            vertx.setTimer(RETRY_DELAY_MILLIS, id -> context.runOnContext(now -> open()));
         }
     }
 
     /**
-     * Runs one statement; only while the lane is free. If the answer does not come in time the
-     * connection is closed: what it would still answer belongs to nobody.
+     * Executes one statement; only while the slot is free. After the timeout the connection is closed: a later reply has no
+     * caller.
      */
     Future<RowSet<Row>> run(String sql, Tuple parameters) {
         PgConnection open = connection;
@@ -168,7 +168,7 @@ final class StatementSlot {
                 .onComplete(answer -> {
                     busy = false;
                     lastUsedNanos = System.nanoTime();
-                    if (answer.failed() && Postgres.isSilence(answer.cause())) {
+                    if (answer.failed() && Postgres.isUnavailable(answer.cause())) {
                         lost(open);
                     }
                 });

@@ -1,6 +1,6 @@
 package dev.orderonce.postgres;
 
-/** A row that holds what nothing of this service can have written. */
+/** A row with values that this service cannot have written. */
 public final class UnreadableRow extends RuntimeException {
     private final String table;
     private final String key;

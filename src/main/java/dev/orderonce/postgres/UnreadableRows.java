@@ -12,15 +12,14 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Lets jobs go on past a row that cannot be read: it is logged once, counted, and left out. A
- * request for that row alone fails; a job that failed with it would never come to the rows behind
- * it.
+ * Lets jobs continue after an unreadable row, which is logged once, counted and skipped. A request for that row fails; a job
+ * that failed would never reach the rows after it.
  */
 @ApplicationScoped
 public class UnreadableRows {
     private static final Logger LOG = Logger.getLogger(UnreadableRows.class);
 
-    /** Beyond so many, that there are many is known; each costs some hundred bytes. */
+    /** Bounds memory: each costs some hundred bytes. */
     private static final int MOST_REPORTED = 1000;
 
     private final MeterRegistry metrics;
@@ -30,7 +29,7 @@ public class UnreadableRows {
         this.metrics = metrics;
     }
 
-    /** Those of the rows that can be read. */
+    /** The readable rows. */
     public <T> List<T> leaveOut(String table, String keyColumn, RowSet<Row> rows, Function<Row, T> read) {
         List<T> readable = new ArrayList<>(rows.size());
         for (Row row : rows) {
@@ -49,7 +48,7 @@ public class UnreadableRows {
     public void report(UnreadableRow row) {
         if (reported.size() < MOST_REPORTED && reported.add(row.table() + ' ' + row.key())) {
             metrics.counter("orderonce.rows.unreadable", "table", row.table()).increment();
-            LOG.error("left out by every job until it is corrected", row);
+            LOG.error("unreadable row; every job skips it until it is corrected", row);
         }
     }
 }

@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One command to Redis as it goes over the wire.
+ * A command as it is sent to Redis.
  *
  * @see <a href="https://redis.io/docs/latest/develop/reference/protocol-spec/">RESP, sending
  *     commands as arrays of bulk strings</a>
  */
 public final class RedisCommand {
-    /** Around a word: the dollar sign, its length, and two line ends. */
-    private static final int AROUND_A_WORD = 16;
+    /** Bytes around a word: the dollar sign, its length, and two line ends. */
+    private static final int WORD_OVERHEAD = 16;
 
     private final String operation;
     private final byte[] bytes;
@@ -21,13 +21,13 @@ public final class RedisCommand {
         this.bytes = bytes;
     }
 
-    /** The command and its arguments, in Redis' own order. */
+    /** Encodes a command and its arguments. */
     public static RedisCommand of(String... words) {
-        int most = AROUND_A_WORD;
+        int capacity = WORD_OVERHEAD;
         for (String word : words) {
-            most += 3 * word.length() + AROUND_A_WORD; // a UTF-16 unit is at most 3 bytes of UTF-8
+            capacity += 3 * word.length() + WORD_OVERHEAD; // a UTF-16 unit is at most 3 bytes of UTF-8
         }
-        byte[] wire = new byte[most];
+        byte[] wire = new byte[capacity];
         int at = header(wire, 0, '*', words.length);
         for (String word : words) {
             byte[] utf8 = word.getBytes(StandardCharsets.UTF_8);
@@ -53,7 +53,7 @@ public final class RedisCommand {
         return at + 2;
     }
 
-    /** Its first word. */
+    /** The first word. */
     String operation() {
         return operation;
     }

@@ -31,17 +31,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection that is always either open or being opened; what is asked within one turn of an
- * event loop leaves in one packet.
+ * One connection that is always either open or being opened. The commands of one turn of an event loop are sent in one
+ * packet.
  *
- * <p>Replies come in the order of the commands, so counting them tells whether any of them is
- * overdue: what had been sent {@code redis.reply-timeout} ago must have been answered by now. There
- * is no timer per command.
+ * <p>Replies arrive in the order of the commands, so their count shows whether one is overdue: every command that was
+ * sent one timeout ago must have its reply by now. There is no timer per command.
  */
 final class RedisConnection {
 
-    /** A broken connection is noticed at most one check later than the bound says. */
-    private static final int CHECKS_PER_BOUND = 4;
+    /** A broken connection is detected at most one check after the timeout. */
+    private static final int CHECKS_PER_TIMEOUT = 4;
 
     /** Between attempts to open a connection: ten a second find a restarted Redis at once. */
     private static final long RECONNECT_MILLIS = 100;
@@ -51,58 +50,58 @@ final class RedisConnection {
     private final RedisURI address;
     private final RedisSettings settings;
     private final Context context;
-    private final Timer answers;
+    private final Timer replies;
 
-    private final Queue<Asked> inbox = new ConcurrentLinkedQueue<>();
+    private final Queue<Pending> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicBoolean woken = new AtomicBoolean();
     private volatile boolean open;
 
-    /** Touched on the event loop of {@link #context} only, as all that follows. */
-    private final Queue<Asked> owed = new ArrayDeque<>();
+    /** Sent and without a reply. Like all following fields used on the event loop of {@link #context} only. */
+    private final Queue<Pending> unanswered = new ArrayDeque<>();
 
     private final Outage outage;
     private @Nullable NetSocket socket;
-    private int greetingsOwed;
+    private int greetingsUnanswered;
 
-    /** Tells news of this connection from news of one that was given up before. */
+    /** Distinguishes events of this connection from those of an abandoned one. */
     private int attempt;
 
     private long sent;
     private long answered;
 
-    /** One answer at a time is timed: when it was asked for, and which it is; none if negative. */
+    /** The count of the command whose reply is being timed, one at a time; negative: none. */
     private long timed = -1;
 
     private long timedSince;
 
-    /** What {@link #sent} was at the last few checks. */
-    private final long[] sentAtCheck = new long[CHECKS_PER_BOUND];
+    /** The values of {@link #sent} at the last checks. */
+    private final long[] sentAtCheck = new long[CHECKS_PER_TIMEOUT];
 
     private int checks;
     private long checking;
     private boolean closed;
 
     RedisConnection(
-            Vertx vertx, NetClient client, RedisURI address, RedisSettings settings, Timer answers, Outage outage) {
-        this.answers = answers;
+            Vertx vertx, NetClient client, RedisURI address, RedisSettings settings, Timer replies, Outage outage) {
+        this.replies = replies;
         this.outage = outage;
         this.vertx = vertx;
         this.client = client;
         this.address = address;
         this.settings = settings;
-        // Vert.x hands its event loops out in turn, so as many lines as loops have one each.
+        // Vert.x assigns event loops in turn: as many connections as loops have one each.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
     }
 
-    /** One command and who asked it. */
-    private record Asked(RedisCommand command, PendingRequest<RedisReply> asker) {}
+    /** A command and the request that waits for its reply. */
+    private record Pending(RedisCommand command, PendingRequest<RedisReply> request) {}
 
     boolean isOpen() {
         return open;
     }
 
-    /** Whether the current thread is the one that this line's replies are read on. */
+    /** Whether the current thread is the event loop of this connection. */
     boolean isHere() {
         EventLoop loop = ((ContextInternal) context).nettyEventLoop();
         return loop.inEventLoop();
@@ -110,7 +109,7 @@ final class RedisConnection {
 
     void start() {
         context.runOnContext(now -> {
-            long every = settings.replyTimeout().toMillis() / CHECKS_PER_BOUND;
+            long every = settings.replyTimeout().toMillis() / CHECKS_PER_TIMEOUT;
             checking = vertx.setPeriodic(Math.max(1, every), id -> check());
             connect();
         });
@@ -121,38 +120,39 @@ final class RedisConnection {
         context.runOnContext(now -> {
             closed = true;
             vertx.cancelTimer(checking);
-            lost(attempt, "the service stops").onComplete(stopped);
+            lost(attempt, "the service is stopping").onComplete(stopped);
         });
         return stopped.future();
     }
 
-    /** Asks; the caller hears of it where they asked, or on this line's event loop. */
-    void ask(RedisCommand command, UniEmitter<? super RedisReply> caller, @Nullable Span span) {
+    /** Sends a command; completes the caller in its own context, or on this connection's event loop. */
+    void send(RedisCommand command, UniEmitter<? super RedisReply> caller, @Nullable Span span) {
         if (accepted.incrementAndGet() > settings.queueLimit()) {
             accepted.decrementAndGet();
-            StoreUnavailable full = new StoreUnavailable(REDIS, "too many requests wait for it");
+            StoreUnavailable full = new StoreUnavailable(REDIS, "too many waiting requests");
             StoreSpans.failed(span, full);
             caller.fail(full);
             return;
         }
-        inbox.add(new Asked(command, new PendingRequest<>(caller, context, span)));
+        inbox.add(new Pending(command, new PendingRequest<>(caller, context, span)));
         if (woken.compareAndSet(false, true)) {
-            // A task of the loop runs when the sockets that are readable now have been read: what
-            // their requests ask is in the inbox by then.
-            context.runOnContext(now -> send());
+            // A task of the loop runs after the sockets that are readable now: the commands of their requests are in
+            // the
+            // inbox by then.
+            context.runOnContext(now -> sendAll());
         }
     }
 
-    private void send() {
+    private void sendAll() {
         woken.set(false);
         NetSocket to = open ? socket : null;
         Buffer packet = Buffer.buffer();
-        for (Asked asked = inbox.poll(); asked != null; asked = inbox.poll()) {
+        for (Pending pending = inbox.poll(); pending != null; pending = inbox.poll()) {
             if (to == null) {
-                fail(asked, "the connection was lost");
+                fail(pending, "the connection was lost");
             } else {
-                owed.add(asked);
-                packet.appendBytes(asked.command.bytes());
+                unanswered.add(pending);
+                packet.appendBytes(pending.command.bytes());
                 sent++;
             }
         }
@@ -180,10 +180,10 @@ final class RedisConnection {
                 .onFailure(failure -> lost(current, String.valueOf(failure.getMessage())));
     }
 
-    /** Says who we are, and hears whether Redis is ready to answer. */
+    /** Authenticates, and checks that Redis is ready. */
     private void greet(int current, NetSocket connected) {
         if (current != attempt) {
-            connected.close(); // it came too late
+            connected.close(); // too late
             return;
         }
         socket = connected;
@@ -191,14 +191,14 @@ final class RedisConnection {
         connected.handler(piece -> {
             try {
                 reader.receive(piece.getBytes());
-            } catch (RedisReader.NotRedis nonsense) {
-                lost(current, "it does not speak Redis' protocol: " + nonsense.getMessage());
+            } catch (RedisReader.NotRedis malformed) {
+                lost(current, "not the protocol of Redis: " + malformed.getMessage());
             }
         });
-        connected.closeHandler(end -> lost(current, "it closed the connection"));
+        connected.closeHandler(end -> lost(current, "Redis closed the connection"));
         connected.exceptionHandler(failure -> lost(current, String.valueOf(failure.getMessage())));
         List<RedisCommand> greetings = greetings();
-        greetingsOwed = greetings.size();
+        greetingsUnanswered = greetings.size();
         Buffer packet = Buffer.buffer();
         greetings.forEach(greeting -> packet.appendBytes(greeting.bytes()));
         connected.write(packet);
@@ -223,27 +223,27 @@ final class RedisConnection {
         if (current != attempt) {
             return;
         }
-        if (greetingsOwed > 0) {
+        if (greetingsUnanswered > 0) {
             greeted(current, reply);
             return;
         }
-        Asked asked = owed.poll();
-        if (asked == null) {
-            lost(current, "it said what nobody asked");
+        Pending pending = unanswered.poll();
+        if (pending == null) {
+            lost(current, "unsolicited reply");
             return;
         }
         answered++;
         outage.answered();
         accepted.decrementAndGet();
         if (answered == timed) {
-            answers.record(System.nanoTime() - timedSince, TimeUnit.NANOSECONDS);
+            replies.record(System.nanoTime() - timedSince, TimeUnit.NANOSECONDS);
             timed = -1;
         }
-        asked.asker.hand(() -> {
+        pending.request.dispatch(() -> {
             if (reply instanceof RedisReply.Refused(String why)) {
-                asked.asker.fail(failure(new RedisRefusal(why)));
+                pending.request.fail(failure(new RedisRefusal(why)));
             } else {
-                asked.asker.complete(reply, 1);
+                pending.request.complete(reply, 1);
             }
         });
     }
@@ -251,35 +251,35 @@ final class RedisConnection {
     private void greeted(int current, RedisReply reply) {
         if (reply instanceof RedisReply.Refused(String why)) {
             lost(current, why);
-        } else if (--greetingsOwed == 0) {
+        } else if (--greetingsUnanswered == 0) {
             open = true;
             outage.answered();
         }
     }
 
     private static Throwable failure(RedisRefusal refusal) {
-        return refusal.isNotNow()
+        return refusal.isTemporary()
                 ? new StoreUnavailable(REDIS, String.valueOf(refusal.getMessage()), refusal)
                 : refusal;
     }
 
-    /** Only whoever stops wants to know when the connection is closed. */
+    /** Only {@link #stop} needs the result: the connection is closed. */
     private Future<Void> lost(int which, String why) {
         if (which != attempt) {
-            return Future.succeededFuture(); // news of a connection that was given up before
+            return Future.succeededFuture(); // an event of an abandoned connection
         }
         attempt++;
         open = false;
-        NetSocket given = socket;
+        NetSocket abandoned = socket;
         socket = null;
-        Future<Void> end = given == null ? Future.succeededFuture() : given.close();
+        Future<Void> end = abandoned == null ? Future.succeededFuture() : abandoned.close();
         if (!closed) {
             outage.failed(why);
         }
         timed = -1;
-        answered = sent; // nothing is owed any more: whoever waited hears of it now
-        for (Asked asked = owed.poll(); asked != null; asked = owed.poll()) {
-            fail(asked, why);
+        answered = sent; // all waiting requests fail now
+        for (Pending pending = unanswered.poll(); pending != null; pending = unanswered.poll()) {
+            fail(pending, why);
         }
         if (!closed) {
             vertx.setTimer(RECONNECT_MILLIS, id -> connect());
@@ -287,12 +287,12 @@ final class RedisConnection {
         return end;
     }
 
-    private void fail(Asked asked, String why) {
+    private void fail(Pending pending, String why) {
         accepted.decrementAndGet();
-        asked.asker.hand(() -> asked.asker.fail(new StoreUnavailable(REDIS, why)));
+        pending.request.dispatch(() -> pending.request.fail(new StoreUnavailable(REDIS, why)));
     }
 
-    /** Gives the connection up if it has owed a reply for too long. */
+    /** Abandons the connection if a reply is overdue. */
     private void check() {
         int slot = checks++ % sentAtCheck.length;
         long due = sentAtCheck[slot];

@@ -28,13 +28,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed few connections to Redis, opened once and re-opened after a loss; every command is
- * pipelined over one of them and answered, or failed, within a bounded time.
+ * A fixed number of connections to Redis, opened at startup and again after a loss. Commands are pipelined; each gets its
+ * reply, or fails, within the timeout.
  */
 @ApplicationScoped
 public class RedisPipeline implements MadeFromSettings {
     private final NetClient client;
-    private final List<RedisConnection> lines;
+    private final List<RedisConnection> connections;
     private final StoreSpans spans;
 
     RedisPipeline(Vertx vertx, RedisSettings settings, MeterRegistry metrics, StoreSpans spans) {
@@ -51,10 +51,10 @@ public class RedisPipeline implements MadeFromSettings {
             options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
         }
         this.client = vertx.createNetClient(options);
-        Timer answers = StoreLatency.of("redis", "packet", metrics);
-        // Lines that are lost together are open again one after the other.
+        Timer replies = StoreLatency.of("redis", "packet", metrics);
+        // Connections that are lost together are open again one after the other.
         Outage outage = new Outage("Redis", "commands", settings.replyTimeout(), metrics);
-        this.lines = Stream.generate(() -> new RedisConnection(vertx, client, address, settings, answers, outage))
+        this.connections = Stream.generate(() -> new RedisConnection(vertx, client, address, settings, replies, outage))
                 .limit(settings.poolSize().orElse(eventLoops(vertx)))
                 .toList();
     }
@@ -63,7 +63,7 @@ public class RedisPipeline implements MadeFromSettings {
         try {
             return new RedisURI(url);
         } catch (RuntimeException unreadable) {
-            // Without the address itself: there may be a password in it.
+            // The address may contain a password, which must not be logged.
             throw new UnusableSetting("redis.url: as in redis://host:6379");
         }
     }
@@ -73,25 +73,24 @@ public class RedisPipeline implements MadeFromSettings {
     }
 
     void open(@Observes @Priority(1) StartupEvent start) {
-        lines.forEach(RedisConnection::start);
+        connections.forEach(RedisConnection::start);
     }
 
     void close(@Observes ShutdownEvent stop) {
-        Closing.await(lines.stream().map(RedisConnection::stop).toList());
+        Closing.await(connections.stream().map(RedisConnection::stop).toList());
         Closing.await(List.of(client.close()));
     }
 
     /** Whether a connection is open. */
     public boolean isOpen() {
-        return lines.stream().anyMatch(RedisConnection::isOpen);
+        return connections.stream().anyMatch(RedisConnection::isOpen);
     }
 
     /**
      * Sends one command.
      *
-     * @return its reply. Fails with {@link StoreUnavailable} if no connection is open, if too many
-     *     requests wait, or if the reply does not come in time; with {@link RedisRefusal} if Redis
-     *     refuses the command.
+     * @return its reply. Fails with {@link StoreUnavailable} if no connection is open, if too many requests wait, or after
+     *     the timeout; with {@link RedisRefusal} if Redis refuses the command.
      */
     public Uni<RedisReply> send(RedisCommand command) {
         return send(command, command.operation());
@@ -99,11 +98,11 @@ public class RedisPipeline implements MadeFromSettings {
 
     private Uni<RedisReply> send(RedisCommand command, String operation) {
         return Uni.createFrom().emitter(caller -> {
-            RedisConnection line = openLine();
-            if (line == null) {
+            RedisConnection connection = openConnection();
+            if (connection == null) {
                 caller.fail(noneIsOpen());
             } else {
-                line.ask(command, caller, spans.begin(REDIS, operation));
+                connection.send(command, caller, spans.begin(REDIS, operation));
             }
         });
     }
@@ -126,17 +125,17 @@ public class RedisPipeline implements MadeFromSettings {
                 .recoverWithUni(() -> send(script.callWithSource(keys, arguments), script.name()));
     }
 
-    /** The line of this event loop if it is open: its replies need not change threads. */
-    private @Nullable RedisConnection openLine() {
-        int first = (int) (Thread.currentThread().threadId() % lines.size());
+    /** The connection of this event loop if it is open: its replies need no change of threads. */
+    private @Nullable RedisConnection openConnection() {
+        int first = (int) (Thread.currentThread().threadId() % connections.size());
         RedisConnection another = null;
-        for (int i = 0; i < lines.size(); i++) {
-            RedisConnection line = lines.get((first + i) % lines.size());
-            if (line.isOpen()) {
-                if (line.isHere()) {
-                    return line;
+        for (int i = 0; i < connections.size(); i++) {
+            RedisConnection connection = connections.get((first + i) % connections.size());
+            if (connection.isOpen()) {
+                if (connection.isHere()) {
+                    return connection;
                 }
-                another = another == null ? line : another;
+                another = another == null ? connection : another;
             }
         }
         return another;

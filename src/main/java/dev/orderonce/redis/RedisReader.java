@@ -8,12 +8,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes replies of what a connection receives, however it is cut into pieces.
+ * Parses the replies that a connection receives, in whatever pieces they arrive.
  *
  * @see <a href="https://redis.io/docs/latest/develop/reference/protocol-spec/">RESP, version 2</a>
  */
 final class RedisReader {
-    /** A script or a stream answers arrays in arrays, never as deep as this. */
+    /** Replies of scripts and streams are nested arrays, but never this deep. */
     private static final int DEEPEST = 16;
 
     private static final RedisReply NOTHING = new RedisReply.Nothing();
@@ -26,19 +26,19 @@ final class RedisReader {
         this.replies = replies;
     }
 
-    /** What cannot be a reply: whoever is at the other end, it is not Redis. */
+    /** The bytes are not a reply: the peer is not Redis. */
     static final class NotRedis extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        NotRedis(String why) {
-            super(why);
+        NotRedis(String reason) {
+            super(reason);
         }
     }
 
     /**
-     * Takes the next piece and hands on every reply that is complete with it.
+     * Appends the next piece and passes on every complete reply.
      *
-     * @throws NotRedis if no reply begins like this
+     * @throws NotRedis if the bytes are not a reply
      */
     void receive(byte[] piece) {
         if (bytes.length == 0) {
@@ -53,12 +53,12 @@ final class RedisReader {
             begun = at;
             replies.accept(reply);
         }
-        // What is left is the beginning of a reply; it is read again when there is more of it.
+        // The rest is the beginning of a reply; it is parsed again with the next piece.
         bytes = begun == bytes.length ? new byte[0] : Arrays.copyOfRange(bytes, begun, bytes.length);
         at = 0;
     }
 
-    /** The reply that begins here, or {@code null} if it does not end here. */
+    /** The reply that begins here, or {@code null} if it is incomplete. */
     private @Nullable RedisReply next(int depth) {
         if (at == bytes.length) {
             return null;
@@ -110,7 +110,7 @@ final class RedisReader {
         return new RedisReply.Many(found);
     }
 
-    /** Where the current line ends, or −1 if it does not end here. */
+    /** The end of the current line, or −1 if it is incomplete. */
     private int lineEnd() {
         for (int i = at + 1; i < bytes.length - 1; i++) {
             if (bytes[i] == '\r' && bytes[i + 1] == '\n') {
@@ -124,7 +124,7 @@ final class RedisReader {
         try {
             return Long.parseLong(text(from, to));
         } catch (NumberFormatException notANumber) {
-            throw new NotRedis("a number that is none");
+            throw new NotRedis("a malformed number");
         }
     }
 

@@ -2,12 +2,12 @@ package dev.orderonce.redis;
 
 import java.util.Set;
 
-/** Redis refuses a command, which then had no effect. */
+/** Redis has refused a command, which had no effect. */
 public final class RedisRefusal extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** Refusals that say "not now" and nothing about the command. */
-    private static final Set<String> NOT_NOW = Set.of(
+    /** Errors that concern the state of Redis and not the command: the same command can succeed later. */
+    private static final Set<String> TEMPORARY = Set.of(
             "LOADING",
             "BUSY",
             "CLUSTERDOWN",
@@ -20,9 +20,9 @@ public final class RedisRefusal extends RuntimeException {
             "TRYAGAIN",
             "UNBLOCKED");
 
-    RedisRefusal(String why) {
-        // No stack trace: it is Redis that says no, and where it was asked is known.
-        super(why, null, false, false);
+    RedisRefusal(String reason) {
+        // No stack trace: the reason is in Redis.
+        super(reason, null, false, false);
     }
 
     /** Whether the refusal begins with this word: {@code NOSCRIPT}, {@code WRONGTYPE}, … */
@@ -30,13 +30,13 @@ public final class RedisRefusal extends RuntimeException {
         return firstWord().equals(word);
     }
 
-    boolean isNotNow() {
-        return NOT_NOW.contains(firstWord());
+    boolean isTemporary() {
+        return TEMPORARY.contains(firstWord());
     }
 
     private String firstWord() {
-        String why = String.valueOf(getMessage());
-        int space = why.indexOf(' ');
-        return space < 0 ? why : why.substring(0, space);
+        String reason = String.valueOf(getMessage());
+        int space = reason.indexOf(' ');
+        return space < 0 ? reason : reason.substring(0, space);
     }
 }

@@ -2,20 +2,20 @@ package dev.orderonce.redis;
 
 import java.util.List;
 
-/** What Redis can say. */
+/** A reply of Redis. */
 public sealed interface RedisReply {
-    /** Nil: there is no such thing. */
+    /** Nil. */
     record Nothing() implements RedisReply {}
 
-    /** A string, a status among them. */
+    /** A bulk string or a status. */
     record Text(String text) implements RedisReply {}
 
-    /** A whole number. */
+    /** An integer. */
     record Whole(long value) implements RedisReply {}
 
-    /** Several replies in one. */
+    /** An array. */
     record Many(List<RedisReply> replies) implements RedisReply {}
 
-    /** No, and why: a word in capitals and a sentence. */
-    record Refused(String why) implements RedisReply {}
+    /** An error: a word in capitals and a sentence. */
+    record Refused(String reason) implements RedisReply {}
 }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How requests to place an order ended, in Redis: a hash for each minute, which expires.
+ * How requests to place an order have ended, in Redis: a hash for each minute, which expires.
  *
  * <pre>
  *   once:picture:{MINUTE}   outcome → count
@@ -33,7 +33,7 @@ class StatisticsStore {
         this.redis = redis;
     }
 
-    /** Adds to the minute of this time. */
+    /** Adds to the minute of this time; fails if Redis is unavailable. */
     Uni<Void> add(Instant at, Map<String, Long> counts) {
         List<String> words = new ArrayList<>(1 + 2 * counts.size());
         words.add(Long.toString(KEPT.toMillis()));
@@ -44,7 +44,7 @@ class StatisticsStore {
         return redis.run(ADD, List.of(key(at)), words).replaceWithVoid();
     }
 
-    /** The counts of the minute of this time. */
+    /** The counts of the minute of this time; fails if Redis is unavailable. */
     Uni<Map<String, Long>> read(Instant at) {
         return redis.send(RedisCommand.of("HGETALL", key(at))).map(StatisticsStore::counts);
     }

@@ -7,27 +7,24 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/**
- * Connections are closed before the event loops end that they live on: what hears of its end later
- * has nowhere to hear it.
- */
+/** Closes connections before their event loops stop; later callbacks would be dropped. */
 public final class Closing {
-    /** To say goodbye; a store that does not answer even that is left alone. */
-    private static final Duration AT_MOST = Duration.ofSeconds(1);
+    /** A store that does not confirm the close within this time is left alone. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private Closing() {}
 
-    /** Waits; never on an event loop. */
+    /** Waits until they are closed; never on an event loop. */
     public static void await(List<Future<Void>> closing) {
         try {
             Future.join(closing)
                     .toCompletionStage()
                     .toCompletableFuture()
-                    .get(AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+                    .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException gone) {
-            // It ends with the process.
+            // The connection ends with the process.
         }
     }
 }

@@ -8,8 +8,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a store answers on one path: one log line when it stops to, one when it answers again,
- * and a gauge. Paths fail independently, so each has its own.
+ * Reports whether a store is available on one path: one log line when an outage begins, one when it ends, and a gauge.
+ * Paths fail independently, so each has its own.
  */
 public final class Outage {
     private static final Logger LOG = Logger.getLogger(Outage.class);
@@ -25,28 +25,28 @@ public final class Outage {
     }
 
     /**
-     * @param store its name in the log; in lower case in metrics
-     * @param path what the store is asked for on this path
-     * @param quiet an outage is over when there is an answer and this long was no failure: some
-     *     connections answer again before others have failed
+     * @param store the store's name in logs; in lower case in metrics
+     * @param path the kind of statement or command
+     * @param quiet an outage ends with a reply after this time without a failure: some connections are available again
+     *     before others have failed
      */
     public Outage(String store, String path, Duration quiet, MeterRegistry metrics) {
         this.store = store;
         this.path = path;
         this.quietNanos = quiet.toNanos();
         Gauge.builder("orderonce.store.unavailable", ongoing, now -> now.get() == null ? 0 : 1)
-                .description("1 while the store does not answer on this path")
+                .description("1 while the store is unavailable on this path")
                 .tag("store", store.toLowerCase(java.util.Locale.ROOT))
                 .tag("path", path)
                 .strongReference(true)
                 .register(metrics);
     }
 
-    public void failed(@Nullable String why) {
+    public void failed(@Nullable String reason) {
         Ongoing now = ongoing.get();
         if (now == null) {
             if (ongoing.compareAndSet(null, new Ongoing())) {
-                LOG.warnf("%s does not answer (%s): %s", store, path, why);
+                LOG.warnf("%s is unavailable (%s): %s", store, path, reason);
             }
         } else {
             now.lastFailureNanos = System.nanoTime();
@@ -60,7 +60,7 @@ public final class Outage {
         }
         long at = System.nanoTime();
         if (at - now.lastFailureNanos >= quietNanos && ongoing.compareAndSet(now, null)) {
-            LOG.infof("%s answers again (%s), after %.1f s", store, path, (at - now.sinceNanos) / 1e9);
+            LOG.infof("%s is available again (%s), after %.1f s", store, path, (at - now.sinceNanos) / 1e9);
         }
     }
 }

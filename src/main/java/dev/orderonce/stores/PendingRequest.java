@@ -10,8 +10,7 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asked a store, and hears the answer on the event loop and in the context they asked in: what
- * belongs to a request, its trace for one, is there afterwards as it was before.
+ * A pending request to a store; completes the caller on its own event loop and Vert.x context, with the request's trace.
  */
 public final class PendingRequest<A> {
     private final UniEmitter<? super A> caller;
@@ -19,7 +18,7 @@ public final class PendingRequest<A> {
     private final @Nullable Span span;
 
     /**
-     * @param otherwise the context of whoever asks from outside of an event loop
+     * @param otherwise the context in which a caller outside of an event loop is completed
      */
     public PendingRequest(UniEmitter<? super A> caller, Context otherwise, @Nullable Span span) {
         this.caller = caller;
@@ -33,9 +32,9 @@ public final class PendingRequest<A> {
     }
 
     /** Only on {@link #loop}. */
-    public void complete(A answer, int together) {
-        StoreSpans.answered(span, together);
-        context.dispatch(answer, caller::complete);
+    public void complete(A reply, int batchSize) {
+        StoreSpans.answered(span, batchSize);
+        context.dispatch(reply, caller::complete);
     }
 
     /** Only on {@link #loop}. */
@@ -44,13 +43,13 @@ public final class PendingRequest<A> {
         context.dispatch(failure, caller::fail);
     }
 
-    /** They did not wait; nobody hears of it any more. */
-    public void left() {
-        StoreSpans.failed(span, new CancellationException("nobody waits for it"));
+    /** The caller has cancelled the request: only the span ends. */
+    public void cancelled() {
+        StoreSpans.failed(span, new CancellationException("the caller has cancelled the request"));
     }
 
-    /** On {@link #loop} in any case: at once if that is here. */
-    public void hand(Runnable delivery) {
+    /** Runs on {@link #loop}: at once if the current thread is that loop. */
+    public void dispatch(Runnable delivery) {
         if (loop().inEventLoop()) {
             delivery.run();
         } else {

@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /** The metric {@code orderonce.store}: how long a store takes to reply. */
 public final class StoreLatency {
-    /** From what a store in the same rack needs to what a client gives up after. */
+    /** From the latency of a store in the same rack to a client's timeout. */
     private static final Duration[] BUCKETS = {
         Duration.ofNanos(500_000), Duration.ofMillis(1), Duration.ofMillis(2),
         Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(20),

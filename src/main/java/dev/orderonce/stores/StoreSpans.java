@@ -10,10 +10,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A span for each question that a traced request asks a store; none, and no work, for any other.
+ * Makes a span for each store request of a traced HTTP request; other requests cost nothing.
  *
- * <p>What shares a statement or a packet is traced by hand: each question has a span of its own,
- * from when it was asked to when it was answered, waiting included.
+ * <p>Requests that share a statement or a packet have a span each, from the request to its reply, waiting included.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/database/">Semantic conventions for
  *     databases</a>
@@ -28,7 +27,7 @@ public class StoreSpans {
         this.off = off;
     }
 
-    /** Begins one, if the request at hand is traced. */
+    /** Begins a span if the current request is traced. */
     public @Nullable Span begin(StoreUnavailable.Store store, String operation) {
         if (off || !Span.current().getSpanContext().isSampled()) {
             return null;
@@ -41,11 +40,11 @@ public class StoreSpans {
                 .startSpan();
     }
 
-    /** It was answered, among so many that shared a statement. */
-    public static void answered(@Nullable Span span, int together) {
+    /** Ends the span of a request that had a reply together with others of the same statement. */
+    public static void answered(@Nullable Span span, int batchSize) {
         if (span != null) {
-            if (together > 1) { // never said of one, by the conventions
-                span.setAttribute("db.operation.batch.size", together);
+            if (batchSize > 1) { // the conventions forbid 1
+                span.setAttribute("db.operation.batch.size", batchSize);
             }
             span.end();
         }

@@ -4,32 +4,32 @@ import dev.orderonce.http.Outcome;
 import io.smallrye.mutiny.Uni;
 
 /**
- * A store did not answer, so nobody knows what it did: the request may have taken effect or not
- * (I3). Repeating it under the same number is safe.
+ * A store did not reply within its timeout, or cannot be reached. Whether the request took effect is unknown (I3);
+ * repeating it under the same number or key is safe.
  */
 public final class StoreUnavailable extends RuntimeException implements Outcome {
     private static final long serialVersionUID = 1;
 
     private final Store store;
 
-    public StoreUnavailable(Store store, String why) {
-        this(store, why, null);
+    public StoreUnavailable(Store store, String reason) {
+        this(store, reason, null);
     }
 
     /**
-     * Without a stack trace: it is raised once per waiting request when a store goes away, and says
-     * where by itself.
+     * Has no stack trace: it is created for each waiting request when a store becomes unavailable.
      */
-    public StoreUnavailable(Store store, String why, @org.jspecify.annotations.Nullable Throwable cause) {
-        super(store + ": " + why, cause, false, false);
+    public StoreUnavailable(Store store, String reason, @org.jspecify.annotations.Nullable Throwable cause) {
+        super(store + ": " + reason, cause, false, false);
         this.store = store;
     }
 
-    /** Fails with it, for what has no other cause than that the store did not answer. */
+    /** A failure without another cause. */
     public static <T> Uni<T> failure(Store store) {
-        return Uni.createFrom().failure(new StoreUnavailable(store, "it did not answer"));
+        return Uni.createFrom().failure(new StoreUnavailable(store, "no reply"));
     }
 
+    /** The {@code outcome} in metrics. */
     @Override
     public String label() {
         return "unavailable";

@@ -6,7 +6,7 @@ import dev.orderonce.http.ProblemType;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Answers a request whose store did not answer: 503, and the same request can be repeated. */
+/** Maps an unavailable store to 503: the client can repeat the same request. */
 public class StoreUnavailableMapper {
     private final HttpSettings http;
 

@@ -82,12 +82,12 @@ class PostgreSqlAwayTest {
             // Then
             awaitNoOutage(number);
             assertThat(records.errors()).isEmpty();
-            assertThat(records.matching("PostgreSQL does not answer .*"))
+            assertThat(records.matching("PostgreSQL is unavailable .*"))
                     .extracting(line -> line.replaceAll("[^(]*\\((\\w+)\\).*", "$1"))
                     .doesNotHaveDuplicates()
                     .contains("find", "pool");
-            assertThat(records.matching("PostgreSQL answers again .*"))
-                    .hasSameSizeAs(records.matching("PostgreSQL does not answer .*"));
+            assertThat(records.matching("PostgreSQL is available again .*"))
+                    .hasSameSizeAs(records.matching("PostgreSQL is unavailable .*"));
         }
     }
 

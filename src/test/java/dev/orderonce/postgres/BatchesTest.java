@@ -50,7 +50,7 @@ class BatchesTest {
         /** Stands for a row that is stored and cannot be read. */
         private static final int UNREADABLE = -7;
 
-        /** Stands for a question that cannot be put. */
+        /** A request whose parameters cannot be made. */
         private static final int UNASKABLE = -9;
 
         private final Queue<List<Integer>> statements = new ConcurrentLinkedQueue<>();
@@ -66,22 +66,22 @@ class BatchesTest {
         }
 
         @Override
-        public Object key(Integer question) {
-            return question;
+        public Object key(Integer request) {
+            return request;
         }
 
         @Override
-        public Tuple parameters(List<Integer> questions) {
-            if (questions.contains(UNASKABLE)) {
+        public Tuple parameters(List<Integer> requests) {
+            if (requests.contains(UNASKABLE)) {
                 throw new IllegalStateException("cannot be put");
             }
-            statements.add(List.copyOf(questions));
-            return Tuple.tuple().addArrayOfInteger(questions.toArray(Integer[]::new));
+            statements.add(List.copyOf(requests));
+            return Tuple.tuple().addArrayOfInteger(requests.toArray(Integer[]::new));
         }
 
         @Override
-        public List<Integer> answers(List<Integer> questions, RowSet<Row> rows) {
-            if (questions.contains(UNREADABLE)) {
+        public List<Integer> replies(List<Integer> requests, RowSet<Row> rows) {
+            if (requests.contains(UNREADABLE)) {
                 throw new IllegalStateException("cannot be read");
             }
             List<Integer> answers = new ArrayList<>();
@@ -100,7 +100,7 @@ class BatchesTest {
 
     private Batches<Integer, Integer> opened() {
         Batches<Integer, Integer> batches = postgres.batches(divide);
-        await().atMost(BOUND).until(() -> answerOf(batches.ask(1)) == 1000);
+        await().atMost(BOUND).until(() -> answerOf(batches.submit(1)) == 1000);
         divide.statements.clear();
         return batches;
     }
@@ -110,9 +110,8 @@ class BatchesTest {
     }
 
     private static List<CompletableFuture<Integer>> askAll(
-            Batches<Integer, Integer> batches, Stream<Integer> questions) {
-        return questions
-                .map(question -> batches.ask(question).subscribeAsCompletionStage())
+            Batches<Integer, Integer> batches, Stream<Integer> requests) {
+        return requests.map(request -> batches.submit(request).subscribeAsCompletionStage())
                 .toList();
     }
 
@@ -121,7 +120,7 @@ class BatchesTest {
         // Given
         Batches<Integer, Integer> batches = opened();
         // When
-        int answer = answerOf(batches.ask(4));
+        int answer = answerOf(batches.submit(4));
         // Then
         assertThat(answer).isEqualTo(250);
         assertThat(divide.statements).containsExactly(List.of(4));
@@ -203,9 +202,9 @@ class BatchesTest {
         // When
         for (int i = 1; i <= 200; i++) {
             if (i % 2 == 0) {
-                leaving.add(batches.ask(i).subscribe().with(ignored -> {}, failure -> {}));
+                leaving.add(batches.submit(i).subscribe().with(ignored -> {}, failure -> {}));
             } else {
-                staying.add(batches.ask(i).subscribeAsCompletionStage());
+                staying.add(batches.submit(i).subscribeAsCompletionStage());
             }
         }
         leaving.forEach(Cancellable::cancel);
@@ -213,7 +212,7 @@ class BatchesTest {
         for (int i = 0; i < staying.size(); i++) {
             assertThat(staying.get(i).orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(1000 / (2 * i + 1));
         }
-        assertThat(answerOf(batches.ask(10))).isEqualTo(100);
+        assertThat(answerOf(batches.submit(10))).isEqualTo(100);
     }
 
     @Test
@@ -243,7 +242,7 @@ class BatchesTest {
                         .withThrowableThat()
                         .withMessageContaining("POSTGRESQL"));
         Stores.toPostgreSql().heal();
-        await().atMost(BOUND).ignoreExceptions().until(() -> answerOf(batches.ask(1)) == 1000);
+        await().atMost(BOUND).ignoreExceptions().until(() -> answerOf(batches.submit(1)) == 1000);
     }
 
     @Test
@@ -252,12 +251,12 @@ class BatchesTest {
         Batches<Integer, Integer> batches = opened();
         Stores.toPostgreSql().freeze();
         long before = Stores.toPostgreSql().requests();
-        CompletableFuture<Integer> underWay = batches.ask(5).subscribeAsCompletionStage();
+        CompletableFuture<Integer> underWay = batches.submit(5).subscribeAsCompletionStage();
         await().atMost(BOUND).until(() -> Stores.toPostgreSql().requests() > before);
         // When
         Stores.toPostgreSql().heal();
         // Then
         assertThat(underWay).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
-        await().atMost(BOUND).ignoreExceptions().until(() -> answerOf(batches.ask(5)) == 200);
+        await().atMost(BOUND).ignoreExceptions().until(() -> answerOf(batches.submit(5)) == 200);
     }
 }
