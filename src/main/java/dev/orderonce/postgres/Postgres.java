@@ -110,13 +110,13 @@ public class Postgres implements MadeFromSettings {
     public Uni<RowSet<Row>> query(String sql, Tuple parameters) {
         return Uni.createFrom().emitter(caller -> {
             Span span = spans.begin(POSTGRESQL, firstWord(sql));
-            run(sql, parameters).onComplete(answer -> {
-                if (answer.succeeded()) {
+            run(sql, parameters).onComplete(result -> {
+                if (result.succeeded()) {
                     outage.answered();
                     StoreSpans.answered(span, 1);
-                    caller.complete(answer.result());
+                    caller.complete(result.result());
                 } else {
-                    Throwable failure = translate(answer.cause(), outage);
+                    Throwable failure = translate(result.cause(), outage);
                     StoreSpans.failed(span, failure);
                     caller.fail(failure);
                 }

@@ -91,7 +91,7 @@ final class StatementSlot {
         }
         long unused = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastUsedNanos);
         if (isFree() && unused >= periodMillis) {
-            run("SELECT 1", Tuple.tuple()).onSuccess(alive -> answered.run()).onComplete(answer -> changed.run());
+            run("SELECT 1", Tuple.tuple()).onSuccess(alive -> answered.run()).onComplete(result -> changed.run());
         }
     }
 
@@ -165,10 +165,10 @@ final class StatementSlot {
         return open.preparedQuery(sql)
                 .execute(parameters)
                 .timeout(settings.replyTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .onComplete(answer -> {
+                .onComplete(result -> {
                     busy = false;
                     lastUsedNanos = System.nanoTime();
-                    if (answer.failed() && Postgres.isUnavailable(answer.cause())) {
+                    if (result.failed() && Postgres.isUnavailable(result.cause())) {
                         lost(open);
                     }
                 });
