@@ -140,9 +140,8 @@ final class StatementSlot {
         connection = null;
         isHopeful = true;
         changed.run();
-        // The new connection is opened after the old one is closed: two for a slot are more than configured. Closing
-        // takes
-        // milliseconds, and at most the reply timeout.
+        // The new connection is opened after the old one is closed: two for a slot are more than
+        // configured. Closing takes milliseconds, and at most the reply timeout.
         which.close().onComplete(end -> context.runOnContext(now -> open()));
     }
 

@@ -136,9 +136,8 @@ final class RedisConnection {
         }
         inbox.add(new Pending(command, new PendingRequest<>(caller, context, span)));
         if (woken.compareAndSet(false, true)) {
-            // A task of the loop runs after the sockets that are readable now: the commands of their requests are in
-            // the
-            // inbox by then.
+            // A task of the loop runs after the sockets that are readable now: the commands of their
+            // requests are in the inbox by then.
             context.runOnContext(now -> sendAll());
         }
     }
