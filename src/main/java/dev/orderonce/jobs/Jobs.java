@@ -16,6 +16,8 @@ import org.eclipse.microprofile.config.Config;
 /**
  * Runs every {@link Job} of the service from its start to its stop. Jobs do not wait for each other, and no two runs of
  * one job overlap within a replica; between replicas, the statements of a job see to that.
+ *
+ * <p>The framework's scheduler does not do it: it knows whole seconds only.
  */
 @ApplicationScoped
 class Jobs implements MadeFromSettings {
