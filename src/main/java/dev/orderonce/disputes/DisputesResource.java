@@ -41,7 +41,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of a dispute, over HTTP: translates, decides nothing. */
+/** Disputes over HTTP. */
 @Path("/disputes")
 @Produces(MediaType.APPLICATION_JSON)
 class DisputesResource {
@@ -76,11 +76,11 @@ class DisputesResource {
     @Refusals(ProblemType.DISPUTE_NOT_FOUND)
     @Operation(
             operationId = "findDispute",
-            summary = "One dispute, with what was said and what was known",
-            description = "A buyer sees their own; merchant and support see every dispute.")
+            summary = "Get a dispute with its messages and evidence",
+            description = "Buyers see their own disputes; merchant and support see every dispute.")
     @APIResponse(
             responseCode = "200",
-            description = "The dispute as it is now",
+            description = "The dispute",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> find(@PathParam("id") String id) {
         Party as = party();
@@ -102,15 +102,15 @@ class DisputesResource {
     @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
     @Operation(
             operationId = "listDisputes",
-            summary = "Disputes, soonest due first",
-            description = "A buyer sees their own; merchant and support see every dispute.")
+            summary = "List disputes, earliest due date first",
+            description = "Buyers see their own disputes; merchant and support see every dispute.")
     @APIResponse(
             responseCode = "200",
             description = "One page",
             content = @Content(schema = @Schema(implementation = DisputesView.class)))
     public Uni<Response> list(
             @Parameter(
-                            description = "Those in this state alone",
+                            description = "Only disputes in this state",
                             schema =
                                     @Schema(
                                             type = SchemaType.STRING,
@@ -118,7 +118,7 @@ class DisputesResource {
                     @QueryParam("state")
                     Optional<String> state,
             @Parameter(
-                            description = "true: those alone that are not decided and whose due date is over",
+                            description = "true: only open disputes whose due date has passed",
                             schema = @Schema(type = SchemaType.BOOLEAN))
                     @QueryParam("overdue")
                     Optional<String> overdue,
@@ -139,7 +139,7 @@ class DisputesResource {
                 disputes.stream().map(dispute -> DisputeView.of(dispute, as)).toList(), next.orElse(null));
     }
 
-    /** What a party sends to say something. */
+    /** The request body of a message. */
     @Schema(name = "MessageSubmission", additionalProperties = Schema.False.class)
     record MessageSubmission(
             @Schema(required = true, minLength = 1, maxLength = SendMessage.LONGEST_TEXT) @Nullable String text) {}
@@ -157,14 +157,13 @@ class DisputesResource {
     })
     @Operation(
             operationId = "sendMessage",
-            summary = "Answer, or reply",
-            description =
-                    "While it is not decided. A message of the shop makes it the buyer's turn, one of the buyer the "
-                            + "shop's; with the turn there is a new due date. Repeat under the same key, and there is one "
-                            + "message.")
+            summary = "Send a message to a dispute",
+            description = "Allowed until the dispute is resolved. After a message of the shop the buyer's answer is "
+                    + "due, and the other way round; each message sets a new due date. A repeat under the same "
+                    + "key adds no second message.")
     @APIResponse(
             responseCode = "201",
-            description = "The message is added, by this request",
+            description = "The message is added",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     @APIResponse(
             responseCode = "200",
@@ -175,7 +174,7 @@ class DisputesResource {
             @Parameter(
                             name = Headers.IDEMPOTENCY_KEY,
                             in = ParameterIn.HEADER,
-                            description = "A key of the author's own for this message",
+                            description = "The author's key for this message",
                             schema = @Schema(type = SchemaType.STRING))
                     @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,
@@ -207,11 +206,11 @@ class DisputesResource {
     @Refusals({ProblemType.DISPUTE_NOT_FOUND, ProblemType.DISPUTE_NOT_OPEN})
     @Operation(
             operationId = "withdrawDispute",
-            summary = "Take it back",
-            description = "By the buyer who opened it, while it is not decided. A repeat is told that it was done.")
+            summary = "Withdraw a dispute",
+            description = "By the buyer who opened it, until it is resolved. A repeat returns the withdrawn dispute.")
     @APIResponse(
             responseCode = "200",
-            description = "It is withdrawn, by this request or an earlier one",
+            description = "The dispute is withdrawn",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> withdraw(@PathParam("id") String id) {
         return endpoint.answer("withdraw-dispute", id, withdrawDispute.withdraw(caller.buyer(), id), this::toAnswer);
@@ -226,21 +225,21 @@ class DisputesResource {
         };
     }
 
-    /** What support sends to decide. */
+    /** The request body of a resolution. */
     @Schema(name = "ResolutionSubmission", additionalProperties = Schema.False.class)
     record ResolutionSubmission(
             @Schema(
                     required = true,
                     enumeration = {"REFUND", "CANCEL", "REJECT"},
                     description =
-                            "REFUND: of an order that is PAID. CANCEL: of one that is not. REJECT: it stays as it is")
+                            "REFUND: cancel and refund a PAID order. CANCEL: cancel an order that is not paid. REJECT: leave the order as it is")
             @Nullable String resolution,
 
             @Schema(
                     required = true,
                     minLength = 1,
                     maxLength = ResolveDispute.LONGEST_REASON,
-                    description = "The buyer reads it")
+                    description = "Shown to the buyer")
             @Nullable String reason) {}
 
     @POST
@@ -256,18 +255,17 @@ class DisputesResource {
     })
     @Operation(
             operationId = "resolveDispute",
-            summary = "Decide it",
-            description =
-                    "Once: the first decision stands, and a repeat of it is told that it does. What is granted is done "
-                            + "through the order's own life: an order is cancelled once, and its money goes back once, "
-                            + "whatever is repeated or raced.")
+            summary = "Resolve a dispute",
+            description = "Once: the first resolution is final, and a repeat of it returns the resolved dispute. The "
+                    + "order is cancelled at most once and refunded at most once, whatever is repeated or sent "
+                    + "concurrently.")
     @APIResponse(
             responseCode = "200",
-            description = "It is decided, by this request or an earlier one",
+            description = "The dispute is resolved",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     @APIResponse(
             responseCode = "202",
-            description = "It is decided; the order could not be cancelled yet, and that is gone on with",
+            description = "The resolution is recorded; a job cancels the order as soon as possible",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> resolve(@PathParam("id") String id, ResolutionSubmission submission) {
         return endpoint.answer(
@@ -291,7 +289,7 @@ class DisputesResource {
         };
     }
 
-    /** For whom the caller speaks. */
+    /** The party of the caller. */
     private Party party() {
         if (caller.isSupport()) {
             return Party.SUPPORT;

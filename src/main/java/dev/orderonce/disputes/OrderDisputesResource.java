@@ -26,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** Disputing an order over HTTP: translates, decides nothing. */
+/** Opening disputes over HTTP. */
 @Path("/orders/{number}/disputes")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -46,23 +46,22 @@ class OrderDisputesResource {
     @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.DISPUTE_OPEN, ProblemType.LIMIT_REACHED})
     @Operation(
             operationId = "openDispute",
-            summary = "Say that an order is a duplicate of another one, or not the buyer's",
-            description =
-                    "By its buyer. What is known of the order, and of the other one, is gathered by itself and kept as "
-                            + "evidence. One dispute of an order at a time: a repeat is told of the one that is open; once "
-                            + "that is decided, another one can be opened.")
+            summary = "Dispute an order",
+            description = "By its buyer: the order is a duplicate of another one, or not theirs. The service "
+                    + "collects what it knows of both orders as evidence. An order has at most one open dispute: "
+                    + "a repeat returns it; after it is resolved, another one can be opened.")
     @APIResponse(
             responseCode = "201",
-            description = "It is open, by this request",
+            description = "The dispute is open",
             headers =
                     @Header(
                             name = "Location",
-                            description = "Where the dispute is",
+                            description = "The path of the dispute",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     @APIResponse(
             responseCode = "200",
-            description = "The same was said before, and is not decided: the dispute as it is now",
+            description = "An earlier request opened the same dispute",
             headers =
                     @Header(name = Headers.REPLAYED, description = "true", schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = DisputeView.class)))

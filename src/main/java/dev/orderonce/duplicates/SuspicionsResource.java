@@ -40,7 +40,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Suspected duplicates over HTTP, for support: translates, decides nothing. */
+/** Suspected duplicates over HTTP, for support. */
 @Path("/suspected-duplicates")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.SUPPORT)
@@ -72,9 +72,7 @@ class SuspicionsResource {
             @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after) {}
 
     @GET
-    @Operation(
-            operationId = "listSuspectedDuplicates",
-            summary = "Pairs of orders that may have been meant as one, newest first")
+    @Operation(operationId = "listSuspectedDuplicates", summary = "List suspected duplicates, newest first")
     @APIResponse(
             responseCode = "200",
             description = "One page",
@@ -85,12 +83,12 @@ class SuspicionsResource {
                     @QueryParam("state")
                     String state,
             @Parameter(
-                            description = "The least score, 0 to 100",
+                            description = "The minimum score, 0 to 100",
                             schema = @Schema(type = SchemaType.INTEGER, defaultValue = "0"))
                     @DefaultValue("0")
                     @QueryParam("score")
                     String score,
-            @Parameter(description = "Of this buyer only") @QueryParam("buyer") Optional<String> buyer,
+            @Parameter(description = "Only orders of this buyer") @QueryParam("buyer") Optional<String> buyer,
             @BeanParam PageParameters page) {
         Optional<SuspicionState> known = Arrays.stream(SuspicionState.values())
                 .filter(value -> value.name().equals(state))
@@ -124,12 +122,12 @@ class SuspicionsResource {
         };
     }
 
-    /** What is sent to dismiss. */
+    /** The request body of a dismissal. */
     @Schema(name = "DismissalSubmission", additionalProperties = Schema.False.class)
     record DismissalSubmission(
             @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON) @Nullable String reason) implements OptionalBody {}
 
-    /** What is sent to confirm. */
+    /** The request body of a confirmation. */
     @Schema(name = "ConfirmationSubmission", additionalProperties = Schema.False.class)
     record ConfirmationSubmission(
             @Schema(required = true, description = "The number of the order to cancel") @Nullable String cancel,
@@ -142,11 +140,11 @@ class SuspicionsResource {
     @Refusals({ProblemType.SUSPICION_NOT_FOUND, ProblemType.OWN_CASE, ProblemType.SUSPICION_DECIDED})
     @Operation(
             operationId = "dismissSuspectedDuplicate",
-            summary = "Both orders are meant",
-            description = "A repeat is told that it was done.")
+            summary = "Dismiss a suspected duplicate",
+            description = "Both orders are intended. A repeat returns the dismissed suspicion.")
     @APIResponse(
             responseCode = "200",
-            description = "It is dismissed, by this request or an earlier one",
+            description = "The suspected duplicate is dismissed",
             content = @Content(schema = @Schema(implementation = SuspicionView.class)))
     public Uni<Response> dismiss(@PathParam("id") String id, DismissalSubmission submission) {
         if (whole(id).isEmpty()) {
@@ -177,18 +175,18 @@ class SuspicionsResource {
     @Refusals({ProblemType.SUSPICION_NOT_FOUND, ProblemType.OWN_CASE, ProblemType.SUSPICION_DECIDED})
     @Operation(
             operationId = "confirmSuspectedDuplicate",
-            summary = "One of the two orders was not meant: cancel it",
-            description =
-                    "The chosen order is cancelled, and what was paid is given back, once; its buyer reads in its events "
-                            + "which order it repeats. A repeat that chooses the same order is told what came of it.")
+            summary = "Confirm a suspected duplicate",
+            description = "Cancels the chosen order and refunds what was paid, once. The events of the order tell "
+                    + "its buyer which order it duplicates. A repeat that chooses the same order returns the "
+                    + "result.")
     @APIResponse(
             responseCode = "200",
             description =
-                    "It is confirmed. `decision.ended` says whether the order is cancelled, or could no longer be",
+                    "The suspected duplicate is confirmed. `decision.ended` says whether the order was cancelled or could no longer be",
             content = @Content(schema = @Schema(implementation = SuspicionView.class)))
     @APIResponse(
             responseCode = "202",
-            description = "It is confirmed, and the order will be cancelled as soon as it can be",
+            description = "The suspected duplicate is confirmed; a job cancels the order as soon as possible",
             content = @Content(schema = @Schema(implementation = SuspicionView.class)))
     public Uni<Response> confirm(@PathParam("id") String id, ConfirmationSubmission submission) {
         if (whole(id).isEmpty()) {

@@ -22,8 +22,8 @@ import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The paths of the API with their methods and query parameters, as the API description has them:
- * one source for what is documented, what is allowed and what is refused.
+ * The paths of the API with their methods and query parameters, read from the API description: one
+ * source for what is documented and what is allowed.
  */
 @Singleton
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
@@ -32,10 +32,10 @@ public class ApiPaths implements OASFilter {
     private volatile List<Template> templates = List.of();
 
     /**
-     * What may be asked of one path.
+     * The operations of one path.
      *
      * @param parameters the names of the query parameters of each method
-     * @param isStream whether GET answers with events for as long as the client listens
+     * @param isStream whether GET returns a stream of server-sent events
      */
     record Methods(Map<String, Set<String>> parameters, boolean isStream) {
         boolean allows(String method) {
@@ -52,7 +52,7 @@ public class ApiPaths implements OASFilter {
                     .collect(Collectors.joining(", "));
         }
 
-        /** The names that a method knows; HEAD those of GET. */
+        /** The names of the query parameters of a method; HEAD has those of GET. */
         Set<String> parametersOf(String method) {
             Set<String> own = parameters.get(method);
             return own == null ? parameters.getOrDefault("GET", Set.of()) : own;
@@ -75,7 +75,7 @@ public class ApiPaths implements OASFilter {
         }
     }
 
-    /** Called by the framework at the start with the description that it serves. */
+    /** Called by the framework on startup with the description that it serves. */
     @Override
     public void filterOpenAPI(OpenAPI api) {
         Map<String, Methods> plain = new HashMap<>();
@@ -112,7 +112,7 @@ public class ApiPaths implements OASFilter {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Empty for what is not part of the API, as the pages are. */
+    /** The operations of a path; empty if it is not part of the API, as pages are not. */
     Optional<Methods> at(String path) {
         Methods exact = fixed.get(path);
         if (exact != null) {

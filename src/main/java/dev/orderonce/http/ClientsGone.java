@@ -8,9 +8,9 @@ import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 
 /**
- * Leaves out of the log what the framework says of clients that were cut off while something was
- * sent to them. That is nothing an operator can act on, and anybody can cause it as often as they
- * like; each would be an ERROR with a stack trace.
+ * Drops the framework's log records about clients that disconnected while a response was written. An
+ * operator cannot act on them, and any client can cause any number of them; each would be an ERROR
+ * with a stack trace.
  */
 @LoggingFilter(name = "clients-gone")
 public final class ClientsGone implements Filter {

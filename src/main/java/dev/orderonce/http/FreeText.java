@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what people write to each other. */
+/** Validates text that people write to each other. */
 public final class FreeText {
     private FreeText() {}
 
     /**
-     * The text, if it can be kept and read: not empty, not too long, and nothing in it that no
-     * store could give back unchanged. If it cannot, what is wrong is added to the violations.
+     * The text, if it is not blank, not too long, and has no character that a store could not return
+     * unchanged. Otherwise empty, and the reason is added to the violations.
      */
     public static Optional<String> read(String field, @Nullable String text, int longest, List<Violation> violations) {
         if (text == null) {

@@ -20,27 +20,21 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Refuses, before anything else sees them, requests that are ambiguous, too large or too many, and
- * those whose method or parameters the API does not have.
+ * Refuses requests that are ambiguous, too large or too many, and those whose method or query
+ * parameters the API does not have, before any other code processes them.
  */
 @ApplicationScoped
 class FrontDoor {
     /** Ahead of every filter of the framework; its own go up to 500. */
     private static final int FIRST = 10_000;
 
-    /** The pages load nothing but what stands beside them, and nothing writes HTML at run time. */
-    private static final String CONTENT_SECURITY_POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
-                    + " require-trusted-types-for 'script'; trusted-types 'none'";
-
-    /** After the framework's own filters, the one for CORS among them: it answers preflights. */
+    /** After the framework's filters: the one for CORS answers preflight requests. */
     private static final int LAST = 10;
 
-    /** Before the framework's own, which comes last. */
+    /** Before the framework's own failure handler, which is the last one. */
     private static final int FAILURES = Integer.MAX_VALUE - 1;
 
-    /** More of a client's text than this helps nobody to find a typing error. */
+    /** In characters: enough of a client's text to find a typing error. */
     private static final int LONGEST_ECHO = 64;
 
     private static final int LONGEST_TARGET = 4096;
@@ -79,13 +73,12 @@ class FrontDoor {
     }
 
     /**
-     * The router refuses some requests before any filter sees them: without a Host, or with a
-     * target that is no path. Its own words are a stack trace for whoever asked, and one for the
-     * log.
+     * The router refuses some requests before any filter runs: those without a Host, or with a target
+     * that is no path. Its own response is a stack trace, and it logs another one.
      */
     void answerFailures(@Observes Router router) {
         router.route().order(FAILURES).failureHandler(this::answerFailure);
-        // A path that it cannot even normalise reaches no route.
+        // A path that the router cannot normalise reaches no route.
         router.errorHandler(400, context -> answerFailure(context, ProblemType.PATH_REFUSED));
     }
 
@@ -98,6 +91,7 @@ class FrontDoor {
     }
 
     private void answerFailure(RoutingContext context, ProblemType type) {
+        // No route has run, those of the configured headers neither.
         context.response().putHeader(HttpHeaders.DATE, date.now()).putHeader("X-Content-Type-Options", "nosniff");
         if (bodyBytes(context.request()) > 0) {
             slowClients.boundBody(context);
@@ -109,9 +103,9 @@ class FrontDoor {
     private void admit(RoutingContext context) {
         Channel channel = RequestEnd.channel(context);
         if (!channel.isActive()) {
-            // A request can begin after its connection was reset: one that waited behind another
-            // in it. Nobody can be answered, and the framework would wait at its stop for an end
-            // that it is not told of. Not at once: the next in the pipeline begins when this ends.
+            // A pipelined request can begin after its connection was reset. No client reads the response,
+            // and a graceful shutdown would wait for the end of this request. The end is not immediate,
+            // because the next pipelined request begins with it.
             context.vertx().runOnContext(gone -> context.response().end());
             return;
         }
@@ -121,26 +115,26 @@ class FrontDoor {
             slowClients.boundBody(context);
             context.addHeadersEndHandler(early -> closeIfUnread(context));
         }
-        context.response().putHeader(HttpHeaders.DATE, date.now()).putHeader("X-Content-Type-Options", "nosniff");
+        context.response().putHeader(HttpHeaders.DATE, date.now());
         Optional<ApiPaths.Methods> methods = paths.at(context.request().path());
         Optional<Problem> refusal = refusal(context.request(), bodyBytes)
                 .or(() -> methods.flatMap(known -> misdirected(context.request(), known)));
         if (refusal.isPresent()) {
             refuse(context, refusal.get());
         } else if (isStream(context.request(), methods)) {
-            pass(context);
+            context.next();
         } else if (places.take(bodyBytes)) {
             RequestEnd.whenDone(context, () -> {
                 places.giveBack(bodyBytes);
                 slowClients.boundUnread(channel);
             });
-            pass(context);
+            context.next();
         } else {
             refuse(context, Problem.of(ProblemType.OVERLOADED).after(settings.retryDelay()));
         }
     }
 
-    /** What the request says, or what a body may have at most if it comes in chunks. */
+    /** The length of the body; the maximum if it comes in chunks. */
     private long bodyBytes(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length == null) {
@@ -153,14 +147,14 @@ class FrontDoor {
         }
     }
 
-    /** An answer that came before the body: what is left of it is nothing that anybody reads. */
+    /** Closes the connection after a response that was sent before the body was read: the rest is not read. */
     private static void closeIfUnread(RoutingContext context) {
         if (!context.request().isEnded()) {
             context.response().putHeader(HttpHeaders.CONNECTION, "close");
         }
     }
 
-    /** What is against a request whatever it asks for. */
+    /** The refusals that do not depend on the path. */
     private Optional<Problem> refusal(HttpServerRequest request, long bodyBytes) {
         if (request.uri().length() > LONGEST_TARGET) {
             return Optional.of(Problem.of(ProblemType.TARGET_TOO_LONG));
@@ -182,7 +176,7 @@ class FrontDoor {
         return bodyBytes > largestBody ? Optional.of(Problem.of(ProblemType.BODY_TOO_LARGE)) : Optional.empty();
     }
 
-    /** As RFC 9112, section 3.2 has it; HTTP/1.0 knows none. */
+    /** As RFC 9112, section 3.2 requires; HTTP/1.0 has no Host. */
     private static boolean hasOneHost(HttpServerRequest request) {
         List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
         return hosts.isEmpty()
@@ -190,7 +184,7 @@ class FrontDoor {
                 : hosts.size() == 1 && isHost(hosts.getFirst());
     }
 
-    /** Its characters alone: whether it is this service's is for the proxy to know. */
+    /** Checks the characters only: the proxy knows which names belong to this service. */
     private static boolean isHost(String host) {
         if (host.isEmpty() || host.length() > LONGEST_HOST) {
             return false;
@@ -213,7 +207,7 @@ class FrontDoor {
         return length > LONGEST_HEADERS;
     }
 
-    /** A method that the path does not have, or a query that its method does not know. */
+    /** A method that the path does not have, or a query parameter that the method does not have. */
     private static Optional<Problem> misdirected(HttpServerRequest request, ApiPaths.Methods methods) {
         String method = request.method().name();
         if (method.equals("OPTIONS")) {
@@ -228,7 +222,7 @@ class FrontDoor {
         return Problem.of(ProblemType.METHOD_NOT_ALLOWED).header(HttpHeaders.ALLOW.toString(), methods.allow());
     }
 
-    /** A misspelt parameter may have been meant; to ignore it would answer another question. */
+    /** An unknown parameter may be a misspelt one; ignoring it would return a different result. */
     private static Optional<Problem> badQuery(HttpServerRequest request, Set<String> known) {
         if (request.query() == null) {
             return Optional.empty();
@@ -256,7 +250,7 @@ class FrontDoor {
         return Problem.of(ProblemType.PARAMETER_INVALID, detail);
     }
 
-    /** Of what is not part of the API too: the framework would make up methods for it. */
+    /** Answers OPTIONS for every path: the framework would invent methods for paths outside the API. */
     private void answerOptions(RoutingContext context) {
         if (!context.request().method().equals(HttpMethod.OPTIONS)) {
             context.next();
@@ -271,20 +265,7 @@ class FrontDoor {
                         () -> refuse(context, Problem.of(ProblemType.NOT_FOUND)));
     }
 
-    private static void pass(RoutingContext context) {
-        if (isPage(context.request().path())) {
-            context.response()
-                    .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-                    .putHeader("Referrer-Policy", "no-referrer");
-        }
-        context.next();
-    }
-
-    private static boolean isPage(String path) {
-        return path.equals("/") || path.endsWith(".html") || path.startsWith("/problems");
-    }
-
-    /** Open for minutes and nearly always idle; those who serve it bound how many there are. */
+    /** Streams are open for minutes and nearly always idle; their resource bounds their number. */
     private static boolean isStream(HttpServerRequest request, Optional<ApiPaths.Methods> methods) {
         return request.method().equals(HttpMethod.GET)
                 && methods.filter(ApiPaths.Methods::isStream).isPresent();
@@ -294,7 +275,7 @@ class FrontDoor {
         HttpServerResponse response = context.response();
         response.setStatusCode(problem.type().status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                // Before the framework says what is compressed; a problem is not worth it.
+                // Keeps the framework from compressing: a problem is too small.
                 .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
                 .putHeader(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE);
         problem.headers().forEach(response::putHeader);

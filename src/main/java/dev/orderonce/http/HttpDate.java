@@ -8,7 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * The time as the header {@code Date} has it (IMF-fixdate), formatted once a second.
+ * The value of the header {@code Date} (IMF-fixdate), formatted once a second.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1">RFC 9110, 6.6.1, Date</a>
  */
@@ -32,7 +32,7 @@ class HttpDate {
         Formatted formatted = latest;
         if (formatted.second() != second) {
             formatted = new Formatted(second, IMF_FIXDATE.format(Instant.ofEpochSecond(second)));
-            latest = formatted; // whichever thread is last: they all wrote the same
+            latest = formatted; // a race is harmless: all threads write the same
         }
         return formatted.text();
     }

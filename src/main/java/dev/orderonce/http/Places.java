@@ -7,24 +7,24 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How many requests are under way, and how many may be. */
+/** Counts the requests in progress and their body bytes, and bounds both. */
 @ApplicationScoped
 public class Places {
     /**
-     * At the top rate every place is free again within 100 ms. When none becomes free for as long
-     * as this they are held by something that is not coming to its end.
+     * At the highest rate every place is free again within 100 ms. If none becomes free for this long,
+     * requests do not end any more.
      */
     private static final Duration SATURATED_AFTER = Duration.ofSeconds(10);
 
     /**
-     * Bodies that are being received and worked on, in bytes, together: a quarter of a replica's
-     * heap. A hundred thousand usual orders, or 256 of the largest.
+     * The bodies in progress together, in bytes: a quarter of a replica's heap. A hundred thousand
+     * usual orders, or 256 of the largest.
      */
     private static final long MOST_BYTES = 32 * 1024 * 1024;
 
     /**
-     * Larger ones may take half of that: whoever sends large bodies slowly does not keep out usual
-     * orders, of which 2,048 at once fit in the other half.
+     * Larger bodies may take half of that, in bytes: clients that send large bodies slowly leave room
+     * for usual orders, of which 2,048 at once fit into the other half.
      */
     private static final long USUAL_BODY = 8 * 1024;
 
@@ -44,9 +44,9 @@ public class Places {
     }
 
     /**
-     * Takes one, which has to be given back once; false if none is free.
+     * Takes a place, to be given back once; false if none is free.
      *
-     * @param bodyBytes how large the request's body is, or may be
+     * @param bodyBytes the size of the request's body, or its maximum
      */
     boolean take(long bodyBytes) {
         boolean fits = underWay.incrementAndGet() <= most;
@@ -69,7 +69,7 @@ public class Places {
         bytes.addAndGet(-bodyBytes);
     }
 
-    /** Whether requests were refused for ten seconds, and none was let in between. */
+    /** Whether every request of the last ten seconds was refused. */
     public boolean isSaturated() {
         long since = fullSinceMillis;
         return since != NOT_FULL && underWay.get() >= most && clock.millis() - since >= SATURATED_AFTER.toMillis();

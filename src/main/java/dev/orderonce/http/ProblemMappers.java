@@ -31,7 +31,7 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Turns whatever the framework throws into a problem; no class name, SQL or stack trace leaves. */
+/** Maps exceptions of the framework to problems; no class name, SQL or stack trace leaves the service. */
 public class ProblemMappers {
     private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 
@@ -70,8 +70,7 @@ public class ProblemMappers {
     }
 
     private static Response unreadable(JacksonException failure) {
-        // Missing, duplicated or trailing text is the parser's to complain of; a wrong type or
-        // member has a place.
+        // Missing, duplicated or trailing text has no path; a wrong type or member has one.
         return failure instanceof JsonMappingException mapping
                         && !mapping.getPath().isEmpty()
                         && !(mapping.getCause() instanceof JsonParseException)
@@ -127,7 +126,7 @@ public class ProblemMappers {
     @ServerExceptionMapper
     public Response fault(Throwable failure) {
         if (failure instanceof IOException || failure instanceof HttpClosedException) {
-            LOG.debug("a client is gone", failure); // as often as anybody likes
+            LOG.debug("a client disconnected", failure); // any client can cause any number of these
         } else {
             LOG.error("a request failed", failure);
         }
@@ -135,7 +134,7 @@ public class ProblemMappers {
     }
 
     private static <T> Optional<T> causeOf(Throwable failure, Class<T> type) {
-        // Causes can form a ring; no useful chain is longer than this.
+        // Causes can form a cycle; no useful chain is longer than this.
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < 8; depth++, cause = cause.getCause()) {
             if (type.isInstance(cause)) {

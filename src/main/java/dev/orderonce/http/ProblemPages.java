@@ -11,14 +11,14 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** A page for each problem's {@code type}, so that the address in a problem explains it. */
+/** A page for each problem's {@code type}, which is the path of that page. */
 @Path("/problems")
 @PermitAll
 @Produces(MediaType.TEXT_HTML)
 public class ProblemPages {
 
     @GET
-    @Operation(operationId = "listProblems", summary = "All types of problems")
+    @Operation(operationId = "listProblems", summary = "List the types of problems")
     public String list() {
         String rows = Arrays.stream(ProblemType.values())
                 .map(type -> "<li><a href=\"%s\">%s</a> (%d): %s</li>"
@@ -30,7 +30,7 @@ public class ProblemPages {
     @GET
     @Path("/{name}")
     @Refusals(ProblemType.NOT_FOUND)
-    @Operation(operationId = "explainProblem", summary = "One type of problem and what to do about it")
+    @Operation(operationId = "explainProblem", summary = "Explain a type of problem")
     public String explain(@PathParam("name") String name) {
         ProblemType type = ProblemType.ofSlug(name).orElseThrow(NotFoundException::new);
         return page(

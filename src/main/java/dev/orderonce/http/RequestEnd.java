@@ -7,17 +7,17 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Runs what has to be done exactly once for each request, however it ends. */
+/** Runs an action exactly once at the end of a request, however it ends. */
 public final class RequestEnd {
     private RequestEnd() {}
 
     /**
-     * Runs an action when the response has ended or the connection was lost, whichever is first.
-     * The end handlers of the routing context do not: what reads the body or streams the response
-     * takes the one place for a handler that they need.
+     * Runs an action when the response has ended or the connection was lost, whichever is first. (The
+     * end handlers of the routing context are not reliable: code that reads the body or streams the
+     * response replaces the only handler that they use.)
      *
-     * <p>At once, if it is done already: a client can leave while its token is verified in another
-     * thread. To be called on the request's event loop.
+     * <p>Runs it at once if the request has ended: a client can disconnect while its token is verified in
+     * another thread. Call it on the request's event loop.
      */
     public static void whenDone(RoutingContext context, Runnable action) {
         AtomicBoolean isDone = new AtomicBoolean();
@@ -32,7 +32,7 @@ public final class RequestEnd {
         }
     }
 
-    /** Whether nobody can be answered any more. */
+    /** Whether the client cannot receive a response any more. */
     public static boolean isGone(RoutingContext context) {
         return context.response().ended()
                 || context.response().closed()
@@ -40,13 +40,13 @@ public final class RequestEnd {
     }
 
     /**
-     * Runs an action when the client has taken the whole response, or the connection was lost.
-     * Until then the response is in memory.
+     * Runs an action when the client has received the whole response, or the connection was lost. Until
+     * then the response is in memory.
      */
     public static void whenTaken(RoutingContext context, Runnable action) {
         whenDone(context, () -> {
             Channel channel = channel(context);
-            // Not before the response itself has been handed to the channel.
+            // After the response itself has been passed to the channel.
             channel.eventLoop()
                     .execute(() -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(taken -> action.run()));
         });

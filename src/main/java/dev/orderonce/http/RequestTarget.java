@@ -1,25 +1,25 @@
 package dev.orderonce.http;
 
 /**
- * The one spelling of a request target that is accepted. Proxies, filters and routers decode and
- * normalise in different ways; what has only one spelling means the same to all of them.
+ * Accepts request targets in canonical form only. Proxies, filters and routers decode and normalise
+ * in different ways; a canonical target means the same to all of them.
  */
 public final class RequestTarget {
     /**
-     * Characters that may stand in a segment as they are, letters and digits besides (RFC 3986).
+     * Characters that a segment may contain unencoded, besides letters and digits (RFC 3986).
      */
     private static final boolean[] SEGMENT = characters("-._~!$&'()*+,=:@");
 
-    /** In a query there may be more. */
+    /** Characters that a query may contain unencoded. */
     private static final boolean[] QUERY = characters("-._~!$&'()*+,=:@/?;");
 
     /**
-     * Characters that never need to be encoded, letters and digits besides. But for the tilde:
-     * older encoders write {@code %7E}, and no fixed part of a path of ours has one.
+     * Characters that must not be encoded, besides letters and digits. Without the tilde: older
+     * encoders write {@code %7E}, and no fixed part of a path contains one.
      */
     private static final boolean[] UNRESERVED = characters("-._");
 
-    /** What no path may hold in any spelling: some software takes it for the end of a segment. */
+    /** Characters that no path may contain, encoded or not: some software takes them for the end of a segment. */
     private static final String SEPARATORS = "/\\;%";
 
     private RequestTarget() {}
@@ -33,8 +33,8 @@ public final class RequestTarget {
     }
 
     /**
-     * Has the framework leave the reading of targets to us, before it is started: it would answer
-     * what it cannot parse with an empty 400, and parse each target for that.
+     * Disables the framework's own validation of targets: it would parse every target, and answer an
+     * invalid one with an empty 400. Call it before the framework starts.
      */
     public static void readByUs() {
         System.setProperty("vertx.disableURIValidation", "true");
@@ -42,10 +42,10 @@ public final class RequestTarget {
 
     /**
      * Whether the path of a request target is in its canonical form: no empty or dot segment, no
-     * slash at its end, nothing that a web stack may take for a separator, encoded or not, no
-     * character that has to be encoded, and none encoded that need not be.
+     * slash at its end, no character that a web stack may take for a separator, encoded or not, no
+     * character that must be encoded, and none encoded without need.
      *
-     * @param target path and query as they stand in the request line; the query is not looked at
+     * @param target path and query of the request line; the query is not checked
      */
     static boolean isPathCanonical(String target) {
         int end = endOfPath(target);
@@ -86,7 +86,7 @@ public final class RequestTarget {
         return query < 0 ? target.length() : query;
     }
 
-    /** Neither empty, unless it is the whole path, nor one or two dots. */
+    /** Whether a segment is neither empty, unless it is the whole path, nor one or two dots. */
     private static boolean isSegment(String target, int from, int end) {
         if (from == end) {
             return end == 1;

@@ -20,41 +20,40 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes connections of clients that hold what is not theirs: that do not end a request's body, or
- * do not take a byte of their answers. The framework's idle timeout sees neither, because a byte
- * now and then is traffic.
+ * Closes connections of clients that do not finish a request's body in time, or do not read their
+ * responses. The framework's idle timeout detects neither, because a single byte counts as traffic.
  */
 @ApplicationScoped
 class SlowClients {
     private static final AttributeKey<Boolean> WATCHED = AttributeKey.valueOf("order-once.watched");
 
     /**
-     * Between an answer and the end of a connection whose body nobody reads: one that is closed
-     * with bytes unread is reset, and the client may never see the answer.
+     * Between a response and the close of a connection whose request body is not read: closing it with
+     * unread bytes resets it, and the client may lose the response.
      */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
-    /** Smaller responses fit the socket's own buffer. */
+    /** In bytes; smaller responses fit the socket's buffer. */
     private static final long LARGE = 64 * 1024;
 
-    /** A quarter of the memory that a replica is given for all of its buffers. */
+    /** In bytes: a quarter of a replica's memory for buffers. */
     private static final long MOST_UNREAD = 48 * 1024 * 1024;
 
-    private final Duration patience;
+    private final Duration timeout;
     private final Queue<Unread> unread = new ConcurrentLinkedQueue<>();
     private final AtomicLong unreadBytes = new AtomicLong();
 
     SlowClients(HttpSettings settings, MeterRegistry metrics) {
-        this.patience = settings.bodyTimeout();
+        this.timeout = settings.bodyTimeout();
         metrics.gauge("orderonce.http.unread.bytes", unreadBytes);
     }
 
-    /** A response that was written and not taken yet. */
+    /** A response that was written and that its client has not read yet. */
     private record Unread(Channel channel, long bytes) {}
 
     /**
-     * Bounds what responses that nobody takes hold in memory, all together: beyond the bound those
-     * that have waited for longest are given up with their connections.
+     * Bounds the memory of all unread responses together: beyond the bound the connections of the
+     * oldest ones are closed.
      */
     void boundUnread(Channel channel) {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
@@ -82,30 +81,31 @@ class SlowClients {
         }
     }
 
-    /** Watches what is written to a connection until it ends; once for each connection. */
+    /** Watches the progress of responses on a connection until it closes; once for each connection. */
     void watchAnswers(Channel channel) {
         if (channel.attr(WATCHED).getAndSet(Boolean.TRUE) != null) {
             return;
         }
-        long half = patience.toMillis() / 2;
-        Future<?> looks = channel.eventLoop().scheduleAtFixedRate(new Look(channel), half, half, TimeUnit.MILLISECONDS);
-        channel.closeFuture().addListener(closed -> looks.cancel(false));
+        long half = timeout.toMillis() / 2;
+        Future<?> checks =
+                channel.eventLoop().scheduleAtFixedRate(new ProgressCheck(channel), half, half, TimeUnit.MILLISECONDS);
+        channel.closeFuture().addListener(closed -> checks.cancel(false));
     }
 
     /**
-     * Bounds the time for a request's body from now on: until the body has ended, or for a moment
-     * after an answer that was given before that.
+     * Bounds the time for a request's body from now on: until the body has ended, or shortly after a
+     * response that was sent before that.
      */
     void boundBody(RoutingContext context) {
         HttpServerRequest request = context.request();
-        long timer = context.vertx().setTimer(patience.toMillis(), late -> {
+        long timer = context.vertx().setTimer(timeout.toMillis(), late -> {
             if (!request.isEnded()) {
                 request.connection().close();
             }
         });
         RequestEnd.whenDone(context, () -> {
             context.vertx().cancelTimer(timer);
-            // An answer that said so came before the body was read.
+            // The response was sent before the body was read, and closes the connection.
             if (context.response().headers().contains(CONNECTION, CLOSE, true)) {
                 context.vertx()
                         .setTimer(
@@ -114,14 +114,14 @@ class SlowClients {
         });
     }
 
-    /** Finds the same bytes waiting at two looks in a row. */
-    private static final class Look implements Runnable {
+    /** Closes a connection on which two checks in a row find the same bytes waiting. */
+    private static final class ProgressCheck implements Runnable {
         private final Channel channel;
         private @Nullable Object waiting;
         private long left;
         private long progress;
 
-        Look(Channel channel) {
+        ProgressCheck(Channel channel) {
             this.channel = channel;
         }
 

@@ -11,19 +11,18 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 
-/** Reads JSON literally: what is not exactly what was asked for is refused, never guessed. */
+/** Reads JSON strictly: a value of another type than expected is refused, never converted. */
 @Singleton
 class StrictJson implements ObjectMapperCustomizer {
     @Override
     public void customize(ObjectMapper mapper) {
         mapper.getFactory().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature());
-        // A character beyond 16 bits is 4 bytes, and not an escape of 12.
+        // Characters beyond 16 bits are written as 4 bytes of UTF-8 instead of an escape of 12.
         mapper.getFactory().enable(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
         mapper.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
         mapper.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
         mapper.setConfig(mapper.getDeserializationConfig().without(MapperFeature.ALLOW_COERCION_OF_SCALARS));
-        // 5 is not "5": an order number or a product code that lost its quotes may have lost its
-        // zeros too.
+        // 5 is not "5": an order number or product code that lost its quotes may have lost its leading zeros.
         mapper.coercionConfigFor(LogicalType.Textual)
                 .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)

@@ -36,7 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Whatever must be created once, over HTTP: translates, decides nothing. */
+/** Create-once records over HTTP. */
 @Path("/once/{scope}/{key}")
 @RolesAllowed(Role.SERVICE)
 @Produces(MediaType.APPLICATION_JSON)
@@ -65,18 +65,19 @@ class OnceResource {
             @Schema(required = true, examples = "shipped-0K3M7Q-XW52TB-9H4NRC")
             String key,
 
-            @Schema(nullable = true, description = "In the answer to a putting: whether this was a repeat") @Nullable Boolean duplicated,
+            @Schema(nullable = true, description = "Only in the response to PUT: whether the request was a repeat")
+            @Nullable Boolean duplicated,
 
             @Schema(
                     required = true,
                     type = SchemaType.OBJECT,
                     implementation = Object.class,
-                    description = "The body that was put first")
+                    description = "The body of the first request")
             ObjectNode body,
 
             @Schema(required = true) Instant putAt,
 
-            @Schema(nullable = true, description = "From when on it counts as absent") @Nullable Instant expiresAt) {
+            @Schema(nullable = true, description = "When the record expires") @Nullable Instant expiresAt) {
 
         static RecordView of(OnceRecord record, @Nullable Boolean duplicated) {
             return new RecordView(
@@ -94,23 +95,23 @@ class OnceResource {
     @Refusals({ProblemType.RECORD_DIFFERS, ProblemType.KEY_IN_FLIGHT})
     @Operation(
             operationId = "putOnce",
-            summary = "Create something once",
-            description = "The first body under a scope and key stands: 201. Every repeat is answered with it: 200, "
-                    + "`duplicated: true`. Another body is refused. All of the shop's programs (role `service`) "
-                    + "share the scopes.")
+            summary = "Create a record once",
+            description = "The first request under a scope and key stores its body: 201. Every repeat returns that "
+                    + "record: 200, `duplicated: true`. A different body is refused. All of the shop's programs "
+                    + "(role `service`) share the scopes.")
     @APIResponse(
             responseCode = "201",
-            description = "The body stands, by this request: go ahead",
+            description = "The record is created",
             content = @Content(schema = @Schema(implementation = RecordView.class)))
     @APIResponse(
             responseCode = "200",
-            description = "The body stands already, by an earlier request",
+            description = "An earlier request created the record",
             content = @Content(schema = @Schema(implementation = RecordView.class)))
     public Uni<Response> put(
-            @Parameter(description = "What it is about: [a-z][a-z0-9-]{0,63}") @PathParam("scope") String scope,
-            @Parameter(description = "Which one of them: [A-Za-z0-9._~:@-]{1,255}") @PathParam("key") String key,
+            @Parameter(description = "The scope: [a-z][a-z0-9-]{0,63}") @PathParam("scope") String scope,
+            @Parameter(description = "The key within the scope: [A-Za-z0-9._~:@-]{1,255}") @PathParam("key") String key,
             @Parameter(
-                            description = "Seconds until it counts as absent; never, if left out",
+                            description = "Seconds until the record expires; without it the record does not expire",
                             schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "31536000"))
                     @QueryParam("ttl")
                     Optional<String> ttl,
@@ -134,9 +135,9 @@ class OnceResource {
                         "A body has at most " + PutRecord.LONGEST_BODY + " characters. Nothing was stored.");
             case Putting.Unreadable _ ->
                 Problem.of(ProblemType.BODY_UNREADABLE, "The body is not a JSON object. Nothing was stored.");
-            case Putting.Differs(OnceRecord standing) ->
-                Problem.of(ProblemType.RECORD_DIFFERS).with("body", standing.body());
-            case Putting.AlreadyPut(OnceRecord standing) -> Reply.replayed(RecordView.of(standing, true));
+            case Putting.Differs(OnceRecord existing) ->
+                Problem.of(ProblemType.RECORD_DIFFERS).with("body", existing.body());
+            case Putting.AlreadyPut(OnceRecord existing) -> Reply.replayed(RecordView.of(existing, true));
             case Putting.InFlight _ -> endpoint.withRetryAfter(Problem.of(ProblemType.KEY_IN_FLIGHT));
             case Putting.Put(OnceRecord record) -> Reply.created(RecordView.of(record, false));
         };
@@ -144,7 +145,7 @@ class OnceResource {
 
     @GET
     @Refusals(ProblemType.RECORD_NOT_FOUND)
-    @Operation(operationId = "findOnce", summary = "What stands under a scope and key")
+    @Operation(operationId = "findOnce", summary = "Get a record")
     @APIResponse(
             responseCode = "200",
             description = "The record",
@@ -160,9 +161,9 @@ class OnceResource {
     @Refusals(ProblemType.RECORD_NOT_FOUND)
     @Operation(
             operationId = "deleteOnce",
-            summary = "Let it be created anew",
-            description = "For what was begun and came to nothing.")
-    @APIResponse(responseCode = "204", description = "It stands no more")
+            summary = "Delete a record",
+            description = "So that it can be created again, after the work that it stood for failed.")
+    @APIResponse(responseCode = "204", description = "The record is deleted")
     public Uni<Response> delete(@PathParam("scope") String scope, @PathParam("key") String key) {
         return endpoint.answer("delete-once", "", deleteRecord.delete(scope, key), deleting -> switch (deleting) {
             case Deleting.Absent _ -> Problem.of(ProblemType.RECORD_NOT_FOUND);

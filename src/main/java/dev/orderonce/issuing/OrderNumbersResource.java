@@ -35,14 +35,14 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Order numbers over HTTP: translates, decides nothing. */
+/** Order numbers over HTTP. */
 @Path("/order-numbers")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.BUYER)
 class OrderNumbersResource {
     private static final String CHECKOUT =
-            "The page's own id for this checkout. The same checkout gets the same number until it is spent: always send "
-                    + "it, so that a reload does not make a second order possible.";
+            "The page's own id of this checkout. The same checkout gets the same number until an order is placed under it "
+                    + "or it is retired. Always send it, so that a reload cannot lead to a second order.";
 
     private final Caller caller;
     private final IssueNumber issueNumber;
@@ -93,17 +93,17 @@ class OrderNumbersResource {
                     description = "Not present in the number of an order that was placed under an Idempotency-Key")
             @Nullable Instant expiresAt,
 
-            @Schema(nullable = true, description = "If it was placed: where its order is") @Nullable String order) {}
+            @Schema(nullable = true, description = "The path of the order, if the state is PLACED") @Nullable String order) {}
 
     @GET
     @Refusals({ProblemType.PREFETCH_REFUSED, ProblemType.LIMIT_REACHED})
     @Operation(
             operationId = "issueNumber",
-            summary = "The order number of a checkout",
-            description = "Call it when the checkout page loads, and keep the number before sending the order.")
+            summary = "Get the order number of a checkout",
+            description = "Call it when the checkout page loads, and keep the number before you send the order.")
     @APIResponse(
             responseCode = "200",
-            description = "A number to place under, or, if this checkout was placed, the number of its order",
+            description = "A number to place an order under, or the number of the order that this checkout placed",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> issue(
             @Parameter(
@@ -119,8 +119,7 @@ class OrderNumbersResource {
         if (isPrefetch(request)) {
             return endpoint.refuse(Problem.of(ProblemType.PREFETCH_REFUSED));
         }
-        // The framework reads an empty parameter as a missing one; a page whose id is empty must
-        // hear of it.
+        // The framework reads an empty parameter as a missing one; a page whose id is empty must be refused.
         Uni<Issue> issuing = checkout == null && !request.params().contains("checkout")
                 ? issueNumber.issue(caller.buyer())
                 : issueNumber.issue(caller.buyer(), Objects.requireNonNullElse(checkout, ""));
@@ -128,7 +127,7 @@ class OrderNumbersResource {
     }
 
     /**
-     * Whether a browser asks in advance for a page that nobody has opened, and may never.
+     * Whether a browser loads the page in advance, before a buyer opens it.
      *
      * @see <a href="https://fetch.spec.whatwg.org/#sec-purpose-header">Fetch, Sec-Purpose</a>
      */
@@ -138,7 +137,7 @@ class OrderNumbersResource {
     }
 
     @HEAD
-    @Operation(operationId = "headNumber", summary = "The headers of GET", description = "Issues no number.")
+    @Operation(operationId = "headNumber", summary = "Return the headers of GET", description = "Issues no number.")
     @APIResponse(responseCode = "200", description = "Without a body")
     public Response head(
             @Parameter(description = CHECKOUT, schema = @Schema(type = SchemaType.STRING))
@@ -151,11 +150,11 @@ class OrderNumbersResource {
     @Refusals(ProblemType.LIMIT_REACHED)
     @Operation(
             operationId = "issueNumberByPost",
-            summary = "The same as GET",
-            description = "For clients behind something that repeats or caches GET requests.")
+            summary = "Get the order number of a checkout, by POST",
+            description = "The same as GET, for clients behind a proxy that repeats or caches GET requests.")
     @APIResponse(
             responseCode = "200",
-            description = "A number to place under, or, if this checkout was placed, the number of its order",
+            description = "A number to place an order under, or the number of the order that this checkout placed",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> issueByPost(
             @Parameter(
@@ -194,13 +193,12 @@ class OrderNumbersResource {
     @Refusals({ProblemType.NUMBER_NOT_FOUND, ProblemType.LIMIT_REACHED})
     @Operation(
             operationId = "findNumber",
-            summary = "What became of a number",
-            description =
-                    "The authoritative answer to \"was it placed?\". PLACED, VOIDED and EXPIRED are final; after VOIDED "
-                            + "and EXPIRED it is safe to take a new number.")
+            summary = "Find the state of an order number",
+            description = "The authoritative answer to \"was an order placed under it?\". PLACED, VOIDED and EXPIRED "
+                    + "are final; after VOIDED and EXPIRED it is safe to take a new number.")
     @APIResponse(
             responseCode = "200",
-            description = "The number's state",
+            description = "The state of the number",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> find(@PathParam("number") String written) {
         return endpoint.answer("find-number", written, findNumber.find(caller.buyer(), written), this::toAnswer);
@@ -222,12 +220,13 @@ class OrderNumbersResource {
     @Refusals({ProblemType.NUMBER_NOT_FOUND, ProblemType.NUMBER_ALREADY_PLACED, ProblemType.LIMIT_REACHED})
     @Operation(
             operationId = "voidNumber",
-            summary = "Spend a number without an order",
-            description =
-                    "Before taking a new number while the status of the old one is unknown: after this answer it is known.")
+            summary = "Void an order number",
+            description = "Retires the number without an order. Call it before taking a new number while the outcome "
+                    + "of an order under the old one is unknown: the response says whether an order exists, and "
+                    + "that is final.")
     @APIResponse(
             responseCode = "200",
-            description = "The number can never become an order",
+            description = "The number is retired: no order exists under it, and none can be placed",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> voidNumber(@PathParam("number") String written) {
         return endpoint.answer("void", written, voidNumber.voidNumber(caller.buyer(), written), this::toAnswer);

@@ -48,7 +48,7 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to a buyer's orders, while it happens, as server-sent events. */
+/** The events of a buyer's orders as they happen, as server-sent events. */
 @Path("/events")
 class LiveEventsResource {
     private final Caller caller;
@@ -63,16 +63,16 @@ class LiveEventsResource {
         this.endpoint = endpoint;
     }
 
-    /** Marks what opens a stream. */
+    /** Marks the operation that opens a stream. */
     @NameBinding
     @Retention(RetentionPolicy.RUNTIME)
     @interface OpensStream {}
 
     /**
-     * The framework sends the headers of a stream before it asks for the first message: whether one
-     * can be opened has to be known before that.
+     * Decides whether a stream can be opened before the framework sends its headers, which it does before it
+     * requests the first message.
      *
-     * @return nothing if it can; fails if PostgreSQL does not answer
+     * @return null if it can; fails if PostgreSQL does not answer
      */
     @ServerRequestFilter
     @OpensStream
@@ -82,7 +82,7 @@ class LiveEventsResource {
             case ACQUIRED -> {
                 RequestEnd.whenDone(context, () -> liveEvents.concurrency().release(buyer));
                 if (RequestEnd.isGone(context)) {
-                    yield refused(Problem.of(ProblemType.REQUEST_REFUSED)); // nobody reads it
+                    yield refused(Problem.of(ProblemType.REQUEST_REFUSED)); // the client is gone
                 }
                 context.response().putHeader(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE);
                 yield liveEvents.prepare().replaceWith((Response) null);
@@ -108,22 +108,22 @@ class LiveEventsResource {
     @Refusals(ProblemType.LIMIT_REACHED)
     @Operation(
             operationId = "listen",
-            summary = "What happens to the buyer's own orders, while it happens",
-            description =
-                    "Each message is `event: order` with `data: {number, sequence, kind, at, detail}`. At least once: tell "
-                            + "repeats by number and sequence. Every `id` is opaque; the first message has one before "
-                            + "anything happens. Come back with the last `id` as `Last-Event-ID`: exactly what was missed "
-                            + "comes first. `event: reset` comes first if that id cannot be used: read the orders again. "
-                            + "Ends after some minutes; comments in between say that it is open.")
+            summary = "Stream the events of the buyer's orders",
+            description = "Server-sent events. Each message is `event: order` with `data: {number, sequence, kind, "
+                    + "at, detail}`. Delivery is at least once: recognise repeats by number and sequence. Every "
+                    + "`id` is opaque; the first message has one before any event. Reconnect with the last `id` "
+                    + "as `Last-Event-ID`: the stream then begins with exactly the events that were missed, or "
+                    + "with `event: reset` if that id is not valid any more: read the orders again. The stream "
+                    + "ends after some minutes; comments keep it open until then.")
     @APIResponse(
             responseCode = "200",
-            description = "A stream that goes on",
+            description = "The stream",
             content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(type = SchemaType.STRING)))
     public Multi<OutboundSseEvent> listen(
             @Parameter(
                             name = "Last-Event-ID",
                             in = ParameterIn.HEADER,
-                            description = "The `id` of the last message that was read",
+                            description = "The `id` of the last message that the client read",
                             schema = @Schema(type = SchemaType.STRING))
                     @HeaderParam("Last-Event-ID")
                     @Nullable String lastEventId,
@@ -134,11 +134,11 @@ class LiveEventsResource {
         return liveEvents.of(buyer, resumed).map(message -> event(sse, message, buyer, isReset));
     }
 
-    /** A stream for HEAD would be one that nobody reads. */
+    /** Opens no stream: the response to HEAD has no body. */
     @HEAD
     @RolesAllowed(Role.BUYER)
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    @Operation(operationId = "headEvents", summary = "The headers of GET", description = "Opens no stream.")
+    @Operation(operationId = "headEvents", summary = "Return the headers of GET", description = "Opens no stream.")
     @APIResponse(responseCode = "200", description = "Without a body")
     public Response head() {
         return Reply.head(MediaType.SERVER_SENT_EVENTS).toResponse();
@@ -157,7 +157,7 @@ class LiveEventsResource {
                 String id = ids.write(position, buyer);
                 yield OrderNumber.stored(event.number())
                         .map(number -> message(sse, event, number, id, buyer))
-                        // One that cannot be read must not end every stream of its buyer.
+                        // An unreadable number must not end every stream of its buyer.
                         .orElseGet(
                                 () -> sse.newEventBuilder().id(id).comment("").build());
             }

@@ -35,7 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of an order after it is paid, and what has happened to it, over HTTP. */
+/** Fulfilment and events of an order over HTTP. */
 @Path("/orders/{number}")
 @Produces(MediaType.APPLICATION_JSON)
 class OrderLifeResource {
@@ -60,11 +60,11 @@ class OrderLifeResource {
     @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
     @Operation(
             operationId = "shipOrder",
-            summary = "The goods are on their way",
-            description = "Open while the order is PAID. A repeat is told that it was done.")
+            summary = "Mark an order as shipped",
+            description = "Allowed while the order is PAID. A repeat returns the shipped order.")
     @APIResponse(
             responseCode = "200",
-            description = "The order is shipped, by this request or an earlier one",
+            description = "The order is shipped",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> ship(@PathParam("number") String number) {
         return endpoint.answer(
@@ -77,11 +77,11 @@ class OrderLifeResource {
     @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
     @Operation(
             operationId = "completeOrder",
-            summary = "The goods have arrived and stay",
-            description = "Open while the order is SHIPPED. A repeat is told that it was done.")
+            summary = "Mark an order as completed",
+            description = "Allowed while the order is SHIPPED. A repeat returns the completed order.")
     @APIResponse(
             responseCode = "200",
-            description = "The order is completed, by this request or an earlier one",
+            description = "The order is completed",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> complete(@PathParam("number") String number) {
         return endpoint.answer(
@@ -100,7 +100,7 @@ class OrderLifeResource {
         };
     }
 
-    /** Something that happened, as it goes over the wire. */
+    /** An event as it goes over the wire. */
     @Schema(name = "OrderEvent")
     record EventView(
             @Schema(required = true, description = "1, 2, 3, … without gaps")
@@ -109,7 +109,7 @@ class OrderLifeResource {
             @Schema(required = true, examples = "PAID") String kind,
             @Schema(required = true) Instant at,
 
-            @Schema(required = true, description = "Who did it, and why: by, reason, duplicateOf, payment")
+            @Schema(required = true, description = "Actor and cause: by, reason, duplicateOf, payment")
             Map<String, String> detail) {
 
         static EventView of(OrderEvent event) {
@@ -117,7 +117,7 @@ class OrderLifeResource {
         }
     }
 
-    /** An order's history as it goes over the wire. */
+    /** A page of events as it goes over the wire. */
     @Schema(name = "OrderEvents")
     record EventsView(
             @Schema(required = true) List<EventView> events,
@@ -130,8 +130,8 @@ class OrderLifeResource {
     @Refusals(ProblemType.ORDER_NOT_FOUND)
     @Operation(
             operationId = "listEvents",
-            summary = "What has happened to an order, in its order",
-            description = "A buyer sees their own; merchant and support see every order's.")
+            summary = "List the events of an order, oldest first",
+            description = "Buyers see the events of their own orders; merchant and support those of every order.")
     @APIResponse(
             responseCode = "200",
             description = "One page",

@@ -41,7 +41,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Orders over HTTP: translates, decides nothing. */
+/** Placing, finding and listing orders over HTTP. */
 @Path("/orders")
 @Produces(MediaType.APPLICATION_JSON)
 class OrdersResource {
@@ -80,24 +80,24 @@ class OrdersResource {
     })
     @Operation(
             operationId = "placeOrder",
-            summary = "Place an order under an issued number, or under a key of the client's own",
-            description =
-                    "The first time the order is made: 201. Every repeat is a read that returns the same order: 200, "
-                            + "`duplicated: true`. Without an answer the outcome is unknown: repeat under the same "
-                            + "number or key. There is no time after which a repeat would make a second order: number "
-                            + "and key stand for the order as long as it exists.")
+            summary = "Place an order",
+            description = "Under an issued order number or under an idempotency key. The first request creates the "
+                    + "order: 201. Every repeat is a read that returns the same order: 200, `duplicated: true`. "
+                    + "If there is no response, the outcome is unknown: repeat the request under the same number "
+                    + "or key. That is safe at any time: a number or key belongs to its order as long as the "
+                    + "order exists.")
     @APIResponse(
             responseCode = "201",
-            description = "The order stands, by this request",
+            description = "The order is created",
             headers =
                     @Header(
                             name = "Location",
-                            description = "Where the order is",
+                            description = "The path of the order",
                             schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     @APIResponse(
             responseCode = "200",
-            description = "The order stands already, by an earlier request",
+            description = "An earlier request created the order",
             headers =
                     @Header(name = Headers.REPLAYED, description = "true", schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = OrderView.class)))
@@ -106,11 +106,9 @@ class OrdersResource {
                             name = Headers.IDEMPOTENCY_KEY,
                             in = ParameterIn.HEADER,
                             description =
-                                    "In place of `orderNumber`, for callers that cannot fetch one first: a key of the "
-                                            + "client's own, 20 to 255 visible ASCII characters, made anew for each "
-                                            + "order and kept for its repeats. A string as structured fields have it "
-                                            + "(`\"…\"`) or the bare characters. It is the buyer's own: others may "
-                                            + "use the same. It is never forgotten",
+                                    "Instead of `orderNumber`, for clients that cannot get a number first: 20 to 255 visible "
+                                            + "ASCII characters, new for each order and kept for its repeats. A string of structured "
+                                            + "fields (`\"…\"`) or the bare characters. Keys are per buyer and do not expire",
                             schema = @Schema(type = SchemaType.STRING))
                     @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,
@@ -122,9 +120,7 @@ class OrdersResource {
                 this::toAnswer);
     }
 
-    /**
-     * What is looked for in logs and traces: the number that was sent, or that a key stands for.
-     */
+    /** The number for logs and traces: the one in the request, or the one of the order that a key has. */
     private static String numberOf(Placement placement, OrderSubmission submission) {
         if (submission.orderNumber() != null) {
             return submission.orderNumber();
@@ -190,11 +186,11 @@ class OrdersResource {
     @Refusals(ProblemType.ORDER_NOT_FOUND)
     @Operation(
             operationId = "findOrder",
-            summary = "One order",
-            description = "A buyer sees their own; merchant and support see every order.")
+            summary = "Get an order",
+            description = "Buyers see their own orders; merchant and support see every order.")
     @APIResponse(
             responseCode = "200",
-            description = "The order as it is now",
+            description = "The order",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> find(@PathParam("number") String number) {
         Uni<Finding> finding =
@@ -215,7 +211,7 @@ class OrdersResource {
     @GET
     @RolesAllowed(Role.BUYER)
     @Refusals(ProblemType.LIMIT_REACHED)
-    @Operation(operationId = "listOrders", summary = "The buyer's own orders, newest first")
+    @Operation(operationId = "listOrders", summary = "List the buyer's orders, newest first")
     @APIResponse(
             responseCode = "200",
             description = "One page",

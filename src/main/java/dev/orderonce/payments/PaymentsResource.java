@@ -34,7 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Paying and cancelling over HTTP: translates, decides nothing. */
+/** Paying and cancelling orders over HTTP. */
 @Path("/orders/{number}")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -51,7 +51,7 @@ class PaymentsResource {
         this.endpoint = endpoint;
     }
 
-    /** What a page sends to pay. */
+    /** The request body of a payment. */
     @Schema(name = "PaymentSubmission", additionalProperties = Schema.False.class)
     record PaymentSubmission(
             @Schema(
@@ -59,13 +59,14 @@ class PaymentsResource {
                     minLength = 1,
                     maxLength = PayOrder.LONGEST_METHOD,
                     examples = "tok_visa",
-                    description = "The token that the provider's page made of a card or an account; never the card")
+                    description =
+                            "The token that the provider's page issued for a card or account; never the card itself")
             @Nullable String method) {}
 
-    /** What is sent to cancel. */
+    /** The request body of a cancellation. */
     @Schema(name = "CancellationSubmission", additionalProperties = Schema.False.class)
     record CancellationSubmission(
-            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON, description = "Support must give one")
+            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON, description = "Required from support")
             @Nullable String reason)
             implements OptionalBody {}
 
@@ -84,27 +85,27 @@ class PaymentsResource {
     @Operation(
             operationId = "payOrder",
             summary = "Pay an order",
-            description =
-                    "Open while the order is CREATED. One capture per order, whatever is repeated or raced: repeat under the "
-                            + "same key, and the same payment is told as it is now. `state` says what became of it.")
+            description = "Allowed while the order is CREATED. At most one payment of an order is captured, whatever "
+                    + "is repeated or sent concurrently. A repeat under the same key returns the same payment; "
+                    + "`state` is its current state.")
     @APIResponse(
             responseCode = "201",
-            description = "The provider was asked by this request and has answered",
+            description = "The payment is captured or declined",
             content = @Content(schema = @Schema(implementation = PaymentView.class)))
     @APIResponse(
             responseCode = "202",
-            description = "The provider was asked by this request and has not answered yet",
+            description = "The payment is pending: the provider has not answered yet",
             content = @Content(schema = @Schema(implementation = PaymentView.class)))
     @APIResponse(
             responseCode = "200",
-            description = "The provider was asked by an earlier request under this key",
+            description = "An earlier request under this key started the payment",
             content = @Content(schema = @Schema(implementation = PaymentView.class)))
     public Uni<Response> pay(
             @PathParam("number") String number,
             @Parameter(
                             name = Headers.IDEMPOTENCY_KEY,
                             in = ParameterIn.HEADER,
-                            description = "A key of the client's own for this attempt to pay",
+                            description = "The client's key for this payment attempt",
                             schema = @Schema(type = SchemaType.STRING))
                     @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,
@@ -140,18 +141,16 @@ class PaymentsResource {
     @Operation(
             operationId = "cancelOrder",
             summary = "Cancel an order",
-            description =
-                    "By its buyer until it is shipped; by support with a reason, and even while a payment is under way. What "
-                            + "was paid is given back; a capture that arrives later is given back by itself. A repeat is told "
-                            + "that it was done.")
+            description = "Buyers can cancel until the order is shipped; support can, with a reason, even while a "
+                    + "payment is in progress. A captured amount is refunded; a capture that arrives later is "
+                    + "refunded automatically. A repeat returns the cancelled order.")
     @APIResponse(
             responseCode = "200",
-            description = "It is cancelled, by this request or an earlier one, and no money is held",
+            description = "The order is cancelled, and no money is held",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     @APIResponse(
             responseCode = "202",
-            description =
-                    "It is cancelled; the provider has not said yet that no money is held, and is asked until it does",
+            description = "The order is cancelled; the refund is in progress",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> cancel(@PathParam("number") String number, CancellationSubmission submission) {
         String reason = submission == null ? null : submission.reason();

@@ -30,7 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** What the provider tells, and what it has not told, over HTTP. */
+/** Notifications of the provider, and unsettled payments, over HTTP. */
 @Path("/payments")
 @Produces(MediaType.APPLICATION_JSON)
 class SettlementResource {
@@ -51,10 +51,10 @@ class SettlementResource {
     @Refusals({ProblemType.NOTIFICATION_REFUSED, ProblemType.NOT_FOUND, ProblemType.STORE_UNAVAILABLE})
     @Operation(
             operationId = "notifyPayment",
-            summary = "The provider tells what became of a payment",
-            description =
-                    "Signed: `t=SECONDS,v1=HEX` with HMAC-SHA256 over `SECONDS.BODY`. However often and in whatever order.")
-    @APIResponse(responseCode = "204", description = "It was dealt with, now or before")
+            summary = "Receive a notification of the payment provider",
+            description = "Signed: `t=SECONDS,v1=HEX` with HMAC-SHA256 over `SECONDS.BODY`. Notifications may be "
+                    + "repeated and may come in any order.")
+    @APIResponse(responseCode = "204", description = "The notification is processed")
     public Uni<Response> receive(
             @Parameter(schema = @Schema(type = SchemaType.STRING)) @HeaderParam("Payment-Signature") @Nullable String signature,
             @RequestBody(
@@ -89,11 +89,12 @@ class SettlementResource {
     @RolesAllowed(Role.SUPPORT)
     @Operation(
             operationId = "listUnsettled",
-            summary = "Payments whose end the provider has not told for long, the oldest first",
-            description = "They are asked for again by themselves; at most 100 are shown.")
+            summary = "List unsettled payments, oldest first",
+            description = "Payments whose outcome the provider has not confirmed for a long time. A job polls the "
+                    + "provider for them. At most 100 are listed.")
     @APIResponse(
             responseCode = "200",
-            description = "All that there are",
+            description = "The unsettled payments",
             content = @Content(schema = @Schema(implementation = PaymentsView.class)))
     public Uni<Response> unsettled() {
         return endpoint.answer("list-unsettled", "", listUnsettled.list(), listing -> switch (listing) {

@@ -17,10 +17,11 @@ import java.util.stream.IntStream;
 @ApplicationScoped
 public class LastHour {
     private static final int MINUTES = 60;
-    private static final Set<String> CONFIRMATION_REQUIRED = Set.of("lookalike", "lookalike-in-flight", "large-amount");
+    /** Labels of {@code Placement}, as the metric has them. */
+    static final Set<String> CONFIRMATION_REQUIRED = Set.of("lookalike", "lookalike-in-flight", "large-amount");
 
-    private static final String PLACED = "placed";
-    private static final String PREVENTED = "already-placed";
+    static final String PLACED = "placed";
+    static final String PREVENTED = "already-placed";
 
     private final StatisticsStore store;
     private final Clock clock;

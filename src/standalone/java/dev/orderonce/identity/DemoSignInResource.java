@@ -39,8 +39,9 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs anybody on this machine in under any name, for trying the service out. It exists in the standalone build only,
- * and responds only while no token issuer is configured, and only under a name of this machine itself.
+ * Signs anybody on this machine in as any user, for demonstrations. It is in the standalone build
+ * only, and answers only while no token issuer is configured, and only under a name of this machine
+ * itself.
  */
 @Path("/demo/sign-in")
 @PermitAll
@@ -87,14 +88,14 @@ class DemoSignInResource {
         }
     }
 
-    /** The identity to sign in as. */
+    /** The user to sign in as. */
     @Schema(name = "SignIn")
     record SignIn(
             @Schema(examples = "alice", required = true, minLength = 1, maxLength = Buyer.LONGEST) @Nullable String subject,
 
             @Schema(description = "buyer, merchant, support, service; a buyer if none is given") @Nullable List<@Nullable String> roles) {}
 
-    /** The token of that identity. */
+    /** The token of that user. */
     @Schema(name = "SignedIn")
     record SignedIn(
             @Schema(required = true) String token,
@@ -103,9 +104,7 @@ class DemoSignInResource {
     @POST
     @NonBlocking // a millisecond for the signature
     @Refusals(ProblemType.NOT_FOUND)
-    @Operation(
-            operationId = "demoSignIn",
-            summary = "Sign in under any name, to try the service out (standalone build only)")
+    @Operation(operationId = "demoSignIn", summary = "Sign in as any user (standalone build only)")
     @APIResponse(
             responseCode = "200",
             description = "A token for the header Authorization: Bearer",

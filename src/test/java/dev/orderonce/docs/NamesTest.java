@@ -7,7 +7,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the documentation names in code spans is there: classes, tests, packages, files, metrics.
+ * What the documentation names in code spans is there: classes, tests, packages, files.
  */
 class NamesTest {
     private static final Path ROOT = Path.of("");
@@ -59,18 +58,9 @@ class NamesTest {
     /** On a command line, in blocks too. */
     private static final Pattern SELECTED_TEST = Pattern.compile("-D(?:it\\.)?test=(\\w+)");
 
-    private static final Pattern METRIC = Pattern.compile("\\b(orderonce(?:_[a-z]+)+)\\b");
-
-    /** What Prometheus' names have behind those in the code. */
-    private static final Pattern UNIT = Pattern.compile("(?:_seconds)?(?:_bucket|_count|_sum|_total)?$");
-
-    private static final Pattern METRIC_IN_CODE = Pattern.compile("\"(orderonce(?:\\.[a-z]+)+)\"");
-
     private static Set<String> files = Set.of();
 
     private static Set<String> classes = Set.of();
-
-    private static Set<String> metrics = Set.of();
 
     static List<Document> documents() {
         return Document.all();
@@ -92,15 +82,6 @@ class NamesTest {
                 .filter(file -> file.endsWith(".java"))
                 .map(file -> file.substring(file.lastIndexOf('/') + 1, file.length() - 5))
                 .collect(Collectors.toSet());
-        metrics = new HashSet<>();
-        for (String file : found) {
-            if (file.startsWith("src/main/java/") && file.endsWith(".java")) {
-                METRIC_IN_CODE
-                        .matcher(Files.readString(Path.of(file)))
-                        .results()
-                        .forEach(metric -> metrics.add(metric.group(1)));
-            }
-        }
     }
 
     private static String name(Path file) {
@@ -160,22 +141,6 @@ class NamesTest {
         }
         PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
         return files.stream().anyMatch(file -> matcher.matches(Path.of(file)));
-    }
-
-    @ParameterizedTest
-    @MethodSource("documents")
-    void everyMetric_isInTheCode(Document document) {
-        List<String> unknown = new ArrayList<>();
-        METRIC.matcher(document.source())
-                .results()
-                .map(metric -> metric.group(1))
-                .filter(metric -> !isInTheCode(metric))
-                .forEach(unknown::add);
-        assertThat(unknown).as("metrics of %s", document.path()).isEmpty();
-    }
-
-    private static boolean isInTheCode(String metric) {
-        return metrics.contains(UNIT.matcher(metric).replaceFirst("").replace('_', '.'));
     }
 
     @Test

@@ -3,7 +3,10 @@ package dev.orderonce.http;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.LogRecords;
@@ -87,6 +90,27 @@ class ProblemsContractTest {
         assertThat(date).matches("[A-Z][a-z]{2}, \\d{2} [A-Z][a-z]{2} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT");
         assertThat(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from))
                 .isBetween(before, Instant.now());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/support.html", "/problems", "/problems/order-not-found"})
+    void pages_haveAContentSecurityPolicy(String path) {
+        given().get(path)
+                .then()
+                .statusCode(200)
+                .header("X-Content-Type-Options", equalTo("nosniff"))
+                .header("Referrer-Policy", equalTo("no-referrer"))
+                .header("Content-Security-Policy", startsWith("default-src 'none'; script-src 'self'; "))
+                .header("Content-Security-Policy", endsWith("; trusted-types 'none'"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/orders", "/openapi", "/order-once.js"})
+    void otherResponses_haveNone(String path) {
+        given().get(path)
+                .then()
+                .header("X-Content-Type-Options", equalTo("nosniff"))
+                .header("Content-Security-Policy", nullValue());
     }
 
     static Stream<Arguments> unknownParameters() {
