@@ -16,11 +16,12 @@ import java.util.Map;
 /**
  * How likely it is that two orders were meant as one.
  *
- * <p>Points, because support can follow them: up to 60 for what is ordered, up to 40 for how soon
- * after the other, and a few for how. How alike two baskets are is the weighted Jaccard index of
- * their values by product (Ioffe 2010): what they have in common, of all that is in either.
+ * <p>The score is a sum of points, because support can follow it: up to 60 for the content, up to 40
+ * for the time between the orders, and a few for the circumstances. The similarity of two baskets is
+ * the weighted Jaccard index of their values by product (Ioffe 2010): the value that they have in
+ * common, divided by the value that is in either.
  *
- * @param score of 100; 0 if it cannot be
+ * @param score 0 to 100; 0 if the orders are no duplicate
  */
 record Comparison(int score, List<Reason> reasons) {
     private static final Comparison UNLIKE = new Comparison(0, List.of());
@@ -28,25 +29,25 @@ record Comparison(int score, List<Reason> reasons) {
     private static final int SAME = 60;
 
     /**
-     * Of what is ordered nearly alike: with 0.6 in common 35 points, with all of it 55. {@link
-     * FindSimilarOrders} leaves out what has less.
+     * Baskets that are nearly the same: with a similarity of 0.6 35 points, with 1 55. {@link
+     * FindSimilarOrders} leaves out less similar ones.
      */
     private static final double LEAST_IN_COMMON = 0.6;
 
     private static final double NEARLY_FROM = 35;
     private static final double NEARLY_TO = 55;
 
-    /** So many lines make a basket that is seldom ordered twice on purpose. */
+    /** A basket of this many lines is seldom ordered twice on purpose. */
     private static final int MANY_LINES = 3;
 
     private static final Duration MINUTES = Duration.ofMinutes(15);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration HOURS = Duration.ofHours(4);
 
-    /** For each other time that this buyer ordered the same within the look back. */
+    /** Points for each other order of the same by this buyer within {@code duplicates.look-back}. */
     private static final int AGAINST_HABIT = 15;
 
-    /** Whether the later one repeats the earlier one as people do on purpose, hours later. */
+    /** Whether the later order repeats the earlier one on purpose: the same content, more than an hour later. */
     static boolean isHabit(Pair pair) {
         return pair.earlier().state().isAlive()
                 && !isMeant(pair)
@@ -59,7 +60,7 @@ record Comparison(int score, List<Reason> reasons) {
     /**
      * Compares two orders.
      *
-     * @param others how many more orders of this buyer nearby the later one repeats as a habit does
+     * @param others number of this buyer's other orders that the later one repeats as a habit
      */
     static Comparison of(Pair pair, int others) {
         Order earlier = pair.earlier();
@@ -88,7 +89,7 @@ record Comparison(int score, List<Reason> reasons) {
         return new Comparison(Math.clamp(Math.round(score), 0, 100), reasons);
     }
 
-    /** The buyer has said that they mean both. */
+    /** Whether the buyer confirmed a second order. */
     private static boolean isMeant(Pair pair) {
         return pair.later()
                         .content()
@@ -133,7 +134,7 @@ record Comparison(int score, List<Reason> reasons) {
         return 0;
     }
 
-    /** From 0, nothing, to 1, everything. */
+    /** The similarity of two baskets, from 0 to 1. */
     static double inCommon(OrderDraft one, OrderDraft other) {
         Map<String, Double> values = values(one);
         double common = 0;
@@ -150,7 +151,7 @@ record Comparison(int score, List<Reason> reasons) {
         return all == 0 ? 0 : common / all;
     }
 
-    /** As floating point: what is compared are shares, and the largest order would overflow. */
+    /** As floating point, because only shares are compared and the largest order would overflow. */
     private static Map<String, Double> values(OrderDraft draft) {
         Map<String, Double> values = new HashMap<>();
         for (Line line : draft.lines()) {

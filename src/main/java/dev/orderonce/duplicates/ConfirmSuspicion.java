@@ -22,15 +22,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Support has found that one of two orders was not meant: it is cancelled through the order's life,
- * and what was paid is given back, once.
+ * Confirms a suspected duplicate, for support: one of the two orders was not meant. It is cancelled,
+ * and its money refunded, once.
  *
- * <p>The decision is written down first, by one conditional update; whoever reads it can go on from
- * there, because cancelling again is told that it was done.
+ * <p>The decision is stored first, by one conditional update. If this process crashes after that, a
+ * job resumes the work: cancelling an order again reports that it is cancelled.
  */
 @ApplicationScoped
 public class ConfirmSuspicion {
-    private static final String NO_WORDS = "a duplicate";
+    /** The reason of the cancellation if support gives none. */
+    private static final String DEFAULT_REASON = "a duplicate";
 
     private final SuspicionStore store;
     private final ListSuspicions listSuspicions;
@@ -44,27 +45,27 @@ public class ConfirmSuspicion {
         this.clock = clock;
     }
 
-    /** Every way confirming can end, in the order the checks run. */
+    /** Every outcome of confirming a suspicion, in the order of the checks. */
     public sealed interface Confirming extends Outcome {
-        /** The order to cancel is missing or none of the two, or the reason is too long. */
+        /** The order to cancel is missing or not one of the two, or the reason is not valid. */
         record Invalid(List<Violation> violations) implements Confirming {}
 
-        /** There is no such pair. */
+        /** There is no such suspicion. */
         record Absent() implements Confirming {}
 
-        /** The orders are the asker's own. */
+        /** The orders are the support agent's own. */
         record Own() implements Confirming {}
 
-        /** It was decided otherwise, or is over. */
+        /** An earlier request decided otherwise, or the suspicion is over. */
         record Decided(Case decided) implements Confirming {}
 
-        /** It is confirmed, and the order is not cancelled yet: somebody sees to it. */
+        /** The suspicion is confirmed; the order is not cancelled yet, and a job resumes that. */
         record UnderWay(Case confirmed) implements Confirming {}
 
-        /** It is confirmed, and the order can no longer be cancelled. */
+        /** The suspicion is confirmed, and the order can no longer be cancelled. */
         record TooLate(Case confirmed) implements Confirming {}
 
-        /** It is confirmed, and the order is cancelled. */
+        /** The suspicion is confirmed, and the order is cancelled. */
         record Confirmed(Case confirmed) implements Confirming {}
 
         @Override
@@ -82,9 +83,10 @@ public class ConfirmSuspicion {
     }
 
     /**
-     * Confirms, or goes on with what was confirmed before in the same way.
+     * Confirms a suspicion, or resumes an earlier confirmation that chose the same order.
      *
-     * @param cancel the order to cancel, one of the two
+     * @param cancel the number of the order to cancel, one of the two
+     * @param reason 1 to {@value CancelOrder#LONGEST_REASON} characters
      */
     public Uni<Confirming> confirm(Buyer support, long id, @Nullable String cancel, Optional<String> reason) {
         List<Violation> violations = new ArrayList<>();
@@ -94,11 +96,11 @@ public class ConfirmSuspicion {
             violations.add(notOneOfTheTwo());
         }
         if (!violations.isEmpty()) {
-            return Uni.createFrom().item(new Confirming.Invalid(List.copyOf(violations)));
+            return item(new Confirming.Invalid(List.copyOf(violations)));
         }
         return store.find(id)
                 .chain(found -> found.isEmpty()
-                        ? Uni.createFrom().item(new Confirming.Absent())
+                        ? item(new Confirming.Absent())
                         : confirm(support, found.get(), chosen.get(), reason));
     }
 
@@ -108,10 +110,10 @@ public class ConfirmSuspicion {
 
     private Uni<Confirming> confirm(Buyer support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason) {
         if (!chosen.equals(suspicion.earlier()) && !chosen.equals(suspicion.later())) {
-            return Uni.createFrom().item(new Confirming.Invalid(List.of(notOneOfTheTwo())));
+            return item(new Confirming.Invalid(List.of(notOneOfTheTwo())));
         }
         if (suspicion.buyer().equals(support)) {
-            return Uni.createFrom().item(new Confirming.Own());
+            return item(new Confirming.Own());
         }
         return listSuspicions
                 .withOrders(suspicion)
@@ -124,21 +126,21 @@ public class ConfirmSuspicion {
         return standing.earlier().number().equals(chosen) ? standing.later() : standing.earlier();
     }
 
-    /** The buyer is left with the one that is not chosen: it must be alive. */
+    /** The buyer keeps the order that is not chosen: it must be alive. */
     private Uni<Confirming> bothOver(Case standing, OrderNumber chosen) {
         return store.end(List.of(other(standing, chosen).number()))
-                .chain(ended -> tellWhy(standing.suspicion().id(), chosen));
+                .chain(ended -> notOpen(standing.suspicion().id(), chosen));
     }
 
     private Uni<Confirming> confirm(
             Buyer support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason, Instant now) {
         return store.confirm(
                         suspicion.id(), support.subject(), reason, chosen, now, now.plus(DuplicateJobs.RESUME_DELAY))
-                .chain(confirmed -> confirmed.isPresent() ? goOn(confirmed.get()) : tellWhy(suspicion.id(), chosen));
+                .chain(confirmed -> confirmed.isPresent() ? goOn(confirmed.get()) : notOpen(suspicion.id(), chosen));
     }
 
-    /** It was not open any more. */
-    private Uni<Confirming> tellWhy(long id, OrderNumber chosen) {
+    /** The suspicion was decided, or is over. */
+    private Uni<Confirming> notOpen(long id, OrderNumber chosen) {
         return store.find(id)
                 .map(Optional::orElseThrow)
                 .chain(standing -> standing.decision().flatMap(Decision::chosen).equals(Optional.of(chosen))
@@ -147,37 +149,43 @@ public class ConfirmSuspicion {
     }
 
     /**
-     * Goes on with a suspicion that is confirmed, wherever it was left.
+     * Cancels the chosen order of a confirmed suspicion, unless that has ended.
      *
      * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer
      */
     Uni<Confirming> goOn(Suspicion confirmed) {
         Decision decision = confirmed.decision().orElseThrow();
         if (decision.ended().isPresent()) {
-            return tell(confirmed.id());
+            return report(confirmed);
         }
         OrderNumber chosen = decision.chosen().orElseThrow();
         return cancelOrder
                 .bySupport(
                         new Buyer(decision.by()),
                         chosen.symbols(),
-                        decision.reason().orElse(NO_WORDS),
+                        decision.reason().orElse(DEFAULT_REASON),
                         Optional.of(confirmed.besides(chosen)))
                 .map(ConfirmSuspicion::ended)
-                // It is confirmed all the same: the job cancels the order.
+                // The suspicion is confirmed all the same: the job cancels the order.
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(unavailable -> Optional.empty())
-                .chain(ended -> ended.map(how -> store.end(confirmed.id(), how))
-                        .orElseGet(() -> Uni.createFrom().voidItem()))
-                .chain(kept -> tell(confirmed.id()));
+                .chain(ended -> ended.map(how -> end(confirmed, how))
+                        .orElseGet(() -> Uni.createFrom().item(confirmed)))
+                .chain(this::report);
     }
 
-    /** Empty if that is not known yet. */
+    private Uni<Suspicion> end(Suspicion confirmed, Ended ended) {
+        return store.end(confirmed.id(), ended)
+                .chain(stored -> stored.isPresent() ? Uni.createFrom().item(stored) : store.find(confirmed.id()))
+                .map(Optional::orElseThrow);
+    }
+
+    /** The result of the cancellation; empty while it is unknown. */
     private static Optional<Ended> ended(Cancelling cancelling) {
         return switch (cancelling) {
             case Cancelling.Cancelled _ -> Optional.of(Ended.CANCELLED);
             case Cancelling.AlreadyCancelled _ -> Optional.of(Ended.CANCELLED);
-            // On its way back: from here on the order's life sees to it.
+            // The payment's own job completes the refund.
             case Cancelling.Refunding _ -> Optional.of(Ended.CANCELLED);
             case Cancelling.NotOpen _ -> Optional.of(Ended.NOT_OPEN);
             case Cancelling.Busy _ -> Optional.empty();
@@ -187,11 +195,8 @@ public class ConfirmSuspicion {
         };
     }
 
-    private Uni<Confirming> tell(long id) {
-        return store.find(id)
-                .map(Optional::orElseThrow)
-                .chain(listSuspicions::withOrders)
-                .map(ConfirmSuspicion::judge);
+    private Uni<Confirming> report(Suspicion confirmed) {
+        return listSuspicions.withOrders(confirmed).map(ConfirmSuspicion::judge);
     }
 
     private static Confirming judge(Case confirmed) {
@@ -203,5 +208,9 @@ public class ConfirmSuspicion {
             case CANCELLED -> new Confirming.Confirmed(confirmed);
             case NOT_OPEN -> new Confirming.TooLate(confirmed);
         };
+    }
+
+    private static Uni<Confirming> item(Confirming confirming) {
+        return Uni.createFrom().item(confirming);
     }
 }

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Support has found that both orders are meant. */
+/** Dismisses a suspected duplicate, for support: both orders are meant. */
 @ApplicationScoped
 public class DismissSuspicion {
     private final SuspicionStore store;
@@ -26,24 +26,24 @@ public class DismissSuspicion {
         this.clock = clock;
     }
 
-    /** Every way dismissing can end, in the order the checks run. */
+    /** Every outcome of dismissing a suspicion, in the order of the checks. */
     public sealed interface Dismissing extends Outcome {
-        /** The reason is too long. */
+        /** The reason is not valid. */
         record Invalid(List<Violation> violations) implements Dismissing {}
 
-        /** There is no such pair. */
+        /** There is no such suspicion. */
         record Absent() implements Dismissing {}
 
-        /** The orders are the asker's own. */
+        /** The orders are the support agent's own. */
         record Own() implements Dismissing {}
 
-        /** It was decided otherwise, or is over. */
+        /** An earlier request decided otherwise, or the suspicion is over. */
         record Decided(Case decided) implements Dismissing {}
 
-        /** It was dismissed before. */
+        /** An earlier request dismissed the suspicion. */
         record AlreadyDismissed(Case dismissed) implements Dismissing {}
 
-        /** It is dismissed, by this request. */
+        /** This request dismissed the suspicion. */
         record Dismissed(Case dismissed) implements Dismissing {}
 
         @Override
@@ -59,6 +59,11 @@ public class DismissSuspicion {
         }
     }
 
+    /**
+     * Dismisses a suspicion.
+     *
+     * @param reason 1 to {@value CancelOrder#LONGEST_REASON} characters
+     */
     public Uni<Dismissing> dismiss(Buyer support, long id, Optional<String> reason) {
         List<Violation> violations = new ArrayList<>();
         reason.ifPresent(text -> FreeText.read("reason", text, CancelOrder.LONGEST_REASON, violations));
@@ -68,10 +73,10 @@ public class DismissSuspicion {
         return store.dismiss(id, support.subject(), reason, clock.instant())
                 .chain(dismissed -> dismissed.isPresent()
                         ? listSuspicions.withOrders(dismissed.get()).<Dismissing>map(Dismissing.Dismissed::new)
-                        : tellWhy(support, id));
+                        : notDismissed(support, id));
     }
 
-    private Uni<Dismissing> tellWhy(Buyer support, long id) {
+    private Uni<Dismissing> notDismissed(Buyer support, long id) {
         return store.find(id).chain(found -> {
             if (found.isEmpty()) {
                 return Uni.createFrom().item(new Dismissing.Absent());

@@ -4,23 +4,22 @@ import dev.orderonce.http.Outcome;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
-import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Shows support the pairs of orders that may be one, newest first, a page at a time. */
+/** Lists suspected duplicates, newest first, in pages. */
 @ApplicationScoped
 public class ListSuspicions {
     public static final int LARGEST_PAGE = 100;
 
-    /** A page ends with the pair that passes this; the largest pair has 200,000 characters. */
+    /** A page ends with the pair that exceeds this; the largest pair has 200,000 characters. */
     private static final int MOST_CHARACTERS = 500_000;
 
     /**
-     * Pairs whose orders are read at once, so that a page of large ones is not read whole first.
+     * Pairs whose orders are read together, so that a page of large ones is not read whole.
      */
     private static final int AT_ONCE = 10;
 
@@ -33,10 +32,10 @@ public class ListSuspicions {
     }
 
     /**
-     * What is looked for.
+     * The suspicions to list.
      *
-     * @param below the id to go on from, if any
-     * @param fromScore the least score, 0 to 100
+     * @param below only ids below this one
+     * @param fromScore the lowest score, 0 to 100
      * @param limit 1 to {@value #LARGEST_PAGE}
      */
     public record Query(SuspicionState state, Optional<Long> below, int fromScore, Optional<String> buyer, int limit) {}
@@ -44,15 +43,15 @@ public class ListSuspicions {
     /** A suspicion with its two orders as they are now. */
     public record Case(Suspicion suspicion, Order earlier, Order later) {}
 
-    /** Every way listing can end. */
+    /** Every outcome of listing suspicions. */
     public sealed interface Listing extends Outcome {
-        /** A parameter cannot be used. */
+        /** A parameter is not valid. */
         record BadParameter(String why) implements Listing {}
 
         /**
          * One page.
          *
-         * @param after the id to go on from, if there may be more
+         * @param after the id that the next page is below, if there is one
          */
         record Page(List<Case> cases, Optional<Long> after) implements Listing {}
 
@@ -65,6 +64,7 @@ public class ListSuspicions {
         }
     }
 
+    /** Lists one page. */
     public Uni<Listing> list(Query query) {
         if (query.limit() < 1 || query.limit() > LARGEST_PAGE) {
             return item(new Listing.BadParameter("\"limit\" must be from 1 to " + LARGEST_PAGE + "."));
@@ -72,7 +72,7 @@ public class ListSuspicions {
         if (query.fromScore() < 0 || query.fromScore() > 100) {
             return item(new Listing.BadParameter("\"score\" must be from 0 to 100."));
         }
-        // One more than the page, to know whether there is another page.
+        // One more than the limit, to know whether there is another page.
         return store.list(
                         query.state(),
                         query.below().orElse(Long.MAX_VALUE),
@@ -82,7 +82,7 @@ public class ListSuspicions {
                 .chain(found -> collect(found, query.limit(), new ArrayList<>(), 0));
     }
 
-    /** Reads the orders of some more, until the page is full. */
+    /** Reads the orders of the next few suspicions, until the page is full. */
     private Uni<Listing> collect(List<Suspicion> found, int limit, List<Case> cases, int characters) {
         int most = Math.min(limit, found.size());
         if (cases.size() == most || characters > MOST_CHARACTERS) {
@@ -111,7 +111,7 @@ public class ListSuspicions {
                 : Uni.join().all(found.stream().map(this::withOrders).toList()).andFailFast();
     }
 
-    /** A suspicion with its orders; fails with {@link StoreUnavailable}. */
+    /** The suspicion with its orders. */
     Uni<Case> withOrders(Suspicion suspicion) {
         return Uni.combine()
                 .all()
@@ -119,7 +119,7 @@ public class ListSuspicions {
                 .with((earlier, later) -> new Case(suspicion, earlier, later));
     }
 
-    /** An order is never removed. */
+    /** An order is never deleted. */
     private Uni<Order> order(OrderNumber number) {
         return findOrder.standing(number).map(Optional::orElseThrow);
     }

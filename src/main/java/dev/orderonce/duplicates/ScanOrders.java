@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Compares every order, soon after it was placed, with its buyer's others nearby: what the question
- * before the order could not see is found here, and each pair once.
+ * Compares every order, soon after it was placed, with its buyer's other orders around that time. It
+ * finds the duplicates that needed no confirmation before the order; each pair is stored once.
  */
 @ApplicationScoped
 class ScanOrders implements EventConsumer {
@@ -32,12 +32,12 @@ class ScanOrders implements EventConsumer {
     private static final Duration PAUSE = Duration.ofMillis(1);
 
     /**
-     * A buyer with more orders than this among so few events is a program that places for others or
-     * in bulk; its keys keep it from placing twice, and its orders are all alike.
+     * A buyer with more orders than this in one batch of events is a program that places for others
+     * or in bulk; its idempotency keys prevent duplicates, and its orders are all alike.
      */
     private static final int MOST_OF_A_PERSON = 25;
 
-    /** On each side of an order: by mistake nobody orders as often in between. */
+    /** Orders compared before, and after each order: a duplicate by mistake has fewer in between. */
     private static final int MOST_NEIGHBOURS = 5;
 
     private static final Set<String> CANCELLED =
@@ -85,9 +85,7 @@ class ScanOrders implements EventConsumer {
         Set<OrderNumber> placed = numbers(ofPersons(events), Set.of("PLACED"));
         Set<OrderNumber> cancelled = numbers(events, CANCELLED);
         return compare(placed)
-                .chain(compared -> cancelled.isEmpty()
-                        ? Uni.createFrom().voidItem()
-                        : store.end(cancelled).replaceWithVoid());
+                .chain(compared -> cancelled.isEmpty() ? Uni.createFrom().voidItem() : store.end(cancelled));
     }
 
     private static List<PublishedEvent> ofPersons(List<PublishedEvent> events) {
@@ -127,9 +125,8 @@ class ScanOrders implements EventConsumer {
     }
 
     /**
-     * Whether the later order of a pair repeats a habit shows in all that stands near to it: where
-     * it was placed after these orders, that is read too. Otherwise what is suspected would depend
-     * on which orders are looked at together.
+     * Adds the neighbours of later orders that are not in this batch: only all of them show whether
+     * an order repeats a habit. Otherwise the result would depend on which orders are in one batch.
      */
     private Uni<List<Pair>> withHabits(Set<OrderNumber> placed, List<Pair> pairs) {
         Set<OrderNumber> after = new HashSet<>();
@@ -148,7 +145,7 @@ class ScanOrders implements EventConsumer {
     }
 
     private Uni<Void> keep(List<Pair> pairs) {
-        // A pair of two that were placed together comes twice, and may have moved in between.
+        // A pair of two orders of this batch comes twice, and their states may differ.
         Map<Set<OrderNumber>, Pair> once = new HashMap<>();
         for (Pair pair : pairs) {
             once.put(Set.of(pair.earlier().number(), pair.later().number()), pair);

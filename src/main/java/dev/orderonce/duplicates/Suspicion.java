@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Two orders that may have been meant as one.
+ * A suspected duplicate: two orders that may have been meant as one.
  *
- * @param score how likely, of 100
- * @param decision what support has made of it
+ * @param score how likely, 0 to 100
+ * @param decision of support
  */
 public record Suspicion(
         long id,
@@ -24,23 +24,24 @@ public record Suspicion(
         Optional<Decision> decision) {
 
     /**
-     * What support has decided.
+     * The decision of support.
      *
-     * @param chosen the order to cancel, if it was confirmed
-     * @param ended what came of cancelling it; empty while that is under way
+     * @param by the subject of the member of support
+     * @param chosen the order to cancel, if the suspicion is confirmed
+     * @param ended the result of cancelling it; empty while it is unknown
      */
     public record Decision(
             String by, Instant at, Optional<String> reason, Optional<OrderNumber> chosen, Optional<Ended> ended) {}
 
-    /** What came of cancelling the chosen order. */
+    /** The result of cancelling the chosen order. */
     public enum Ended {
-        /** It is cancelled, and what was paid is given back, or on its way. */
+        /** The order is cancelled; its money is refunded, or the refund is under way. */
         CANCELLED,
-        /** It can no longer be cancelled: it was shipped. */
+        /** The order can no longer be cancelled: it was shipped. */
         NOT_OPEN
     }
 
-    /** The other one of the two. */
+    /** The other order of the two. */
     OrderNumber besides(OrderNumber one) {
         return one.equals(earlier) ? later : earlier;
     }

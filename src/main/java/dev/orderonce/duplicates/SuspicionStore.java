@@ -2,6 +2,7 @@ package dev.orderonce.duplicates;
 
 import dev.orderonce.duplicates.Suspicion.Decision;
 import dev.orderonce.duplicates.Suspicion.Ended;
+import dev.orderonce.duplicates.SuspicionState.Move;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindSimilarOrders.Pair;
@@ -23,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The table of suspected duplicates: each pair of orders once. */
+/** The table {@code suspected_duplicates}: each pair of orders once. */
 @ApplicationScoped
 class SuspicionStore {
     private static final String COLUMNS = """
@@ -46,7 +47,7 @@ class SuspicionStore {
             ON CONFLICT (earlier, later) DO NOTHING
             """;
 
-    /** Adds what is new; tells how many. */
+    /** Inserts the pairs that are new; returns their number. */
     Uni<Integer> add(Map<Pair, Comparison> found, Instant at) {
         int count = found.size();
         String[] earlier = new String[count];
@@ -78,36 +79,34 @@ class SuspicionStore {
                 .map(RowSet::rowCount);
     }
 
-    private static final String END = """
-            UPDATE suspected_duplicates SET state = 'OVER'
-            WHERE state = 'OPEN' AND (earlier = ANY($1) OR later = ANY($1))
-            """;
+    /** The states are literals: the partial indexes are on them. */
+    private static String move(Move move, String set, String where) {
+        return "UPDATE suspected_duplicates SET state = '%s' %s WHERE state = '%s' AND %s RETURNING %s"
+                .formatted(move.to(), set, move.from(), where, COLUMNS);
+    }
 
-    /** Nobody has to decide about pairs that one of these orders, now cancelled, is in. */
-    Uni<Integer> end(Collection<OrderNumber> cancelled) {
-        return postgres.query(
-                        END,
-                        Tuple.tuple()
-                                .addArrayOfString(cancelled.stream()
-                                        .map(OrderNumber::symbols)
-                                        .toArray(String[]::new)))
-                .map(RowSet::rowCount);
+    private static final String END = move(Move.OVER, "", "(earlier = ANY($1) OR later = ANY($1))");
+
+    /** Ends the open pairs that one of these orders is in, because these orders are cancelled. */
+    Uni<Void> end(Collection<OrderNumber> cancelled) {
+        String[] numbers = cancelled.stream().map(OrderNumber::symbols).toArray(String[]::new);
+        return postgres.query(END, Tuple.tuple().addArrayOfString(numbers)).replaceWithVoid();
     }
 
     private static final String FIND = "SELECT " + COLUMNS + " FROM suspected_duplicates WHERE id = $1";
 
     Uni<Optional<Suspicion>> find(long id) {
-        return postgres.query(FIND, Tuple.of(id)).map(SuspicionStore::first);
+        return one(FIND, Tuple.of(id));
     }
 
-    /** Each state in a statement of its own would be planned better; support asks seldom. */
+    /** A statement for each state would be planned better; support lists seldom. */
     private static final String LIST = "SELECT " + COLUMNS + """
                     FROM suspected_duplicates
                     WHERE state = $1 AND id < $2 AND score >= $3 AND ($4::text IS NULL OR buyer = $4)
                     ORDER BY id DESC LIMIT $5
                     """;
 
-    /** The newest first, below an id. */
+    /** The suspicions below an id, the newest first. */
     Uni<List<Suspicion>> list(SuspicionState state, long below, int fromScore, Optional<String> buyer, int most) {
         return postgres.query(LIST, Tuple.from(Arrays.asList(state.name(), below, fromScore, buyer.orElse(null), most)))
                 .map(SuspicionStore::all);
@@ -116,52 +115,49 @@ class SuspicionStore {
     private static final String COUNT_OPEN =
             "SELECT count(*) AS open FROM (SELECT FROM suspected_duplicates WHERE state = 'OPEN' LIMIT $1) AS waiting";
 
-    /** How many wait for a decision, up to this many. */
+    /** The number of open suspicions, at most {@code most}. */
     Uni<Integer> countOpen(int most) {
         return postgres.query(COUNT_OPEN, Tuple.of((long) most))
                 .map(rows -> rows.iterator().next().getInteger("open"));
     }
 
     private static final String DISMISS =
-            "UPDATE suspected_duplicates SET state = 'DISMISSED', decided_by = $2, reason = $3, decided_at = $4"
-                    + " WHERE id = $1 AND state = 'OPEN' AND buyer <> $2 RETURNING "
-                    + COLUMNS;
+            move(Move.DISMISSED, ", decided_by = $2, reason = $3, decided_at = $4", "id = $1 AND buyer <> $2");
 
-    /** Empty if it is not open, or of orders of the one who dismisses it. */
+    /** Empty if the suspicion is not open, or {@code by} is the buyer of its orders. */
     Uni<Optional<Suspicion>> dismiss(long id, String by, Optional<String> reason, Instant at) {
-        return postgres.query(DISMISS, Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at))))
-                .map(SuspicionStore::first);
+        return one(DISMISS, Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at))));
     }
 
-    private static final String CONFIRM = """
-            UPDATE suspected_duplicates
-            SET state = 'CONFIRMED', decided_by = $2, reason = $3, decided_at = $4, chosen = $5, look_at = $6
-            WHERE id = $1 AND state = 'OPEN' AND NOT EXISTS (
+    private static final String CONFIRM =
+            move(Move.CONFIRMED, ", decided_by = $2, reason = $3, decided_at = $4, chosen = $5, look_at = $6", """
+            id = $1 AND NOT EXISTS (
                 SELECT FROM suspected_duplicates other
                 WHERE other.state = 'CONFIRMED' AND other.chosen <> $5
                   AND other.chosen IN (suspected_duplicates.earlier, suspected_duplicates.later))
-            RETURNING %s
-            """.formatted(COLUMNS);
+            """);
 
     /**
-     * Empty if it is not open, or if the other one of the two is being cancelled as somebody else's
-     * duplicate: of three, one must be left.
+     * Empty if the suspicion is not open, or if the other order of the two is being cancelled as the
+     * duplicate of a third one: of three, one must be left.
+     *
+     * @param resumeAt when a job resumes the cancellation if this process does not complete it
      */
     Uni<Optional<Suspicion>> confirm(
-            long id, String by, Optional<String> reason, OrderNumber chosen, Instant at, Instant lookAt) {
-        return postgres.query(
-                        CONFIRM,
-                        Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at), chosen.symbols(), utc(lookAt))))
-                .map(SuspicionStore::first);
+            long id, String by, Optional<String> reason, OrderNumber chosen, Instant at, Instant resumeAt) {
+        return one(
+                CONFIRM,
+                Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at), chosen.symbols(), utc(resumeAt))));
     }
 
     private static final String SET_ENDED =
             "UPDATE suspected_duplicates SET ended = $2, look_at = NULL WHERE id = $1 AND state = 'CONFIRMED'"
-                    + " AND ended IS NULL";
+                    + " AND ended IS NULL RETURNING "
+                    + COLUMNS;
 
-    /** Keeps what came of the cancellation; the first to say so. */
-    Uni<Void> end(long id, Ended ended) {
-        return postgres.query(SET_ENDED, Tuple.of(id, ended.name())).replaceWithVoid();
+    /** Stores the result of the cancellation; empty if there is one already. */
+    Uni<Optional<Suspicion>> end(long id, Ended ended) {
+        return one(SET_ENDED, Tuple.of(id, ended.name()));
     }
 
     private static final String CLAIM =
@@ -169,16 +165,14 @@ class SuspicionStore {
                     + " WHERE look_at <= $1 ORDER BY look_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING "
                     + COLUMNS;
 
-    /** Those that are due; nobody else is given them before the lease is over. */
+    /** Claims confirmed suspicions whose cancellation is to be resumed; no other replica does until the lease ends. */
     Uni<List<Suspicion>> claimDue(Instant now, Duration lease, int most) {
         return postgres.query(CLAIM, Tuple.of(utc(now), utc(now.plus(lease)), most))
                 .map(rows -> unreadableRows.leaveOut("suspected_duplicates", "id", rows, SuspicionStore::suspicion));
     }
 
-    private static Optional<Suspicion> first(RowSet<Row> rows) {
-        return rows.size() == 0
-                ? Optional.empty()
-                : Optional.of(suspicion(rows.iterator().next()));
+    private Uni<Optional<Suspicion>> one(String sql, Tuple parameters) {
+        return postgres.query(sql, parameters).map(rows -> all(rows).stream().findFirst());
     }
 
     private static List<Suspicion> all(RowSet<Row> rows) {

@@ -11,17 +11,17 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A suspected duplicate as it goes over the wire. */
+/** A suspected duplicate as the API shows it. */
 @Schema(name = "SuspectedDuplicate")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SuspicionView(
         @Schema(required = true) long id,
         @Schema(required = true) SuspicionState state,
 
-        @Schema(required = true, description = "How likely, of 100")
+        @Schema(required = true, description = "How likely, 0 to 100")
         int score,
 
-        @Schema(required = true, description = "What speaks for it, and against it")
+        @Schema(required = true, description = "Reasons for and against it")
         List<Reason> reasons,
 
         @Schema(required = true) Instant foundAt,
@@ -35,7 +35,7 @@ public record SuspicionView(
 
         @Schema(nullable = true) @Nullable DecisionView decision) {
 
-    /** A decision as it goes over the wire. */
+    /** A decision as the API shows it. */
     @Schema(name = "SuspicionDecision")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record DecisionView(
@@ -47,7 +47,7 @@ public record SuspicionView(
 
             @Schema(
                     nullable = true,
-                    description = "If confirmed: what came of cancelling it; missing while that is under way")
+                    description = "If confirmed: the result of the cancellation; absent while it is unknown")
             @Nullable Ended ended) {
 
         static DecisionView of(Decision decision) {

@@ -1,13 +1,13 @@
 /**
- * Two orders that may have been meant as one: found in PostgreSQL after they were placed, and put
- * before support.
+ * Suspected duplicates: pairs of orders that may have been meant as one. A scan finds them after the
+ * orders were placed, and support decides about them.
  *
  * <pre>
- *   ScanOrders (follows the event log) ──▶ FindAlike (neighbours) ──▶ Comparison (score, reasons)
+ *   ScanOrders (consumes the event log) ──▶ FindSimilarOrders ──▶ Comparison (score, reasons)
  *       ──▶ SuspicionStore (each pair once)
  *
  *   support: ListSuspicions ──▶ DismissSuspicion
- *                           └─▶ ConfirmSuspicion ──▶ CancelOrder (the order's life)
+ *                           └─▶ ConfirmSuspicion ──▶ CancelOrder
  * </pre>
  *
  * <p>Possible duplicates are detected before an order is placed, in Redis: see {@code admission.AdmitNumber} and {@code
