@@ -5,14 +5,18 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 
-/** The service's clock. Its instants are whole microseconds, which is what PostgreSQL stores. */
+/**
+ * The clock of the service. It ticks microseconds, which is what PostgreSQL stores: the first
+ * response shows the time that every later one reads. Tests bring another.
+ */
 class SystemClock {
+    private static final Duration TICK = Duration.ofNanos(1000);
+
     @Produces
     @Singleton
     @DefaultBean
     Clock clock() {
-        return Clock.tick(Clock.systemUTC(), Duration.of(1, ChronoUnit.MICROS));
+        return Clock.tick(Clock.systemUTC(), TICK);
     }
 }

@@ -4,6 +4,7 @@ import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orderonce.postgres.Postgres;
+import dev.orderonce.postgres.Timestamptz;
 import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
@@ -12,7 +13,6 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Optional;
 
 /** The table of records: one row per name. */
@@ -54,8 +54,8 @@ class RecordStore {
                 record.name().key(),
                 record.body().toString(),
                 record.putBy(),
-                at(record.putAt()),
-                record.expiresAt().map(RecordStore::at).orElse(null));
+                Timestamptz.of(record.putAt()),
+                record.expiresAt().map(Timestamptz::of).orElse(null));
         return postgres.query(PUT, row)
                 .chain(written -> written.size() == 1
                         ? Uni.createFrom().item(new Created.Made<>(record))
@@ -86,7 +86,7 @@ class RecordStore {
 
     /** Deletes expired records; returns how many. */
     Uni<Integer> removeOver(Instant now, int most) {
-        return postgres.query(REMOVE_OVER, Tuple.of(at(now), most)).map(RowSet::rowCount);
+        return postgres.query(REMOVE_OVER, Tuple.of(Timestamptz.of(now), most)).map(RowSet::rowCount);
     }
 
     private static Optional<Row> first(RowSet<Row> rows) {
@@ -104,9 +104,5 @@ class RecordStore {
 
     private static ObjectNode body(String text) {
         return RecordBody.read(text).orElseThrow(() -> new IllegalStateException("a stored record cannot be read"));
-    }
-
-    private static OffsetDateTime at(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

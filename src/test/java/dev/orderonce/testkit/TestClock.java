@@ -8,9 +8,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
-/** The service's clock in tests: real time, put forward as far as a test wants. */
+/** The service's clock in tests: real time in microseconds, put forward as far as a test wants. */
 @Singleton
 public class TestClock extends Clock {
+    private final Clock real = Clock.tick(Clock.systemUTC(), Duration.ofNanos(1000));
     private volatile Duration ahead = Duration.ZERO;
 
     public void putForward(Duration by) {
@@ -23,7 +24,7 @@ public class TestClock extends Clock {
 
     @Override
     public Instant instant() {
-        return Instant.now().plus(ahead).truncatedTo(ChronoUnit.MICROS);
+        return real.instant().plus(ahead);
     }
 
     @Override
