@@ -3,6 +3,7 @@ package dev.orderonce.disputes;
 import dev.orderonce.disputes.DisputeState.Move;
 import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.postgres.Postgres;
 import dev.orderonce.postgres.UnreadableRows;
@@ -171,10 +172,10 @@ class DisputeStore {
     }
 
     /** The text of the author's message under the key. */
-    Uni<Optional<String>> textUnder(DisputeId id, Buyer author, IdempotencyKey key) {
+    Uni<Optional<String>> textUnder(DisputeId id, Subject author, IdempotencyKey key) {
         return postgres.query(
                         "SELECT text FROM dispute_messages WHERE dispute = $1 AND author = $2 AND client_key = $3",
-                        Tuple.of(id.text(), author.subject(), key.text()))
+                        Tuple.of(id.text(), author.id(), key.text()))
                 .map(rows -> rows.size() == 0
                         ? Optional.empty()
                         : Optional.of(rows.iterator().next().getString("text")));
@@ -195,7 +196,7 @@ class DisputeStore {
                         .addLong((long) most)
                         .addOffsetDateTime(at(dueAt))
                         .addString(message.party().name())
-                        .addString(message.author().subject())
+                        .addString(message.author().id())
                         .addString(message.key().text())
                         .addString(message.text())
                         .addOffsetDateTime(at(message.at())));
@@ -248,7 +249,7 @@ class DisputeStore {
                 of(id, move)
                         .addString(resolution.map(made -> made.verdict().name()).orElse(null))
                         .addString(resolution.map(Resolution::reason).orElse(null))
-                        .addString(resolution.map(made -> made.by().subject()).orElse(null))
+                        .addString(resolution.map(made -> made.by().id()).orElse(null))
                         .addOffsetDateTime(at(resumeAt))
                         .addOffsetDateTime(at(endedAt))
                         .addOffsetDateTime(at(dueAt))
@@ -338,7 +339,9 @@ class DisputeStore {
 
     private static Resolution resolution(String verdict, Row row) {
         return new Resolution(
-                Verdict.valueOf(verdict), row.getString("resolution_reason"), new Buyer(row.getString("resolved_by")));
+                Verdict.valueOf(verdict),
+                row.getString("resolution_reason"),
+                new Subject(row.getString("resolved_by")));
     }
 
     private static Message message(Row row) {

@@ -132,7 +132,7 @@ record DisputeView(
                 resolution.map(Resolution::verdict).orElse(null),
                 resolution.map(Resolution::reason).orElse(null),
                 resolution
-                        .map(made -> as == Party.BUYER ? THE_SHOP : made.by().subject())
+                        .map(made -> as == Party.BUYER ? THE_SHOP : made.by().id())
                         .orElse(null),
                 dispute.endedAt().orElse(null),
                 messages,

@@ -85,7 +85,7 @@ class DisputesResource {
     public Uni<Response> find(@PathParam("id") String id) {
         Party as = party();
         return endpoint.answer(
-                "find-dispute", id, findDispute.find(caller.buyer(), as, id), finding -> switch (finding) {
+                "find-dispute", id, findDispute.find(caller.subject(), as, id), finding -> switch (finding) {
                     case Finding.Absent _ -> Problem.of(ProblemType.DISPUTE_NOT_FOUND);
                     case Finding.Found(DisputeDetails dispute) -> Reply.ok(DisputeView.of(dispute, as));
                 });
@@ -127,7 +127,7 @@ class DisputesResource {
         return endpoint.answer(
                 "list-disputes",
                 "",
-                listDisputes.list(caller.buyer(), as, state, overdue, page.after(), page.limit()),
+                listDisputes.list(caller.subject(), as, state, overdue, page.after(), page.limit()),
                 listing -> switch (listing) {
                     case Listing.BadParameter(String why) -> Problem.ofParameter(why);
                     case Listing.Page(var disputes, var next) -> Reply.ok(view(disputes, next, as));
@@ -183,7 +183,7 @@ class DisputesResource {
         return endpoint.answer(
                 "send-message",
                 id,
-                sendMessage.send(caller.buyer(), as, id, keys, submission.text()),
+                sendMessage.send(caller.subject(), as, id, keys, submission.text()),
                 sending -> toAnswer(sending, as));
     }
 
@@ -271,7 +271,7 @@ class DisputesResource {
         return endpoint.answer(
                 "resolve-dispute",
                 id,
-                resolveDispute.resolve(caller.buyer(), id, submission.resolution(), submission.reason()),
+                resolveDispute.resolve(caller.subject(), id, submission.resolution(), submission.reason()),
                 this::toAnswer);
     }
 

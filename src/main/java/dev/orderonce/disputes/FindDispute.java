@@ -1,7 +1,7 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.http.Outcome;
-import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -38,7 +38,7 @@ public class FindDispute {
      * @param as a buyer sees their own disputes; staff see all
      * @param written the dispute's id, as the client wrote it
      */
-    public Uni<Finding> find(Buyer reader, Party as, String written) {
+    public Uni<Finding> find(Subject reader, Party as, String written) {
         return visible(reader, as, written)
                 .chain(found -> found.<Uni<Finding>>map(
                                 dispute -> store.details(dispute).map(Finding.Found::new))
@@ -46,11 +46,11 @@ public class FindDispute {
     }
 
     /** The dispute, if the reader may see it. */
-    Uni<Optional<Dispute>> visible(Buyer reader, Party as, String written) {
+    Uni<Optional<Dispute>> visible(Subject reader, Party as, String written) {
         return DisputeId.read(written)
                 .map(store::find)
                 .orElseGet(() -> Uni.createFrom().item(Optional.empty()))
                 .map(found -> found.filter(
-                        dispute -> as != Party.BUYER || dispute.buyer().equals(reader)));
+                        dispute -> as != Party.BUYER || dispute.buyer().is(reader)));
     }
 }

@@ -3,6 +3,7 @@ package dev.orderonce.disputes;
 import dev.orderonce.disputes.DisputeStore.Filter;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -56,7 +57,7 @@ public class ListDisputes {
      * @param limit 1 to {@value #LARGEST_PAGE}
      */
     public Uni<Listing> list(
-            Buyer reader,
+            Subject reader,
             Party as,
             Optional<String> state,
             Optional<String> overdue,
@@ -82,7 +83,7 @@ public class ListDisputes {
         if (cursor.isEmpty()) {
             return bad("\"after\" must be the value from the page before.");
         }
-        Optional<Buyer> own = as == Party.BUYER ? Optional.of(reader) : Optional.empty();
+        Optional<Buyer> own = as == Party.BUYER ? Optional.of(new Buyer(reader.id())) : Optional.empty();
         Optional<Instant> overdueAt =
                 overdue.filter(text -> text.equals("true")).map(text -> clock.instant());
         return list(new Filter(own, wanted, overdueAt), cursor.get(), limit);

@@ -1,7 +1,7 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.idempotency.IdempotencyKey;
-import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 import java.time.Instant;
 
 /**
@@ -9,4 +9,4 @@ import java.time.Instant;
  *
  * @param key of the author: one message exists under it, however often it is sent
  */
-record NewMessage(Party party, Buyer author, IdempotencyKey key, String text, Instant at) {}
+record NewMessage(Party party, Subject author, IdempotencyKey key, String text, Instant at) {}

@@ -1,6 +1,6 @@
 package dev.orderonce.disputes;
 
-import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 
 /**
  * The decision of a dispute.
@@ -8,4 +8,4 @@ import dev.orderonce.identity.Buyer;
  * @param reason for the buyer
  * @param by the member of support who decided
  */
-public record Resolution(Verdict verdict, String reason, Buyer by) {}
+public record Resolution(Verdict verdict, String reason, Subject by) {}

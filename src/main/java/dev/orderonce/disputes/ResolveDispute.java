@@ -5,7 +5,7 @@ import dev.orderonce.disputes.DisputeState.Move;
 import dev.orderonce.http.FreeText;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
-import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
@@ -90,7 +90,7 @@ public class ResolveDispute {
      * @param verdict the name of a {@link Verdict}
      * @param reason for the buyer, 1 to {@value #LONGEST_REASON} characters
      */
-    public Uni<Resolving> resolve(Buyer support, String written, @Nullable String verdict, @Nullable String reason) {
+    public Uni<Resolving> resolve(Subject support, String written, @Nullable String verdict, @Nullable String reason) {
         List<Violation> violations = new ArrayList<>();
         Optional<Verdict> wanted = Verdict.read(verdict);
         if (wanted.isEmpty()) {
@@ -108,7 +108,7 @@ public class ResolveDispute {
 
     private Uni<Resolving> attempt(DisputeId id, Resolution resolution, int triesLeft) {
         return store.find(id)
-                .chain(found -> found.map(dispute -> dispute.buyer().equals(resolution.by())
+                .chain(found -> found.map(dispute -> dispute.buyer().is(resolution.by())
                                 ? item(new Resolving.Own())
                                 : decide(dispute, resolution, triesLeft))
                         .orElseGet(() -> item(new Resolving.Absent())));

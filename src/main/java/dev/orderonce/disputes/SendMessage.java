@@ -5,7 +5,7 @@ import dev.orderonce.http.FreeText;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.idempotency.IdempotencyKey;
-import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -86,7 +86,7 @@ public class SendMessage {
      * @param written the dispute's id, as the client wrote it
      * @param keys the value of each {@code Idempotency-Key} header
      */
-    public Uni<Sending> send(Buyer author, Party as, String written, List<String> keys, @Nullable String text) {
+    public Uni<Sending> send(Subject author, Party as, String written, List<String> keys, @Nullable String text) {
         return switch (IdempotencyKey.read(keys)) {
             case IdempotencyKey.Reading.None _ -> item(new Sending.NoKey());
             case IdempotencyKey.Reading.Unusable(String why) -> item(new Sending.KeyUnusable(why));

@@ -53,7 +53,7 @@ public class WithdrawDispute {
      */
     public Uni<Withdrawal> withdraw(Buyer buyer, String written) {
         return findDispute
-                .visible(buyer, Party.BUYER, written)
+                .visible(buyer.asSubject(), Party.BUYER, written)
                 .chain(found -> found.map(this::withdraw).orElseGet(() -> item(new Withdrawal.Absent())));
     }
 

@@ -6,7 +6,7 @@ import dev.orderonce.duplicates.Suspicion.Ended;
 import dev.orderonce.http.FreeText;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
-import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
@@ -88,7 +88,7 @@ public class ConfirmSuspicion {
      * @param cancel the number of the order to cancel, one of the two
      * @param reason 1 to {@value CancelOrder#LONGEST_REASON} characters
      */
-    public Uni<Confirming> confirm(Buyer support, long id, @Nullable String cancel, Optional<String> reason) {
+    public Uni<Confirming> confirm(Subject support, long id, @Nullable String cancel, Optional<String> reason) {
         List<Violation> violations = new ArrayList<>();
         reason.ifPresent(text -> FreeText.read("reason", text, CancelOrder.LONGEST_REASON, violations));
         Optional<OrderNumber> chosen = Optional.ofNullable(cancel).flatMap(OrderNumber::read);
@@ -108,11 +108,11 @@ public class ConfirmSuspicion {
         return new Violation("cancel", "must be the number of one of the two orders");
     }
 
-    private Uni<Confirming> confirm(Buyer support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason) {
+    private Uni<Confirming> confirm(Subject support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason) {
         if (!chosen.equals(suspicion.earlier()) && !chosen.equals(suspicion.later())) {
             return item(new Confirming.Invalid(List.of(notOneOfTheTwo())));
         }
-        if (suspicion.buyer().equals(support)) {
+        if (suspicion.buyer().is(support)) {
             return item(new Confirming.Own());
         }
         return listSuspicions
@@ -133,9 +133,8 @@ public class ConfirmSuspicion {
     }
 
     private Uni<Confirming> confirm(
-            Buyer support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason, Instant now) {
-        return store.confirm(
-                        suspicion.id(), support.subject(), reason, chosen, now, now.plus(DuplicateJobs.RESUME_DELAY))
+            Subject support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason, Instant now) {
+        return store.confirm(suspicion.id(), support.id(), reason, chosen, now, now.plus(DuplicateJobs.RESUME_DELAY))
                 .chain(confirmed -> confirmed.isPresent() ? goOn(confirmed.get()) : notOpen(suspicion.id(), chosen));
     }
 
@@ -161,7 +160,7 @@ public class ConfirmSuspicion {
         OrderNumber chosen = decision.chosen().orElseThrow();
         return cancelOrder
                 .bySupport(
-                        new Buyer(decision.by()),
+                        new Subject(decision.by()),
                         chosen.symbols(),
                         decision.reason().orElse(DEFAULT_REASON),
                         Optional.of(confirmed.besides(chosen)))

@@ -4,7 +4,7 @@ import dev.orderonce.duplicates.ListSuspicions.Case;
 import dev.orderonce.http.FreeText;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
-import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 import dev.orderonce.payments.CancelOrder;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -64,24 +64,24 @@ public class DismissSuspicion {
      *
      * @param reason 1 to {@value CancelOrder#LONGEST_REASON} characters
      */
-    public Uni<Dismissing> dismiss(Buyer support, long id, Optional<String> reason) {
+    public Uni<Dismissing> dismiss(Subject support, long id, Optional<String> reason) {
         List<Violation> violations = new ArrayList<>();
         reason.ifPresent(text -> FreeText.read("reason", text, CancelOrder.LONGEST_REASON, violations));
         if (!violations.isEmpty()) {
             return Uni.createFrom().item(new Dismissing.Invalid(List.copyOf(violations)));
         }
-        return store.dismiss(id, support.subject(), reason, clock.instant())
+        return store.dismiss(id, support.id(), reason, clock.instant())
                 .chain(dismissed -> dismissed.isPresent()
                         ? listSuspicions.withOrders(dismissed.get()).<Dismissing>map(Dismissing.Dismissed::new)
                         : notDismissed(support, id));
     }
 
-    private Uni<Dismissing> notDismissed(Buyer support, long id) {
+    private Uni<Dismissing> notDismissed(Subject support, long id) {
         return store.find(id).chain(found -> {
             if (found.isEmpty()) {
                 return Uni.createFrom().item(new Dismissing.Absent());
             }
-            return found.get().buyer().equals(support)
+            return found.get().buyer().is(support)
                     ? Uni.createFrom().item(new Dismissing.Own())
                     : listSuspicions.withOrders(found.get()).map(DismissSuspicion::judge);
         });

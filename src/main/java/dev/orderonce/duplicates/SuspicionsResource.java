@@ -154,7 +154,7 @@ class SuspicionsResource {
         return endpoint.answer(
                 "dismiss-duplicate",
                 "",
-                dismissSuspicion.dismiss(caller.buyer(), whole(id).get(), reason),
+                dismissSuspicion.dismiss(caller.subject(), whole(id).get(), reason),
                 this::toAnswer);
     }
 
@@ -196,7 +196,10 @@ class SuspicionsResource {
                 "confirm-duplicate",
                 "",
                 confirmSuspicion.confirm(
-                        caller.buyer(), whole(id).get(), submission.cancel(), Optional.ofNullable(submission.reason())),
+                        caller.subject(),
+                        whole(id).get(),
+                        submission.cancel(),
+                        Optional.ofNullable(submission.reason())),
                 this::toAnswer);
     }
 

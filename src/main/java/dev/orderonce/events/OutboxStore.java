@@ -1,6 +1,7 @@
 package dev.orderonce.events;
 
 import dev.orderonce.postgres.Postgres;
+import dev.orderonce.postgres.Timestamptz;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -9,15 +10,20 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The log as its followers read it, and how far each has come. */
 @ApplicationScoped
 class OutboxStore {
+    private static final String COLUMNS =
+            "id, number, COALESCE(buyer, '') AS buyer, sequence, kind, at, COALESCE(detail::text, '{}') AS detail";
+
     /** By PostgreSQL's own clock: the replicas' may differ. */
     private static final String HOLD = """
             UPDATE outbox SET holder = $1, held_until = now() + $2 * interval '1 millisecond'
@@ -30,12 +36,11 @@ class OutboxStore {
      * is never seen without its earlier one.
      */
     private static final String READ = """
-            SELECT e.id, e.number, COALESCE(o.buyer, '') AS buyer, e.sequence, e.kind, e.at, COALESCE(e.detail::text, '{}') AS detail
+            SELECT %1$s
             FROM ((SELECT * FROM order_events WHERE id > $1 ORDER BY id LIMIT $3)
-                  UNION ALL SELECT * FROM order_events WHERE id = ANY($2)) e
-            LEFT JOIN orders o ON o.number = e.number
-            ORDER BY e.id
-            """;
+                  UNION ALL SELECT * FROM order_events WHERE id = ANY($2)) AS e
+            ORDER BY id
+            """.formatted(COLUMNS);
 
     private static final String LAST = "SELECT max(id) AS last FROM order_events";
 
@@ -47,9 +52,11 @@ class OutboxStore {
             """;
 
     private final Postgres postgres;
+    private final OrderOwners owners;
 
-    OutboxStore(Postgres postgres) {
+    OutboxStore(Postgres postgres, OrderOwners owners) {
         this.postgres = postgres;
+        this.owners = owners;
     }
 
     /** Takes, or keeps, the right to follow; empty if another replica has it. */
@@ -75,7 +82,43 @@ class OutboxStore {
         Long[] missing = from.missing().stream().map(Progress.Missing::id).toArray(Long[]::new);
         return postgres.query(
                         READ, Tuple.of(from.position()).addArrayOfLong(missing).addLong((long) most))
-                .map(OutboxStore::events);
+                .map(OutboxStore::events)
+                .chain(this::withBuyers);
+    }
+
+    private static final String SET_BUYERS = """
+            UPDATE order_events SET buyer = found.buyer
+            FROM unnest($1::text[], $2::text[]) AS found (number, buyer)
+            WHERE order_events.number = found.number AND order_events.buyer IS NULL
+            """;
+
+    /**
+     * During a rolling upgrade replicas of the version before V12 write events without a buyer:
+     * whose they are is read from the orders, and written.
+     */
+    private Uni<List<PublishedEvent>> withBuyers(List<PublishedEvent> events) {
+        Set<String> unowned = events.stream()
+                .filter(event -> event.buyer().isEmpty())
+                .map(PublishedEvent::number)
+                .collect(Collectors.toSet());
+        return unowned.isEmpty()
+                ? Uni.createFrom().item(events)
+                : owners.of(unowned).chain(found -> withBuyers(events, found));
+    }
+
+    private Uni<List<PublishedEvent>> withBuyers(List<PublishedEvent> events, Map<String, String> found) {
+        if (found.isEmpty()) {
+            return Uni.createFrom().item(events);
+        }
+        return postgres.query(
+                        SET_BUYERS,
+                        Tuple.tuple()
+                                .addArrayOfString(found.keySet().toArray(String[]::new))
+                                .addArrayOfString(found.values().toArray(String[]::new)))
+                .map(written -> events.stream()
+                        .map(event ->
+                                event.buyer().isEmpty() ? event.ofBuyer(found.getOrDefault(event.number(), "")) : event)
+                        .toList());
     }
 
     private static List<PublishedEvent> events(RowSet<Row> rows) {
@@ -95,16 +138,12 @@ class OutboxStore {
                 row.getString("detail"));
     }
 
-    private static final String OF_BUYER = """
-            SELECT e.id, e.number, o.buyer, e.sequence, e.kind, e.at, COALESCE(e.detail::text, '{}') AS detail
-            FROM orders o JOIN order_events e ON e.number = o.number
-            WHERE o.buyer = $1 AND o.state <> 'VOIDED' AND %s
-            ORDER BY e.id
-            """;
+    private static final String OF_BUYER =
+            "SELECT " + COLUMNS + " FROM order_events WHERE buyer = $1 AND %s ORDER BY id";
 
-    private static final String OF_BUYER_BETWEEN = OF_BUYER.formatted("e.id > $2 AND e.id <= $3") + "LIMIT $4";
+    private static final String OF_BUYER_BETWEEN = OF_BUYER.formatted("id > $2 AND id <= $3") + " LIMIT $4";
 
-    private static final String OF_BUYER_AMONG = OF_BUYER.formatted("e.id = ANY($2)");
+    private static final String OF_BUYER_AMONG = OF_BUYER.formatted("id = ANY($2)");
 
     /** The first {@code most} events of a buyer's orders after one id and up to another. */
     Uni<List<PublishedEvent>> ofBuyer(String buyer, long after, long upTo, int most) {
@@ -115,6 +154,30 @@ class OutboxStore {
     /** Those of a buyer's orders among these ids. */
     Uni<List<PublishedEvent>> ofBuyer(String buyer, List<Long> ids) {
         return postgres.query(OF_BUYER_AMONG, Tuple.of(buyer).addArrayOfLong(ids.toArray(Long[]::new)))
+                .map(OutboxStore::events);
+    }
+
+    private static final String OF_ORDER =
+            "SELECT " + COLUMNS + " FROM order_events WHERE number = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
+
+    /** The first {@code most} events of an order after a sequence, in its order. */
+    Uni<List<PublishedEvent>> ofOrder(String number, int after, int most) {
+        return postgres.query(OF_ORDER, Tuple.of(number, after, (long) most)).map(OutboxStore::events);
+    }
+
+    private static final String LATEST_OF_ORDERS = """
+            SELECT latest.* FROM unnest($1::text[]) AS wanted (number), LATERAL (
+                SELECT %s FROM order_events WHERE number = wanted.number ORDER BY sequence DESC LIMIT $2) latest
+            ORDER BY latest.number, latest.sequence
+            """.formatted(COLUMNS);
+
+    /** The last {@code most} events of each of these orders, by number and sequence. */
+    Uni<List<PublishedEvent>> latestOfOrders(List<String> numbers, int most) {
+        return postgres.query(
+                        LATEST_OF_ORDERS,
+                        Tuple.tuple()
+                                .addArrayOfString(numbers.toArray(String[]::new))
+                                .addLong((long) most))
                 .map(OutboxStore::events);
     }
 
@@ -153,8 +216,7 @@ class OutboxStore {
 
     /** Removes some that every follower has had and that are older than a time; tells how many. */
     Uni<Integer> forget(Instant before, int most) {
-        return postgres.query(FORGET, Tuple.of(OffsetDateTime.ofInstant(before, ZoneOffset.UTC), most))
-                .map(RowSet::rowCount);
+        return postgres.query(FORGET, Tuple.of(Timestamptz.of(before), most)).map(RowSet::rowCount);
     }
 
     /** The last id that can be seen; 0 if there is none. */
@@ -168,7 +230,7 @@ class OutboxStore {
     Uni<Boolean> advance(String follower, String holder, Progress to, Duration lease) {
         Long[] ids = to.missing().stream().map(Progress.Missing::id).toArray(Long[]::new);
         OffsetDateTime[] since = to.missing().stream()
-                .map(missing -> OffsetDateTime.ofInstant(missing.since(), ZoneOffset.UTC))
+                .map(missing -> Timestamptz.of(missing.since()))
                 .toArray(OffsetDateTime[]::new);
         return postgres.query(
                         ADVANCE,

@@ -123,7 +123,7 @@ class OnceResource {
                                             mediaType = MediaType.APPLICATION_JSON,
                                             schema = @Schema(type = SchemaType.OBJECT)))
                     String body) {
-        return endpoint.answer("put-once", "", putRecord.put(caller.buyer(), scope, key, body, ttl), this::toAnswer);
+        return endpoint.answer("put-once", "", putRecord.put(caller.subject(), scope, key, body, ttl), this::toAnswer);
     }
 
     private Answer toAnswer(Putting putting) {

@@ -2,13 +2,12 @@ package dev.orderonce.idempotency;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orderonce.http.Outcome;
-import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Puts a body under a name once: the first request creates the record, every repeat returns it. */
@@ -73,7 +72,7 @@ public class PutRecord {
      * @param body a JSON object
      * @param ttl whole seconds, 1 to {@value #LONGEST_TTL}; without it the record never expires
      */
-    public Uni<Putting> put(Buyer by, String scope, String key, String body, Optional<String> ttl) {
+    public Uni<Putting> put(Subject by, String scope, String key, String body, Optional<String> ttl) {
         Optional<RecordName> name = RecordName.read(scope, key);
         if (name.isEmpty()) {
             return item(new Putting.BadParameter(RecordName.RULES + "."));
@@ -98,7 +97,7 @@ public class PutRecord {
         return seconds >= 1 && seconds <= LONGEST_TTL ? Optional.of(Duration.ofSeconds(seconds)) : Optional.empty();
     }
 
-    private Uni<Putting> put(Buyer by, RecordName name, ObjectNode body, Optional<Duration> timeToLive) {
+    private Uni<Putting> put(Subject by, RecordName name, ObjectNode body, Optional<Duration> timeToLive) {
         return createOnce.create(new OneRecord(by, name, body, timeToLive)).map(created -> switch (created) {
             case Created.Existing<OnceRecord>(OnceRecord existing) ->
                 existing.body().equals(body) ? new Putting.AlreadyPut(existing) : new Putting.Differs(existing);
@@ -110,12 +109,12 @@ public class PutRecord {
 
     /** The record of one name. */
     private final class OneRecord implements Creation<OnceRecord> {
-        private final Buyer by;
+        private final Subject by;
         private final RecordName name;
         private final ObjectNode body;
         private final Optional<Duration> timeToLive;
 
-        OneRecord(Buyer by, RecordName name, ObjectNode body, Optional<Duration> timeToLive) {
+        OneRecord(Subject by, RecordName name, ObjectNode body, Optional<Duration> timeToLive) {
             this.by = by;
             this.name = name;
             this.body = body;
@@ -129,19 +128,14 @@ public class PutRecord {
 
         @Override
         public Uni<Optional<OnceRecord>> find() {
-            return store.find(name).map(found -> found.filter(record -> !record.isExpired(now())));
+            return store.find(name).map(found -> found.filter(record -> !record.isExpired(clock.instant())));
         }
 
         @Override
         public Uni<Created<OnceRecord>> make() {
-            Instant now = now();
-            return store.put(new OnceRecord(name, body, by.subject(), now, timeToLive.map(now::plus)));
+            Instant now = clock.instant();
+            return store.put(new OnceRecord(name, body, by.id(), now, timeToLive.map(now::plus)));
         }
-    }
-
-    /** To the microsecond, the precision of PostgreSQL. */
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     private static Uni<Putting> item(Putting putting) {

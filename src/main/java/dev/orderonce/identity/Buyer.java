@@ -1,29 +1,26 @@
 package dev.orderonce.identity;
 
 /**
- * The authenticated subject that a number or an order belongs to.
+ * The subject that a number or an order belongs to. Staff and programs, who act on what belongs to
+ * others, are a {@link Subject} only.
  *
- * @param subject the token's {@code sub}, 1 to {@value #LONGEST} characters, none of them a control
- *     character
+ * @param subject the token's {@code sub}, as {@link Subject} allows it
  */
 public record Buyer(String subject) {
 
-    /** The longest subject. OpenID Connect Core, section 2, allows issuers 255 ASCII characters. */
-    public static final int LONGEST = 255;
-
     public Buyer {
-        if (!isSubject(subject)) {
-            throw new IllegalArgumentException("a subject has 1 to " + LONGEST + " characters, no control characters");
+        if (!Subject.isSubject(subject)) {
+            throw new IllegalArgumentException("a buyer's subject is unusable");
         }
     }
 
-    /** Whether a token's {@code sub} can name a buyer. */
-    public static boolean isSubject(String text) {
-        return !text.isEmpty() && text.length() <= LONGEST && text.codePoints().noneMatch(Buyer::isUnusable);
+    /** The same person without a claim to own anything. */
+    public Subject asSubject() {
+        return new Subject(subject);
     }
 
-    /** Control characters, and halves of surrogate pairs: those all turn into the same bytes. */
-    private static boolean isUnusable(int point) {
-        return Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE;
+    /** Whether this buyer is that person. */
+    public boolean is(Subject person) {
+        return subject.equals(person.id());
     }
 }

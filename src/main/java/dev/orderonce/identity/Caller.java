@@ -14,18 +14,23 @@ public class Caller {
         this.identity = identity;
     }
 
+    /** The caller as the owner of numbers and orders; fails like {@link #subject()}. */
+    public Buyer buyer() {
+        return new Buyer(subject().id());
+    }
+
     /**
-     * The caller as a buyer.
+     * The caller, be it a buyer, a member of the shop's staff or a program.
      *
      * @throws AuthenticationFailedException if the token has no {@code sub}, or one that can name
      *     nobody. The principal's name is not used: it prefers {@code upn}, which people may
      *     change.
      */
-    public Buyer buyer() {
+    public Subject subject() {
         if (identity.getPrincipal() instanceof JsonWebToken token) {
             String subject = token.getSubject();
-            if (subject != null && Buyer.isSubject(subject)) {
-                return new Buyer(subject);
+            if (subject != null && Subject.isSubject(subject)) {
+                return new Subject(subject);
             }
         }
         throw new AuthenticationFailedException("the token's \"sub\" is missing or unusable");

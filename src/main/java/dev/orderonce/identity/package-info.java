@@ -1,6 +1,7 @@
 /**
- * Who is asking. Every request that may reach a store carries a bearer token (JWT) of the
- * configured issuer; its {@code sub} is the buyer, its {@code groups} are the roles.
+ * Who sends a request, and who changed an order. Every request that may reach a store carries a
+ * bearer token (JWT) of the configured issuer; its {@code sub} is the subject, its {@code groups}
+ * are the roles. A subject is a buyer where it owns what it uses.
  */
 @NullMarked
 package dev.orderonce.identity;

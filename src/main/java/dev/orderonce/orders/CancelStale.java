@@ -23,6 +23,6 @@ public class CancelStale {
      *     PostgreSQL does not answer
      */
     public Uni<Integer> createdBefore(Instant time, int most) {
-        return store.cancelStale(time, Order.kept(validity.now()), most);
+        return store.cancelStale(time, validity.now(), most);
     }
 }

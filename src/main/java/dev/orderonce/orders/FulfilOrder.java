@@ -1,6 +1,8 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.http.Outcome;
+import dev.orderonce.identity.Actor;
+import dev.orderonce.identity.Subject;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.MoveOrder.Moved;
 import dev.orderonce.orders.OrderState.Move;
@@ -41,20 +43,22 @@ public class FulfilOrder {
         }
     }
 
-    public Uni<Fulfilment> ship(String by, String written) {
+    public Uni<Fulfilment> ship(Subject by, String written) {
         return fulfil(by, written, Move.SHIPPED);
     }
 
-    public Uni<Fulfilment> complete(String by, String written) {
+    public Uni<Fulfilment> complete(Subject by, String written) {
         return fulfil(by, written, Move.COMPLETED);
     }
 
-    private Uni<Fulfilment> fulfil(String by, String written, Move move) {
+    private Uni<Fulfilment> fulfil(Subject by, String written, Move move) {
         Optional<OrderNumber> number = OrderNumber.read(written);
         if (number.isEmpty()) {
             return Uni.createFrom().item(new Fulfilment.Absent());
         }
-        return moveOrder.move(number.get(), move, Transition.of(by)).map(moved -> judge(moved, move));
+        return moveOrder
+                .move(number.get(), move, Transition.of(new Actor.Person(by)))
+                .map(moved -> judge(moved, move));
     }
 
     private static Fulfilment judge(Moved moved, Move move) {

@@ -1,5 +1,12 @@
 package dev.orderonce.orders;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toMap;
+
+import dev.orderonce.events.EventLog;
+import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
@@ -18,9 +25,11 @@ public class ListEvents {
     public static final int LARGEST_PAGE = 100;
 
     private final OrderStore store;
+    private final EventLog log;
 
-    ListEvents(OrderStore store) {
+    ListEvents(OrderStore store, EventLog log) {
         this.store = store;
+        this.log = log;
     }
 
     /** Every way it can end. */
@@ -64,19 +73,39 @@ public class ListEvents {
         return switch (finding) {
             case Finding.Absent _ -> Uni.createFrom().item(new History.Absent());
             case Finding.Found(Order order) ->
-                store.events(order.number(), after, limit + 1).map(events -> page(events, limit));
+                log.ofOrder(order.number().symbols(), after, limit + 1).map(events -> page(orderEvents(events), limit));
         };
     }
 
     /**
-     * Reads a buyer's own orders among these numbers, each with its latest events, in one statement.
+     * Reads a buyer's own orders among these numbers, each with its latest events: one statement for each of the two tables.
      *
      * @param mostEvents the largest number of events returned for one order, 1 or more
      * @return by number; a number without an order of this buyer is left out. Fails with {@link
      *     StoreUnavailable} if PostgreSQL does not answer
      */
     public Uni<Map<OrderNumber, OrderHistory>> histories(Buyer buyer, Collection<OrderNumber> numbers, int mostEvents) {
-        return store.histories(buyer, numbers, mostEvents);
+        return store.ownOrders(buyer, numbers)
+                .chain(orders -> log.latestOfOrders(
+                                orders.stream()
+                                        .map(order -> order.number().symbols())
+                                        .toList(),
+                                mostEvents)
+                        .map(events -> histories(orders, events)));
+    }
+
+    private static Map<OrderNumber, OrderHistory> histories(List<Order> orders, List<PublishedEvent> events) {
+        Map<String, List<OrderEvent>> byNumber =
+                events.stream().collect(groupingBy(PublishedEvent::number, mapping(OrderEvent::of, toList())));
+        return orders.stream()
+                .collect(toMap(
+                        Order::number,
+                        order -> new OrderHistory(
+                                order, byNumber.getOrDefault(order.number().symbols(), List.of()))));
+    }
+
+    private static List<OrderEvent> orderEvents(List<PublishedEvent> published) {
+        return published.stream().map(OrderEvent::of).toList();
     }
 
     /** One more than the page was read, to know whether there is another page. */

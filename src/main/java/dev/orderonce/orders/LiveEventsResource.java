@@ -166,12 +166,7 @@ class LiveEventsResource {
 
     private static OutboundSseEvent message(
             Sse sse, PublishedEvent published, OrderNumber number, String id, Buyer buyer) {
-        OrderEvent event = new OrderEvent(
-                        published.sequence(),
-                        published.kind(),
-                        Instant.parse(published.at()),
-                        OrderJson.readDetail(published.detail()))
-                .forBuyer(buyer.subject());
+        OrderEvent event = OrderEvent.of(published).forBuyer(buyer.subject());
         return sse.newEventBuilder()
                 .id(id)
                 .name("order")

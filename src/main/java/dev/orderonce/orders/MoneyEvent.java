@@ -1,6 +1,8 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.events.EventLog;
 import dev.orderonce.orders.OrderState.Move;
+import io.vertx.sqlclient.Row;
 import java.util.Optional;
 
 /**
@@ -27,13 +29,15 @@ public enum MoneyEvent {
      * CTEs of a statement whose CTE {@code change} has a row if the money changed, with the columns
      * {@code number} and {@code payment}; {@code move}, {@code move_from}, {@code move_to}: the
      * order's move, or null; {@code kind}: the event without a move; {@code at} and {@code detail}.
+     * Their CTE {@code followed} has the columns {@code number} and those of {@link Followed}.
      *
      * <p>The order's row is locked first, so what is decided from its state is still true when it
      * is written.
      */
     public static final String FOLLOW = """
             followed AS (
-                SELECT o.number, c.move_to, c.at, c.detail, COALESCE(o.payment = c.payment, false) AND o.state = c.move_from AS moves,
+                SELECT o.number, o.payment AS order_payment, c.at, c.detail,
+                       CASE WHEN o.payment = c.payment AND o.state = c.move_from THEN c.move_to ELSE o.state END AS order_state,
                        CASE
                            WHEN o.payment = c.payment AND o.state = c.move_from THEN c.move
                            WHEN c.kind = 'PAYMENT_DECLINED' AND o.payment IS DISTINCT FROM c.payment THEN NULL
@@ -43,15 +47,27 @@ public enum MoneyEvent {
                 FROM change c JOIN orders o ON o.number = c.number
                 FOR UPDATE OF o
             ), moved AS (
-                UPDATE orders
-                SET sequence = sequence + 1, state = CASE WHEN f.moves THEN f.move_to ELSE state END
+                UPDATE orders SET sequence = sequence + 1, state = f.order_state
                 FROM followed f WHERE orders.number = f.number AND f.event IS NOT NULL
-                RETURNING orders.number, sequence, f.event, f.at, f.detail
-            ), logged AS (
-                INSERT INTO order_events (number, sequence, kind, at, detail)
-                SELECT number, sequence, event, at, detail FROM moved
-            )
-            """;
+                RETURNING orders.number, buyer, sequence, f.event, f.at, f.detail
+            ), happened AS (
+                SELECT number, buyer, sequence, event AS kind, at, detail FROM moved
+            ), %s
+            """.formatted(EventLog.APPEND);
+
+    /**
+     * The order after the change, as far as a change can alter it.
+     *
+     * @param payment the reference of the payment that it is, or was last, being paid with
+     */
+    public record Followed(OrderState state, Optional<String> payment) {
+        /** Reads a row with the columns {@code order_state} and {@code order_payment}. */
+        public static Followed of(Row row) {
+            return new Followed(
+                    OrderState.valueOf(row.getString("order_state")),
+                    Optional.ofNullable(row.getString("order_payment")));
+        }
+    }
 
     private final Optional<Move> move;
     private final String kind;

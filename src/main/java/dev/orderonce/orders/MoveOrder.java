@@ -39,11 +39,16 @@ public class MoveOrder {
      *     answer; the move may have been made then
      */
     public Uni<Moved> move(OrderNumber number, Move move, Transition because) {
-        return store.move(number, move, because, Order.kept(validity.now()))
-                .chain(isMade -> store.find(number)
-                        .map(found -> found.filter(Order.class::isInstance)
-                                .map(Order.class::cast)
-                                .<Moved>map(order -> isMade ? new Moved.Done(order) : new Moved.NotOpen(order))
-                                .orElseGet(Moved.Absent::new)));
+        return store.move(number, move, because, validity.now())
+                .chain(moved ->
+                        moved.isPresent() ? Uni.createFrom().item(new Moved.Done(moved.get())) : notMade(number));
+    }
+
+    private Uni<Moved> notMade(OrderNumber number) {
+        return store.find(number)
+                .map(found -> found.filter(Order.class::isInstance)
+                        .map(Order.class::cast)
+                        .<Moved>map(Moved.NotOpen::new)
+                        .orElseGet(Moved.Absent::new));
     }
 }

@@ -4,7 +4,6 @@ import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -13,7 +12,7 @@ import java.util.Optional;
  * @param clientKey the client's own key, if it was placed under one and not under an issued number
  * @param payment the reference of the payment it is, or was last, being paid with
  * @param content what was ordered; it never changes
- * @param placedAt to the microsecond, which is what PostgreSQL keeps
+ * @param placedAt to the microsecond, which is what the clock ticks and PostgreSQL stores
  */
 public record Order(
         OrderNumber number,
@@ -28,14 +27,11 @@ public record Order(
     /** A new order. */
     static Order placed(
             OrderNumber number, Optional<IdempotencyKey> clientKey, Buyer buyer, OrderDraft content, Instant now) {
-        return new Order(number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, kept(now));
+        return new Order(number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, now);
     }
 
-    /**
-     * The instant as the store keeps it, so that the first answer shows the time that every later
-     * one reads.
-     */
-    static Instant kept(Instant instant) {
-        return instant.truncatedTo(ChronoUnit.MICROS);
+    /** This order after its money changed. */
+    public Order after(MoneyEvent.Followed followed) {
+        return new Order(number, clientKey, buyer, followed.state(), followed.payment(), content, placedAt);
     }
 }

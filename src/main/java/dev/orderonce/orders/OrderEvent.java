@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.events.PublishedEvent;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,30 +10,67 @@ import java.util.Set;
  * Something that happened to an order.
  *
  * @param sequence 1, 2, 3, … without gaps
- * @param kind {@code PLACED}, or the name of a {@link OrderState.Move}
- * @param detail who did it and why
+ * @param kind {@code PLACED}, or the name of a {@link OrderState.Move} or of a {@link MoneyEvent}
+ * @param detail who did it and why, as it is stored
  */
 public record OrderEvent(int sequence, String kind, Instant at, Map<String, String> detail) {
+    /** The name of the actor: a person's subject, or a job's name. */
+    static final String BY = "by";
+
+    /** {@link #JOB} or {@link #PERSON}: a person's subject may be the name of a job. */
+    static final String ACTOR = "actor";
+
+    static final String JOB = "JOB";
+    static final String PERSON = "PERSON";
+
     /** Names the order that this one was found to repeat. */
     static final String DUPLICATE_OF = "duplicateOf";
 
-    /** What this service does by itself, as events name it. */
-    private static final Set<String> OWN_DUTIES = Set.of("payments", "unpaid");
+    /** The jobs in events of versions before V12, which did not store {@link #ACTOR}. */
+    private static final Set<String> EARLIER_JOBS = Set.of("payments", "unpaid");
+
+    static OrderEvent of(PublishedEvent published) {
+        return new OrderEvent(
+                published.sequence(),
+                published.kind(),
+                Instant.parse(published.at()),
+                OrderJson.readDetail(published.detail()));
+    }
+
+    /** As the shop's staff may see it. */
+    public OrderEvent forStaff() {
+        return with(shown());
+    }
 
     /**
-     * As the order's buyer may see it: who of the shop's people did it, and what they wrote down
-     * about it, is theirs.
+     * As the order's buyer may see it: which member of the shop's staff did it, and what they wrote
+     * about it, is not shown.
      */
     public OrderEvent forBuyer(String buyer) {
-        String by = detail.getOrDefault("by", buyer);
-        if (OWN_DUTIES.contains(by) || by.equals(buyer)) {
-            return this;
+        if (isByJob() || detail.getOrDefault(BY, buyer).equals(buyer)) {
+            return with(shown());
         }
-        Map<String, String> shown = new LinkedHashMap<>();
-        shown.put("by", "the shop");
+        Map<String, String> masked = new LinkedHashMap<>();
+        masked.put(BY, "the shop");
         if (detail.containsKey(DUPLICATE_OF)) {
-            shown.put(DUPLICATE_OF, detail.get(DUPLICATE_OF));
+            masked.put(DUPLICATE_OF, detail.get(DUPLICATE_OF));
         }
+        return with(masked);
+    }
+
+    private boolean isByJob() {
+        return detail.containsKey(ACTOR)
+                ? JOB.equals(detail.get(ACTOR))
+                : EARLIER_JOBS.contains(detail.getOrDefault(BY, ""));
+    }
+
+    private Map<String, String> shown() {
+        Map<String, String> shown = new LinkedHashMap<>(detail);
+        shown.remove(ACTOR);
+        return shown;
+    }
+
+    private OrderEvent with(Map<String, String> shown) {
         return new OrderEvent(sequence, kind, at, shown);
     }
 }

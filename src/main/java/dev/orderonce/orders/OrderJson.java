@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.orderonce.identity.Actor;
 import dev.orderonce.numbers.OrderNumber;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -67,7 +68,13 @@ final class OrderJson {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
-            json.writeStringField("by", because.by());
+            json.writeStringField(OrderEvent.BY, because.by().name());
+            json.writeStringField(
+                    OrderEvent.ACTOR,
+                    switch (because.by()) {
+                        case Actor.Person _ -> OrderEvent.PERSON;
+                        case Actor.Job _ -> OrderEvent.JOB;
+                    });
             if (because.reason().isPresent()) {
                 json.writeStringField("reason", because.reason().get());
             }

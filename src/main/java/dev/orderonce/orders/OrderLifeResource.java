@@ -68,7 +68,7 @@ class OrderLifeResource {
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> ship(@PathParam("number") String number) {
         return endpoint.answer(
-                "ship-order", number, fulfilOrder.ship(caller.buyer().subject(), number), OrderLifeResource::toAnswer);
+                "ship-order", number, fulfilOrder.ship(caller.subject(), number), OrderLifeResource::toAnswer);
     }
 
     @POST
@@ -85,10 +85,7 @@ class OrderLifeResource {
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> complete(@PathParam("number") String number) {
         return endpoint.answer(
-                "complete-order",
-                number,
-                fulfilOrder.complete(caller.buyer().subject(), number),
-                OrderLifeResource::toAnswer);
+                "complete-order", number, fulfilOrder.complete(caller.subject(), number), OrderLifeResource::toAnswer);
     }
 
     private static Answer toAnswer(Fulfilment fulfilment) {
@@ -157,9 +154,10 @@ class OrderLifeResource {
                     String limit) {
         Uni<FindOrder.Finding> finding =
                 caller.isStaff() ? findOrder.ofAnybody(number) : findOrder.ofBuyer(caller.buyer(), number);
-        String asking = caller.buyer().subject();
+        String asking = caller.subject().id();
+        boolean isStaff = caller.isStaff();
         Function<OrderEvent, EventView> view =
-                caller.isStaff() ? EventView::of : event -> EventView.of(event.forBuyer(asking));
+                event -> EventView.of(isStaff ? event.forStaff() : event.forBuyer(asking));
         return endpoint.answer(
                 "list-events",
                 number,

@@ -2,7 +2,9 @@ package dev.orderonce.orders;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
+import dev.orderonce.events.EventLog;
 import dev.orderonce.idempotency.IdempotencyKey;
+import dev.orderonce.identity.Actor;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
@@ -11,6 +13,7 @@ import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.postgres.Batched;
 import dev.orderonce.postgres.Batches;
 import dev.orderonce.postgres.Postgres;
+import dev.orderonce.postgres.Timestamptz;
 import dev.orderonce.postgres.UnreadableRow;
 import dev.orderonce.stores.StoreUnavailable;
 import io.quarkus.runtime.StartupEvent;
@@ -23,7 +26,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -35,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The table of orders and tombstones: one row per number, for ever. */
@@ -77,6 +78,12 @@ class OrderStore {
                         false));
     }
 
+    /** What {@link #standing} reads. */
+    private static final String COLUMNS = """
+            number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
+            client_key, payment
+            """;
+
     /**
      * One conditional update with its event: the row decides whether the move is open, and a stale
      * holder of a lock is refused by the token that the row remembers.
@@ -88,16 +95,17 @@ class OrderStore {
                     fence = GREATEST(fence, COALESCE($6, fence))
                 WHERE number = $1 AND state = $2 AND ($4::text IS NULL OR payment = $4)
                   AND ($6::bigint IS NULL OR fence <= $6)
-                RETURNING number, sequence
-            ), event AS (
-                INSERT INTO order_events (number, sequence, kind, at, detail)
-                SELECT number, sequence, $7, $8, CAST($9::text AS json) FROM moved
-            )
-            SELECT sequence FROM moved
-            """;
+                RETURNING *
+            ), happened AS (
+                SELECT number, buyer, sequence, $7::text AS kind, $8::timestamptz AS at,
+                       CAST($9::text AS json) AS detail
+                FROM moved
+            ), %s
+            SELECT %s FROM moved
+            """.formatted(EventLog.APPEND, COLUMNS);
 
-    /** Whether the move was made. */
-    Uni<Boolean> move(OrderNumber number, Move move, Transition because, Instant at) {
+    /** Makes the move if it is open; empty if it is not. */
+    Uni<Optional<Order>> move(OrderNumber number, Move move, Transition because, Instant at) {
         Tuple parameters = Tuple.from(Arrays.asList(
                 number.symbols(),
                 move.from().name(),
@@ -106,9 +114,12 @@ class OrderStore {
                 because.payment().orElse(null),
                 because.fence().isPresent() ? Long.valueOf(because.fence().getAsLong()) : null,
                 move.name(),
-                OffsetDateTime.ofInstant(at, ZoneOffset.UTC),
+                Timestamptz.of(at),
                 OrderJson.detail(because)));
-        return postgres.query(MOVE, parameters).map(rows -> rows.size() == 1);
+        return postgres.query(MOVE, parameters)
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of((Order) decided(rows.iterator().next())));
     }
 
     private static final String CANCEL_STALE = """
@@ -118,24 +129,50 @@ class OrderStore {
             ), moved AS (
                 UPDATE orders SET state = 'CANCELLED', sequence = sequence + 1
                 FROM stale WHERE orders.number = stale.number AND state = 'CREATED'
-                RETURNING orders.number, sequence
-            ), event AS (
-                INSERT INTO order_events (number, sequence, kind, at, detail)
-                SELECT number, sequence, 'CANCELLED', $3, '{"by":"unpaid","reason":"it was not paid in time"}'
+                RETURNING orders.number, buyer, sequence
+            ), happened AS (
+                SELECT number, buyer, sequence, 'CANCELLED' AS kind, $3::timestamptz AS at,
+                       CAST($4::text AS json) AS detail
                 FROM moved
-            )
+            ), %s
             SELECT number FROM moved
-            """;
+            """.formatted(EventLog.APPEND);
+
+    private static final Transition NOT_PAID_IN_TIME =
+            Transition.of(new Actor.Job("unpaid")).reason("it was not paid in time");
 
     /** Cancels some that were placed before a time and not paid; tells how many. */
     Uni<Integer> cancelStale(Instant before, Instant at, int most) {
         return postgres.query(
                         CANCEL_STALE,
-                        Tuple.of(
-                                OffsetDateTime.ofInstant(before, ZoneOffset.UTC),
-                                most,
-                                OffsetDateTime.ofInstant(at, ZoneOffset.UTC)))
+                        Tuple.of(Timestamptz.of(before), most, Timestamptz.of(at), OrderJson.detail(NOT_PAID_IN_TIME)))
                 .map(RowSet::size);
+    }
+
+    private static final String UNSETTLED_PAYMENTS = """
+            SELECT payment FROM orders WHERE state IN ('PAYING', 'REFUNDING') AND payment > $1
+            ORDER BY payment LIMIT $2
+            """;
+
+    /** Payments of orders whose payment or refund is in progress, after one of them. */
+    Uni<List<String>> unsettledPayments(String after, int most) {
+        return postgres.query(UNSETTLED_PAYMENTS, Tuple.of(after, (long) most)).map(rows -> {
+            List<String> payments = new ArrayList<>(rows.size());
+            rows.forEach(row -> payments.add(row.getString("payment")));
+            return payments;
+        });
+    }
+
+    /** The buyers of these orders, by number. */
+    Uni<Map<String, String>> owners(Collection<String> numbers) {
+        return postgres.query(
+                        "SELECT number, buyer FROM orders WHERE number = ANY($1)",
+                        Tuple.tuple().addArrayOfString(numbers.toArray(String[]::new)))
+                .map(rows -> {
+                    Map<String, String> owners = HashMap.newHashMap(rows.size());
+                    rows.forEach(row -> owners.put(row.getString("number"), row.getString("buyer")));
+                    return owners;
+                });
     }
 
     private static final String FORGET_TOMBSTONES = """
@@ -146,78 +183,22 @@ class OrderStore {
 
     /** Removes some of the tombstones that were written before a time; tells how many. */
     Uni<Integer> forgetTombstones(Instant before, int most) {
-        return postgres.query(FORGET_TOMBSTONES, Tuple.of(OffsetDateTime.ofInstant(before, ZoneOffset.UTC), most))
+        return postgres.query(FORGET_TOMBSTONES, Tuple.of(Timestamptz.of(before), most))
                 .map(RowSet::rowCount);
     }
 
-    private static final String EVENTS =
-            "SELECT sequence, kind, at, detail::text AS detail FROM order_events WHERE number = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
-
-    /** Some of what has happened to the order after an event, in its own order. */
-    Uni<List<OrderEvent>> events(OrderNumber number, int after, int most) {
-        return postgres.query(EVENTS, Tuple.of(number.symbols(), after, (long) most))
-                .map(OrderStore::events);
-    }
-
-    /** The events are arrays: one row for each order, which may have 100,000 characters of lines. */
-    private static final String HISTORIES = """
-            SELECT o.number, o.buyer, o.state, o.decided_at, o.currency, o.total, o.lines::text, o.acknowledgements::text,
-                   o.void_reason, o.client_key, o.payment, e.sequences, e.kinds, e.times, e.details
-            FROM orders o, LATERAL (
-                SELECT array_agg(sequence ORDER BY sequence) AS sequences, array_agg(kind ORDER BY sequence) AS kinds,
-                       array_agg(at ORDER BY sequence) AS times, array_agg(detail::text ORDER BY sequence) AS details
-                FROM (SELECT sequence, kind, at, detail FROM order_events WHERE number = o.number
-                      ORDER BY sequence DESC LIMIT $3) latest
-            ) e
-            WHERE o.number = ANY($1) AND o.buyer = $2
-            """;
-
-    /** The buyer's own orders among the numbers, each with its latest events. */
-    Uni<Map<OrderNumber, OrderHistory>> histories(Buyer buyer, Collection<OrderNumber> numbers, int mostEvents) {
+    /** The buyer's own orders among the numbers. */
+    Uni<List<Order>> ownOrders(Buyer buyer, Collection<OrderNumber> numbers) {
         String[] symbols = numbers.stream().map(OrderNumber::symbols).toArray(String[]::new);
         return postgres.query(
-                        HISTORIES,
-                        Tuple.tuple()
-                                .addArrayOfString(symbols)
-                                .addString(buyer.subject())
-                                .addLong((long) mostEvents))
+                        "SELECT " + COLUMNS
+                                + " FROM orders WHERE number = ANY($1) AND buyer = $2 AND state <> 'VOIDED'",
+                        Tuple.tuple().addArrayOfString(symbols).addString(buyer.subject()))
                 .map(rows -> {
-                    Map<OrderNumber, OrderHistory> histories = new HashMap<>();
-                    for (Row row : rows) {
-                        if (decided(row) instanceof Order order) {
-                            histories.put(order.number(), new OrderHistory(order, aggregatedEvents(row)));
-                        }
-                    }
-                    return histories;
+                    List<Order> orders = new ArrayList<>(rows.size());
+                    rows.forEach(row -> orders.add((Order) decided(row)));
+                    return orders;
                 });
-    }
-
-    private static List<OrderEvent> aggregatedEvents(Row row) {
-        Integer[] sequences = row.getArrayOfIntegers("sequences");
-        if (sequences == null) {
-            return List.of(); // the aggregate of no rows is null
-        }
-        String[] kinds = row.getArrayOfStrings("kinds");
-        OffsetDateTime[] times = row.getArrayOfOffsetDateTimes("times");
-        @Nullable String[] details = row.getArrayOfStrings("details");
-        return IntStream.range(0, sequences.length)
-                .mapToObj(i ->
-                        new OrderEvent(sequences[i], kinds[i], times[i].toInstant(), OrderJson.readDetail(details[i])))
-                .toList();
-    }
-
-    private static List<OrderEvent> events(RowSet<Row> rows) {
-        List<OrderEvent> events = new ArrayList<>(rows.size());
-        rows.forEach(row -> events.add(event(row)));
-        return events;
-    }
-
-    private static OrderEvent event(Row row) {
-        return new OrderEvent(
-                row.getInteger("sequence"),
-                row.getString("kind"),
-                row.getOffsetDateTime("at").toInstant(),
-                OrderJson.readDetail(row.getString("detail")));
     }
 
     /** What stands under the number. */
@@ -240,19 +221,12 @@ class OrderStore {
     private static final class Insert implements Batched<DecidedNumber, Boolean> {
         private static final Comparator<DecidedNumber> BY_NUMBER = Comparator.comparing(DecidedNumber::number);
 
-        @Override
-        public String name() {
-            return "insert";
-        }
-
         /**
          * One statement, so one commit: each row and its event, or neither. The conflict has no
          * target, so that two concurrent inserts under one idempotency key can conflict on either index and neither
          * is an error.
          */
-        @Override
-        public String sql() {
-            return """
+        private static final String SQL = """
             WITH inserted AS (
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
                                     fingerprint, void_reason, client_key)
@@ -263,13 +237,22 @@ class OrderStore {
                   AS input (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
                             fingerprint, void_reason, client_key)
                 ON CONFLICT DO NOTHING
-                RETURNING number, state, decided_at
-            ), event AS (
-                INSERT INTO order_events (number, sequence, kind, at)
-                SELECT number, 1, 'PLACED', decided_at FROM inserted WHERE state <> 'VOIDED'
-            )
+                RETURNING number, buyer, state, decided_at
+            ), happened AS (
+                SELECT number, buyer, 1 AS sequence, 'PLACED' AS kind, decided_at AS at, NULL::json AS detail
+                FROM inserted WHERE state <> 'VOIDED'
+            ), %s
             SELECT number FROM inserted
-            """;
+            """.formatted(EventLog.APPEND);
+
+        @Override
+        public String name() {
+            return "insert";
+        }
+
+        @Override
+        public String sql() {
+            return SQL;
         }
 
         @Override
@@ -334,7 +317,7 @@ class OrderStore {
                 case Order order -> add(order);
                 case Tombstone tombstone -> {
                     states[row] = VOIDED;
-                    decidedAts[row] = at(tombstone.decidedAt());
+                    decidedAts[row] = Timestamptz.of(tombstone.decidedAt());
                     voidReasons[row] = tombstone.reason().name();
                 }
             }
@@ -344,17 +327,13 @@ class OrderStore {
         private void add(Order order) {
             OrderDraft content = order.content();
             states[row] = order.state().name();
-            decidedAts[row] = at(order.placedAt());
+            decidedAts[row] = Timestamptz.of(order.placedAt());
             currencies[row] = content.total().currency().getCurrencyCode();
             totals[row] = content.total().minor();
             lines[row] = OrderJson.lines(content.lines());
             acknowledgements[row] = OrderJson.acknowledgements(content.acknowledgements());
             fingerprints[row] = Buffer.buffer(Content.fingerprint(content));
             clientKeys[row] = order.clientKey().map(IdempotencyKey::text).orElse(null);
-        }
-
-        private static OffsetDateTime at(Instant instant) {
-            return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
         }
 
         Tuple toTuple() {
@@ -375,6 +354,9 @@ class OrderStore {
 
     /** Finds what stands under numbers. */
     private static final class Find implements Batched<Sought, Optional<DecidedNumber>> {
+        private static final String SQL =
+                "SELECT " + COLUMNS + " FROM orders WHERE number = ANY($1) AND (number = ANY($2) OR buyer = ANY($3))";
+
         @Override
         public String name() {
             return "find";
@@ -382,11 +364,7 @@ class OrderStore {
 
         @Override
         public String sql() {
-            return """
-            SELECT number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
-                   client_key, payment
-            FROM orders WHERE number = ANY($1) AND (number = ANY($2) OR buyer = ANY($3))
-            """;
+            return SQL;
         }
 
         @Override
@@ -432,7 +410,7 @@ class OrderStore {
     }
 
     /**
-     * Reads a row that has the columns of {@link Find}.
+     * Reads a row that has the {@link #COLUMNS}.
      *
      * @throws UnreadableRow if it cannot be
      */

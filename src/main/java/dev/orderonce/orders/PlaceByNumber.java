@@ -146,8 +146,7 @@ class PlaceByNumber {
         private Uni<Placement> refuse(VoidReason reason, boolean isFinal) {
             return isFinal
                     ? item(new Placement.NumberSpent(number, reason))
-                    : Uni.createFrom()
-                            .deferred(() -> insert(new Tombstone(number, buyer, reason, Order.kept(validity.now()))));
+                    : Uni.createFrom().deferred(() -> insert(new Tombstone(number, buyer, reason, validity.now())));
         }
 
         private Uni<Placement> insertOrder() {

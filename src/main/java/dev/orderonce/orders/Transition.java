@@ -1,13 +1,14 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.identity.Actor;
 import dev.orderonce.numbers.OrderNumber;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Who moves an order, and why; kept with the event.
+ * Who moves an order, and why; stored with the event.
  *
- * @param by a subject, or the name of one of this service's own duties
+ * @param by who makes it
  * @param reason in words
  * @param duplicateOf the order that this one was found to repeat
  * @param payment the payment that it is about; a move that settles one is made only while the order
@@ -15,13 +16,13 @@ import java.util.OptionalLong;
  * @param fence the token of the lock under which it is made
  */
 public record Transition(
-        String by,
+        Actor by,
         Optional<String> reason,
         Optional<OrderNumber> duplicateOf,
         Optional<String> payment,
         OptionalLong fence) {
 
-    public static Transition of(String by) {
+    public static Transition of(Actor by) {
         return new Transition(by, Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty());
     }
 

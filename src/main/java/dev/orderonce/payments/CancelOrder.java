@@ -3,7 +3,9 @@ package dev.orderonce.payments;
 import dev.orderonce.http.FreeText;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
+import dev.orderonce.identity.Actor;
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Subject;
 import dev.orderonce.locks.OrderLock;
 import dev.orderonce.locks.OrderLock.Locked;
 import dev.orderonce.numbers.OrderNumber;
@@ -91,9 +93,9 @@ public class CancelOrder {
      * Who cancels: its buyer, or support, who must say why and may while a payment is under way.
      */
     private record Asker(
-            String subject, boolean isSupport, Optional<String> reason, Optional<OrderNumber> duplicateOf) {
+            Subject subject, boolean isSupport, Optional<String> reason, Optional<OrderNumber> duplicateOf) {
         Transition because() {
-            Transition because = Transition.of(subject);
+            Transition because = Transition.of(new Actor.Person(subject));
             Transition reasoned = reason.map(because::reason).orElse(because);
             return duplicateOf.map(reasoned::duplicateOf).orElse(reasoned);
         }
@@ -104,11 +106,12 @@ public class CancelOrder {
         Optional<String> words =
                 reason == null ? Optional.empty() : FreeText.read("reason", reason, LONGEST_REASON, violations);
         return violations.isEmpty()
-                ? cancel(findOrder.ofBuyer(buyer, written), new Asker(buyer.subject(), false, words, Optional.empty()))
+                ? cancel(
+                        findOrder.ofBuyer(buyer, written), new Asker(buyer.asSubject(), false, words, Optional.empty()))
                 : item(new Cancelling.Invalid(violations));
     }
 
-    public Uni<Cancelling> bySupport(Buyer support, String written, @Nullable String reason) {
+    public Uni<Cancelling> bySupport(Subject support, String written, @Nullable String reason) {
         return bySupport(support, written, reason, Optional.empty());
     }
 
@@ -118,11 +121,11 @@ public class CancelOrder {
      * @param duplicateOf the order that this one was found to repeat: its buyer is told so
      */
     public Uni<Cancelling> bySupport(
-            Buyer support, String written, @Nullable String reason, Optional<OrderNumber> duplicateOf) {
+            Subject support, String written, @Nullable String reason, Optional<OrderNumber> duplicateOf) {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
         return words.isPresent()
-                ? cancel(findOrder.ofAnybody(written), new Asker(support.subject(), true, words, duplicateOf))
+                ? cancel(findOrder.ofAnybody(written), new Asker(support, true, words, duplicateOf))
                 : item(new Cancelling.Invalid(violations));
     }
 
@@ -142,12 +145,14 @@ public class CancelOrder {
                 });
     }
 
-    /** Under the lock: what was read before it was had may be old. */
+    /** Under the lock: what was read before the lock was acquired may be old. */
     private Uni<Cancelling> look(Order order, Asker asker, OptionalLong fence, int triesLeft) {
-        return findOrder
-                .standing(order.number())
-                .map(found -> found.orElse(order))
-                .chain(now -> triesLeft == 0 ? item(new Cancelling.Busy(now)) : cancel(now, asker, fence, triesLeft));
+        return findOrder.standing(order.number()).chain(found -> cancel(found.orElse(order), asker, fence, triesLeft));
+    }
+
+    /** The order moved on since it was read. */
+    private Uni<Cancelling> again(Order current, Asker asker, OptionalLong fence, int triesLeft) {
+        return triesLeft == 1 ? item(new Cancelling.Busy(current)) : cancel(current, asker, fence, triesLeft - 1);
     }
 
     private Uni<Cancelling> cancel(Order order, Asker asker, OptionalLong fence, int triesLeft) {
@@ -169,7 +174,7 @@ public class CancelOrder {
             Order order, Move move, Transition because, Asker asker, OptionalLong fence, int triesLeft) {
         return moveOrder.move(order.number(), move, because).chain(moved -> switch (moved) {
             case Moved.Absent _ -> item(new Cancelling.Absent());
-            case Moved.NotOpen(Order current) -> look(current, asker, fence, triesLeft - 1);
+            case Moved.NotOpen(Order current) -> again(current, asker, fence, triesLeft);
             case Moved.Done(Order cancelled) when move == Move.PAYMENT_ABANDONED -> abandoned(cancelled);
             case Moved.Done(Order cancelled) -> item(new Cancelling.Cancelled(cancelled));
         });
@@ -181,14 +186,22 @@ public class CancelOrder {
                 .map(noted -> new Cancelling.Refunding(order));
     }
 
-    /** The payment is to be looked at before the order says so: whoever dies here is followed. */
+    /**
+     * The payment is due to be looked at before the order changes: if this process crashes, the job
+     * resumes the work.
+     */
     private Uni<Cancelling> refund(Order order, Transition because, Asker asker, OptionalLong fence, int triesLeft) {
-        String payment = order.payment().orElseThrow();
-        return payments.lookAgain(payment, settlePayment.lookAfter())
-                .chain(noted -> moveOrder.move(order.number(), Move.REFUND_BEGUN, because.payment(payment)))
-                .chain(moved -> moved instanceof Moved.Done
-                        ? settlePayment.settle(payment, fence).map(settled -> refunded(settled.order()))
-                        : look(order, asker, fence, triesLeft - 1));
+        return payments.lookAgain(order.payment().orElseThrow(), settlePayment.lookAfter())
+                .chain(payment -> moveOrder
+                        .move(order.number(), Move.REFUND_BEGUN, because.payment(payment.id()))
+                        .chain(moved -> switch (moved) {
+                            case Moved.Absent _ -> item(new Cancelling.Absent());
+                            case Moved.NotOpen(Order current) -> again(current, asker, fence, triesLeft);
+                            case Moved.Done(Order refunding) ->
+                                settlePayment
+                                        .settle(payment, refunding, fence)
+                                        .map(settled -> refunded(settled.order()));
+                        }));
     }
 
     private static Cancelling refunded(Order order) {

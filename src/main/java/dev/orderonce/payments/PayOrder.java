@@ -4,6 +4,7 @@ import dev.orderonce.admission.Limits;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.idempotency.IdempotencyKey;
+import dev.orderonce.identity.Actor;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.locks.OrderLock;
 import dev.orderonce.locks.OrderLock.Locked;
@@ -15,7 +16,6 @@ import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.orders.Transition;
-import dev.orderonce.payments.SettlePayment.Settled;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -23,7 +23,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -188,7 +187,7 @@ public class PayOrder {
                 order.content().total(),
                 PaymentState.ASKED,
                 Optional.empty(),
-                clock.instant().truncatedTo(ChronoUnit.MICROS),
+                clock.instant(),
                 0);
         return store.begin(payment, buyer, limits, settlePayment.lookAfter())
                 .chain(isBegun -> isBegun ? ask(buyer, payment, fence) : notBegun(buyer, order, key, method));
@@ -212,20 +211,18 @@ public class PayOrder {
     }
 
     private Uni<Paying> ask(Buyer buyer, Payment payment, OptionalLong fence) {
-        Transition because =
-                Transition.of(buyer.subject()).payment(payment.id()).under(fence);
-        return moveOrder
-                .move(payment.number(), Move.PAYMENT_BEGUN, because)
-                .chain(moved -> (moved instanceof Moved.Done
-                                ? settlePayment.settleFresh(payment.id(), fence)
-                                : settlePayment.settle(payment.id(), fence))
-                        .map(settled -> ended(moved, settled)));
-    }
-
-    private static Paying ended(Moved moved, Settled settled) {
-        return moved instanceof Moved.NotOpen(Order current)
-                ? new Paying.NotOpen(current)
-                : new Paying.Asked(settled.payment(), settled.order());
+        Transition because = Transition.of(new Actor.Person(buyer.asSubject()))
+                .payment(payment.id())
+                .under(fence);
+        return moveOrder.move(payment.number(), Move.PAYMENT_BEGUN, because).chain(moved -> switch (moved) {
+            case Moved.Done(Order paying) ->
+                settlePayment
+                        .settleFresh(payment, paying, fence)
+                        .map(settled -> new Paying.Asked(settled.payment(), settled.order()));
+            case Moved.NotOpen(Order current) ->
+                settlePayment.settle(payment, current, fence).map(settled -> new Paying.NotOpen(current));
+            case Moved.Absent _ -> item(new Paying.Absent());
+        });
     }
 
     private Uni<Paying> lookAgain(Order order, Function<Order, Paying> tell) {

@@ -49,12 +49,13 @@ class PaymentJobs {
         return new Job(
                 "resume-payments",
                 RESUME_INTERVAL,
-                () -> store.lookAtForgotten(clock.instant().plus(settings.resumeDelay()))
+                () -> settlePayment
+                        .lookAtForgotten()
                         .chain(noted -> store.claimDue(clock.instant(), settings.resumeDelay(), CLAIM_SIZE))
                         .chain(claimed -> resume.each(
                                 claimed,
                                 payment -> "payment " + payment.id(),
-                                payment -> settlePayment.settle(payment.id(), OptionalLong.empty()))));
+                                payment -> settlePayment.settle(payment, OptionalLong.empty()))));
     }
 
     /** Tells operators how many payments support sees: those whose end has been unknown for long. */

@@ -5,9 +5,11 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.MoneyEvent;
+import dev.orderonce.orders.MoneyEvent.Followed;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.orders.Transition;
 import dev.orderonce.postgres.Postgres;
+import dev.orderonce.postgres.Timestamptz;
 import dev.orderonce.postgres.UnreadableRows;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
@@ -17,7 +19,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Currency;
@@ -61,12 +62,12 @@ class PaymentStore {
             WITH change AS (
                 UPDATE payments SET state = $3, reason = COALESCE($4, reason), look_at = $5, refused = refused OR $12
                 WHERE id = $1 AND state = $2
-                RETURNING number, id AS payment, CAST($6 AS text) AS move, CAST($7 AS text) AS move_from,
+                RETURNING %s, id AS payment, CAST($6 AS text) AS move, CAST($7 AS text) AS move_from,
                           CAST($8 AS text) AS move_to, CAST($9 AS text) AS kind, CAST($10 AS timestamptz) AS at,
                           CAST(CAST($11 AS text) AS json) AS detail
             ), %s
-            SELECT payment FROM change
-            """.formatted(MoneyEvent.FOLLOW);
+            SELECT %s, order_state, order_payment FROM change JOIN followed USING (number)
+            """.formatted(COLUMNS, MoneyEvent.FOLLOW, COLUMNS);
 
     /** What is claimed is not due for anybody else until the claim is over. */
     private static final String CLAIM_DUE = """
@@ -76,21 +77,13 @@ class PaymentStore {
             RETURNING %s
             """.formatted(COLUMNS);
 
-    /**
-     * A payment is settled by one who has read its order before somebody else moved that on and
-     * died: the order is under way, and nobody would look at its payment any more.
-     */
+    /** Locked by nobody else: a statement that waits for one row would hold the others. */
     private static final String LOOK_AT_FORGOTTEN = """
             UPDATE payments SET look_at = $1
-            WHERE id IN (SELECT p.id FROM payments p JOIN orders o ON o.payment = p.id
-                         WHERE o.state IN ('PAYING', 'REFUNDING') AND p.look_at IS NULL
-                         LIMIT 100 FOR UPDATE OF p SKIP LOCKED)
+            WHERE id IN (SELECT id FROM payments WHERE id = ANY($2) AND look_at IS NULL FOR UPDATE SKIP LOCKED)
             """;
 
     private static final int LONGEST_REASON = 500;
-
-    /** Who changes payments, as events name it. */
-    static final String BY = "payments";
 
     private final Postgres postgres;
     private final UnreadableRows unreadableRows;
@@ -114,12 +107,14 @@ class PaymentStore {
                                 payment.method(),
                                 payment.amount().minor(),
                                 payment.amount().currency().getCurrencyCode(),
-                                at(payment.begunAt()),
-                                at(lookAt),
+                                Timestamptz.of(payment.begunAt()),
+                                Timestamptz.of(lookAt),
                                 buyer.subject(),
-                                at(payment.begunAt().minus(limits.ofOrder().window())),
+                                Timestamptz.of(
+                                        payment.begunAt().minus(limits.ofOrder().window())),
                                 limits.ofOrder().count(),
-                                at(payment.begunAt().minus(limits.ofBuyer().window())),
+                                Timestamptz.of(
+                                        payment.begunAt().minus(limits.ofBuyer().window())),
                                 limits.ofBuyer().count())))
                 .map(rows -> rows.size() == 1);
     }
@@ -130,10 +125,10 @@ class PaymentStore {
                         FULL_SINCE,
                         Tuple.from(Arrays.asList(
                                 number.symbols(),
-                                at(now.minus(limits.ofOrder().window())),
+                                Timestamptz.of(now.minus(limits.ofOrder().window())),
                                 limits.ofOrder().count(),
                                 buyer.subject(),
-                                at(now.minus(limits.ofBuyer().window())),
+                                Timestamptz.of(now.minus(limits.ofBuyer().window())),
                                 limits.ofBuyer().count())))
                 .map(rows -> {
                     Row row = rows.iterator().next();
@@ -159,18 +154,28 @@ class PaymentStore {
                 .map(PaymentStore::first);
     }
 
+    /** A payment that was changed, and its order as the same statement left it. */
+    record Changed(Payment payment, Followed order) {}
+
     /**
      * Moves it from one state to another, to be looked at again at {@code lookAt}. Its order
      * follows in the same commit, with one event.
      *
      * @param isRefused whether the provider has declined it
-     * @return whether it was in that state
+     * @param because who changes it; the payment and the reason are added
+     * @return empty if it was not in that state
      */
-    Uni<Boolean> change(
-            Payment payment, PaymentState to, Optional<String> reason, boolean isRefused, Instant lookAt, Instant now) {
+    Uni<Optional<Changed>> change(
+            Payment payment,
+            PaymentState to,
+            Optional<String> reason,
+            boolean isRefused,
+            Instant lookAt,
+            Transition because,
+            Instant now) {
         MoneyEvent event = payment.state().eventOf(to);
         Optional<String> words = reason.map(PaymentStore::clean);
-        Transition because = Transition.of(BY).payment(payment.id());
+        Transition ofPayment = because.payment(payment.id());
         return postgres.query(
                         CHANGE,
                         Tuple.from(Arrays.asList(
@@ -178,25 +183,35 @@ class PaymentStore {
                                 payment.state().name(),
                                 to.name(),
                                 words.orElse(null),
-                                at(lookAt),
+                                Timestamptz.of(lookAt),
                                 event.move().map(Move::name).orElse(null),
                                 event.move().map(move -> move.from().name()).orElse(null),
                                 event.move().map(move -> move.to().name()).orElse(null),
                                 event.kind(),
-                                at(now),
-                                event.detail(words.map(because::reason).orElse(because)),
+                                Timestamptz.of(now),
+                                event.detail(words.map(ofPayment::reason).orElse(ofPayment)),
                                 isRefused)))
-                .map(rows -> rows.size() == 1);
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(changed(rows.iterator().next())));
     }
 
-    /** Has it looked at again then, in whatever state it is. */
-    Uni<RowSet<Row>> lookAgain(String id, Instant at) {
-        return postgres.query("UPDATE payments SET look_at = $2 WHERE id = $1", Tuple.of(id, at(at)));
+    private static Changed changed(Row row) {
+        return new Changed(payment(row), Followed.of(row));
+    }
+
+    private static final String LOOK_AGAIN = "UPDATE payments SET look_at = $2 WHERE id = $1 RETURNING " + COLUMNS;
+
+    /** Has it looked at again then, in whatever state it is; returns it. */
+    Uni<Payment> lookAgain(String id, Instant at) {
+        return postgres.query(LOOK_AGAIN, Tuple.of(id, Timestamptz.of(at)))
+                .map(rows -> first(rows).orElseThrow());
     }
 
     /** As if it had never been looked at in vain. */
     Uni<RowSet<Row>> lookAnew(String id, Instant at) {
-        return postgres.query("UPDATE payments SET look_at = $2, looks = 0 WHERE id = $1", Tuple.of(id, at(at)));
+        return postgres.query(
+                "UPDATE payments SET look_at = $2, looks = 0 WHERE id = $1", Tuple.of(id, Timestamptz.of(at)));
     }
 
     /** Nothing is left to be done in this state. */
@@ -208,13 +223,14 @@ class PaymentStore {
 
     /** Takes some that are due, so that no other replica does until the claim is over. */
     Uni<List<Payment>> claimDue(Instant now, Duration claim, int most) {
-        return postgres.query(CLAIM_DUE, Tuple.of(at(now), at(now.plus(claim)), most))
+        return postgres.query(CLAIM_DUE, Tuple.of(Timestamptz.of(now), Timestamptz.of(now.plus(claim)), most))
                 .map(rows -> unreadableRows.leaveOut("payments", "id", rows, PaymentStore::payment));
     }
 
-    /** Has those looked at that are under way and forgotten. */
-    Uni<RowSet<Row>> lookAtForgotten(Instant at) {
-        return postgres.query(LOOK_AT_FORGOTTEN, Tuple.of(at(at)));
+    /** Has those of these payments looked at that nobody is to look at. */
+    Uni<RowSet<Row>> lookAtForgotten(List<String> ids, Instant at) {
+        return postgres.query(
+                LOOK_AT_FORGOTTEN, Tuple.of(Timestamptz.of(at)).addArrayOfString(ids.toArray(String[]::new)));
     }
 
     /** Those that were looked at so often in vain, the oldest first. */
@@ -244,7 +260,7 @@ class PaymentStore {
         return postgres.query("""
                 INSERT INTO payment_notifications (event, payment, received_at) VALUES ($1, $2, $3)
                 ON CONFLICT DO NOTHING
-                """, Tuple.of(event, payment, at(now)));
+                """, Tuple.of(event, payment, Timestamptz.of(now)));
     }
 
     /** Forgets some events that were received before a time; tells how many. */
@@ -253,7 +269,7 @@ class PaymentStore {
                         DELETE FROM payment_notifications WHERE (event, payment) IN (
                             SELECT event, payment FROM payment_notifications WHERE received_at < $1
                             ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-                        """, Tuple.of(at(before), most)).map(RowSet::rowCount);
+                        """, Tuple.of(Timestamptz.of(before), most)).map(RowSet::rowCount);
     }
 
     Uni<Boolean> isRemembered(String event, String payment) {
@@ -290,9 +306,5 @@ class PaymentStore {
     private static String clean(String words) {
         String text = words.replaceAll("[\\p{Cntrl}\\p{Cs}]", " ");
         return text.substring(0, Math.min(text.length(), LONGEST_REASON));
-    }
-
-    private static OffsetDateTime at(Instant instant) {
-        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
     }
 }

@@ -155,7 +155,7 @@ class PaymentsResource {
     public Uni<Response> cancel(@PathParam("number") String number, CancellationSubmission submission) {
         String reason = submission == null ? null : submission.reason();
         Uni<Cancelling> cancelling = caller.isSupport()
-                ? cancelOrder.bySupport(caller.buyer(), number, reason)
+                ? cancelOrder.bySupport(caller.subject(), number, reason)
                 : cancelOrder.byBuyer(caller.buyer(), number, reason);
         return endpoint.answer("cancel-order", number, cancelling, this::toAnswer);
     }

@@ -180,19 +180,19 @@ public class ReceiveNotification {
      */
     private Uni<Receipt> deal(Payment payment, Notification notification) {
         return note(payment, notification)
-                .chain(noted -> settlePayment.settle(payment.id(), OptionalLong.empty()))
+                .chain(noted -> settlePayment.settle(noted, OptionalLong.empty()))
                 .chain(settled -> store.remember(notification.event(), notification.reference(), clock.instant()))
                 .map(remembered -> new Receipt.Received());
     }
 
-    /** What contradicts what is known already came late, and changes nothing. */
-    private Uni<Boolean> note(Payment payment, Notification notification) {
+    /**
+     * The payment as it is then. What contradicts what is known already came late, and changes
+     * nothing.
+     */
+    private Uni<Payment> note(Payment payment, Notification notification) {
         return switch (notification.kind()) {
             case CAPTURED -> settlePayment.noteCaptured(payment);
-            case DECLINED ->
-                payment.state() == PaymentState.ASKED
-                        ? settlePayment.noteDeclined(payment, notification.reason())
-                        : Uni.createFrom().item(false);
+            case DECLINED -> settlePayment.noteDeclined(payment, notification.reason());
             case REFUNDED -> settlePayment.noteRefunded(payment);
         };
     }

@@ -91,7 +91,7 @@ class DemoSignInResource {
     /** The user to sign in as. */
     @Schema(name = "SignIn")
     record SignIn(
-            @Schema(examples = "alice", required = true, minLength = 1, maxLength = Buyer.LONGEST) @Nullable String subject,
+            @Schema(examples = "alice", required = true, minLength = 1, maxLength = Subject.LONGEST) @Nullable String subject,
 
             @Schema(description = "buyer, merchant, support, service; a buyer if none is given") @Nullable List<@Nullable String> roles) {}
 
@@ -119,9 +119,9 @@ class DemoSignInResource {
         }
         List<Violation> violations = new ArrayList<>();
         String subject = signIn.subject();
-        if (subject == null || !Buyer.isSubject(subject)) {
-            violations.add(
-                    new Violation("subject", "must have 1 to " + Buyer.LONGEST + " characters, no control characters"));
+        if (subject == null || !Subject.isSubject(subject)) {
+            violations.add(new Violation(
+                    "subject", "must have 1 to " + Subject.LONGEST + " characters, no control characters"));
         }
         Set<String> roles = new HashSet<>();
         boolean areKnown = true;

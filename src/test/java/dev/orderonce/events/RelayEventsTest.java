@@ -160,6 +160,24 @@ class RelayEventsTest {
         await().atMost(BOUND).untilAsserted(() -> assertThat(kinds(late)).containsExactly("PLACED", "CANCELLED"));
     }
 
+    /** During a rolling upgrade replicas of the version before write events without a buyer. */
+    @Test
+    void eventWithoutABuyer_isPublishedWithTheOrdersAndStoredWithIt() {
+        // Given
+        String number = shop.newOrder(4200);
+        String symbols = number.replace("-", "");
+        Database.execute("INSERT INTO order_events (number, sequence, kind, at) VALUES ('%s', 2, 'CANCELLED', now())"
+                .formatted(symbols));
+        // When
+        await().atMost(BOUND).until(() -> published(number).size() == 2);
+        // Then
+        assertThat(published(number)).extracting(event -> event.get("buyer")).containsOnly(shop.subject());
+        assertThat(Database.value("SELECT count(*) FROM order_events WHERE number = '%s' AND buyer = '%s'"
+                        .formatted(symbols, shop.subject())))
+                .isEqualTo("2");
+        Database.execute("DELETE FROM order_events WHERE number = '%s' AND sequence = 2".formatted(symbols));
+    }
+
     @Test
     void rolledBackEvent_holdsNothingUp() throws SQLException {
         // Given

@@ -211,10 +211,10 @@ public final class GeneratedDay {
                     SELECT number, buyer, 'CREATED', at, 'EUR', total, lines::json, said::json, decode(fingerprint, 'hex')
                     FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::bigint[], ?::text[], ?::text[], ?::text[])
                       AS day (number, buyer, at, total, lines, said, fingerprint)
-                    RETURNING number, decided_at
+                    RETURNING number, buyer, decided_at
                 )
-                INSERT INTO order_events (number, sequence, kind, at)
-                SELECT number, 1, 'PLACED', decided_at FROM placed
+                INSERT INTO order_events (number, buyer, sequence, kind, at)
+                SELECT number, buyer, 1, 'PLACED', decided_at FROM placed
                 """;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             array(

@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orderonce.identity.Actor;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.MoveOrder.Moved;
 import dev.orderonce.orders.OrderState.Move;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @QuarkusTest
 class MoveOrderTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
-    private static final Transition BY = Transition.of("test").payment("p-1");
+    private static final Transition BY = Transition.of(new Actor.Job("test")).payment("p-1");
 
     @Inject
     MoveOrder moveOrder;
@@ -102,7 +103,8 @@ class MoveOrderTest {
         // Given
         OrderNumber number = orderIn(OrderState.PAYING);
         // When
-        Moved moved = move(number, Move.PAID, Transition.of("test").payment("p-2"));
+        Moved moved =
+                move(number, Move.PAID, Transition.of(new Actor.Job("test")).payment("p-2"));
         // Then
         assertThat(moved).isInstanceOf(Moved.NotOpen.class);
         assertThat(Database.state(number.symbols())).isEqualTo("PAYING");

@@ -97,6 +97,25 @@ class CancelOrderContractTest {
         assertThat(shop.history(number)).containsExactly("PLACED", "CANCELLED");
     }
 
+    /** Their subject is the name of a job, which buyers are shown. */
+    @Test
+    void memberOfStaffNamedLikeAJob_isMaskedForTheBuyer() {
+        // Given
+        String number = shop.newOrder(4200);
+        Shop namesake = Shop.as("payments", "support");
+        // When
+        namesake.cancel(number, "the buyer called").then().statusCode(200);
+        // Then
+        shop.request()
+                .get("/orders/{number}/events", number)
+                .then()
+                .body("events[1].detail", equalTo(Map.of("by", "the shop")));
+        namesake.request()
+                .get("/orders/{number}/events", number)
+                .then()
+                .body("events[1].detail", equalTo(Map.of("by", "payments", "reason", "the buyer called")));
+    }
+
     @Test
     void whileThePaymentIsSilent_theBuyerIsToldAndSupportMay() {
         // Given

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ public final class FaultProxy implements AutoCloseable {
 
     private final ServerSocket listening;
     private final int target;
+    private final Optional<StatementLog> log;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
     private final Queue<Long> acceptedAt = new ConcurrentLinkedQueue<>();
@@ -41,15 +43,25 @@ public final class FaultProxy implements AutoCloseable {
     private volatile Consumer<String> executions = execution -> {};
     private boolean holding;
 
-    private FaultProxy(ServerSocket listening, int target) {
+    private FaultProxy(ServerSocket listening, int target, Optional<StatementLog> log) {
         this.listening = listening;
         this.target = target;
+        this.log = log;
     }
 
     /** Listens on a free port and passes everything on to {@code target}. */
     public static FaultProxy before(int target) {
+        return before(target, Optional.empty());
+    }
+
+    /** The same for PostgreSQL, with a log of the statements that pass. */
+    static FaultProxy before(int target, StatementLog log) {
+        return before(target, Optional.of(log));
+    }
+
+    private static FaultProxy before(int target, Optional<StatementLog> log) {
         try {
-            FaultProxy proxy = new FaultProxy(new ServerSocket(0, 512, InetAddress.getLoopbackAddress()), target);
+            FaultProxy proxy = new FaultProxy(new ServerSocket(0, 512, InetAddress.getLoopbackAddress()), target, log);
             Thread.ofVirtual().name("fault-proxy").start(proxy::accept);
             return proxy;
         } catch (IOException failure) {
@@ -200,7 +212,7 @@ public final class FaultProxy implements AutoCloseable {
 
     private void pass(Socket from, Socket to, boolean toStore) {
         byte[] chunk = new byte[CHUNK];
-        ExecutionReader reader = new ExecutionReader(execution -> executions.accept(execution));
+        Optional<StatementLog.Wire> wire = toStore ? log.map(StatementLog::open) : Optional.empty();
         try (from;
                 to) {
             InputStream in = from.getInputStream();
@@ -221,6 +233,9 @@ public final class FaultProxy implements AutoCloseable {
                 }
                 if (!toStore) {
                     awaitRelease();
+                }
+                if (wire.isPresent()) {
+                    wire.get().read(chunk, read);
                 }
                 out.write(chunk, 0, read);
             }

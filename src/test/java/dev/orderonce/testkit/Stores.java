@@ -21,6 +21,7 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
     private static @Nullable Stores running;
 
     private final Standalone standalone;
+    private final StatementLog statements = new StatementLog();
     private final FaultProxy toPostgreSql;
     private final FaultProxy toRedis;
 
@@ -29,7 +30,7 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         Path data = Path.of("target", "test-stores-" + ProcessHandle.current().pid());
         deleteOld();
         standalone = Standalone.start(new SmallRyeConfigBuilder().build(), data);
-        toPostgreSql = FaultProxy.before(standalone.postgreSql().port());
+        toPostgreSql = FaultProxy.before(standalone.postgreSql().port(), statements);
         toRedis = FaultProxy.before(standalone.redis().port());
     }
 
@@ -114,6 +115,11 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
     /** The line from the service to PostgreSQL. */
     public static FaultProxy toPostgreSql() {
         return running().toPostgreSql;
+    }
+
+    /** The statements that the service has PostgreSQL execute. */
+    public static StatementLog statements() {
+        return running().statements;
     }
 
     /** The line from the service to Redis. */

@@ -1,0 +1,48 @@
+package dev.orderonce.events;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+
+/**
+ * The event log of orders, as other packages append to it and read it.
+ *
+ * <p>An event is appended by the statement that makes it happen, so that both are committed or
+ * neither is (I6); that statement contains {@link #APPEND}.
+ */
+@ApplicationScoped
+public class EventLog {
+    /**
+     * A CTE that appends the rows of the CTE {@code happened}, which has the columns {@code
+     * number}, {@code buyer}, {@code sequence}, {@code kind}, {@code at} and {@code detail}.
+     */
+    public static final String APPEND = """
+            logged AS (
+                INSERT INTO order_events (number, buyer, sequence, kind, at, detail)
+                SELECT number, buyer, sequence, kind, at, detail FROM happened
+            )""";
+
+    private final OutboxStore store;
+
+    EventLog(OutboxStore store) {
+        this.store = store;
+    }
+
+    /**
+     * The first {@code most} events of one order after a sequence, in its order.
+     *
+     * @param number the order's number, canonical
+     */
+    public Uni<List<PublishedEvent>> ofOrder(String number, int after, int most) {
+        return store.ofOrder(number, after, most);
+    }
+
+    /**
+     * The last {@code most} events of each of these orders, by number and sequence.
+     *
+     * @param numbers the orders' numbers, canonical
+     */
+    public Uni<List<PublishedEvent>> latestOfOrders(List<String> numbers, int most) {
+        return numbers.isEmpty() ? Uni.createFrom().item(List.of()) : store.latestOfOrders(numbers, most);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.orderonce;
+
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Each table is named by the code of one package. A statement that changes the tables of several,
+ * because they are to change together, is composed of parts, each written by the package that owns
+ * its tables.
+ */
+class SqlWallsTest {
+    private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
+    private static final Path CODE = Path.of("src/main/java/dev/orderonce");
+
+    private static final Map<String, String> OWNERS = Map.of(
+            "orders", "orders",
+            "order_events", "events",
+            "outbox", "events",
+            "payments", "payments",
+            "payment_notifications", "payments",
+            "disputes", "disputes",
+            "dispute_messages", "disputes",
+            "suspected_duplicates", "duplicates",
+            "once_records", "idempotency");
+
+    private static final Pattern CREATED = Pattern.compile("\\bCREATE TABLE (\\w+)");
+
+    /** As SQL is written here: in capitals, which no comment and no prose is; or as an entity. */
+    private static final Pattern NAMED =
+            Pattern.compile("(?:\\b(?:FROM|JOIN|INTO|UPDATE|USING)\\s+|@Table\\(name = \")(\\w+)");
+
+    @Test
+    void everyTable_hasAnOwner() {
+        assertThat(matches(MIGRATIONS, CREATED)).isEqualTo(OWNERS.keySet());
+    }
+
+    @Test
+    void everyTable_isNamedByItsOwnerAlone() throws IOException {
+        // When
+        Map<String, Set<String>> named = new TreeMap<>();
+        try (Stream<Path> packages = Files.list(CODE)) {
+            packages.filter(Files::isDirectory).forEach(directory -> {
+                Set<String> tables = matches(directory, NAMED);
+                tables.retainAll(OWNERS.keySet());
+                tables.forEach(table -> named.computeIfAbsent(table, first -> new TreeSet<>())
+                        .add(directory.getFileName().toString()));
+            });
+        }
+        // Then
+        assertThat(named)
+                .isEqualTo(OWNERS.entrySet().stream()
+                        .collect(toMap(Map.Entry::getKey, owner -> Set.of(owner.getValue()))));
+    }
+
+    private static Set<String> matches(Path directory, Pattern pattern) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .flatMap(file -> pattern.matcher(read(file)).results().map(SqlWallsTest::name))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static String name(MatchResult found) {
+        return found.group(1);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.orderonce.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Stores;
+import io.quarkus.test.junit.QuarkusTest;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a migration makes of the rows of the version before. */
+@QuarkusTest
+class UpgradeTest {
+    private static final String NUMBER = "0K3M7QXW52TB9H4NRC";
+
+    @AfterEach
+    void drop() {
+        Database.execute("DROP SCHEMA IF EXISTS upgraded CASCADE");
+    }
+
+    /** In a schema of its own, beside the tables of the service. */
+    private static void migrateTo(String version) {
+        var postgreSql = Stores.standalone().postgreSql();
+        Flyway.configure()
+                .dataSource("jdbc:" + postgreSql.url(), postgreSql.username(), postgreSql.password())
+                .locations("filesystem:src/main/resources/db/migration")
+                .schemas("upgraded")
+                .target(version)
+                .load()
+                .migrate();
+    }
+
+    @Test
+    void v12_writesTheBuyerOfTheOrderToItsEventsAndPayments() {
+        // Given
+        migrateTo("11");
+        Database.execute("""
+                INSERT INTO upgraded.orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
+                                             fingerprint)
+                VALUES ('%s', 'alice', 'CREATED', now(), 'EUR', 1, '[]', '[]', decode(md5('x'), 'hex'))
+                """.formatted(NUMBER));
+        Database.execute(
+                "INSERT INTO upgraded.order_events (number, sequence, kind, at) VALUES ('%s', 1, 'PLACED', now())"
+                        .formatted(NUMBER));
+        Database.execute("""
+                INSERT INTO upgraded.payments (id, number, client_key, method, amount, currency, state, begun_at)
+                VALUES ('p-1', '%s', 'a-key-of-twenty-symbols', 'tok', 1, 'EUR', 'DECLINED', now())
+                """.formatted(NUMBER));
+        // When
+        migrateTo("12");
+        // Then
+        assertThat(Database.value("SELECT buyer FROM upgraded.order_events")).isEqualTo("alice");
+        assertThat(Database.value("SELECT buyer FROM upgraded.payments")).isEqualTo("alice");
+    }
+}
