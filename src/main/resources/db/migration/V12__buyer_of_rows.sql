@@ -4,7 +4,8 @@
 -- events without a buyer. A replica of this version that reads such an event gets the buyer from orders and writes it.
 ALTER TABLE order_events ADD COLUMN buyer text COLLATE "C" CHECK (length(buyer) BETWEEN 1 AND 255);
 
--- This reads and writes the log once; events are written again when it has ended.
+-- This reads and writes the log once, and what writes events waits until it has ended: with many millions of events, upgrade
+-- at a quiet hour.
 UPDATE order_events SET buyer = orders.buyer FROM orders WHERE orders.number = order_events.number;
 
 -- A buyer's events in the order of the log, for a listener who resumes. Unique by the id alone; with the buyer it is also a

@@ -289,9 +289,10 @@ class LiveEventsContractTest {
     private static String appendEvents(String number, int count, String kind) {
         return """
         WITH counted AS (
-            UPDATE orders SET sequence = sequence + %2$d WHERE number = '%1$s' RETURNING number, sequence)
-        INSERT INTO order_events (number, sequence, kind, at)
-        SELECT number, generate_series(sequence - %2$d + 1, sequence), '%3$s', now() FROM counted
+            UPDATE orders SET sequence = sequence + %2$d WHERE number = '%1$s'
+            RETURNING number, buyer, sequence)
+        INSERT INTO order_events (number, buyer, sequence, kind, at)
+        SELECT number, buyer, generate_series(sequence - %2$d + 1, sequence), '%3$s', now() FROM counted
         """.formatted(number.replace("-", ""), count, kind);
     }
 
