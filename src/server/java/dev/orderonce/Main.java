@@ -9,9 +9,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 
-/**
- * Starts the server build, or ends with a sentence for each required setting that is missing.
- */
+/** Starts the server build, or ends with a sentence for each required setting that is missing. */
 @NullMarked
 @QuarkusMain
 public final class Main {

@@ -18,10 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * The same rows written by single-row INSERTs, with no service around them: by the same driver, and
- * by pgbench.
- */
+/** The same rows written by single-row INSERTs, with no service around them: by the same driver, and by pgbench. */
 final class BareInserts {
     static final int CONNECTIONS = 16;
 

@@ -35,9 +35,8 @@ import org.HdrHistogram.Histogram;
 /**
  * Measures the packaged service and what it could be replaced with, alternating, in one run.
  *
- * <p>Settings: {@code bench.seconds} of each measurement (5), {@code bench.rounds} (3), {@code
- * bench.growth}, sizes of the table to measure at (1000000), {@code bench.soak}, minutes of the mix
- * at the end (0).
+ * <p>Settings: {@code bench.seconds} of each measurement (5), {@code bench.rounds} (3), {@code bench.growth}, sizes of
+ * the table to measure at (1000000), {@code bench.soak}, minutes of the mix at the end (0).
  */
 public final class Bench {
     private static final int CONNECTIONS = 256;
@@ -159,9 +158,8 @@ public final class Bench {
     }
 
     /**
-     * A round begins with an empty cache. With the numbers of all earlier rounds in it, tens of
-     * millions, Redis would be rewriting its file most of the time, on one of two cores; no shop's
-     * two hours of numbers come to that.
+     * A round begins with an empty cache. With the numbers of all earlier rounds in it, tens of millions, Redis would
+     * be rewriting its file most of the time, on one of two cores; no shop's two hours of numbers come to that.
      */
     private void forgetNumbers() throws IOException, InterruptedException {
         redis("FLUSHALL");
@@ -261,8 +259,8 @@ public final class Bench {
     }
 
     /**
-     * Placing beside the removal of tombstones and events whose time is over, and without; each
-     * begins with as much to remove as cannot be removed in that time.
+     * Placing beside the removal of tombstones and events whose time is over, and without; each begins with as much to
+     * remove as cannot be removed in that time.
      */
     private void housekeeping() throws Exception {
         for (int i = 0; i < ROUNDS; i++) {

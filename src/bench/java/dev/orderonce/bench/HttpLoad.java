@@ -16,9 +16,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A load generator that costs little beside the service it shares two cores with: raw sockets,
- * requests made in advance, answers read no further than their status, their length and an order
- * number.
+ * A load generator that costs little beside the service it shares two cores with: raw sockets, requests made in
+ * advance, answers read no further than their status, their length and an order number.
  */
 final class HttpLoad implements AutoCloseable {
     private static final byte[] LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
@@ -47,17 +46,14 @@ final class HttpLoad implements AutoCloseable {
     /** How a run went. */
     record Result(double perSecond, long answers, long failures, Histogram micros) {}
 
-    /**
-     * As many requests as the service answers: each connection sends the next when it has its
-     * answer.
-     */
+    /** As many requests as the service answers: each connection sends the next when it has its answer. */
     Result closedLoop(List<Script> scripts, long millis) {
         return run(scripts, millis, 0);
     }
 
     /**
-     * Requests at a fixed rate, sent when they are due and timed from then: a stall is counted for
-     * every request that it delays.
+     * Requests at a fixed rate, sent when they are due and timed from then: a stall is counted for every request that
+     * it delays.
      */
     Result openLoop(List<Script> scripts, long millis, double perSecond) {
         return run(scripts, millis, perSecond);

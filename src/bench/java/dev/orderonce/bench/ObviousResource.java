@@ -21,10 +21,9 @@ import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
- * Placing an order in the obvious way: an entity persisted in a transaction per request. It checks
- * less than the service does, and is here only to be measured. So are a response to an authenticated
- * caller that needs no store, which is what the framework and the token cost by themselves, and a
- * ping.
+ * Placing an order in the obvious way: an entity persisted in a transaction per request. It checks less than the
+ * service does, and is here only to be measured. So are a response to an authenticated caller that needs no store,
+ * which is what the framework and the token cost by themselves, and a ping.
  */
 @Path("/obvious")
 @Consumes(MediaType.APPLICATION_JSON)

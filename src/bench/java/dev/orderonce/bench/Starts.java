@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long the packaged service takes from its start to its first order, and what it holds then:
- * with the JVM's AOT cache (JEP 514) of a training run, and without.
+ * How long the packaged service takes from its start to its first order, and what it holds then: with the JVM's AOT
+ * cache (JEP 514) of a training run, and without.
  */
 final class Starts {
     private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -16,8 +16,8 @@ import org.jboss.logging.Logger;
 /**
  * Decides whether a buyer may place an order under a number of their own.
  *
- * <p>Without Redis each replica applies the rate limit by itself, and nothing is compared with earlier orders: a missing
- * reply never prevents a sale.
+ * <p>Without Redis each replica applies the rate limit by itself, and nothing is compared with earlier orders: a
+ * missing reply never prevents a sale.
  */
 @ApplicationScoped
 public class AdmitNumber {
@@ -51,8 +51,8 @@ public class AdmitNumber {
     }
 
     /**
-     * Checks an order that is about to be placed under a number without an order: one that was tried before, or one that
-     * belongs to an idempotency key.
+     * Checks an order that is about to be placed under a number without an order: one that was tried before, or one
+     * that belongs to an idempotency key.
      */
     public Uni<Admission.Check> check(OrderNumber number, Buyer buyer, ContentClaim claim) {
         return store.check(number, buyer, claim)

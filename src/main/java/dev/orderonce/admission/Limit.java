@@ -11,8 +11,8 @@ public enum Limit {
     /** To place an order; a replay places none. */
     ORDERS_PLACED,
     /**
-     * To name a number that was not issued to the buyer. Counted in each process alone: it bounds guesses of signatures,
-     * and a guess must not cost a round trip.
+     * To name a number that was not issued to the buyer. Counted in each process alone: it bounds guesses of
+     * signatures, and a guess must not cost a round trip.
      */
     NUMBERS_WRONG;
 

@@ -17,9 +17,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Holds every buyer to the limits. The counts are in Redis, where the scripts of {@link AdmissionStore} apply them in the
- * round trip that is made anyway; while Redis is unavailable, and for {@link Limit#NUMBERS_WRONG}, each process counts
- * by itself.
+ * Holds every buyer to the limits. The counts are in Redis, where the scripts of {@link AdmissionStore} apply them in
+ * the round trip that is made anyway; while Redis is unavailable, and for {@link Limit#NUMBERS_WRONG}, each process
+ * counts by itself.
  */
 @ApplicationScoped
 public class Limits implements MadeFromSettings {

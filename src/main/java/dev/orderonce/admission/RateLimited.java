@@ -10,9 +10,7 @@ import java.time.Duration;
  * @param retryAfter when one more request fits
  */
 public record RateLimited(Bucket bucket, Duration retryAfter) implements Admission.Check, Registration {
-    /**
-     * The refusal, with {@code Retry-After} and the headers of draft-ietf-httpapi-ratelimit-headers-10.
-     */
+    /** The refusal, with {@code Retry-After} and the headers of draft-ietf-httpapi-ratelimit-headers-10. */
     public Problem toProblem() {
         String label = bucket.limit().label();
         return Problem.of(ProblemType.LIMIT_REACHED)

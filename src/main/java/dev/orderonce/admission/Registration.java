@@ -3,9 +3,7 @@ package dev.orderonce.admission;
 /** The result of registering a new number in Redis. */
 public sealed interface Registration
         permits RateLimited, Registration.Taken, Registration.Held, Registration.Registered {
-    /**
-     * The buyer already has this number: two numbers made in the same second can be equal, one in 2³⁰.
-     */
+    /** The buyer already has this number: two numbers made in the same second can be equal, one in 2³⁰. */
     record Taken() implements Registration {}
 
     /**

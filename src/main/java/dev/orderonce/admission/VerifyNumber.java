@@ -29,8 +29,8 @@ public class VerifyNumber {
         record Other() implements Owner {}
 
         /**
-         * The buyer has named too many wrong numbers. Whether this one is the buyer's is not returned, or the next guess
-         * would be as good as the last.
+         * The buyer has named too many wrong numbers. Whether this one is the buyer's is not returned, or the next
+         * guess would be as good as the last.
          */
         record TooManyWrong(RateLimited limited) implements Owner {}
     }

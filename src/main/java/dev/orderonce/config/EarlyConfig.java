@@ -9,10 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.eclipse.microprofile.config.Config;
 
-/**
- * The settings that somebody gave, read before Quarkus starts: system properties, environment,
- * .env, config file.
- */
+/** The settings that somebody gave, read before Quarkus starts: system properties, environment, .env, config file. */
 public final class EarlyConfig {
     /** The same file and rank that Quarkus gives it. */
     private static final Path FILE = Path.of("config", "application.properties");

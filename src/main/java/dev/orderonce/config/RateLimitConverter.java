@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.eclipse.microprofile.config.spi.Converter;
 
 /**
- * Reads a {@link RateLimit} from a setting. Registered as a service: the converter that the library
- * derives from {@link RateLimit#of} would hide why a value cannot be read.
+ * Reads a {@link RateLimit} from a setting. Registered as a service: the converter that the library derives from
+ * {@link RateLimit#of} would hide why a value cannot be read.
  */
 public final class RateLimitConverter implements Converter<RateLimit> {
     @Serial

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.config.Config;
 
-/**
- * The settings without which the service cannot start, and what to say about each that is missing.
- */
+/** The settings without which the service cannot start, and what to say about each that is missing. */
 public enum RequiredSettings {
     DATABASE_URL("database.url", "where PostgreSQL is: postgresql://host:5432/database"),
     DATABASE_USERNAME("database.username", "whom to connect to PostgreSQL as (the password goes in database.password)"),

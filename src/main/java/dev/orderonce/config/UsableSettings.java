@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Starts with settings that can be used, or not at all and with a sentence for each that cannot: a
- * replica that is ready and answers nothing would be put in the place of one that works.
+ * Starts with settings that can be used, or not at all and with a sentence for each that cannot: a replica that is
+ * ready and answers nothing would be put in the place of one that works.
  */
 @ApplicationScoped
 class UsableSettings {

@@ -11,10 +11,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 
-/**
- * Cancels the order of a granted dispute. It may run repeatedly and concurrently: an order is
- * cancelled once.
- */
+/** Cancels the order of a granted dispute. It may run repeatedly and concurrently: an order is cancelled once. */
 @ApplicationScoped
 class CarryOutResolution {
     private final CancelOrder cancelOrder;
@@ -45,8 +42,7 @@ class CarryOutResolution {
      * Cancels the order, if that is possible now, and moves the dispute.
      *
      * @param granted a dispute that is RESOLVING
-     * @return fails with {@link StoreUnavailable} if the dispute could not be moved; a job resumes
-     *     the work then
+     * @return fails with {@link StoreUnavailable} if the dispute could not be moved; a job resumes the work then
      */
     Uni<Carrying> carryOut(Dispute granted) {
         Resolution resolution = granted.resolution().orElseThrow();

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The end of a page of a list. The next page begins there, even if the last dispute of the page has
- * another due date by then.
+ * The end of a page of a list. The next page begins there, even if the last dispute of the page has another due date by
+ * then.
  */
 record DisputeCursor(Instant dueAt, String id) {
     /** Sorts before every dispute. */

@@ -8,8 +8,7 @@ import java.util.regex.Pattern;
 /**
  * The id of a dispute.
  *
- * @param text D and {@value #SYMBOLS} symbols of Crockford's base 32: 80 random bits, which cannot be
- *     guessed
+ * @param text D and {@value #SYMBOLS} symbols of Crockford's base 32: 80 random bits, which cannot be guessed
  */
 public record DisputeId(String text) {
     private static final char FIRST = 'D';

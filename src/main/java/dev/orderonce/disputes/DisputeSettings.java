@@ -9,8 +9,8 @@ import java.time.Duration;
 public interface DisputeSettings {
 
     /**
-     * How long the shop and the buyer each have to answer before the dispute is listed as overdue.
-     * Three days are longer than a weekend; an overdue dispute changes no state by itself.
+     * How long the shop and the buyer each have to answer before the dispute is listed as overdue. Three days are
+     * longer than a weekend; an overdue dispute changes no state by itself.
      */
     @WithDefault("72h")
     Duration answerTimeout();

@@ -50,9 +50,9 @@ class DisputeStore {
             """;
 
     /**
-     * The row is locked first, so that concurrent messages get different sequences. A message whose
-     * key exists already is not inserted and changes nothing. Each party has its own limit: a buyer's
-     * messages do not use up the shop's. A message out of turn does not change the due date.
+     * The row is locked first, so that concurrent messages get different sequences. A message whose key exists already
+     * is not inserted and changes nothing. Each party has its own limit: a buyer's messages do not use up the shop's. A
+     * message out of turn does not change the due date.
      */
     private static final String SEND = """
             WITH held AS (
@@ -103,8 +103,8 @@ class DisputeStore {
     }
 
     /**
-     * Inserts a dispute, with the buyer's message if it has one, unless its order has an undecided
-     * one, or too many disputes.
+     * Inserts a dispute, with the buyer's message if it has one, unless its order has an undecided one, or too many
+     * disputes.
      *
      * @param most disputes of the order that were opened after {@code since}
      * @return whether it was inserted
@@ -186,8 +186,7 @@ class DisputeStore {
      *
      * @param dueAt the new due date if the turn passes
      * @param most the largest number of messages of this party
-     * @return empty if the move is not open, the party has too many messages, or a message exists
-     *     under the key
+     * @return empty if the move is not open, the party has too many messages, or a message exists under the key
      */
     Uni<Optional<Dispute>> send(DisputeId id, Move move, NewMessage message, Instant dueAt, int most) {
         return one(

@@ -27,8 +27,8 @@ class GatherEvidence {
     }
 
     /**
-     * Gathers it. Without Redis the resubmissions are unknown, and the evidence says so: a buyer can
-     * open a dispute all the same.
+     * Gathers it. Without Redis the resubmissions are unknown, and the evidence says so: a buyer can open a dispute all
+     * the same.
      *
      * @param other the order that the disputed one is said to be a duplicate of
      */

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 /**
  * Opens a dispute of an order, with its evidence; an order has one undecided dispute at a time.
  *
- * <p>A new dispute takes three statements in PostgreSQL: the orders with their events, the order's
- * latest disputes, and the insert.
+ * <p>A new dispute takes four statements in PostgreSQL: the orders, their events, the order's latest disputes, and the
+ * insert.
  */
 @ApplicationScoped
 public class OpenDispute {

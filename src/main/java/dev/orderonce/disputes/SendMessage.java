@@ -21,8 +21,8 @@ public class SendMessage {
     public static final int LONGEST_TEXT = 2000;
 
     /**
-     * Messages of the buyer, and of the merchant, in one dispute: more than an agreement needs.
-     * Support has no limit, because it decides and must be able to explain.
+     * Messages of the buyer, and of the merchant, in one dispute: more than an agreement needs. Support has no limit,
+     * because it decides and must be able to explain.
      */
     private static final int MOST = 50;
 

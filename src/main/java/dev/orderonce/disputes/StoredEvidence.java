@@ -24,12 +24,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Evidence as the table stores it: what was known of a dispute's orders when the dispute was opened.
  *
- * <p>The names of these members are a stored format, and disputes are kept for good: members may be
- * added, and are then absent from older rows; a member is never renamed or removed. {@link Evidence}
- * is what the API shows of it.
+ * <p>The names of these members are a stored format, and disputes are kept for good: members may be added, and are then
+ * absent from older rows; a member is never renamed or removed. {@link Evidence} is what the API shows of it.
  *
- * @param version of the format, today {@value #VERSION}; 0 in rows written before there were
- *     versions, which have the format of version 1
+ * @param version of the format, today {@value #VERSION}; 0 in rows written before there were versions, which have the
+ *     format of version 1
  * @param duplicateOf the other order, with {@link DisputeKind#DUPLICATE}
  */
 @RegisterForReflection( // Jackson reads and writes them by reflection

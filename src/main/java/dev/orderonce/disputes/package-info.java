@@ -1,12 +1,11 @@
 /**
  * Disputes: a buyer's claim about an order, the evidence, the messages, and the decision of support.
  *
- * <p>A <b>claim</b> says that an order is a duplicate of another one, or that the buyer did not
- * place it. <b>Evidence</b> is gathered when a dispute is opened and never changes: both
- * orders with their state, events, resubmissions and confirmations, and when their numbers were
- * issued. The <b>parties</b> (buyer, merchant, support) take turns with messages, each with a due
- * date. Support gives one <b>verdict</b>: refund, cancel or reject. A granted claim cancels the
- * order, which happens once however often it is requested; therefore a duplicate is refunded once.
+ * <p>A <b>claim</b> says that an order is a duplicate of another one, or that the buyer did not place it.
+ * <b>Evidence</b> is gathered when a dispute is opened and never changes: both orders with their state, events,
+ * resubmissions and confirmations, and when their numbers were issued. The <b>parties</b> (buyer, merchant, support)
+ * take turns with messages, each with a due date. Support gives one <b>verdict</b>: refund, cancel or reject. A granted
+ * claim cancels the order, which happens once however often it is requested; therefore a duplicate is refunded once.
  *
  * <pre>
  *   open     buyer      OpenDispute         Redis   PostgreSQL

@@ -16,10 +16,9 @@ import java.util.Map;
 /**
  * How likely it is that two orders were meant as one.
  *
- * <p>The score is a sum of points, because support can follow it: up to 60 for the content, up to 40
- * for the time between the orders, and a few for the circumstances. The similarity of two baskets is
- * the weighted Jaccard index of their values by product (Ioffe 2010): the value that they have in
- * common, divided by the value that is in either.
+ * <p>The score is a sum of points, because support can follow it: up to 60 for the content, up to 40 for the time
+ * between the orders, and a few for the circumstances. The similarity of two baskets is the weighted Jaccard index of
+ * their values by product (Ioffe 2010): the value that they have in common, divided by the value that is in either.
  *
  * @param score 0 to 100; 0 if the orders are no duplicate
  */
@@ -29,8 +28,8 @@ record Comparison(int score, List<Reason> reasons) {
     private static final int SAME = 60;
 
     /**
-     * Baskets that are nearly the same: with a similarity of 0.6 35 points, with 1 55. {@link
-     * FindSimilarOrders} leaves out less similar ones.
+     * Baskets that are nearly the same: with a similarity of 0.6 35 points, with 1 55. {@link FindSimilarOrders} leaves
+     * out less similar ones.
      */
     private static final double LEAST_IN_COMMON = 0.6;
 

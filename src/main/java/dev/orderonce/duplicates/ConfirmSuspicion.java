@@ -22,11 +22,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Confirms a suspected duplicate, for support: one of the two orders was not meant. It is cancelled,
- * and its money refunded, once.
+ * Confirms a suspected duplicate, for support: one of the two orders was not meant. It is cancelled, and its money
+ * refunded, once.
  *
- * <p>The decision is stored first, by one conditional update. If this process crashes after that, a
- * job resumes the work: cancelling an order again reports that it is cancelled.
+ * <p>The decision is stored first, by one conditional update. If this process crashes after that, a job resumes the
+ * work: cancelling an order again reports that it is cancelled.
  */
 @ApplicationScoped
 public class ConfirmSuspicion {

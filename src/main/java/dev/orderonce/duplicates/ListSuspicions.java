@@ -18,9 +18,7 @@ public class ListSuspicions {
     /** A page ends with the pair that exceeds this; the largest pair has 200,000 characters. */
     private static final int MOST_CHARACTERS = 500_000;
 
-    /**
-     * Pairs whose orders are read together, so that a page of large ones is not read whole.
-     */
+    /** Pairs whose orders are read together, so that a page of large ones is not read whole. */
     private static final int AT_ONCE = 10;
 
     private final SuspicionStore store;

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Compares every order, soon after it was placed, with its buyer's other orders around that time. It
- * finds the duplicates that needed no confirmation before the order; each pair is stored once.
+ * Compares every order, soon after it was placed, with its buyer's other orders around that time. It finds the
+ * duplicates that needed no confirmation before the order; each pair is stored once.
  */
 @ApplicationScoped
 class ScanOrders implements EventConsumer {
@@ -32,8 +32,8 @@ class ScanOrders implements EventConsumer {
     private static final Duration PAUSE = Duration.ofMillis(1);
 
     /**
-     * A buyer with more orders than this in one batch of events is a program that places for others
-     * or in bulk; its idempotency keys prevent duplicates, and its orders are all alike.
+     * A buyer with more orders than this in one batch of events is a program that places for others or in bulk; its
+     * idempotency keys prevent duplicates, and its orders are all alike.
      */
     private static final int MOST_OF_A_PERSON = 25;
 
@@ -125,8 +125,8 @@ class ScanOrders implements EventConsumer {
     }
 
     /**
-     * Adds the neighbours of later orders that are not in this batch: only all of them show whether
-     * an order repeats a habit. Otherwise the result would depend on which orders are in one batch.
+     * Adds the neighbours of later orders that are not in this batch: only all of them show whether an order repeats a
+     * habit. Otherwise the result would depend on which orders are in one batch.
      */
     private Uni<List<Pair>> withHabits(Set<OrderNumber> placed, List<Pair> pairs) {
         Set<OrderNumber> after = new HashSet<>();

@@ -138,8 +138,8 @@ class SuspicionStore {
             """);
 
     /**
-     * Empty if the suspicion is not open, or if the other order of the two is being cancelled as the
-     * duplicate of a third one: of three, one must be left.
+     * Empty if the suspicion is not open, or if the other order of the two is being cancelled as the duplicate of a
+     * third one: of three, one must be left.
      *
      * @param resumeAt when a job resumes the cancellation if this process does not complete it
      */

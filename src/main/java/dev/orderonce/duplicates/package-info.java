@@ -1,6 +1,6 @@
 /**
- * Suspected duplicates: pairs of orders that may have been meant as one. A scan finds them after the
- * orders were placed, and support decides about them.
+ * Suspected duplicates: pairs of orders that may have been meant as one. A scan finds them after the orders were
+ * placed, and support decides about them.
  *
  * <pre>
  *   ScanOrders (consumes the event log) ──▶ FindSimilarOrders ──▶ Comparison (score, reasons)
@@ -10,8 +10,8 @@
  *                           └─▶ ConfirmSuspicion ──▶ CancelOrder
  * </pre>
  *
- * <p>Possible duplicates are detected before an order is placed, in Redis: see {@code admission.AdmitNumber} and {@code
- * orders.DuplicateCheck}.
+ * <p>Possible duplicates are detected before an order is placed, in Redis: see {@code admission.AdmitNumber} and
+ * {@code orders.DuplicateCheck}.
  */
 @NullMarked
 package dev.orderonce.duplicates;

@@ -15,22 +15,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Leads followers along the event log: every event at least once, each order's in its own order, by
- * one replica at a time.
+ * Leads followers along the event log: every event at least once, each order's in its own order, by one replica at a
+ * time.
  *
- * <p>Ids are given out before they are committed, so there are gaps below what can be seen. They
- * are kept in mind and looked for again, in the same snapshot as what follows: an event that turns
- * up late is handed over then, and no later one of its order can have been handed over before,
- * because that one was begun after this one's commit.
+ * <p>Ids are given out before they are committed, so there are gaps below what can be seen. They are kept in mind and
+ * looked for again, in the same snapshot as what follows: an event that turns up late is handed over then, and no later
+ * one of its order can have been handed over before, because that one was begun after this one's commit.
  *
- * <p>Whoever dies between handing over and keeping it in mind is followed by one who hands it over
- * again.
+ * <p>Whoever dies between handing over and keeping it in mind is followed by one who hands it over again.
  */
 @ApplicationScoped
 public class DeliverEvents {
     /**
-     * How long the replica that delivers to a consumer is left alone; each batch renews it. So long nothing is delivered
-     * after that replica crashed.
+     * How long the replica that delivers to a consumer is left alone; each batch renews it. So long nothing is
+     * delivered after that replica crashed.
      */
     private static final Duration LEASE = Duration.ofSeconds(5);
 

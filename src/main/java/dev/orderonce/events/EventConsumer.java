@@ -13,14 +13,14 @@ public interface EventConsumer {
     int atOnce();
 
     /**
-     * The least pause between two batches while it is behind. Placing comes first: half as long as
-     * a batch took is paused in any case, so that it slows down when the stores are busy.
+     * The least pause between two batches while it is behind. Placing comes first: half as long as a batch took is
+     * paused in any case, so that it slows down when the stores are busy.
      */
     Duration pause();
 
     /**
-     * Takes the next events, in order. What fails is repeated, so it may hear of an event again;
-     * the order's number and the event's sequence tell.
+     * Takes the next events, in order. What fails is repeated, so it may hear of an event again; the order's number and
+     * the event's sequence tell.
      */
     Uni<Void> take(List<PublishedEvent> events);
 }

@@ -7,14 +7,14 @@ import java.util.List;
 /**
  * The event log of orders, as other packages append to it and read it.
  *
- * <p>An event is appended by the statement that makes it happen, so that both are committed or
- * neither is (I6); that statement contains {@link #APPEND}.
+ * <p>An event is appended by the statement that makes it happen, so that both are committed or neither is (I6); that
+ * statement contains {@link #APPEND}.
  */
 @ApplicationScoped
 public class EventLog {
     /**
-     * A CTE that appends the rows of the CTE {@code happened}, which has the columns {@code
-     * number}, {@code buyer}, {@code sequence}, {@code kind}, {@code at} and {@code detail}.
+     * A CTE that appends the rows of the CTE {@code happened}, which has the columns {@code number}, {@code buyer},
+     * {@code sequence}, {@code kind}, {@code at} and {@code detail}.
      */
     public static final String APPEND = """
             logged AS (

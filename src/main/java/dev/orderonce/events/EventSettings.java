@@ -14,9 +14,8 @@ public interface EventSettings {
     String streamName();
 
     /**
-     * Events that the stream keeps, about: the oldest are deleted. A consumer that was away for
-     * longer reads the orders' histories. At a thousand orders a minute this is more than an hour; about 200
-     * bytes each.
+     * Events that the stream keeps, about: the oldest are deleted. A consumer that was away for longer reads the
+     * orders' histories. At a thousand orders a minute this is more than an hour; about 200 bytes each.
      */
     @WithDefault("100000")
     int streamSize();
@@ -34,8 +33,8 @@ public interface EventSettings {
     Duration heartbeatInterval();
 
     /**
-     * How long an event is kept, and with it the order's history; forever unless it is set. The
-     * evidence of a dispute is kept with the dispute.
+     * How long an event is kept, and with it the order's history; forever unless it is set. The evidence of a dispute
+     * is kept with the dispute.
      */
     Optional<Duration> ttl();
 }

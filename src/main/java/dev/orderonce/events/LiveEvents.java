@@ -27,12 +27,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Sends buyers what happens to their orders while it happens, from the event log itself: whichever
- * replica they are connected to, and whether Redis answers or not.
+ * Sends buyers what happens to their orders while it happens, from the event log itself: whichever replica they are
+ * connected to, and whether Redis answers or not.
  *
- * <p>While a stream is open, the replica reads what is new in the log. A stream is opened at a
- * position of the log and resumed from one: each event of the buyer that is not in the position is
- * sent, and no other.
+ * <p>While a stream is open, the replica reads what is new in the log. A stream is opened at a position of the log and
+ * resumed from one: each event of the buyer that is not in the position is sent, and no other.
  */
 @ApplicationScoped
 public class LiveEvents {
@@ -116,9 +115,8 @@ public class LiveEvents {
      * Opens a stream of what happens to this buyer's orders.
      *
      * @param resumed what the reader has read before; without it, what happens from now on is sent
-     * @return ends when the stream has been open for {@link LiveStream#LONGEST}, when the service
-     *     stops, when PostgreSQL does not answer, or when the reader is too slow; a reader resumes
-     *     then from the last message
+     * @return ends when the stream has been open for {@link LiveStream#LONGEST}, when the service stops, when
+     *     PostgreSQL does not answer, or when the reader is too slow; a reader resumes then from the last message
      */
     public Multi<LiveMessage> of(Buyer buyer, Optional<LogPosition> resumed) {
         return Multi.createFrom()

@@ -13,17 +13,16 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * One open stream of a buyer's events. It sends what the buyer has missed since the position they
- * come from, then what happens. Everything runs on the event loop of the request, so that sending
- * and cancellation cannot meet.
+ * One open stream of a buyer's events. It sends what the buyer has missed since the position they come from, then what
+ * happens. Everything runs on the event loop of the request, so that sending and cancellation cannot meet.
  *
  * <pre>
  *   opening ──position known──▶ catching up ──nothing missed any more──▶ live
  *                                    └─────── full queue, end of time, stop ──▶ ended
  * </pre>
  *
- * <p>A reader that is slower than the events fills the queue; the stream ends then, and the reader
- * resumes from the last message it has read.
+ * <p>A reader that is slower than the events fills the queue; the stream ends then, and the reader resumes from the
+ * last message it has read.
  */
 final class LiveStream {
     private static final Logger LOG = Logger.getLogger(LiveStream.class);
@@ -32,8 +31,8 @@ final class LiveStream {
     private static final int LONGEST_QUEUE = 500;
 
     /**
-     * How long one stream stays open. The reader resumes it with a fresh token: a token that ends or
-     * is withdrawn ends its stream within this time too.
+     * How long one stream stays open. The reader resumes it with a fresh token: a token that ends or is withdrawn ends
+     * its stream within this time too.
      */
     static final Duration LONGEST = Duration.ofMinutes(10);
 
@@ -112,8 +111,8 @@ final class LiveStream {
     }
 
     /**
-     * Never within the call, also on the stream's own event loop: whoever calls holds the monitor
-     * of all streams and goes through them, and a stream whose reader is gone leaves them.
+     * Never within the call, also on the stream's own event loop: whoever calls holds the monitor of all streams and
+     * goes through them, and a stream whose reader is gone leaves them.
      */
     private void later(Runnable step) {
         context.runOnContext(then -> step.run());
@@ -164,8 +163,8 @@ final class LiveStream {
     }
 
     /**
-     * From any thread: ends the stream, which may have been opened for the reader already. They
-     * resume from the last message, at a replica that reaches PostgreSQL.
+     * From any thread: ends the stream, which may have been opened for the reader already. They resume from the last
+     * message, at a replica that reaches PostgreSQL.
      */
     void cannotRead(Throwable failure) {
         LOG.debugf("a live stream ends: %s", failure.getMessage());

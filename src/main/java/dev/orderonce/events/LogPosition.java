@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * A set of events: all up to a position of the log, but for those that are missing. Ids are given
- * out before they are committed, so an id below the position may turn up later.
+ * A set of events: all up to a position of the log, but for those that are missing. Ids are given out before they are
+ * committed, so an id below the position may turn up later.
  *
  * @param position the largest id of the set; 0 if it is empty
  * @param missing ids below the position that are not in the set, ascending

@@ -32,8 +32,8 @@ class OutboxStore {
             """;
 
     /**
-     * One snapshot for what follows the position and for what was missing: an order's later event
-     * is never seen without its earlier one.
+     * One snapshot for what follows the position and for what was missing: an order's later event is never seen without
+     * its earlier one.
      */
     private static final String READ = """
             SELECT %1$s
@@ -93,8 +93,8 @@ class OutboxStore {
             """;
 
     /**
-     * During a rolling upgrade replicas of the version before V12 write events without a buyer:
-     * whose they are is read from the orders, and written.
+     * During a rolling upgrade replicas of the version before V12 write events without a buyer: whose they are is read
+     * from the orders, and written.
      */
     private Uni<List<PublishedEvent>> withBuyers(List<PublishedEvent> events) {
         Set<String> unowned = events.stream()
@@ -189,8 +189,8 @@ class OutboxStore {
             """;
 
     /**
-     * Everything that can be seen now. Ids that were given out shortly before the last one and
-     * cannot be seen may still be committed.
+     * Everything that can be seen now. Ids that were given out shortly before the last one and cannot be seen may still
+     * be committed.
      */
     Uni<Progress> now(Instant since) {
         return postgres.query(NOW, Tuple.of((long) Progress.MOST_MISSING - 1)).map(rows -> {
@@ -204,8 +204,8 @@ class OutboxStore {
     }
 
     /**
-     * Ids are given out in nearly the order of time, so only the lowest are looked at: to look for
-     * the oldest by time would read the whole log whenever nothing in it is old enough.
+     * Ids are given out in nearly the order of time, so only the lowest are looked at: to look for the oldest by time
+     * would read the whole log whenever nothing in it is old enough.
      */
     private static final String FORGET = """
             WITH lowest AS (

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Publishes the event log to a Redis Stream: every event at least once, in per-order sequence. Consumers recognize repeats
- * by number and sequence.
+ * Publishes the event log to a Redis Stream: every event at least once, in per-order sequence. Consumers recognize
+ * repeats by number and sequence.
  */
 @ApplicationScoped
 class RelayEvents implements EventConsumer {

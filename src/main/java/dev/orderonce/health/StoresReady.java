@@ -14,12 +14,12 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready while orders can be placed: the connections that they are placed over are open, and Redis
- * answers or is not needed, and requests are let in. Those connections are asked for a sign of life
- * by themselves, so that nothing is asked here that a probe would have to wait for.
+ * Ready while orders can be placed: the connections that they are placed over are open, and Redis answers or is not
+ * needed, and requests are let in. Those connections are asked for a sign of life by themselves, so that nothing is
+ * asked here that a probe would have to wait for.
  *
- * <p>A replica that trusts signatures while Redis is away stays ready. To call it unready would
- * take every replica out at once and stop the shop, which is what that setting is there to prevent.
+ * <p>A replica that trusts signatures while Redis is away stays ready. To call it unready would take every replica out
+ * at once and stop the shop, which is what that setting is there to prevent.
  */
 @Readiness
 @ApplicationScoped

@@ -22,8 +22,8 @@ import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The paths of the API with their methods and query parameters, read from the API description: one
- * source for what is documented and what is allowed.
+ * The paths of the API with their methods and query parameters, read from the API description: one source for what is
+ * documented and what is allowed.
  */
 @Singleton
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)

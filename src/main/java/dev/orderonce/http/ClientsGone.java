@@ -8,9 +8,8 @@ import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 
 /**
- * Drops the framework's log records about clients that disconnected while a response was written. An
- * operator cannot act on them, and any client can cause any number of them; each would be an ERROR
- * with a stack trace.
+ * Drops the framework's log records about clients that disconnected while a response was written. An operator cannot
+ * act on them, and any client can cause any number of them; each would be an ERROR with a stack trace.
  */
 @LoggingFilter(name = "clients-gone")
 public final class ClientsGone implements Filter {

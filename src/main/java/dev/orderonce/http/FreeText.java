@@ -9,8 +9,8 @@ public final class FreeText {
     private FreeText() {}
 
     /**
-     * The text, if it is not blank, not too long, and has no character that a store could not return
-     * unchanged. Otherwise empty, and the reason is added to the violations.
+     * The text, if it is not blank, not too long, and has no character that a store could not return unchanged.
+     * Otherwise empty, and the reason is added to the violations.
      */
     public static Optional<String> read(String field, @Nullable String text, int longest, List<Violation> violations) {
         if (text == null) {

@@ -20,8 +20,8 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Refuses requests that are ambiguous, too large or too many, and those whose method or query
- * parameters the API does not have, before any other code processes them.
+ * Refuses requests that are ambiguous, too large or too many, and those whose method or query parameters the API does
+ * not have, before any other code processes them.
  */
 @ApplicationScoped
 class FrontDoor {
@@ -73,8 +73,8 @@ class FrontDoor {
     }
 
     /**
-     * The router refuses some requests before any filter runs: those without a Host, or with a target
-     * that is no path. Its own response is a stack trace, and it logs another one.
+     * The router refuses some requests before any filter runs: those without a Host, or with a target that is no path.
+     * Its own response is a stack trace, and it logs another one.
      */
     void answerFailures(@Observes Router router) {
         router.route().order(FAILURES).failureHandler(this::answerFailure);

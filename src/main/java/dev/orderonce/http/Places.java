@@ -11,20 +11,20 @@ import java.util.concurrent.atomic.AtomicLong;
 @ApplicationScoped
 public class Places {
     /**
-     * At the highest rate every place is free again within 100 ms. If none becomes free for this long,
-     * requests do not end any more.
+     * At the highest rate every place is free again within 100 ms. If none becomes free for this long, requests do not
+     * end any more.
      */
     private static final Duration SATURATED_AFTER = Duration.ofSeconds(10);
 
     /**
-     * The bodies in progress together, in bytes: a quarter of a replica's heap. A hundred thousand
-     * usual orders, or 256 of the largest.
+     * The bodies in progress together, in bytes: a quarter of a replica's heap. A hundred thousand usual orders, or 256
+     * of the largest.
      */
     private static final long MOST_BYTES = 32 * 1024 * 1024;
 
     /**
-     * Larger bodies may take half of that, in bytes: clients that send large bodies slowly leave room
-     * for usual orders, of which 2,048 at once fit into the other half.
+     * Larger bodies may take half of that, in bytes: clients that send large bodies slowly leave room for usual orders,
+     * of which 2,048 at once fit into the other half.
      */
     private static final long USUAL_BODY = 8 * 1024;
 

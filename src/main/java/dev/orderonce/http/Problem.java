@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One refusal as RFC 9457 defines it: {@code type}, {@code title}, {@code status}, {@code detail}, the member {@code
- * retry}, and the members that the type adds.
+ * One refusal as RFC 9457 defines it: {@code type}, {@code title}, {@code status}, {@code detail}, the member
+ * {@code retry}, and the members that the type adds.
  */
 public final class Problem implements Answer {
     public static final String MEDIA_TYPE = "application/problem+json";

@@ -11,8 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Every refusal of the service. The name in lower case is the stable {@code type}: {@code
- * /problems/number-expired}.
+ * Every refusal of the service. The name in lower case is the stable {@code type}: {@code /problems/number-expired}.
  */
 public enum ProblemType {
     NUMBER_MISSING(

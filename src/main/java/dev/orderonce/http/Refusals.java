@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Declares the problems that an operation can return, besides those that its roles, its request body and the front
- * door imply. {@link ApiDescription} publishes them.
+ * Declares the problems that an operation can return, besides those that its roles, its request body and the front door
+ * imply. {@link ApiDescription} publishes them.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.CLASS)

@@ -12,12 +12,12 @@ public final class RequestEnd {
     private RequestEnd() {}
 
     /**
-     * Runs an action when the response has ended or the connection was lost, whichever is first. (The
-     * end handlers of the routing context are not reliable: code that reads the body or streams the
-     * response replaces the only handler that they use.)
+     * Runs an action when the response has ended or the connection was lost, whichever is first. (The end handlers of
+     * the routing context are not reliable: code that reads the body or streams the response replaces the only handler
+     * that they use.)
      *
-     * <p>Runs it at once if the request has ended: a client can disconnect while its token is verified in
-     * another thread. Call it on the request's event loop.
+     * <p>Runs it at once if the request has ended: a client can disconnect while its token is verified in another
+     * thread. Call it on the request's event loop.
      */
     public static void whenDone(RoutingContext context, Runnable action) {
         AtomicBoolean isDone = new AtomicBoolean();
@@ -40,8 +40,8 @@ public final class RequestEnd {
     }
 
     /**
-     * Runs an action when the client has received the whole response, or the connection was lost. Until
-     * then the response is in memory.
+     * Runs an action when the client has received the whole response, or the connection was lost. Until then the
+     * response is in memory.
      */
     public static void whenTaken(RoutingContext context, Runnable action) {
         whenDone(context, () -> {

@@ -1,21 +1,19 @@
 package dev.orderonce.http;
 
 /**
- * Accepts request targets in canonical form only. Proxies, filters and routers decode and normalise
- * in different ways; a canonical target means the same to all of them.
+ * Accepts request targets in canonical form only. Proxies, filters and routers decode and normalise in different ways;
+ * a canonical target means the same to all of them.
  */
 public final class RequestTarget {
-    /**
-     * Characters that a segment may contain unencoded, besides letters and digits (RFC 3986).
-     */
+    /** Characters that a segment may contain unencoded, besides letters and digits (RFC 3986). */
     private static final boolean[] SEGMENT = characters("-._~!$&'()*+,=:@");
 
     /** Characters that a query may contain unencoded. */
     private static final boolean[] QUERY = characters("-._~!$&'()*+,=:@/?;");
 
     /**
-     * Characters that must not be encoded, besides letters and digits. Without the tilde: older
-     * encoders write {@code %7E}, and no fixed part of a path contains one.
+     * Characters that must not be encoded, besides letters and digits. Without the tilde: older encoders write
+     * {@code %7E}, and no fixed part of a path contains one.
      */
     private static final boolean[] UNRESERVED = characters("-._");
 
@@ -33,17 +31,17 @@ public final class RequestTarget {
     }
 
     /**
-     * Disables the framework's own validation of targets: it would parse every target, and answer an
-     * invalid one with an empty 400. Call it before the framework starts.
+     * Disables the framework's own validation of targets: it would parse every target, and answer an invalid one with
+     * an empty 400. Call it before the framework starts.
      */
     public static void readByUs() {
         System.setProperty("vertx.disableURIValidation", "true");
     }
 
     /**
-     * Whether the path of a request target is in its canonical form: no empty or dot segment, no
-     * slash at its end, no character that a web stack may take for a separator, encoded or not, no
-     * character that must be encoded, and none encoded without need.
+     * Whether the path of a request target is in its canonical form: no empty or dot segment, no slash at its end, no
+     * character that a web stack may take for a separator, encoded or not, no character that must be encoded, and none
+     * encoded without need.
      *
      * @param target path and query of the request line; the query is not checked
      */

@@ -1,8 +1,8 @@
 package dev.orderonce.http;
 
 /**
- * What a program does after a refusal. It is the only member of a problem that a program must
- * follow; a value that the program does not know is no advice.
+ * What a program does after a refusal. It is the only member of a problem that a program must follow; a value that the
+ * program does not know is no advice.
  */
 public enum Retry {
     /** Nothing final happened. */

@@ -20,16 +20,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes connections of clients that do not finish a request's body in time, or do not read their
- * responses. The framework's idle timeout detects neither, because a single byte counts as traffic.
+ * Closes connections of clients that do not finish a request's body in time, or do not read their responses. The
+ * framework's idle timeout detects neither, because a single byte counts as traffic.
  */
 @ApplicationScoped
 class SlowClients {
     private static final AttributeKey<Boolean> WATCHED = AttributeKey.valueOf("order-once.watched");
 
     /**
-     * Between a response and the close of a connection whose request body is not read: closing it with
-     * unread bytes resets it, and the client may lose the response.
+     * Between a response and the close of a connection whose request body is not read: closing it with unread bytes
+     * resets it, and the client may lose the response.
      */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -52,8 +52,8 @@ class SlowClients {
     private record Unread(Channel channel, long bytes) {}
 
     /**
-     * Bounds the memory of all unread responses together: beyond the bound the connections of the
-     * oldest ones are closed.
+     * Bounds the memory of all unread responses together: beyond the bound the connections of the oldest ones are
+     * closed.
      */
     void boundUnread(Channel channel) {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
@@ -93,8 +93,8 @@ class SlowClients {
     }
 
     /**
-     * Bounds the time for a request's body from now on: until the body has ended, or shortly after a
-     * response that was sent before that.
+     * Bounds the time for a request's body from now on: until the body has ended, or shortly after a response that was
+     * sent before that.
      */
     void boundBody(RoutingContext context) {
         HttpServerRequest request = context.request();

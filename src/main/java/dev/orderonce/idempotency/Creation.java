@@ -19,8 +19,8 @@ public interface Creation<T> {
     /**
      * Makes it unless it exists. Of simultaneous calls one makes it; the others return the existing one.
      *
-     * @return {@link Created.Made}, {@link Created.Existing} or {@link Created.Refused}; fails with {@link
-     *     dev.orderonce.stores.StoreUnavailable} if the store is unavailable, and then it may have been made
+     * @return {@link Created.Made}, {@link Created.Existing} or {@link Created.Refused}; fails with
+     *     {@link dev.orderonce.stores.StoreUnavailable} if the store is unavailable, and then it may have been made
      */
     Uni<Created<T>> make();
 }

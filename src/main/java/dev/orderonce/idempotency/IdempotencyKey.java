@@ -11,8 +11,8 @@ import java.util.Set;
  */
 public record IdempotencyKey(String text) {
     /**
-     * A UUID without hyphens has 32 characters, 16 random bytes in base 64 have 22. A shorter key was probably counted or
-     * typed, and will be used for another request.
+     * A UUID without hyphens has 32 characters, 16 random bytes in base 64 have 22. A shorter key was probably counted
+     * or typed, and will be used for another request.
      */
     public static final int SHORTEST = 20;
 
@@ -36,15 +36,14 @@ public record IdempotencyKey(String text) {
     }
 
     /**
-     * Reads {@code Idempotency-Key}: a string of structured fields ({@code "…"}), or the bare characters that most clients
-     * send. A repeated or joined header is one key if every value is the same: proxies and client libraries repeat headers.
+     * Reads {@code Idempotency-Key}: a string of structured fields ({@code "…"}), or the bare characters that most
+     * clients send. A repeated or joined header is one key if every value is the same: proxies and client libraries
+     * repeat headers.
      *
      * @param lines the value of each such header
-     * @see <a
-     *     href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The
-     *     Idempotency-Key HTTP Header Field</a>
-     * @see <a href="https://www.rfc-editor.org/rfc/rfc9651#section-4.2.5">RFC 9651, 4.2.5, Parsing
-     *     a String</a>
+     * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The Idempotency-Key
+     *     HTTP Header Field</a>
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9651#section-4.2.5">RFC 9651, 4.2.5, Parsing a String</a>
      */
     public static Reading read(List<String> lines) {
         if (lines.isEmpty()) {
@@ -123,7 +122,8 @@ public record IdempotencyKey(String text) {
         }
 
         /**
-         * Refuses characters that only a string may contain: two keys that differ after a semicolon would be read as one.
+         * Refuses characters that only a string may contain: two keys that differ after a semicolon would be read as
+         * one.
          */
         private String readBare() {
             int from = at;

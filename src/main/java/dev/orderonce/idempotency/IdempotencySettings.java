@@ -9,9 +9,9 @@ import java.time.Duration;
 public interface IdempotencySettings {
 
     /**
-     * How long a request under a key counts as in progress. Longer than any request may take
-     * (PostgreSQL may be unavailable for its reply timeout, twice); a shorter lease lets a repeat wait
-     * less for a process that crashed, and costs an insert in vain when the first request is only slow.
+     * How long a request under a key counts as in progress. Longer than any request may take (PostgreSQL may be
+     * unavailable for its reply timeout, twice); a shorter lease lets a repeat wait less for a process that crashed,
+     * and costs an insert in vain when the first request is only slow.
      */
     @WithDefault("10s")
     Duration lease();

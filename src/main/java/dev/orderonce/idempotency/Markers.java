@@ -31,8 +31,8 @@ class Markers {
     private static final String DONE = "d";
 
     /**
-     * How long Redis keeps that a request under a key was done: an hour, in milliseconds. It spares a
-     * repeat an insert in vain; after it the repeat is answered from PostgreSQL all the same.
+     * How long Redis keeps that a request under a key was done: an hour, in milliseconds. It spares a repeat an insert
+     * in vain; after it the repeat is answered from PostgreSQL all the same.
      */
     private static final String DONE_TTL = Long.toString(Duration.ofHours(1).toMillis());
 

@@ -1,6 +1,6 @@
 /**
- * Creates something at most once per idempotency key: {@link IdempotencyKey}, the in-flight marker in Redis that prevents
- * simultaneous work for repeats, and the primary key, which decides.
+ * Creates something at most once per idempotency key: {@link IdempotencyKey}, the in-flight marker in Redis that
+ * prevents simultaneous work for repeats, and the primary key, which decides.
  *
  * <p>Orders and the records of {@code /once/{scope}/{key}} use the same {@link CreateOnce}.
  */

@@ -1,8 +1,8 @@
 package dev.orderonce.identity;
 
 /**
- * The subject that a number or an order belongs to. Staff and programs, who act on what belongs to
- * others, are a {@link Subject} only.
+ * The subject that a number or an order belongs to. Staff and programs, who act on what belongs to others, are a
+ * {@link Subject} only.
  *
  * @param subject the token's {@code sub}, as {@link Subject} allows it
  */

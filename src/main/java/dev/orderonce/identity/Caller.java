@@ -22,9 +22,8 @@ public class Caller {
     /**
      * The caller, be it a buyer, a member of the shop's staff or a program.
      *
-     * @throws AuthenticationFailedException if the token has no {@code sub}, or one that can name
-     *     nobody. The principal's name is not used: it prefers {@code upn}, which people may
-     *     change.
+     * @throws AuthenticationFailedException if the token has no {@code sub}, or one that can name nobody. The
+     *     principal's name is not used: it prefers {@code upn}, which people may change.
      */
     public Subject subject() {
         if (identity.getPrincipal() instanceof JsonWebToken token) {

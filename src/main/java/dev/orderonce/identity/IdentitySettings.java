@@ -18,9 +18,8 @@ public interface IdentitySettings {
     String keys();
 
     /**
-     * How long a verified token is cached instead of being verified again, at most until it expires.
-     * A page sends the same token many times within a minute; a key that the issuer withdraws stays
-     * accepted for a minute longer.
+     * How long a verified token is cached instead of being verified again, at most until it expires. A page sends the
+     * same token many times within a minute; a key that the issuer withdraws stays accepted for a minute longer.
      */
     @WithDefault("1m")
     Duration tokenCacheTtl();

@@ -3,8 +3,7 @@ package dev.orderonce.identity;
 /**
  * The authenticated subject of a token: a person of the shop's staff, a program, or a buyer.
  *
- * @param id the token's {@code sub}, 1 to {@value #LONGEST} characters, none of them a control
- *     character
+ * @param id the token's {@code sub}, 1 to {@value #LONGEST} characters, none of them a control character
  */
 public record Subject(String id) {
 

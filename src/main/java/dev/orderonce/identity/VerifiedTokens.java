@@ -28,16 +28,16 @@ import java.util.Set;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
- * Verifies a token's signature once and believes it for a while: on the hot road the signature
- * would cost as much as the order.
+ * Verifies a token's signature once and believes it for a while: on the hot road the signature would cost as much as
+ * the order.
  */
 @Alternative
 @Priority(1)
 @ApplicationScoped
 class VerifiedTokens implements HttpAuthenticationMechanism {
     /**
-     * What is remembered of a token is its identity, about three times as large as the token
-     * itself: some thousand buyers within a minute. More of them only cost a signature again.
+     * What is remembered of a token is its identity, about three times as large as the token itself: some thousand
+     * buyers within a minute. More of them only cost a signature again.
      */
     private static final long MOST_CHARACTERS = 8_000_000;
 
@@ -101,10 +101,7 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
                         new AuthenticationFailedException("a claim of the token cannot be read", unreadable));
     }
 
-    /**
-     * The issuer signed it all the same: {@code groups} that are a number, an {@code exp} in a
-     * billion years.
-     */
+    /** The issuer signed it all the same: {@code groups} that are a number, an {@code exp} in a billion years. */
     private static boolean isClaimOfWrongType(Throwable failure) {
         return failure instanceof ClassCastException
                 || failure instanceof DateTimeException
@@ -113,9 +110,9 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
     }
 
     /**
-     * Whether it is written in the one way that RFC 7515 has for it. The library that verifies
-     * reads the signature leniently: characters outside of the alphabet and the unused bits of its
-     * last symbol do not count, so one token had any number of spellings.
+     * Whether it is written in the one way that RFC 7515 has for it. The library that verifies reads the signature
+     * leniently: characters outside of the alphabet and the unused bits of its last symbol do not count, so one token
+     * had any number of spellings.
      */
     static boolean isCanonical(String token) {
         int dots = 0;

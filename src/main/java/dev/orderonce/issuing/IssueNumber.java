@@ -34,10 +34,10 @@ import org.jboss.logging.Logger;
 /**
  * Issues order numbers: the same one for the same checkout, until it is placed or retired.
  *
- * <p>A checkout's number is derived from the buyer, the checkout and the time, so that every replica derives the same one
- * with or without Redis. Time is divided into steps of half a validity: a derived number can be placed for at least the
- * other half. Redis keeps the number beyond its step. The service looks in PostgreSQL for an order under each number
- * that may have been derived for the checkout, because a replica without Redis may have placed it.
+ * <p>A checkout's number is derived from the buyer, the checkout and the time, so that every replica derives the same
+ * one with or without Redis. Time is divided into steps of half a validity: a derived number can be placed for at least
+ * the other half. Redis keeps the number beyond its step. The service looks in PostgreSQL for an order under each
+ * number that may have been derived for the checkout, because a replica without Redis may have placed it.
  *
  * <p>A checkout gets a second number only when the first can no longer become an order: a tombstone under the first is
  * committed before the second is returned.
@@ -50,8 +50,9 @@ public class IssueNumber {
     public static final int LONGEST_CHECKOUT = 128;
 
     /**
-     * Attempts with another number: when a number is taken (one in 2³⁰ for each other number of the same buyer and second),
-     * or another request voids a checkout's replacement at the same time. More attempts are a loop, not chance.
+     * Attempts with another number: when a number is taken (one in 2³⁰ for each other number of the same buyer and
+     * second), or another request voids a checkout's replacement at the same time. More attempts are a loop, not
+     * chance.
      */
     private static final int MAX_ATTEMPTS = 3;
 
@@ -187,8 +188,9 @@ public class IssueNumber {
         }
 
         /**
-         * The number is registered, but not for this checkout: Redis has lost the checkout's key, or (one in 2³⁰) another
-         * checkout of this buyer has the same number. In both cases it must not be placed in addition to another one.
+         * The number is registered, but not for this checkout: Redis has lost the checkout's key, or (one in 2³⁰)
+         * another checkout of this buyer has the same number. In both cases it must not be placed in addition to
+         * another one.
          */
         private Uni<Issue> replaceTaken(OrderNumber taken, int attempt, Optional<String> replaced, int attemptsLeft) {
             return registry.voidIfUndecided(taken, buyer, VoidReason.NOT_CACHED, validity.now())
@@ -198,8 +200,8 @@ public class IssueNumber {
         }
 
         /**
-         * The number in Redis is returned only if it was issued to this buyer: a reply that belongs to another request must
-         * not be returned to this one.
+         * The number in Redis is returned only if it was issued to this buyer: a reply that belongs to another request
+         * must not be returned to this one.
          */
         private Uni<Issue> checkHeld(String held, int attemptsLeft) {
             return keys.readOwn(held, buyer)

@@ -10,7 +10,9 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** Retires a number without an order. If a void and a place race, one of them wins and both return the same decision. */
+/**
+ * Retires a number without an order. If a void and a place race, one of them wins and both return the same decision.
+ */
 @ApplicationScoped
 public class VoidNumber {
     private final VerifyNumber verifyNumber;
@@ -42,8 +44,8 @@ public class VoidNumber {
     }
 
     /**
-     * A number that was derived from an idempotency key exists only with its order. A tombstone under it would prevent the
-     * order of that key, which its client has not requested.
+     * A number that was derived from an idempotency key exists only with its order. A tombstone under it would prevent
+     * the order of that key, which its client has not requested.
      */
     private Uni<Voiding> refuseOfClientKey(Buyer buyer, OrderNumber number) {
         return registry.statusOf(number)

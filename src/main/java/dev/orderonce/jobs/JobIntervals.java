@@ -19,9 +19,7 @@ final class JobIntervals {
 
     private final Config config;
 
-    /**
-     * @throws UnusableSetting if an interval is set for a job that does not exist
-     */
+    /** @throws UnusableSetting if an interval is set for a job that does not exist */
     JobIntervals(Config config, Collection<String> jobs) {
         this.config = config;
         List<String> known =

@@ -22,9 +22,9 @@ import org.eclipse.microprofile.config.Config;
 @ApplicationScoped
 class Jobs implements MadeFromSettings {
     /**
-     * How long a stop waits for the runs that are in progress: longer than PostgreSQL may take to reply to one statement
-     * (3 s). A run that takes longer, because it has many rows before it or waits for the provider, is cut off between
-     * two statements and resumed later, as after a crash.
+     * How long a stop waits for the runs that are in progress: longer than PostgreSQL may take to reply to one
+     * statement (3 s). A run that takes longer, because it has many rows before it or waits for the provider, is cut
+     * off between two statements and resumed later, as after a crash.
      */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 

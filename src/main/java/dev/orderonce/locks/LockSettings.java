@@ -9,15 +9,15 @@ import java.time.Duration;
 public interface LockSettings {
 
     /**
-     * How long a lock lasts without being renewed: so long do other requests wait for a holder that
-     * crashed. It is renewed three times within its lease while its work runs.
+     * How long a lock lasts without being renewed: so long do other requests wait for a holder that crashed. It is
+     * renewed three times within its lease while its work runs.
      */
     @WithDefault("5s")
     Duration lease();
 
     /**
-     * How long a request waits for a lock. A capture takes about a second; beyond two seconds the
-     * order's current state is the better answer.
+     * How long a request waits for a lock. A capture takes about a second; beyond two seconds the order's current state
+     * is the better answer.
      */
     @WithDefault("2s")
     Duration waitTimeout();

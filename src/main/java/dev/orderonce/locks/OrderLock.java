@@ -25,11 +25,11 @@ import org.jboss.logging.Logger;
  * A lock per order over all replicas: a lease that expires by itself, and a fencing token that increases with every
  * holder.
  *
- * <p>The holder is a flow and not a thread: a call with the same flow id enters again, and the lock is free when the flow
- * has left as often as it has entered.
+ * <p>The holder is a flow and not a thread: a call with the same flow id enters again, and the lock is free when the
+ * flow has left as often as it has entered.
  *
- * @see <a href="https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html">Martin
- *     Kleppmann, How to do distributed locking (fencing tokens)</a>
+ * @see <a href="https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html">Martin Kleppmann, How to do
+ *     distributed locking (fencing tokens)</a>
  */
 @ApplicationScoped
 public class OrderLock {
@@ -45,8 +45,8 @@ public class OrderLock {
     private static final int MAX_RETRY_DELAY = 80;
 
     /**
-     * Requests of this replica that may wait for locks at once. Each tries about twenty times a
-     * second; a thousand load Redis as much as one busy checkout.
+     * Requests of this replica that may wait for locks at once. Each tries about twenty times a second; a thousand load
+     * Redis as much as one busy checkout.
      */
     private static final int MAX_WAITERS = 1000;
 
@@ -98,8 +98,8 @@ public class OrderLock {
      * Does the work under the lock of this order, as soon as the lock is acquired.
      *
      * @param flow the holder; the same flow can enter again
-     * @param work gets the fencing token, which is larger than that of every earlier holder. Empty if Redis is unavailable:
-     *     the work is done without a lock, because its conditional update decides
+     * @param work gets the fencing token, which is larger than that of every earlier holder. Empty if Redis is
+     *     unavailable: the work is done without a lock, because its conditional update decides
      */
     public <T> Uni<Locked<T>> hold(String order, String flow, Function<OptionalLong, Uni<T>> work) {
         String lock = "lock:{" + order + '}';

@@ -5,19 +5,15 @@ import java.util.Arrays;
 /**
  * Crockford's base 32 and its check symbol.
  *
- * <p>The alphabet leaves out I, L, O and U (<a href="https://www.crockford.com/base32.html">Douglas
- * Crockford, Base 32</a>). The check symbol is not Crockford's modulo 37, which needs five more
- * symbols, but a Damm code over the field GF(32): H. Michael Damm, <i>Totally anti-symmetric
- * quasigroups for all orders n ≠ 2, 6</i>, Discrete Mathematics 307 (2007). With {@code c' = 2·(c ⊕
- * s)} every wrong symbol and every swap of neighbours changes the result.
+ * <p>The alphabet leaves out I, L, O and U (<a href="https://www.crockford.com/base32.html">Douglas Crockford, Base
+ * 32</a>). The check symbol is not Crockford's modulo 37, which needs five more symbols, but a Damm code over the field
+ * GF(32): H. Michael Damm, <i>Totally anti-symmetric quasigroups for all orders n ≠ 2, 6</i>, Discrete Mathematics 307
+ * (2007). With {@code c' = 2·(c ⊕ s)} every wrong symbol and every swap of neighbours changes the result.
  */
 final class Crockford {
     static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-    /**
-     * x⁵ + x² + 1, irreducible over GF(2): doubling modulo it runs through all 31 non-zero
-     * elements.
-     */
+    /** x⁵ + x² + 1, irreducible over GF(2): doubling modulo it runs through all 31 non-zero elements. */
     private static final int POLYNOMIAL = 0b100101;
 
     private static final byte NOT_A_SYMBOL = -1;
@@ -43,10 +39,7 @@ final class Crockford {
         return values;
     }
 
-    /**
-     * The value 0–31 of a symbol in either case, I and L read as 1 and O as 0; −1 for anything
-     * else.
-     */
+    /** The value 0–31 of a symbol in either case, I and L read as 1 and O as 0; −1 for anything else. */
     static int value(char symbol) {
         return symbol < VALUES.length ? VALUES[symbol] : NOT_A_SYMBOL;
     }
@@ -63,9 +56,7 @@ final class Crockford {
         }
     }
 
-    /**
-     * Reads {@code count} canonical symbols as one number, most significant first; at most 12 fit.
-     */
+    /** Reads {@code count} canonical symbols as one number, most significant first; at most 12 fit. */
     static long read(String symbols, int at, int count) {
         long bits = 0;
         for (int i = at; i < at + count; i++) {

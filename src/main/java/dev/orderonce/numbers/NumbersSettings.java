@@ -10,46 +10,41 @@ import java.util.Optional;
 @ConfigMapping(prefix = "numbers")
 public interface NumbersSettings {
 
-    /**
-     * The key that signs: base 64 of at least 32 random bytes, e.g. from {@code openssl rand
-     * -base64 32}.
-     */
+    /** The key that signs: base 64 of at least 32 random bytes, e.g. from {@code openssl rand -base64 32}. */
     String signingKey();
 
     /**
-     * Other keys that verify: older ones, and the next one before it signs. To rotate, first give
-     * the new key to every replica here, then let it sign, and keep the old one here until no
-     * client can still repeat a request under a number it signed: the longest validity, and as long
-     * as a page may come back.
+     * Other keys that verify: older ones, and the next one before it signs. To rotate, first give the new key to every
+     * replica here, then let it sign, and keep the old one here until no client can still repeat a request under a
+     * number it signed: the longest validity, and as long as a page may come back.
      */
     Optional<List<String>> verifyingKeys();
 
     /**
-     * How long a number can be placed. Long enough for a slow checkout over lunch; shorter would
-     * send patient people for a second number, longer keeps more numbers in Redis (about 200 bytes
-     * each).
+     * How long a number can be placed. Long enough for a slow checkout over lunch; shorter would send patient people
+     * for a second number, longer keeps more numbers in Redis (about 200 bytes each).
      */
     @WithDefault("2h")
     Duration ttl();
 
     /**
-     * How long a checkout is returned the same number, placed or not. A day covers a page left open
-     * over night; at least {@link #ttl()}.
+     * How long a checkout is returned the same number, placed or not. A day covers a page left open over night; at
+     * least {@link #ttl()}.
      */
     @WithDefault("24h")
     Duration checkoutTtl();
 
     /**
-     * How long after an order the same content under another number needs a confirmation. A buyer
-     * who is not sure whether the order was placed tries again within minutes; a longer window
-     * stops buyers who mean a second order. Zero turns it off.
+     * How long after an order the same content under another number needs a confirmation. A buyer who is not sure
+     * whether the order was placed tries again within minutes; a longer window stops buyers who mean a second order.
+     * Zero turns it off.
      */
     @WithDefault("15m")
     Duration duplicateWindow();
 
     /**
-     * How long Redis keeps when an order was submitted again, as evidence for a dispute; about 100
-     * bytes for each such order. A bank statement comes once a month.
+     * How long Redis keeps when an order was submitted again, as evidence for a dispute; about 100 bytes for each such
+     * order. A bank statement comes once a month.
      */
     @WithDefault("40d")
     Duration resubmissionTtl();
@@ -60,10 +55,7 @@ public interface NumbersSettings {
 
     /** What the service does while Redis is unavailable. */
     enum WhenRedisIsDown {
-        /**
-         * Keep selling: signature, time stamp and primary key still decide, only the cached state
-         * is missing.
-         */
+        /** Keep selling: signature, time stamp and primary key still decide, only the cached state is missing. */
         TRUST_SIGNATURE,
         /** Stop selling: 503 until Redis answers. */
         REFUSE

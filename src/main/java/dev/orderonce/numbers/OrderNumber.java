@@ -19,8 +19,8 @@ import java.util.Optional;
  *      └ seconds since {@link #EPOCH}, 31 bits
  * </pre>
  *
- * <p>Every value of this type is well formed: its check symbol is right. {@link SigningKeys} verifies that it was issued to
- * a buyer.
+ * <p>Every value of this type is well formed: its check symbol is right. {@link SigningKeys} verifies that it was
+ * issued to a buyer.
  *
  * @param symbols the 18 symbols, canonical: upper case, no hyphens. Sorts by the time of issue.
  */
@@ -33,8 +33,8 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
     public static final int LENGTH = 18;
 
     /**
-     * No issued number begins with this symbol: the time stamp stays below 31/32 of its 31 bits,
-     * which lasts until 2091. It marks numbers that are derived from an idempotency key.
+     * No issued number begins with this symbol: the time stamp stays below 31/32 of its 31 bits, which lasts until
+     * 2091. It marks numbers that are derived from an idempotency key.
      */
     static final char MARKER = 'Z';
 
@@ -63,9 +63,9 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
     }
 
     /**
-     * The number of an order that is placed under an idempotency key: 80 bits of SHA-256 over buyer and key, after {@link
-     * #MARKER}. It never changes and therefore uses no signing key. A collision of two keys is expected after 2⁴⁰ of them;
-     * the stored key distinguishes them.
+     * The number of an order that is placed under an idempotency key: 80 bits of SHA-256 over buyer and key, after
+     * {@link #MARKER}. It never changes and therefore uses no signing key. A collision of two keys is expected after
+     * 2⁴⁰ of them; the stored key distinguishes them.
      */
     public static OrderNumber ofClientKey(Buyer buyer, String key) {
         byte[] subject = buyer.subject().getBytes(StandardCharsets.UTF_8);

@@ -22,22 +22,18 @@ import javax.crypto.spec.SecretKeySpec;
 public class SigningKeys implements MadeFromSettings {
     private static final String ALGORITHM = "HmacSHA256";
 
-    /**
-     * Part of the signed bytes, so that a number of a later layout never verifies as one of this layout.
-     */
+    /** Part of the signed bytes, so that a number of a later layout never verifies as one of this layout. */
     private static final byte VERSION = 1;
 
     /** First byte of the input for other purposes; the input for a number never begins with it. */
     private static final byte PURPOSE = 2;
 
-    /**
-     * In bytes, the length of the digest: a longer key adds no security, a shorter one would be the weakest part.
-     */
+    /** In bytes, the length of the digest: a longer key adds no security, a shorter one would be the weakest part. */
     private static final int SHORTEST_KEY = 32;
 
     /**
-     * Every verifying key adds to the probability of a forged number, one in 2²⁴ per guess. Four allow a rotation a week for
-     * a month.
+     * Every verifying key adds to the probability of a forged number, one in 2²⁴ per guess. Four allow a rotation a
+     * week for a month.
      */
     private static final int MOST_KEYS = 4;
 
@@ -104,8 +100,8 @@ public class SigningKeys implements MadeFromSettings {
     }
 
     /**
-     * A number of this buyer's checkout: the same for the same instant and attempt, so that every replica and every reload
-     * gets it again. As unguessable as the key.
+     * A number of this buyer's checkout: the same for the same instant and attempt, so that every replica and every
+     * reload gets it again. As unguessable as the key.
      *
      * @param attempt distinguishes numbers of one checkout and instant, from 0
      */

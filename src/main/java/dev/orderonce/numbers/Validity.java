@@ -17,9 +17,8 @@ public class Validity implements MadeFromSettings {
     static final Duration LONGEST = Duration.ofDays(7);
 
     /**
-     * How far the replicas' clocks may differ. NTP keeps hosts within milliseconds; a minute covers a
-     * host that lost its time server for days. It is added where an expiry counts without a tombstone
-     * in PostgreSQL.
+     * How far the replicas' clocks may differ. NTP keeps hosts within milliseconds; a minute covers a host that lost
+     * its time server for days. It is added where an expiry counts without a tombstone in PostgreSQL.
      */
     private static final Duration CLOCK_MARGIN = Duration.ofMinutes(1);
 

@@ -11,14 +11,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Tells whether two drafts ask for the same thing, over business fields only: currency, total, and
- * each line's product, quantity and price. The order of the lines, names, acknowledgements and
- * everything volatile do not count.
+ * Tells whether two drafts ask for the same thing, over business fields only: currency, total, and each line's product,
+ * quantity and price. The order of the lines, names, acknowledgements and everything volatile do not count.
  */
 final class Content {
-    /**
-     * 128 bits of SHA-256: two contents never collide by chance, and nobody can make them collide.
-     */
+    /** 128 bits of SHA-256: two contents never collide by chance, and nobody can make them collide. */
     private static final int FINGERPRINT_BYTES = 16;
 
     private static final Comparator<Line> CANONICAL = Comparator.comparing(Line::productCode)
@@ -56,10 +53,7 @@ final class Content {
         }
     }
 
-    /**
-     * Names each business field in which the two differ; empty exactly if their fingerprints are
-     * equal.
-     */
+    /** Names each business field in which the two differ; empty exactly if their fingerprints are equal. */
     static List<Difference> differences(OrderDraft placed, OrderDraft submitted) {
         List<Difference> differences = new ArrayList<>();
         compare(

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One business field in which a repeated request differs from the order it repeats.
  *
- * @param field {@code currency}, {@code total}, {@code lines[CODE].quantity}, {@code
- *     lines[CODE].unitPrice}, or {@code lines[CODE]} for a line that only one of the two has
+ * @param field {@code currency}, {@code total}, {@code lines[CODE].quantity}, {@code lines[CODE].unitPrice}, or
+ *     {@code lines[CODE]} for a line that only one of the two has
  * @param placed the order's value, {@code null} if it has no such line
  * @param submitted the request's value, {@code null} if it has no such line
  */

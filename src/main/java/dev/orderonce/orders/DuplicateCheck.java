@@ -21,8 +21,8 @@ import java.util.Optional;
 @ApplicationScoped
 class DuplicateCheck {
     /**
-     * After this time an admitted request has ended, in this service (the reply of PostgreSQL is awaited for 3 s) and in
-     * PostgreSQL (a statement ends after that). A number without an order by then was not placed by it.
+     * After this time an admitted request has ended, in this service (the reply of PostgreSQL is awaited for 3 s) and
+     * in PostgreSQL (a statement ends after that). A number without an order by then was not placed by it.
      */
     private static final Duration IN_FLIGHT_FOR = Duration.ofSeconds(10);
 

@@ -20,25 +20,24 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Writes positions in the event log as ids that tell nothing: a position is a count of the shop's
- * events, and two of them would reveal its volume (I7). AES-GCM with a secret of the signing keys;
- * an id is of use to its own buyer only.
+ * Writes positions in the event log as ids that tell nothing: a position is a count of the shop's events, and two of
+ * them would reveal its volume (I7). AES-GCM with a secret of the signing keys; an id is of use to its own buyer only.
  */
 @ApplicationScoped
 class EventIds {
     private static final String CIPHER = "AES/GCM/NoPadding";
 
     /**
-     * Random, 96 bits, as NIST SP 800-38D has it: good for 2³² ids of one signing key, which a shop
-     * that sends 100 a second reaches after more than a year.
+     * Random, 96 bits, as NIST SP 800-38D has it: good for 2³² ids of one signing key, which a shop that sends 100 a
+     * second reaches after more than a year.
      */
     private static final int NONCE_BYTES = 12;
 
     private static final int TAG_BITS = 128;
 
     /**
-     * Gaps that an id holds: what many statements that were rolled back at once leave. With more of
-     * them the id names an earlier position, and some events are sent again.
+     * Gaps that an id holds: what many statements that were rolled back at once leave. With more of them the id names
+     * an earlier position, and some events are sent again.
      */
     static final int MOST_GAPS = 32;
 

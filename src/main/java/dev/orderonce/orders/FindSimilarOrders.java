@@ -26,9 +26,7 @@ public class FindSimilarOrders {
         this.unreadableRows = unreadableRows;
     }
 
-    /**
-     * Two orders of one buyer in one currency; the smaller total is at least three fifths of the other.
-     */
+    /** Two orders of one buyer in one currency; the smaller total is at least three fifths of the other. */
     public record Pair(Order earlier, Order later) {
         static Pair of(Order one, Order other) {
             boolean isInOrder = one.placedAt().equals(other.placedAt())

@@ -6,8 +6,8 @@ import java.util.Optional;
  * One line of an order.
  *
  * @param productCode the shop's code of the product
- * @param name what the page called the product; only shown, never compared: a repeat from a page in
- *     another language is still a repeat
+ * @param name what the page called the product; only shown, never compared: a repeat from a page in another language is
+ *     still a repeat
  * @param quantity how many, at least 1
  * @param unitPrice the price of one in minor units of the order's currency, 0 or more
  */

@@ -78,11 +78,12 @@ public class ListEvents {
     }
 
     /**
-     * Reads a buyer's own orders among these numbers, each with its latest events: one statement for each of the two tables.
+     * Reads a buyer's own orders among these numbers, each with its latest events: one statement for each of the two
+     * tables.
      *
      * @param mostEvents the largest number of events returned for one order, 1 or more
-     * @return by number; a number without an order of this buyer is left out. Fails with {@link
-     *     StoreUnavailable} if PostgreSQL does not answer
+     * @return by number; a number without an order of this buyer is left out. Fails with {@link StoreUnavailable} if
+     *     PostgreSQL does not answer
      */
     public Uni<Map<OrderNumber, OrderHistory>> histories(Buyer buyer, Collection<OrderNumber> numbers, int mostEvents) {
         return store.ownOrders(buyer, numbers)

@@ -13,18 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Lists a buyer's own orders, newest first, a page at a time; a page costs the same however many
- * came before it.
- */
+/** Lists a buyer's own orders, newest first, a page at a time; a page costs the same however many came before it. */
 @ApplicationScoped
 public class ListOrders {
     public static final int LARGEST_PAGE = 100;
 
     /**
-     * A page ends with the order that passes this many characters of lines: the largest order has
-     * 100,000, and a hundred of those would be 10 MB in memory for each reader. What has been sent
-     * and not been taken yet is in memory too.
+     * A page ends with the order that passes this many characters of lines: the largest order has 100,000, and a
+     * hundred of those would be 10 MB in memory for each reader. What has been sent and not been taken yet is in memory
+     * too.
      */
     static final int MOST_CHARACTERS = 500_000;
 

@@ -69,8 +69,8 @@ class LiveEventsResource {
     @interface OpensStream {}
 
     /**
-     * Decides whether a stream can be opened before the framework sends its headers, which it does before it
-     * requests the first message.
+     * Decides whether a stream can be opened before the framework sends its headers, which it does before it requests
+     * the first message.
      *
      * @return null if it can; fails if PostgreSQL does not answer
      */

@@ -6,9 +6,8 @@ import io.vertx.sqlclient.Row;
 import java.util.Optional;
 
 /**
- * What happened to an order's money, and how the order follows it in the same statement: by its own
- * move if it is being paid or refunded with that payment, else by an event alone. Either way there
- * is exactly one event (I6).
+ * What happened to an order's money, and how the order follows it in the same statement: by its own move if it is being
+ * paid or refunded with that payment, else by an event alone. Either way there is exactly one event (I6).
  */
 public enum MoneyEvent {
     /** The provider captured the payment; if the order no longer waits for it, it is refunded. */
@@ -18,21 +17,20 @@ public enum MoneyEvent {
     /** The provider captured a payment after it had declined it; it is refunded. */
     CAPTURED_AFTER_ALL("PAYMENT_CAPTURED"),
     /**
-     * The money is to be returned, or the provider has returned it unasked: then a paid order
-     * follows. No event if the order's own move said so before.
+     * The money is to be returned, or the provider has returned it unasked: then a paid order follows. No event if the
+     * order's own move said so before.
      */
     REFUND_BEGUN(Move.REFUND_BEGUN, "PAYMENT_REFUND_BEGUN"),
     /** The money is returned. */
     REFUNDED(Move.REFUNDED, "PAYMENT_REFUNDED");
 
     /**
-     * CTEs of a statement whose CTE {@code change} has a row if the money changed, with the columns
-     * {@code number} and {@code payment}; {@code move}, {@code move_from}, {@code move_to}: the
-     * order's move, or null; {@code kind}: the event without a move; {@code at} and {@code detail}.
-     * Their CTE {@code followed} has the columns {@code number} and those of {@link Followed}.
+     * CTEs of a statement whose CTE {@code change} has a row if the money changed, with the columns {@code number} and
+     * {@code payment}; {@code move}, {@code move_from}, {@code move_to}: the order's move, or null; {@code kind}: the
+     * event without a move; {@code at} and {@code detail}. Their CTE {@code followed} has the columns {@code number}
+     * and those of {@link Followed}.
      *
-     * <p>The order's row is locked first, so what is decided from its state is still true when it
-     * is written.
+     * <p>The order's row is locked first, so what is decided from its state is still true when it is written.
      */
     public static final String FOLLOW = """
             followed AS (

@@ -23,8 +23,8 @@ public class MoveOrder {
         record Absent() implements Moved {}
 
         /**
-         * The move is not open from where the order stands, or it stands there for another payment,
-         * or under a later lock.
+         * The move is not open from where the order stands, or it stands there for another payment, or under a later
+         * lock.
          */
         record NotOpen(Order current) implements Moved {}
 
@@ -35,8 +35,8 @@ public class MoveOrder {
     /**
      * Makes the move if it is open.
      *
-     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not
-     *     answer; the move may have been made then
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer; the move may have
+     *     been made then
      */
     public Uni<Moved> move(OrderNumber number, Move move, Transition because) {
         return store.move(number, move, because, validity.now())

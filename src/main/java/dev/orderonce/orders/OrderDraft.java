@@ -20,10 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> acknowledgements) {
 
-    /**
-     * A basket of a person has a few lines, a trader's order some dozens; more is a batch and
-     * belongs in several.
-     */
+    /** A basket of a person has a few lines, a trader's order some dozens; more is a batch and belongs in several. */
     public static final int MOST_LINES = 100;
 
     /** One per question that can be asked, and a few earlier orders to name. */
@@ -35,16 +32,10 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
     /** A product's name on a page, in any script. */
     public static final int LONGEST_NAME = 200;
 
-    /**
-     * More of one thing than anybody orders at a checkout; it keeps a slipped key from becoming an
-     * order.
-     */
+    /** More of one thing than anybody orders at a checkout; it keeps a slipped key from becoming an order. */
     public static final long LARGEST_QUANTITY = 1_000_000;
 
-    /**
-     * 2⁵³ − 1: the largest whole number that every JSON reader, a browser's included, reads
-     * exactly.
-     */
+    /** 2⁵³ − 1: the largest whole number that every JSON reader, a browser's included, reads exactly. */
     public static final long LARGEST_AMOUNT = (1L << 53) - 1;
 
     /** About how many characters its lines have in JSON. */
@@ -185,10 +176,7 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
             return text;
         }
 
-        /**
-         * No control characters, and no half of a surrogate pair: no store could give that back
-         * unchanged.
-         */
+        /** No control characters, and no half of a surrogate pair: no store could give that back unchanged. */
         private static boolean isPlain(String text) {
             return text.codePoints()
                     .noneMatch(

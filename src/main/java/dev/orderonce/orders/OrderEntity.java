@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of the table of orders as Hibernate reads it; rows are written by {@link OrderStore} alone.
  *
- * <p>Final: nothing is read lazily. A proxy's class would have fields that are named by chance, and
- * no two builds would be the same.
+ * <p>Final: nothing is read lazily. A proxy's class would have fields that are named by chance, and no two builds would
+ * be the same.
  */
 @Entity
 @Immutable

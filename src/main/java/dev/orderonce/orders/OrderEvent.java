@@ -43,8 +43,8 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
     }
 
     /**
-     * As the order's buyer may see it: which member of the shop's staff did it, and what they wrote
-     * about it, is not shown.
+     * As the order's buyer may see it: which member of the shop's staff did it, and what they wrote about it, is not
+     * shown.
      */
     public OrderEvent forBuyer(String buyer) {
         if (isByJob() || detail.getOrDefault(BY, buyer).equals(buyer)) {

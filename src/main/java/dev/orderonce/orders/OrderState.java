@@ -52,9 +52,7 @@ public enum OrderState {
         PAYMENT_REFUSED(CREATED, PAYING),
         PAID(OrderState.PAID, PAYING),
         CANCELLED("cancel", OrderState.CANCELLED, CREATED),
-        /**
-         * Cancelled while the provider's answer is not known; by support only, who answers for it.
-         */
+        /** Cancelled while the provider's answer is not known; by support only, who answers for it. */
         PAYMENT_ABANDONED(OrderState.CANCELLED, PAYING),
         REFUND_BEGUN("cancel", REFUNDING, OrderState.PAID),
         REFUNDED(OrderState.REFUNDED, REFUNDING),

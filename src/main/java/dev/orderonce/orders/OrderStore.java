@@ -62,8 +62,8 @@ class OrderStore {
     /**
      * Inserts the row unless its number is already decided ({@code ON CONFLICT DO NOTHING}).
      *
-     * @return the row that exists now. Fails with {@link StoreUnavailable} if PostgreSQL is unavailable; the row may have
-     *     been written then.
+     * @return the row that exists now. Fails with {@link StoreUnavailable} if PostgreSQL is unavailable; the row may
+     *     have been written then.
      */
     Uni<Decision> decide(DecidedNumber row) {
         return inserts.submit(row)
@@ -78,15 +78,15 @@ class OrderStore {
                         false));
     }
 
-    /** What {@link #standing} reads. */
+    /** What {@link #decided} reads. */
     private static final String COLUMNS = """
             number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
             client_key, payment
             """;
 
     /**
-     * One conditional update with its event: the row decides whether the move is open, and a stale
-     * holder of a lock is refused by the token that the row remembers.
+     * One conditional update with its event: the row decides whether the move is open, and a stale holder of a lock is
+     * refused by the token that the row remembers.
      */
     private static final String MOVE = """
             WITH moved AS (
@@ -207,8 +207,8 @@ class OrderStore {
     }
 
     /**
-     * What stands under the number, if it is this buyer's. What is somebody else's is neither sent
-     * by PostgreSQL nor read: it takes as long as nothing at all.
+     * What stands under the number, if it is this buyer's. What is somebody else's is neither sent by PostgreSQL nor
+     * read: it takes as long as nothing at all.
      */
     Uni<Optional<DecidedNumber>> findOwn(OrderNumber number, Buyer buyer) {
         return finds.submit(new Sought(number, Optional.of(buyer)));
@@ -222,9 +222,8 @@ class OrderStore {
         private static final Comparator<DecidedNumber> BY_NUMBER = Comparator.comparing(DecidedNumber::number);
 
         /**
-         * One statement, so one commit: each row and its event, or neither. The conflict has no
-         * target, so that two concurrent inserts under one idempotency key can conflict on either index and neither
-         * is an error.
+         * One statement, so one commit: each row and its event, or neither. The conflict has no target, so that two
+         * concurrent inserts under one idempotency key can conflict on either index and neither is an error.
          */
         private static final String SQL = """
             WITH inserted AS (

@@ -62,8 +62,8 @@ class PlaceByNumber {
     }
 
     /**
-     * The number was never issued. It may be that of an order which the buyer placed under an idempotency key; then that
-     * order is returned. Nothing else can be placed under it.
+     * The number was never issued. It may be that of an order which the buyer placed under an idempotency key; then
+     * that order is returned. Nothing else can be placed under it.
      */
     private Uni<Placement> replayOfClientKey(Buyer buyer, OrderNumber number, OrderDraft draft) {
         return store.find(number)

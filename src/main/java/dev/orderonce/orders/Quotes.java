@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks that the prices of an order are the shop's, and not what somebody has put into a request.
  *
- * <p>A quote is {@code v1.EXPIRES.MAC}: when it expires, in seconds since 1970, and HMAC-SHA256 in
- * base 64 (URL, without padding) over the UTF-8 text
+ * <p>A quote is {@code v1.EXPIRES.MAC}: when it expires, in seconds since 1970, and HMAC-SHA256 in base 64 (URL,
+ * without padding) over the UTF-8 text
  *
  * <pre>
  *   v1 LF EXPIRES LF CURRENCY LF
  *   and for each line of the order: PRODUCT-CODE TAB QUANTITY TAB UNIT-PRICE TAB NAME LF
  * </pre>
  *
- * <p>The name is empty if the line has none. Neither code nor name can hold a tab or a line feed:
- * no two orders have the same text.
+ * <p>The name is empty if the line has none. Neither code nor name can hold a tab or a line feed: no two orders have
+ * the same text.
  */
 @ApplicationScoped
 class Quotes implements MadeFromSettings {

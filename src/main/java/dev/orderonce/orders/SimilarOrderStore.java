@@ -18,12 +18,12 @@ import java.util.Map;
 @ApplicationScoped
 class SimilarOrderStore {
     /**
-     * For each order, the nearest few of its buyer's others before and after it, by the index on
-     * buyer and time: what it costs does not grow with the table. Of two orders that were committed
-     * in another order than they were decided in, whichever is looked at last finds the other.
+     * For each order, the nearest few of its buyer's others before and after it, by the index on buyer and time: what
+     * it costs does not grow with the table. Of two orders that were committed in another order than they were decided
+     * in, whichever is looked at last finds the other.
      *
-     * <p>Two baskets that have three fifths of their value in common have totals that are not
-     * further apart than that: a cheap look leaves out most of the others.
+     * <p>Two baskets that have three fifths of their value in common have totals that are not further apart than that:
+     * a cheap look leaves out most of the others.
      */
     private static final String NEAR = """
             SELECT n.number AS placed, o.number, o.buyer, o.state, o.decided_at, o.currency, o.total,

@@ -11,8 +11,8 @@ import java.util.OptionalLong;
  * @param by who makes it
  * @param reason in words
  * @param duplicateOf the order that this one was found to repeat
- * @param payment the payment that it is about; a move that settles one is made only while the order
- *     is being paid with it
+ * @param payment the payment that it is about; a move that settles one is made only while the order is being paid with
+ *     it
  * @param fence the token of the lock under which it is made
  */
 public record Transition(

@@ -89,9 +89,7 @@ public class CancelOrder {
         }
     }
 
-    /**
-     * Who cancels: its buyer, or support, who must say why and may while a payment is under way.
-     */
+    /** Who cancels: its buyer, or support, who must say why and may while a payment is under way. */
     private record Asker(
             Subject subject, boolean isSupport, Optional<String> reason, Optional<OrderNumber> duplicateOf) {
         Transition because() {
@@ -187,8 +185,7 @@ public class CancelOrder {
     }
 
     /**
-     * The payment is due to be looked at before the order changes: if this process crashes, the job
-     * resumes the work.
+     * The payment is due to be looked at before the order changes: if this process crashes, the job resumes the work.
      */
     private Uni<Cancelling> refund(Order order, Transition because, Asker asker, OptionalLong fence, int triesLeft) {
         return payments.lookAgain(order.payment().orElseThrow(), settlePayment.lookAfter())

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How many payments may be declined before no further one is begun for a while: a person has two or
- * three cards, and whoever tries stolen ones has a list (OWASP API6:2023).
+ * How many payments may be declined before no further one is begun for a while: a person has two or three cards, and
+ * whoever tries stolen ones has a list (OWASP API6:2023).
  *
- * <p>They are counted in PostgreSQL, in the statement that begins a payment: a replica, a restart
- * or an outage of Redis does not begin the count anew.
+ * <p>They are counted in PostgreSQL, in the statement that begins a payment: a replica, a restart or an outage of Redis
+ * does not begin the count anew.
  */
 @ApplicationScoped
 class DeclineLimits implements MadeFromSettings {
@@ -52,8 +52,7 @@ class DeclineLimits implements MadeFromSettings {
     /**
      * How long until another attempt fits.
      *
-     * @param orderFullSince when the oldest of the declined payments that fill the order's limit
-     *     was begun
+     * @param orderFullSince when the oldest of the declined payments that fill the order's limit was begun
      * @param buyerFullSince when the oldest of those that fill the buyer's limit was begun
      * @param notCaptured the buyer's payments that were declined or are under way
      */

@@ -32,8 +32,7 @@ public class ListUnsettled {
     /**
      * Lists them.
      *
-     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not
-     *     answer
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer
      */
     public Uni<Listing> list() {
         return store.unsettled(PaymentJobs.ATTEMPTS_UNTIL_SUPPORT, MOST).<Listing>map(Listing.Told::new);

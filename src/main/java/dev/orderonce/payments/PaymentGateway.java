@@ -4,8 +4,8 @@ import dev.orderonce.money.Money;
 import io.smallrye.mutiny.Uni;
 
 /**
- * The provider that holds the money. Everything is asked under our own reference, so asking again
- * is harmless: the provider does it once and gives the same answer.
+ * The provider that holds the money. Everything is asked under our own reference, so asking again is harmless: the
+ * provider does it once and gives the same answer.
  *
  * <p>No method fails: no answer is an {@link Answer} too.
  */

@@ -23,15 +23,15 @@ public interface PaymentSettings {
     Optional<String> notificationSecret();
 
     /**
-     * How long the provider may take to answer a request. Captures take about a second; after this
-     * the result counts as unknown, and a job requests it from the provider.
+     * How long the provider may take to answer a request. Captures take about a second; after this the result counts as
+     * unknown, and a job requests it from the provider.
      */
     @WithDefault("5s")
     Duration providerTimeout();
 
     /**
-     * How long a request is left to finish what it began before the job resumes it. Longer than twice {@link
-     * #providerTimeout()}; shorter resumes sooner what crashed.
+     * How long a request is left to finish what it began before the job resumes it. Longer than twice
+     * {@link #providerTimeout()}; shorter resumes sooner what crashed.
      */
     @WithDefault("15s")
     Duration resumeDelay();
@@ -44,22 +44,22 @@ public interface PaymentSettings {
     Duration retryDelay();
 
     /**
-     * How long an order may stay unpaid before a job cancels it. A day is longer than a transfer
-     * between banks takes, and shorter than goods should be reserved without payment.
+     * How long an order may stay unpaid before a job cancels it. A day is longer than a transfer between banks takes,
+     * and shorter than goods should be reserved without payment.
      */
     @WithDefault("24h")
     Duration unpaidOrderTtl();
 
     /**
-     * How many payments of one order may be declined in any window before the next is refused. A
-     * person tries another card, and perhaps mistypes it. Without a burst of its own.
+     * How many payments of one order may be declined in any window before the next is refused. A person tries another
+     * card, and perhaps mistypes it. Without a burst of its own.
      */
     @WithDefault("5/10m")
     RateLimit declinesPerOrderLimit();
 
     /**
-     * How many payments of one buyer may be declined in any window, or be in progress, before the
-     * next is refused. Without a burst of its own.
+     * How many payments of one buyer may be declined in any window, or be in progress, before the next is refused.
+     * Without a burst of its own.
      */
     @WithDefault("10/1h")
     RateLimit declinesPerBuyerLimit();

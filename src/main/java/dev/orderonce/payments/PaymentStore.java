@@ -32,9 +32,9 @@ class PaymentStore {
             "id, number, client_key, method, amount, currency, state, reason, begun_at, looks";
 
     /**
-     * No target: one attempt per key and one live attempt per order are both indexes. Attempts of a
-     * buyer that begin within the same millisecond do not see each other, so the limit of a buyer
-     * can be passed by as many as there are connections; that of an order cannot.
+     * No target: one attempt per key and one live attempt per order are both indexes. Attempts of a buyer that begin
+     * within the same millisecond do not see each other, so the limit of a buyer can be passed by as many as there are
+     * connections; that of an order cannot.
      */
     private static final String BEGIN = """
             INSERT INTO payments (id, number, client_key, method, amount, currency, state, begun_at, look_at, buyer)
@@ -93,10 +93,7 @@ class PaymentStore {
         this.unreadableRows = unreadableRows;
     }
 
-    /**
-     * Begins an attempt, unless there is one under its key, another one may hold money, or too many
-     * were declined.
-     */
+    /** Begins an attempt, unless there is one under its key, another one may hold money, or too many were declined. */
     Uni<Boolean> begin(Payment payment, Buyer buyer, DeclineLimits limits, Instant lookAt) {
         return postgres.query(
                         BEGIN,
@@ -158,8 +155,8 @@ class PaymentStore {
     record Changed(Payment payment, Followed order) {}
 
     /**
-     * Moves it from one state to another, to be looked at again at {@code lookAt}. Its order
-     * follows in the same commit, with one event.
+     * Moves it from one state to another, to be looked at again at {@code lookAt}. Its order follows in the same
+     * commit, with one event.
      *
      * @param isRefused whether the provider has declined it
      * @param because who changes it; the payment and the reason are added
@@ -253,8 +250,8 @@ class PaymentStore {
     }
 
     /**
-     * Keeps in mind that the provider's event was dealt with. Of one payment: a provider may use an
-     * event's name for another one too.
+     * Keeps in mind that the provider's event was dealt with. Of one payment: a provider may use an event's name for
+     * another one too.
      */
     Uni<RowSet<Row>> remember(String event, String payment, Instant now) {
         return postgres.query("""

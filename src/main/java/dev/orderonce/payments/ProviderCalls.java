@@ -25,12 +25,12 @@ import org.eclipse.microprofile.faulttolerance.Retry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The provider's interface, with its time-outs, retries and circuit breaker. Asking again is
- * harmless: every call names our own reference.
+ * The provider's interface, with its time-outs, retries and circuit breaker. Asking again is harmless: every call names
+ * our own reference.
  *
- * <p>An answer is bounded in size and in time, from the first byte sent to the last byte received:
- * a client for REST reads whatever comes for as long as something comes. Redirects are not
- * followed: the token is for this provider, not for where it may send us.
+ * <p>An answer is bounded in size and in time, from the first byte sent to the last byte received: a client for REST
+ * reads whatever comes for as long as something comes. Redirects are not followed: the token is for this provider, not
+ * for where it may send us.
  */
 @ApplicationScoped
 class ProviderCalls {

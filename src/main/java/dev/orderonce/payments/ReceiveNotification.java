@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hears what the provider tells by itself, in whatever order and however often it does.
  *
- * <p>A notification is signed: {@code t=SECONDS,v1=HEX}, where HEX is HMAC-SHA256 over {@code
- * SECONDS.BODY}, and SECONDS is not far from now, so that an old one cannot be played again.
+ * <p>A notification is signed: {@code t=SECONDS,v1=HEX}, where HEX is HMAC-SHA256 over {@code SECONDS.BODY}, and
+ * SECONDS is not far from now, so that an old one cannot be played again.
  */
 @ApplicationScoped
 public class ReceiveNotification {
@@ -34,8 +34,8 @@ public class ReceiveNotification {
     private static final int LONGEST_EVENT = 255;
 
     /**
-     * How old a notification may be, or how far ahead its clock. The provider's clock and ours differ
-     * by seconds; five minutes is what providers themselves advise.
+     * How old a notification may be, or how far ahead its clock. The provider's clock and ours differ by seconds; five
+     * minutes is what providers themselves advise.
      */
     private static final Duration LONGEST_AGE = Duration.ofMinutes(5);
 
@@ -174,10 +174,7 @@ public class ReceiveNotification {
                                         : deal(found.get(), notification)));
     }
 
-    /**
-     * Every step of this can be done twice, so the event is remembered last: whoever dies before is
-     * sent it again.
-     */
+    /** Every step of this can be done twice, so the event is remembered last: whoever dies before is sent it again. */
     private Uni<Receipt> deal(Payment payment, Notification notification) {
         return note(payment, notification)
                 .chain(noted -> settlePayment.settle(noted, OptionalLong.empty()))
@@ -185,10 +182,7 @@ public class ReceiveNotification {
                 .map(remembered -> new Receipt.Received());
     }
 
-    /**
-     * The payment as it is then. What contradicts what is known already came late, and changes
-     * nothing.
-     */
+    /** The payment as it is then. What contradicts what is known already came late, and changes nothing. */
     private Uni<Payment> note(Payment payment, Notification notification) {
         return switch (notification.kind()) {
             case CAPTURED -> settlePayment.noteCaptured(payment);

@@ -21,12 +21,10 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
- * Brings a payment and its order to agree, one step after another, from whatever states the two are
- * in. Requests, notifications and the job all call it; it may run any number of times, and at the
- * same time in several replicas.
+ * Brings a payment and its order to agree, one step after another, from whatever states the two are in. Requests,
+ * notifications and the job all call it; it may run any number of times, and at the same time in several replicas.
  *
- * <p>{@link #next} decides the step from the two states and from whether the order is being paid
- * with this payment:
+ * <p>{@link #next} decides the step from the two states and from whether the order is being paid with this payment:
  *
  * <pre>
  *   payment     order                                step
@@ -42,10 +40,9 @@ import java.util.function.Function;
  *               any other state, or not with it      DONE
  * </pre>
  *
- * <p>What the provider answers changes the payment, and in the same statement its order: captured →
- * CAPTURED and PAID, declined → DECLINED and CREATED, refunded → REFUNDED and REFUNDED. The steps
- * SET_PAID, SET_REFUNDED and REOPEN complete rows of the first version, which changed the two one
- * after the other.
+ * <p>What the provider answers changes the payment, and in the same statement its order: captured → CAPTURED and PAID,
+ * declined → DECLINED and CREATED, refunded → REFUNDED and REFUNDED. The steps SET_PAID, SET_REFUNDED and REOPEN
+ * complete rows of the first version, which changed the two one after the other.
  */
 @ApplicationScoped
 class SettlePayment {
@@ -272,8 +269,8 @@ class SettlePayment {
     }
 
     /**
-     * The order does not wait for it any more, and the provider has had the time to receive the
-     * request. If it captures all the same, it is refunded.
+     * The order does not wait for it any more, and the provider has had the time to receive the request. If it captures
+     * all the same, it is refunded.
      */
     private boolean isGivenUp(Payment payment, Order order) {
         return order.state() != OrderState.PAYING && payment.looks() >= PaymentJobs.ATTEMPTS_UNTIL_SUPPORT;
@@ -301,10 +298,7 @@ class SettlePayment {
         return refunded(payment).map(Noted::payment);
     }
 
-    /**
-     * The provider holds the money, whatever our row says: a payment that was declined in our row
-     * is one to refund.
-     */
+    /** The provider holds the money, whatever our row says: a payment that was declined in our row is one to refund. */
     private Uni<Noted> captured(Payment payment) {
         return switch (payment.state()) {
             case ASKED ->
@@ -315,9 +309,7 @@ class SettlePayment {
         };
     }
 
-    /**
-     * The provider does not take the buyer's money with this method; so it counts for the limit.
-     */
+    /** The provider does not take the buyer's money with this method; so it counts for the limit. */
     private Uni<Noted> declined(Payment payment, String reason) {
         return payment.state() == PaymentState.ASKED
                 ? change(payment, PaymentState.DECLINED, Optional.of(reason), true)
@@ -325,8 +317,8 @@ class SettlePayment {
     }
 
     /**
-     * The provider returned the money, asked or not: in the provider's console, or by the buyer's
-     * bank. The order follows; one that was shipped gets events that say so.
+     * The provider returned the money, asked or not: in the provider's console, or by the buyer's bank. The order
+     * follows; one that was shipped gets events that say so.
      */
     private Uni<Noted> refunded(Payment payment) {
         return switch (payment.state()) {
@@ -385,9 +377,8 @@ class SettlePayment {
     }
 
     /**
-     * Has those payments looked at that are in progress and that the job would not look at: another
-     * process read the order before it was moved on, took the payment for settled, and the process
-     * that moved the order crashed.
+     * Has those payments looked at that are in progress and that the job would not look at: another process read the
+     * order before it was moved on, took the payment for settled, and the process that moved the order crashed.
      */
     Uni<Void> lookAtForgotten() {
         return findUnsettled.payments(checkedUpTo, CHECKED_AT_ONCE).chain(page -> {

@@ -1,11 +1,10 @@
 /**
- * Money for an order: one capture however often it is asked for, and every cancelled order without
- * any.
+ * Money for an order: one capture however often it is asked for, and every cancelled order without any.
  *
  * <p>A payment and its order are two rows, changed by one conditional statement where both change.
- * {@link dev.orderonce.payments.SettlePayment} is the one place that knows which step follows from
- * where the two stand; requests, notifications and the job {@code resume-payments} all call it; if a process
- * crashes in the middle, the job resumes its work.
+ * {@link dev.orderonce.payments.SettlePayment} is the one place that knows which step follows from where the two stand;
+ * requests, notifications and the job {@code resume-payments} all call it; if a process crashes in the middle, the job
+ * resumes its work.
  *
  * <pre>
  *   pay      buyer      PayOrder            Redis   PostgreSQL                         provider

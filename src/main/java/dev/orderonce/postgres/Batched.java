@@ -17,9 +17,7 @@ public interface Batched<Q, A> {
 
     String sql();
 
-    /**
-     * Two requests of one statement must not have an equal key; the request itself if there is no such restriction.
-     */
+    /** Two requests of one statement must not have an equal key; the request itself if there is no such restriction. */
     Object key(Q request);
 
     /** The statement's parameters for these requests, in their order. */

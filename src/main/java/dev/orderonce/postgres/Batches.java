@@ -145,8 +145,8 @@ public final class Batches<Q, A> {
     /**
      * Adds a request to the next statement.
      *
-     * @return its reply. Fails with {@link StoreUnavailable} at once if too many requests wait or no connection is open,
-     *     and after the timeout; with {@link io.vertx.pgclient.PgException} if PostgreSQL refuses this request.
+     * @return its reply. Fails with {@link StoreUnavailable} at once if too many requests wait or no connection is
+     *     open, and after the timeout; with {@link io.vertx.pgclient.PgException} if PostgreSQL refuses this request.
      */
     public Uni<A> submit(Q request) {
         return Uni.createFrom().emitter(caller -> accept(request, caller));
@@ -175,9 +175,7 @@ public final class Batches<Q, A> {
         work();
     }
 
-    /**
-     * Sends a statement on each free slot while requests wait; called whenever a request arrives or a slot changes.
-     */
+    /** Sends a statement on each free slot while requests wait; called whenever a request arrives or a slot changes. */
     private void work() {
         isOpen = slots.stream().anyMatch(StatementSlot::isOpen);
         for (StatementSlot slot : slots) {
@@ -248,7 +246,8 @@ public final class Batches<Q, A> {
     }
 
     /**
-     * The outcome is unknown for all requests, or one of them caused the refusal: it is found by sending the halves again.
+     * The outcome is unknown for all requests, or one of them caused the refusal: it is found by sending the halves
+     * again.
      */
     private void refused(List<Pending<Q, A>> batch, Throwable failure) {
         if (failure instanceof StoreUnavailable || batch.size() == 1) {
@@ -273,9 +272,7 @@ public final class Batches<Q, A> {
         waiting.clear();
     }
 
-    /**
-     * Completes the callers, each on its own event loop, with one task per event loop and not per reply.
-     */
+    /** Completes the callers, each on its own event loop, with one task per event loop and not per reply. */
     private void deliver(List<Pending<Q, A>> batch, List<A> replies, @Nullable Throwable failure) {
         accepted.addAndGet(-batch.size());
         Map<EventLoop, List<Runnable>> byLoop = new HashMap<>();

@@ -18,32 +18,29 @@ public interface DatabaseSettings {
     Optional<String> password();
 
     /**
-     * Connections of this replica for everything that is not on the hot path. Each is a process in
-     * PostgreSQL; with {@link #batchPoolSize()}, six replicas stay below its default limit of 100.
+     * Connections of this replica for everything that is not on the hot path. Each is a process in PostgreSQL; with
+     * {@link #batchPoolSize()}, six replicas stay below its default limit of 100.
      */
     @WithDefault("8")
     int poolSize();
 
     /**
-     * Connections for each of the two statements of the hot path (write, read), and so how many of
-     * each are in progress at once. While one waits for its commit another one is executed; more
-     * connections only make the batches smaller.
+     * Connections for each of the two statements of the hot path (write, read), and so how many of each are in progress
+     * at once. While one waits for its commit another one is executed; more connections only make the batches smaller.
      */
     @WithDefault("3")
     int batchPoolSize();
 
     /**
-     * Requests that share one statement at most. Enough that all requests in progress fit into one
-     * statement per connection; a statement of so many rows takes some ten milliseconds, far below
-     * its timeout.
+     * Requests that share one statement at most. Enough that all requests in progress fit into one statement per
+     * connection; a statement of so many rows takes some ten milliseconds, far below its timeout.
      */
     @WithDefault("512")
     int batchSize();
 
     /**
-     * Requests that may wait for each of these statements, and for a connection of the pool. At
-     * 25 000 orders a second they are a sixth of a second of work; more would only be late, so they
-     * are refused at once.
+     * Requests that may wait for each of these statements, and for a connection of the pool. At 25 000 orders a second
+     * they are a sixth of a second of work; more would only be late, so they are refused at once.
      */
     @WithDefault("4096")
     int queueLimit();
@@ -53,17 +50,15 @@ public interface DatabaseSettings {
     Duration connectTimeout();
 
     /**
-     * How long PostgreSQL may work on one statement. They take a millisecond; the bound is there
-     * for a stuck disk or a lock held by an operator. PostgreSQL cancels the statement then, and it
-     * has no effect.
+     * How long PostgreSQL may work on one statement. They take a millisecond; the bound is there for a stuck disk or a
+     * lock held by an operator. PostgreSQL cancels the statement then, and it has no effect.
      */
     @WithDefault("2s")
     Duration statementTimeout();
 
     /**
-     * How long a reply may take before the connection counts as broken: longer than {@link
-     * #statementTimeout()}, so that PostgreSQL's own error arrives if it can. A lost reply says
-     * nothing about the statement's effect.
+     * How long a reply may take before the connection counts as broken: longer than {@link #statementTimeout()}, so
+     * that PostgreSQL's own error arrives if it can. A lost reply says nothing about the statement's effect.
      */
     @WithDefault("3s")
     Duration replyTimeout();

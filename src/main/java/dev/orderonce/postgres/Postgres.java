@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Postgres implements MadeFromSettings {
     /**
-     * Classes of SQLSTATE that concern the server and not the statement: connection, transaction rolled back, resources,
-     * operator intervention, system error; and 25, the error of a primary that has become a standby.
+     * Classes of SQLSTATE that concern the server and not the statement: connection, transaction rolled back,
+     * resources, operator intervention, system error; and 25, the error of a primary that has become a standby.
      */
     private static final Set<String> TEMPORARY = Set.of("08", "25", "40", "53", "57", "58");
 
@@ -104,8 +104,8 @@ public class Postgres implements MadeFromSettings {
     /**
      * Executes one prepared statement in its own transaction.
      *
-     * @return its rows. Fails with {@link StoreUnavailable} if PostgreSQL is unavailable, and then the statement's effect is
-     *     unknown; with {@link PgException} if PostgreSQL refuses the statement, which then has no effect.
+     * @return its rows. Fails with {@link StoreUnavailable} if PostgreSQL is unavailable, and then the statement's
+     *     effect is unknown; with {@link PgException} if PostgreSQL refuses the statement, which then has no effect.
      */
     public Uni<RowSet<Row>> query(String sql, Tuple parameters) {
         return Uni.createFrom().emitter(caller -> {
@@ -173,8 +173,8 @@ public class Postgres implements MadeFromSettings {
     }
 
     /**
-     * Applies the timeout and the failures of this class to work that another library, such as Hibernate, does over these
-     * connections.
+     * Applies the timeout and the failures of this class to work that another library, such as Hibernate, does over
+     * these connections.
      *
      * @param name the operation's name in traces
      */

@@ -3,9 +3,9 @@ package dev.orderonce.postgres;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Back-off for opening connections to PostgreSQL. While it can be reached each connection is opened at once; after a failed
- * attempt there is one attempt at a time for all of them, with increasing delays. A server that accepts connections
- * without replying keeps every attempt in its queue, and makes a session of each when it recovers.
+ * Back-off for opening connections to PostgreSQL. While it can be reached each connection is opened at once; after a
+ * failed attempt there is one attempt at a time for all of them, with increasing delays. A server that accepts
+ * connections without replying keeps every attempt in its queue, and makes a session of each when it recovers.
  */
 final class Reconnects {
     /** A restarted PostgreSQL is found nearly at once. */

@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes connections whose reply is overdue, and all connections that have received nothing since that statement: a host
- * or network that fails without a reset leaves all of them dead, and a pool would lend them one by one.
+ * Closes connections whose reply is overdue, and all connections that have received nothing since that statement: a
+ * host or network that fails without a reset leaves all of them dead, and a pool would lend them one by one.
  *
  * <p>The driver cannot do this. Its close is a command in the queue behind the statement without a reply; and its idle
  * timeout counts from the last reply, so that a connection that was unused for a while would be closed during the next

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to PostgreSQL that executes one statement at a time and is opened again whenever it is lost. All methods
- * run on one event loop.
+ * One connection to PostgreSQL that executes one statement at a time and is opened again whenever it is lost. All
+ * methods run on one event loop.
  */
 final class StatementSlot {
     /** Delay before a slot that waits for another one's attempt tries again. */
@@ -96,8 +96,8 @@ final class StatementSlot {
     }
 
     /**
-     * The attempt is bounded by the connect timeout and by the driver's idle timeout in the handshake. It is never abandoned
-     * before: an abandoned attempt would become a session that nothing closes.
+     * The attempt is bounded by the connect timeout and by the driver's idle timeout in the handshake. It is never
+     * abandoned before: an abandoned attempt would become a session that nothing closes.
      */
     private void open() {
         if (closed) {
@@ -152,8 +152,8 @@ final class StatementSlot {
     }
 
     /**
-     * Executes one statement; only while the slot is free. After the timeout the connection is closed: a later reply has no
-     * caller.
+     * Executes one statement; only while the slot is free. After the timeout the connection is closed: a later reply
+     * has no caller.
      */
     Future<RowSet<Row>> run(String sql, Tuple parameters) {
         PgConnection open = connection;

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Lets jobs continue after an unreadable row, which is logged once, counted and skipped. A request for that row fails; a job
- * that failed would never reach the rows after it.
+ * Lets jobs continue after an unreadable row, which is logged once, counted and skipped. A request for that row fails;
+ * a job that failed would never reach the rows after it.
  */
 @ApplicationScoped
 public class UnreadableRows {

@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * A command as it is sent to Redis.
  *
- * @see <a href="https://redis.io/docs/latest/develop/reference/protocol-spec/">RESP, sending
- *     commands as arrays of bulk strings</a>
+ * @see <a href="https://redis.io/docs/latest/develop/reference/protocol-spec/">RESP, sending commands as arrays of bulk
+ *     strings</a>
  */
 public final class RedisCommand {
     /** Bytes around a word: the dollar sign, its length, and two line ends. */

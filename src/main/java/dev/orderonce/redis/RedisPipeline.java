@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of connections to Redis, opened at startup and again after a loss. Commands are pipelined; each gets its
- * reply, or fails, within the timeout.
+ * A fixed number of connections to Redis, opened at startup and again after a loss. Commands are pipelined; each gets
+ * its reply, or fails, within the timeout.
  */
 @ApplicationScoped
 public class RedisPipeline implements MadeFromSettings {
@@ -89,8 +89,8 @@ public class RedisPipeline implements MadeFromSettings {
     /**
      * Sends one command.
      *
-     * @return its reply. Fails with {@link StoreUnavailable} if no connection is open, if too many requests wait, or after
-     *     the timeout; with {@link RedisRefusal} if Redis refuses the command.
+     * @return its reply. Fails with {@link StoreUnavailable} if no connection is open, if too many requests wait, or
+     *     after the timeout; with {@link RedisRefusal} if Redis refuses the command.
      */
     public Uni<RedisReply> send(RedisCommand command) {
         return send(command, command.operation());

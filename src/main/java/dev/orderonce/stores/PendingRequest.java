@@ -10,16 +10,15 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pending request to a store; completes the caller on its own event loop and Vert.x context, with the request's trace.
+ * A pending request to a store; completes the caller on its own event loop and Vert.x context, with the request's
+ * trace.
  */
 public final class PendingRequest<A> {
     private final UniEmitter<? super A> caller;
     private final ContextInternal context;
     private final @Nullable Span span;
 
-    /**
-     * @param otherwise the context in which a caller outside of an event loop is completed
-     */
+    /** @param otherwise the context in which a caller outside of an event loop is completed */
     public PendingRequest(UniEmitter<? super A> caller, Context otherwise, @Nullable Span span) {
         this.caller = caller;
         ContextInternal callers = (ContextInternal) Vertx.currentContext();

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests that share a statement or a packet have a span each, from the request to its reply, waiting included.
  *
- * @see <a href="https://opentelemetry.io/docs/specs/semconv/database/">Semantic conventions for
- *     databases</a>
+ * @see <a href="https://opentelemetry.io/docs/specs/semconv/database/">Semantic conventions for databases</a>
  */
 @ApplicationScoped
 public class StoreSpans {

@@ -16,9 +16,7 @@ public final class StoreUnavailable extends RuntimeException implements Outcome 
         this(store, reason, null);
     }
 
-    /**
-     * Has no stack trace: it is created for each waiting request when a store becomes unavailable.
-     */
+    /** Has no stack trace: it is created for each waiting request when a store becomes unavailable. */
     public StoreUnavailable(Store store, String reason, @org.jspecify.annotations.Nullable Throwable cause) {
         super(store + ": " + reason, cause, false, false);
         this.store = store;

@@ -17,19 +17,17 @@ import org.postgresql.util.PasswordUtil;
 /**
  * One PostgreSQL, as durable as any: what it acknowledged survives a kill.
  *
- * <p>It listens on the loopback interface, where every user of the machine can connect, so every
- * connection needs a password (SCRAM-SHA-256). Two roles have one, each kept in a file beside the
- * data that only its owner can read. The service's role owns the database and is no superuser: a
- * superuser reads and writes files and starts programs as the user who runs the service.
+ * <p>It listens on the loopback interface, where every user of the machine can connect, so every connection needs a
+ * password (SCRAM-SHA-256). Two roles have one, each kept in a file beside the data that only its owner can read. The
+ * service's role owns the database and is no superuser: a superuser reads and writes files and starts programs as the
+ * user who runs the service.
  */
 public final class EmbeddedPostgreSql {
     private static final Logger LOG = Logger.getLogger(EmbeddedPostgreSql.class);
 
     private static final String USERNAME = "orders";
 
-    /**
-     * The library creates this role with the data, and connects as it to find out when PostgreSQL is ready.
-     */
+    /** The library creates this role with the data, and connects as it to find out when PostgreSQL is ready. */
     private static final String SUPERUSER = "postgres";
 
     private static final String ENCRYPTION = "scram-sha-256";
@@ -82,9 +80,7 @@ public final class EmbeddedPostgreSql {
             END $$
             """;
 
-    /**
-     * Crash recovery after a kill takes seconds, and minutes on a busy machine; a process that exits is noticed.
-     */
+    /** Crash recovery after a kill takes seconds, and minutes on a busy machine; a process that exits is noticed. */
     private static final Duration START_WITHIN = Duration.ofMinutes(5);
 
     private final Path data;

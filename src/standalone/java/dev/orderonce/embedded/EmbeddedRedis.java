@@ -17,9 +17,8 @@ import redis.embedded.RedisExecProvider;
 /**
  * One Redis whose data survives a restart.
  *
- * <p>It listens on the loopback interface, where every user of the machine can connect, so every
- * connection needs a password. The password is kept in a file beside the data that only its owner
- * can read.
+ * <p>It listens on the loopback interface, where every user of the machine can connect, so every connection needs a
+ * password. The password is kept in a file beside the data that only its owner can read.
  */
 public final class EmbeddedRedis {
     /** It starts in milliseconds; reading back a long log takes seconds. */

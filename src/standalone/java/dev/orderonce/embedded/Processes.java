@@ -23,12 +23,10 @@ final class Processes {
     private Processes() {}
 
     /**
-     * Stops the store that a killed service left running, if the process of the given number still
-     * is that store.
+     * Stops the store that a killed service left running, if the process of the given number still is that store.
      *
      * @param pidFile its first line is the number of the process
-     * @param program what its executable's name begins with: the number may belong to another
-     *     process by now
+     * @param program what its executable's name begins with: the number may belong to another process by now
      */
     static void reap(Path pidFile, String program) {
         readPid(pidFile)
@@ -69,9 +67,7 @@ final class Processes {
                         .orElse(false);
     }
 
-    /**
-     * Asks it to stop, and kills it if it does not: both stores keep what they acknowledged.
-     */
+    /** Asks it to stop, and kills it if it does not: both stores keep what they acknowledged. */
     static void stop(ProcessHandle process, String program) {
         process.destroy();
         if (!hasEnded(() -> !isRunning(process, program))) {

@@ -24,8 +24,8 @@ final class Secrets {
     }
 
     /**
-     * Returns a new password in base64url: no character of it has to be escaped in an address, a
-     * configuration file or a command.
+     * Returns a new password in base64url: no character of it has to be escaped in an address, a configuration file or
+     * a command.
      */
     static String newPassword() {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(random());

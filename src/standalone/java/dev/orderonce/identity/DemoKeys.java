@@ -11,16 +11,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
 
-/**
- * The demo sign-in's key pair, generated at every start: tokens of an earlier start are invalid.
- */
+/** The demo sign-in's key pair, generated at every start: tokens of an earlier start are invalid. */
 public final class DemoKeys {
     static final String PRIVATE_KEY = "demo.sign-in.key";
     private static final String DEMO = "order-once-demo";
 
-    /**
-     * RSA, because verifying a token must be cheap; 2048 bits suffice for a key that lives as long as the process.
-     */
+    /** RSA, because verifying a token must be cheap; 2048 bits suffice for a key that lives as long as the process. */
     private static final int KEY_BITS = 2048;
 
     private DemoKeys() {}

@@ -39,24 +39,21 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs anybody on this machine in as any user, for demonstrations. It is in the standalone build
- * only, and answers only while no token issuer is configured, and only under a name of this machine
- * itself.
+ * Signs anybody on this machine in as any user, for demonstrations. It is in the standalone build only, and answers
+ * only while no token issuer is configured, and only under a name of this machine itself.
  */
 @Path("/demo/sign-in")
 @PermitAll
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 class DemoSignInResource {
-    /**
-     * Long enough to try things out over an afternoon; the key does not outlive the process anyway.
-     */
+    /** Long enough to try things out over an afternoon; the key does not outlive the process anyway. */
     private static final Duration VALID_FOR = Duration.ofHours(4);
 
     /**
-     * A page of any site can make its own name lead to 127.0.0.1 (DNS rebinding): for the browser
-     * the service is then that page's own site, and the page may read what it answers. The name in
-     * the header Host gives the page away; a page cannot set that header.
+     * A page of any site can make its own name lead to 127.0.0.1 (DNS rebinding): for the browser the service is then
+     * that page's own site, and the page may read what it answers. The name in the header Host gives the page away; a
+     * page cannot set that header.
      */
     private static final Pattern THIS_MACHINE =
             Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
- * A provider inside the process, for trying things out; in the standalone build only, and only
- * while no provider is configured. It does what the last three digits of the amount say:
+ * A provider inside the process, for trying things out; in the standalone build only, and only while no provider is
+ * configured. It does what the last three digits of the amount say:
  *
  * <pre>
  *   901   declines
@@ -37,9 +37,7 @@ class SimulatedGateway implements PaymentGateway {
     private static final Duration SLOW = Duration.ofSeconds(2);
     private static final long LATE_MILLIS = 1000;
 
-    /**
-     * Payments kept in memory. A demonstration makes some hundreds; beyond this all of them are discarded.
-     */
+    /** Payments kept in memory. A demonstration makes some hundreds; beyond this all of them are discarded. */
     private static final int MOST = 100_000;
 
     private final Optional<HttpGateway> real;

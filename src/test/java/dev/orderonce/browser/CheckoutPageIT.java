@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The checkout page in a real browser, against the real service, through a network that misbehaves:
- * one order each time, and the page says so.
+ * The checkout page in a real browser, against the real service, through a network that misbehaves: one order each
+ * time, and the page says so.
  */
 class CheckoutPageIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

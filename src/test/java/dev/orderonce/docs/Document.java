@@ -69,8 +69,8 @@ record Document(Path path, String source, String prose) {
     }
 
     /**
-     * What a link to a heading ends with: lower case, hyphens for spaces, no punctuation; the
-     * second of the same name has {@code -1}.
+     * What a link to a heading ends with: lower case, hyphens for spaces, no punctuation; the second of the same name
+     * has {@code -1}.
      */
     Set<String> anchors() {
         Set<String> anchors = new HashSet<>();
@@ -100,9 +100,7 @@ record Document(Path path, String source, String prose) {
                 .toList();
     }
 
-    /**
-     * The cells of each row of the tables whose first column has this name, without their headers.
-     */
+    /** The cells of each row of the tables whose first column has this name, without their headers. */
     List<List<String>> rows(String firstColumn) {
         List<List<String>> rows = new ArrayList<>();
         boolean isMeant = false;

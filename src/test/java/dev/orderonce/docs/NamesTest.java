@@ -19,9 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * What the documentation names in code spans is there: classes, tests, packages, files.
- */
+/** What the documentation names in code spans is there: classes, tests, packages, files. */
 class NamesTest {
     private static final Path ROOT = Path.of("");
 

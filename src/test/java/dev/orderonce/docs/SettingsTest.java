@@ -36,9 +36,7 @@ class SettingsTest {
 
     private static final String REQUIRED = "**R**";
 
-    /**
-     * Stands for a default that is no value: the setting is optional, and the table says what then.
-     */
+    /** Stands for a default that is no value: the setting is optional, and the table says what then. */
     private static final String NONE = "none";
 
     private static final Pattern MAPPING = Pattern.compile("^@ConfigMapping\\b", Pattern.MULTILINE);

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * How much of what was ordered twice the scan finds in a day of 100 000 orders, and how much of
- * what it finds was ordered twice; printed, with its seed and what the scan took.
+ * How much of what was ordered twice the scan finds in a day of 100 000 orders, and how much of what it finds was
+ * ordered twice; printed, with its seed and what the scan took.
  */
 @QuarkusTest
 class ScanQualityTest {

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What an owner of a key leaves behind when it dies, and what becomes of the marks when Redis is
- * flushed, stopped, restarted or silent in each phase: the insert settles it.
+ * What an owner of a key leaves behind when it dies, and what becomes of the marks when Redis is flushed, stopped,
+ * restarted or silent in each phase: the insert settles it.
  */
 @QuarkusTest
 class KeyOwnerGoneTest {

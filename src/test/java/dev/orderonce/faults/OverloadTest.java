@@ -21,10 +21,7 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * More requests than can be answered, or one that never ends: refused or cut within a bound, and
- * well again after.
- */
+/** More requests than can be answered, or one that never ends: refused or cut within a bound, and well again after. */
 @QuarkusTest
 @TestProfile(OverloadTest.SmallBounds.class)
 class OverloadTest {

@@ -16,10 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * Where the setting is to refuse without Redis, nothing new is sold until it answers; what was sold
- * is still told.
- */
+/** Where the setting is to refuse without Redis, nothing new is sold until it answers; what was sold is still told. */
 @QuarkusTest
 @TestProfile(RefuseWithoutRedisTest.Refuse.class)
 class RefuseWithoutRedisTest {

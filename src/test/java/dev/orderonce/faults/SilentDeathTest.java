@@ -24,26 +24,20 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * PostgreSQL, or the way to it, vanishes without a reset: connections that are open stay open and
- * never answer.
- */
+/** PostgreSQL, or the way to it, vanishes without a reset: connections that are open stay open and never answer. */
 @QuarkusTest
 class SilentDeathTest {
     /** Four times as many requests at once as there are connections. */
     private static final int BUSY = 32;
 
-    /**
-     * Below 5 s on a machine that is not busy; on one that is, far from the 30 s that dead
-     * connections once took.
-     */
+    /** Below 5 s on a machine that is not busy; on one that is, far from the 30 s that dead connections once took. */
     private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(10);
 
     private static final Duration STALL = Duration.ofSeconds(20);
 
     /**
-     * Far below PostgreSQL's limit of 100 connections, with two replicas: those that were open, and
-     * an attempt every few seconds.
+     * Far below PostgreSQL's limit of 100 connections, with two replicas: those that were open, and an attempt every
+     * few seconds.
      */
     private static final int MOST_ATTEMPTS = 40;
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each family of operations while a store is unavailable: one answer for all of them. (Streams are
- * in {@code LiveEventsContractTest}: one that finds the log's position known is opened.)
+ * Each family of operations while a store is unavailable: one answer for all of them. (Streams are in
+ * {@code LiveEventsContractTest}: one that finds the log's position known is opened.)
  */
 @QuarkusTest
 class StoreUnavailableTest {

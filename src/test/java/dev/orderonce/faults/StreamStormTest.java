@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Streams that are opened and cut at random while their events are sent: no event loop stops, no
- * place and no stream is lost, and no request fails.
+ * Streams that are opened and cut at random while their events are sent: no event loop stops, no place and no stream is
+ * lost, and no request fails.
  */
 @QuarkusTest
 @TestProfile(StreamStormTest.Live.class)

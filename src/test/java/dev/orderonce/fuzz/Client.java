@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Sends one request after the other in one connection, half of them sound and half of them mutated,
- * some in a pipeline, some cut; and keeps some streams open. Used by one thread.
+ * Sends one request after the other in one connection, half of them sound and half of them mutated, some in a pipeline,
+ * some cut; and keeps some streams open. Used by one thread.
  */
 final class Client implements AutoCloseable {
     /** So many requests are one buyer's: lists stay short, and there are strangers. */
@@ -28,16 +28,16 @@ final class Client implements AutoCloseable {
     private static final Pattern EVENT_ID = Pattern.compile("id: ?(\\S+)");
 
     /**
-     * A second, where an answer takes some 7 ms in the middle; on a machine that others keep busy
-     * as many times as long as the answers there take.
+     * A second, where an answer takes some 7 ms in the middle; on a machine that others keep busy as many times as long
+     * as the answers there take.
      */
     private static final long SLOW = TimeUnit.SECONDS.toNanos(1);
 
     private static final double SLOW_TO_MEDIAN = 150;
 
     /**
-     * Answers that come after the service has waited for another request: a second for one under
-     * the same key, two for one that holds the order's lock.
+     * Answers that come after the service has waited for another request: a second for one under the same key, two for
+     * one that holds the order's lock.
      */
     private static final Pattern WAITED = Pattern.compile("/problems/(key-in-flight|order-busy|lookalike)\"");
 

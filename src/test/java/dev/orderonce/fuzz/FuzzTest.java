@@ -27,11 +27,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Sends requests made from the API description, half of them mutated, and compares every response
- * with the description; afterwards the orders in PostgreSQL are whole, and nothing is left in use.
+ * Sends requests made from the API description, half of them mutated, and compares every response with the description;
+ * afterwards the orders in PostgreSQL are whole, and nothing is left in use.
  *
- * <p>{@code -Dfuzz.requests=1000000} sends more, {@code -Dfuzz.threads} from more clients at once.
- * {@code -Dfuzz.seed} repeats the dice; with one thread also what they meet.
+ * <p>{@code -Dfuzz.requests=1000000} sends more, {@code -Dfuzz.threads} from more clients at once. {@code -Dfuzz.seed}
+ * repeats the dice; with one thread also what they meet.
  */
 @QuarkusTest
 @TestProfile(FuzzTest.AllJobs.class)

@@ -17,9 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * What is true of the orders in PostgreSQL, whatever was sent. Other tests' orders are left out.
- */
+/** What is true of the orders in PostgreSQL, whatever was sent. Other tests' orders are left out. */
 final class Invariants {
     private static final Set<String> MONEY_ONLY =
             Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind).collect(Collectors.toSet());

@@ -17,9 +17,8 @@ import java.util.Set;
 /** Compares responses with the API description. */
 final class Judge {
     /**
-     * Refusals that come before an operation is selected, and so are documented with none of them:
-     * path, query, host or framing refused (400), method not allowed (405), and body, request
-     * target or headers too large (413, 414, 431).
+     * Refusals that come before an operation is selected, and so are documented with none of them: path, query, host or
+     * framing refused (400), method not allowed (405), and body, request target or headers too large (413, 414, 431).
      */
     private static final Set<Integer> BEFORE_ROUTING = Set.of(400, 405, 413, 414, 431);
 

@@ -16,9 +16,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Spoils a sound request in one or two places: whatever a client, a proxy or an attacker may do.
- */
+/** Spoils a sound request in one or two places: whatever a client, a proxy or an attacker may do. */
 final class Mutator {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LARGEST_BODY = 128 * 1024;
@@ -137,9 +135,7 @@ final class Mutator {
         }
     }
 
-    /**
-     * One that the HTTP server may refuse by itself, now and then; else one that it lets through.
-     */
+    /** One that the HTTP server may refuse by itself, now and then; else one that it lets through. */
     private static String maybeBroken(Request request, List<String> allowed, List<String> broken, Random random) {
         if (random.nextInt(10) == 0) {
             request.isNotHttp = true;

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A request on its way to the wire. Each character of its texts is one byte (ISO 8859-1), so that a
- * mutation can send any bytes.
+ * A request on its way to the wire. Each character of its texts is one byte (ISO 8859-1), so that a mutation can send
+ * any bytes.
  */
 final class Request {
     /** {@link #cutAt} of a request that is sent to its end. */

@@ -30,8 +30,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Makes requests that the API description allows, of any operation: parameters and bodies from
- * their schemas, identifiers from what exists. Used by one thread.
+ * Makes requests that the API description allows, of any operation: parameters and bodies from their schemas,
+ * identifiers from what exists. Used by one thread.
  */
 final class SoundRequests {
     static final List<String> ROLES = List.of("buyer", "merchant", "support", "service");
@@ -56,8 +56,8 @@ final class SoundRequests {
             words("putOnce findOnce deleteOnce"));
 
     /**
-     * Last three digits of amounts that the simulated provider does not capture at once. Not 902:
-     * it answers after two seconds.
+     * Last three digits of amounts that the simulated provider does not capture at once. Not 902: it answers after two
+     * seconds.
      */
     private static final List<Integer> ENDINGS = List.of(901, 903, 904, 905, 906, 907);
 

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * An HTTP/1.1 client that writes exactly the bytes it is given, and keeps its connection until one
- * of the two sides closes it. Used by one thread.
+ * An HTTP/1.1 client that writes exactly the bytes it is given, and keeps its connection until one of the two sides
+ * closes it. Used by one thread.
  */
 final class Wire implements AutoCloseable {
     static final int TIMEOUT_MILLIS = 10_000;

@@ -10,10 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The promises that every refusal keeps, over all of them. */
 class ProblemTypeTest {
-    /**
-     * The published types and their advice. A new type needs a line here; no line ever changes or
-     * goes.
-     */
+    /** The published types and their advice. A new type needs a line here; no line ever changes or goes. */
     private static final String CONTRACT = """
             number-missing            after-change
             number-and-key            after-change

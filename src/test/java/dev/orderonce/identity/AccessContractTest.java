@@ -117,8 +117,8 @@ class AccessContractTest {
     }
 
     /**
-     * The service's jobs ask the stores too, now and then: a refusal that asked a store itself
-     * would show in every one of ten attempts, a job's statement in one of them at most.
+     * The service's jobs ask the stores too, now and then: a refusal that asked a store itself would show in every one
+     * of ten attempts, a job's statement in one of them at most.
      */
     @ParameterizedTest
     @MethodSource("badTokens")

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * One checkout, one number, when another replica could not reach Redis: what that replica placed is
- * in PostgreSQL, and nothing in this process or in Redis says so.
+ * One checkout, one number, when another replica could not reach Redis: what that replica placed is in PostgreSQL, and
+ * nothing in this process or in Redis says so.
  */
 @QuarkusTest
 class IssueNumberTest {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A batch importer without memory: it reads its file from the top, crashes somewhere, is started
- * again, and reads it from the top. Every row becomes one order.
+ * A batch importer without memory: it reads its file from the top, crashes somewhere, is started again, and reads it
+ * from the top. Every row becomes one order.
  */
 @QuarkusTest
 class ImporterTest {

@@ -24,9 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
-/**
- * Who orders the same twice, by mistake or because they mean it, and who sorts it out afterwards.
- */
+/** Who orders the same twice, by mistake or because they mean it, and who sorts it out afterwards. */
 @QuarkusTest
 @TestProfile(SecondOrderTest.AsInAShop.class)
 class SecondOrderTest {

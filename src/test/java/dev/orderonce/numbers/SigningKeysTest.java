@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whose a number is. Where one must be refused it is a derived number, not a minted one: a random
- * one would pass once in 2²⁴ runs.
+ * Whose a number is. Where one must be refused it is a derived number, not a minted one: a random one would pass once
+ * in 2²⁴ runs.
  */
 class SigningKeysTest {
     private static final String KEY = key(1, 32);

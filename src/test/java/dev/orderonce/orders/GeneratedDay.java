@@ -21,8 +21,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * A day of a shop, made up from a seed: most buyers order once or twice, some have habits, some say
- * that they mean a second order, and some order twice without meaning to; which, is known.
+ * A day of a shop, made up from a seed: most buyers order once or twice, some have habits, some say that they mean a
+ * second order, and some order twice without meaning to; which, is known.
  */
 public final class GeneratedDay {
     private static final Currency EUR = Currency.getInstance("EUR");

@@ -36,9 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/**
- * The same basket under another number or key: who is asked, what they are told, and who is not.
- */
+/** The same basket under another number or key: who is asked, what they are told, and who is not. */
 @QuarkusTest
 class LookalikeContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);

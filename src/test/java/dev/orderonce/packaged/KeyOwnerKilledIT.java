@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two replicas; the one that is at it is killed, in each place where that can happen, and the other
- * is asked again under the same key.
+ * Two replicas; the one that is at it is killed, in each place where that can happen, and the other is asked again
+ * under the same key.
  */
 class KeyOwnerKilledIT {
     private static final Duration BOUND = Duration.ofSeconds(30);

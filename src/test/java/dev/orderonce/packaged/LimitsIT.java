@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two replicas, one buyer, sixteen at once that never wait: together they are let in as often as
- * the limit says, over some windows, to within one.
+ * Two replicas, one buyer, sixteen at once that never wait: together they are let in as often as the limit says, over
+ * some windows, to within one.
  *
  * <p>{@code -Dlimits.seed} repeats the dice, though not the races.
  */
@@ -128,8 +128,8 @@ class LimitsIT {
         }
 
         /**
-         * Redis let the first one in before that was heard, and was asked for the last time after
-         * that was sent; all of it happened between the begin and the end.
+         * Redis let the first one in before that was heard, and was asked for the last time after that was sent; all of
+         * it happened between the begin and the end.
          */
         void judge(String what) {
             double shortest = expected(lastAsked.get() - firstLetIn.get());

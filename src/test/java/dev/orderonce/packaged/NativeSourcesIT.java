@@ -27,8 +27,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a native executable would be made from lists everything that is looked up by its name at run
- * time: what goes over the wire, the migrations, the Lua scripts, the files that are served.
+ * What a native executable would be made from lists everything that is looked up by its name at run time: what goes
+ * over the wire, the migrations, the Lua scripts, the files that are served.
  */
 class NativeSourcesIT {
     private static final Path SOURCES = Path.of("target", "native", "native-sources");

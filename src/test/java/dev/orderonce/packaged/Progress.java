@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Whether a process that is waited for gets on. A start takes some seconds of processor time; how
- * long that is on a clock depends on what else the machine does. So it is given up when it has used
- * far more processor time than any start needs, or none at all for a while.
+ * Whether a process that is waited for gets on. A start takes some seconds of processor time; how long that is on a
+ * clock depends on what else the machine does. So it is given up when it has used far more processor time than any
+ * start needs, or none at all for a while.
  */
 final class Progress {
     /** A start needs 8 s, with an embedded PostgreSQL to unpack and to recover 20 s. */

@@ -32,10 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * The server build, as the images hold it: nothing embedded, nothing for demonstration, every
- * setting required.
- */
+/** The server build, as the images hold it: nothing embedded, nothing for demonstration, every setting required. */
 class ServerBuildIT {
     private static final String ISSUER = "https://issuer.example";
     private static final String AUDIENCE = "shop";

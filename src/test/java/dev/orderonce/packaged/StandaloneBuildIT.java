@@ -36,10 +36,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The standalone jar on a machine with nothing configured: it starts, keeps its data, survives
- * being killed.
- */
+/** The standalone jar on a machine with nothing configured: it starts, keeps its data, survives being killed. */
 class StandaloneBuildIT {
     private static final int WRITERS = 16;
     private static final int ORDERS_BEFORE_THE_KILL = 300;

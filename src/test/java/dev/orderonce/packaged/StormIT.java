@@ -47,13 +47,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two replicas, a provider that behaves badly, Redis that comes and goes, replicas killed and
- * started again, and orders that are paid, paid again, cancelled and shipped all at once. At the
- * end the money at the provider is what every order's state says, and its events replay to that
- * state.
+ * Two replicas, a provider that behaves badly, Redis that comes and goes, replicas killed and started again, and orders
+ * that are paid, paid again, cancelled and shipped all at once. At the end the money at the provider is what every
+ * order's state says, and its events replay to that state.
  *
- * <p>{@code -Dstorm.seconds=300} makes it last; {@code -Dstorm.seed} repeats the dice, though not
- * the races.
+ * <p>{@code -Dstorm.seconds=300} makes it last; {@code -Dstorm.seed} repeats the dice, though not the races.
  */
 class StormIT {
     private static final int SECONDS = Integer.getInteger("storm.seconds", 15);
@@ -285,10 +283,7 @@ class StormIT {
                         .isEmpty());
     }
 
-    /**
-     * Every event is in the stream, and none of an order for the first time before its earlier
-     * ones.
-     */
+    /** Every event is in the stream, and none of an order for the first time before its earlier ones. */
     private static void awaitPublished(Standalone stores) {
         await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> assertThat(evaluate(stores, FIRST_SEEN))
@@ -376,9 +371,7 @@ class StormIT {
                 .count();
     }
 
-    /**
-     * Where an order stands by its events alone; each must be open from where the one before left.
-     */
+    /** Where an order stands by its events alone; each must be open from where the one before left. */
     private static OrderState replay(List<List<String>> events) {
         OrderState state = OrderState.CREATED;
         for (int i = 0; i < events.size(); i++) {

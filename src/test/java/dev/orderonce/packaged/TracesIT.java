@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * With a collector to send them to, each request is a trace through Redis and PostgreSQL that is
- * found by its order's number, and the log speaks of it under the trace's id.
+ * With a collector to send them to, each request is a trace through Redis and PostgreSQL that is found by its order's
+ * number, and the log speaks of it under the trace's id.
  */
 class TracesIT {
     private static final HexFormat HEX = HexFormat.of();

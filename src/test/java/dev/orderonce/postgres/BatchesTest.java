@@ -31,10 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Statements shared by many requests: what becomes of each when something goes wrong with one, or
- * with all.
- */
+/** Statements shared by many requests: what becomes of each when something goes wrong with one, or with all. */
 @QuarkusTest
 class BatchesTest {
     private static final Duration BOUND = Duration.ofSeconds(20);

@@ -14,10 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Migrations only add: while an upgrade is under way the version before reads and writes the newer
- * schema.
- */
+/** Migrations only add: while an upgrade is under way the version before reads and writes the newer schema. */
 class MigrationsTest {
     private static final Path DIRECTORY = Path.of("src/main/resources/db/migration");
 

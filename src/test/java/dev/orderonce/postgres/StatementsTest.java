@@ -7,8 +7,10 @@ import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,5 +97,22 @@ class StatementsTest {
         // Then
         assertThat(statements(200, () -> support.cancel(number, "the shop is closed")))
                 .hasSize(7);
+    }
+
+    /** Both orders; their events; the order's latest disputes; the insert. */
+    @Test
+    void openingADispute_takesFour() {
+        // Given
+        String earlier = shop.newOrder(4200);
+        String number = shop.newOrder(4300);
+        Map<String, String> claim = Map.of("kind", "DUPLICATE", "duplicateOf", earlier, "message", "Twice.");
+        // Then
+        assertThat(statements(
+                        201,
+                        () -> shop.request()
+                                .contentType(ContentType.JSON)
+                                .body(claim)
+                                .post("/orders/" + number + "/disputes")))
+                .hasSize(4);
     }
 }

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a browser and the service, and does to requests that place an order what networks
- * do: to one after the other what it is told, and then nothing any more.
+ * Stands between a browser and the service, and does to requests that place an order what networks do: to one after the
+ * other what it is told, and then nothing any more.
  */
 public final class BadNetwork implements AutoCloseable {
     /** What can become of a request to place. */

@@ -142,9 +142,7 @@ public final class Database {
         }
     }
 
-    /**
-     * All processes of PostgreSQL, stopped where they are: it accepts connections and answers none.
-     */
+    /** All processes of PostgreSQL, stopped where they are: it accepts connections and answers none. */
     public static Stalled stall() {
         ProcessHandle postmaster = postmaster();
         signal("-STOP", postmaster);

@@ -18,11 +18,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /**
- * Stands between the service and a store and breaks the line on purpose: refuses, freezes, or
- * swallows one reply after the store has done its work.
+ * Stands between the service and a store and breaks the line on purpose: refuses, freezes, or swallows one reply after
+ * the store has done its work.
  */
 public final class FaultProxy implements AutoCloseable {
     private static final int CHUNK = 64 * 1024;
@@ -40,7 +39,6 @@ public final class FaultProxy implements AutoCloseable {
     private volatile boolean frozen;
     private volatile Set<Socket> dead = Set.of();
     private volatile int mostOpen;
-    private volatile Consumer<String> executions = execution -> {};
     private boolean holding;
 
     private FaultProxy(ServerSocket listening, int target, Optional<StatementLog> log) {
@@ -73,20 +71,9 @@ public final class FaultProxy implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    /**
-     * How many chunks the service has sent through here: requests, roughly, and zero means none.
-     */
+    /** How many chunks the service has sent through here: requests, roughly, and zero means none. */
     public long requests() {
         return requests.get();
-    }
-
-    /**
-     * Reports each execution of a statement by the service from now on, before PostgreSQL gets it.
-     *
-     * @param listener gets the parameters as text; binary values are in it as they are
-     */
-    public void onExecution(Consumer<String> listener) {
-        executions = listener;
     }
 
     /** Cuts every connection and accepts no new one. */
@@ -101,8 +88,8 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * The connections that are open now are dead without a reset, as after a power loss or a
-     * failover of an address; new ones work.
+     * The connections that are open now are dead without a reset, as after a power loss or a failover of an address;
+     * new ones work.
      */
     public void killSilently() {
         dead = Set.copyOf(sockets);
@@ -142,8 +129,8 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * The next reply that holds {@code text} is not passed on: when it has arrived here, so that
-     * the store has done its work, the connection is cut.
+     * The next reply that holds {@code text} is not passed on: when it has arrived here, so that the store has done its
+     * work, the connection is cut.
      */
     public void swallowReplyWith(String text) {
         swallowed = text.getBytes(StandardCharsets.ISO_8859_1);
@@ -218,12 +205,10 @@ public final class FaultProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                boolean isDropped = frozen || dead.contains(from); // decided before it is counted: who waits for the
-                // count knows what
-                // became of it
+                // Decided before it is counted, so that a test that waits for the count knows the decision.
+                boolean isDropped = frozen || dead.contains(from);
                 if (toStore) {
                     requests.incrementAndGet();
-                    reader.received(chunk, read);
                 }
                 if (isDropped) {
                     continue;

@@ -30,9 +30,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A payment provider that keeps its books straight and behaves badly in every other way: it
- * declines, is late, loses its replies, fails, and notifies late, twice and out of order. What is
- * not ours may be faked.
+ * A payment provider that keeps its books straight and behaves badly in every other way: it declines, is late, loses
+ * its replies, fails, and notifies late, twice and out of order. What is not ours may be faked.
  */
 public final class Provider implements AutoCloseable {
     /** So often, of a hundred, something other than a straight answer happens. */
@@ -174,9 +173,7 @@ public final class Provider implements AutoCloseable {
         }
     }
 
-    /**
-     * Once, or twice, soon or late, so that notifications overtake each other; until it is heard.
-     */
+    /** Once, or twice, soon or late, so that notifications overtake each other; until it is heard. */
     private void tell(String reference, String state) {
         int times = dice() < badOfAHundred ? 2 : 1;
         String event = "evt-" + UUID.randomUUID();

@@ -1,12 +1,30 @@
 package dev.orderonce.testkit;
 
 import io.quarkus.test.junit.QuarkusTestProfile;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** No job runs by itself after the start: what a store receives then comes from the test. */
+/** No job runs by itself: what a store receives then comes from the test. */
 public final class QuietJobs implements QuarkusTestProfile {
+    private static final List<String> JOBS = List.of(
+            "relay-events",
+            "poll-live-events",
+            "scan-orders",
+            "resume-payments",
+            "resume-confirmations",
+            "resume-resolutions",
+            "cancel-unpaid",
+            "purge-tombstones",
+            "purge-events",
+            "purge-records",
+            "purge-notifications",
+            "count-unsettled-payments",
+            "count-open-suspicions",
+            "count-overdue-disputes");
+
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of("payments.settle-every", "1h", "payments.unpaid-every", "1h");
+        return JOBS.stream().collect(Collectors.toMap(job -> "jobs.interval." + job, job -> "off"));
     }
 }

@@ -91,10 +91,7 @@ public final class Shop {
         return given().filters(new OpenApiValidationFilter(ANSWERS), DECLARED);
     }
 
-    /**
-     * Waits until an order can be placed and repeated: a test before may have broken the lines to
-     * the stores.
-     */
+    /** Waits until an order can be placed and repeated: a test before may have broken the lines to the stores. */
     public static void awaitBusinessAsUsual() {
         Shop shop = newBuyer();
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Records the SQL of every statement that the service has PostgreSQL execute, as it is sent: each
- * statement once, whether it comes from the pool, from a batch or from Hibernate; without the keep-alive of connections. Read from the
+ * Records the SQL of every statement that the service has PostgreSQL execute, as it is sent: each statement once,
+ * whether it comes from the pool, from a batch or from Hibernate; without the keep-alive of connections. Read from the
  * wire protocol (PostgreSQL documentation, 54.7, message formats).
  */
 public final class StatementLog {

@@ -14,9 +14,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The real PostgreSQL and Redis that every test runs on, each behind a line that a test can break.
- */
+/** The real PostgreSQL and Redis that every test runs on, each behind a line that a test can break. */
 public final class Stores implements QuarkusTestResourceLifecycleManager {
     private static @Nullable Stores running;
 
