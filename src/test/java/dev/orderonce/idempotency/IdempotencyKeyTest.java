@@ -226,6 +226,6 @@ class IdempotencyKeyTest {
     void textThatIsNoKey_isRefused(String text) {
         assertThatThrownBy(() -> new IdempotencyKey(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("not a client key");
+                .hasMessage("not an idempotency key");
     }
 }
