@@ -57,11 +57,16 @@ import org.jspecify.annotations.Nullable;
  * @param <A> its reply
  */
 public final class Batches<Q, A> {
+    /**
+     * Requests that share one statement at most. Enough that all requests in progress fit into one statement per
+     * connection; a statement of so many rows takes some ten milliseconds, far below its timeout.
+     */
+    static final int MAX_BATCH = 512;
+
     private final Batched<Q, A> batched;
     private final Postgres postgres;
     private final Context context;
     private final List<StatementSlot> slots;
-    private final int maxBatch;
     private final int maxWaiting;
     private final DistributionSummary sizes;
     private final Timer latency;
@@ -99,7 +104,6 @@ public final class Batches<Q, A> {
                         vertx, context, options, settings, reconnects, replyTimeout, this::work, outage::answered))
                 .limit(settings.batchPoolSize())
                 .toList();
-        this.maxBatch = settings.batchSize();
         this.maxWaiting = settings.queueLimit();
         this.sizes = DistributionSummary.builder("orderonce.batch.size")
                 .description("Requests that shared one statement")
@@ -192,10 +196,10 @@ public final class Batches<Q, A> {
     }
 
     private List<Pending<Q, A>> takeBatch() {
-        List<Pending<Q, A>> batch = new ArrayList<>(Math.min(waiting.size(), maxBatch));
+        List<Pending<Q, A>> batch = new ArrayList<>(Math.min(waiting.size(), MAX_BATCH));
         Set<Object> keys = new HashSet<>();
         Iterator<Pending<Q, A>> rest = waiting.iterator();
-        while (rest.hasNext() && batch.size() < maxBatch) {
+        while (rest.hasNext() && batch.size() < MAX_BATCH) {
             Pending<Q, A> pending = rest.next();
             if (pending.cancelled) {
                 rest.remove(); // nothing was sent

@@ -32,22 +32,11 @@ public interface DatabaseSettings {
     int batchPoolSize();
 
     /**
-     * Requests that share one statement at most. Enough that all requests in progress fit into one statement per
-     * connection; a statement of so many rows takes some ten milliseconds, far below its timeout.
-     */
-    @WithDefault("512")
-    int batchSize();
-
-    /**
      * Requests that may wait for each of these statements, and for a connection of the pool. At 25 000 orders a second
      * they are a sixth of a second of work; more would only be late, so they are refused at once.
      */
     @WithDefault("4096")
     int queueLimit();
-
-    /** Time to open a connection, and to wait for a free one. */
-    @WithDefault("1s")
-    Duration connectTimeout();
 
     /**
      * How long PostgreSQL may work on one statement. They take a millisecond; the bound is there for a stuck disk or a

@@ -67,7 +67,6 @@ public class Postgres implements MadeFromSettings {
         this.outage = outage("pool");
         require("database.pool-size", settings.poolSize());
         require("database.batch-pool-size", settings.batchPoolSize());
-        require("database.batch-size", settings.batchSize());
         require("database.queue-limit", settings.queueLimit());
         if (answerWithin.compareTo(settings.statementTimeout()) <= 0) {
             throw new UnusableSetting("database.reply-timeout: longer than database.statement-timeout, which is "

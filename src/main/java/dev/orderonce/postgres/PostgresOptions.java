@@ -6,6 +6,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The options of every connection to PostgreSQL: timeouts and session settings. */
 final class PostgresOptions {
+    /** Time to open a connection, and to wait for a free one of the pool. */
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
     private PostgresOptions() {}
 
     /** The options of these settings. */
@@ -19,7 +22,7 @@ final class PostgresOptions {
     static PgConnectOptions bounded(PgConnectOptions given, DatabaseSettings settings) {
         PgConnectOptions options = new PgConnectOptions(given);
         options.setCachePreparedStatements(true)
-                .setConnectTimeout(millis(settings.connectTimeout()))
+                .setConnectTimeout(millis(CONNECT_TIMEOUT))
                 .setTcpKeepAlive(true)
                 .addProperty("application_name", "order-once")
                 .addProperty(

@@ -36,7 +36,7 @@ class PostgresPool implements PgPoolCreator {
         PoolOptions pool = input.poolOptions()
                 .setMaxSize(settings.poolSize())
                 .setMaxWaitQueueSize(settings.queueLimit())
-                .setConnectionTimeout((int) settings.connectTimeout().toMillis())
+                .setConnectionTimeout((int) PostgresOptions.CONNECT_TIMEOUT.toMillis())
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout(IDLE_MINUTES)
                 .setIdleTimeoutUnit(TimeUnit.MINUTES);

@@ -20,6 +20,7 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.redis.client.impl.RedisURI;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,9 @@ final class RedisConnection {
 
     /** A broken connection is detected at most one check after the timeout. */
     private static final int CHECKS_PER_TIMEOUT = 4;
+
+    /** Time to open a connection. On a data centre's network a connection that takes longer is not going to open. */
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
     /** Between attempts to open a connection: ten a second find a restarted Redis at once. */
     private static final long RECONNECT_MILLIS = 100;
@@ -169,9 +173,9 @@ final class RedisConnection {
             return;
         }
         int current = ++attempt;
-        vertx.setTimer(settings.connectTimeout().toMillis(), id -> {
+        vertx.setTimer(CONNECT_TIMEOUT.toMillis(), id -> {
             if (!open) {
-                lost(current, "no connection within " + settings.connectTimeout());
+                lost(current, "no connection within " + CONNECT_TIMEOUT);
             }
         });
         client.connect(address.socketAddress())

@@ -46,7 +46,7 @@ public class RedisPipeline implements MadeFromSettings {
         NetClientOptions options = new NetClientOptions()
                 .setTcpNoDelay(true)
                 .setTcpKeepAlive(true)
-                .setConnectTimeout((int) settings.connectTimeout().toMillis());
+                .setConnectTimeout((int) RedisConnection.CONNECT_TIMEOUT.toMillis());
         if (address.ssl()) {
             options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
         }

@@ -32,8 +32,4 @@ public interface RedisSettings {
      */
     @WithDefault("4096")
     int queueLimit();
-
-    /** Time to open a connection. On a data centre's network a connection that takes longer is not going to open. */
-    @WithDefault("1s")
-    Duration connectTimeout();
 }

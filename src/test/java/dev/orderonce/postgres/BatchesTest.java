@@ -136,7 +136,7 @@ class BatchesTest {
         }
         assertThat(divide.statements).hasSizeLessThan(500);
         assertThat(divide.statements)
-                .allSatisfy(statement -> assertThat(statement).hasSizeLessThanOrEqualTo(settings.batchSize()));
+                .allSatisfy(statement -> assertThat(statement).hasSizeLessThanOrEqualTo(Batches.MAX_BATCH));
     }
 
     @Test

@@ -63,11 +63,6 @@ class RedisPipelineTest {
         public OptionalInt poolSize() {
             return OptionalInt.of(1);
         }
-
-        @Override
-        public Duration connectTimeout() {
-            return Duration.ofSeconds(1);
-        }
     }
 
     private static int port() {
