@@ -136,7 +136,7 @@ public class ResolveDispute {
             case REJECT -> reject(dispute, resolution, triesLeft);
             case REFUND, CANCEL ->
                 findOrder
-                        .standing(dispute.number())
+                        .byNumber(dispute.number())
                         .map(Optional::orElseThrow)
                         .chain(order -> resolution.verdict().isOpenFrom(order.state())
                                 ? grant(dispute, resolution, triesLeft)

@@ -119,7 +119,7 @@ public class ListSuspicions {
 
     /** An order is never deleted. */
     private Uni<Order> order(OrderNumber number) {
-        return findOrder.standing(number).map(Optional::orElseThrow);
+        return findOrder.byNumber(number).map(Optional::orElseThrow);
     }
 
     private static Uni<Listing> item(Listing listing) {

@@ -27,8 +27,8 @@ class DuplicateCheck {
     private static final Duration IN_FLIGHT_FOR = Duration.ofSeconds(10);
 
     /**
-     * Each attempt fails because an earlier order turned out to have ended, or another was placed meanwhile. More
-     * attempts than numbers that a claim holds are a loop, not chance.
+     * Each attempt fails because an earlier order has ended or another one was placed meanwhile. More attempts than
+     * numbers that a claim holds are a loop, not chance.
      */
     private static final int MAX_ATTEMPTS = 8;
 
@@ -85,15 +85,17 @@ class DuplicateCheck {
             if (found.isEmpty() && mayBeInFlight(duplicate)) {
                 return refusal(new Placement.LookalikeInFlight(duplicate.earlier()));
             }
-            return found.orElse(null) instanceof Order order && isDuplicate(order, claim)
-                    ? refusal(new Placement.Lookalike(order, age(order)))
-                    : checkWithout(buyer, number, claim, duplicate, attemptsLeft);
+            if (found.orElse(null) instanceof Order order && isDuplicate(order, claim)) {
+                return refusal(new Placement.Lookalike(order, age(order)));
+            }
+            return checkWithout(buyer, number, claim, duplicate, attemptsLeft);
         });
     }
 
     /**
-     * An admitted request may have placed other content after all, or long ago: one under an idempotency key that is
-     * repeated after its marker has expired, for example.
+     * Whether the earlier order has the claimed content, has not ended and is recent. Redis stores the claim of a
+     * request, not the order under its number: that order may have other content, or may have been placed long ago
+     * under an idempotency key whose request was repeated after its marker had expired.
      */
     private boolean isDuplicate(Order earlier, ContentClaim claim) {
         return earlier.state().isAlive()
@@ -105,7 +107,7 @@ class DuplicateCheck {
         return duplicate.since().compareTo(IN_FLIGHT_FOR) < 0;
     }
 
-    /** The earlier order was never placed or has ended: checks again without it. */
+    /** Checks again without the earlier order, which was never placed or has ended. */
     private Uni<Optional<Placement>> checkWithout(
             Buyer buyer,
             OrderNumber number,
@@ -117,7 +119,7 @@ class DuplicateCheck {
                 : check(buyer, number, claim.withEnded(duplicate.earlier()), attemptsLeft - 1);
     }
 
-    /** Both were submitted at the same time: the insert of the earlier one takes a few milliseconds more. */
+    /** Polls for an earlier order that was submitted at the same time: its insert takes a few milliseconds more. */
     private Uni<Optional<DecidedNumber>> awaitDecision(Admission.PossibleDuplicate duplicate, int polled) {
         return store.find(duplicate.earlier())
                 .chain(found -> found.isPresent() || polls.isOver(polled) || !mayBeInFlight(duplicate)

@@ -20,24 +20,24 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Writes positions in the event log as ids that tell nothing: a position is a count of the shop's events, and two of
- * them would reveal its volume (I7). AES-GCM with a secret of the signing keys; an id is of use to its own buyer only.
+ * Encrypts positions in the event log as opaque ids: a position is a count of the shop's events, and two of them would
+ * reveal its volume (I7). AES-GCM with a secret of the signing keys; an id is valid for its own buyer only.
  */
 @ApplicationScoped
 class EventIds {
     private static final String CIPHER = "AES/GCM/NoPadding";
 
     /**
-     * Random, 96 bits, as NIST SP 800-38D has it: good for 2³² ids of one signing key, which a shop that sends 100 a
-     * second reaches after more than a year.
+     * Random, 96 bits, as NIST SP 800-38D specifies: sufficient for 2³² ids of one signing key, which a shop that sends
+     * 100 a second reaches after more than a year.
      */
     private static final int NONCE_BYTES = 12;
 
     private static final int TAG_BITS = 128;
 
     /**
-     * Gaps that an id holds: what many statements that were rolled back at once leave. With more of them the id names
-     * an earlier position, and some events are sent again.
+     * The maximum number of gaps in an id: as many as a burst of rolled-back statements leaves. With more of them the
+     * id contains an earlier position, and some events are sent again.
      */
     static final int MOST_GAPS = 32;
 
@@ -68,7 +68,7 @@ class EventIds {
         }
     }
 
-    /** Empty if it is not an id that was written for this buyer. */
+    /** Returns the position in the id; empty if the id was not written for this buyer. */
     Optional<LogPosition> read(String id, Buyer buyer) {
         if (id.length() > LONGEST) {
             return Optional.empty();
@@ -79,12 +79,13 @@ class EventIds {
         } catch (IllegalArgumentException notBase64) {
             return Optional.empty();
         }
-        return bytes.length <= NONCE_BYTES
-                ? Optional.empty()
-                : secrets.stream()
-                        .flatMap(secret -> decrypt(bytes, secret, buyer).stream())
-                        .findFirst()
-                        .map(EventIds::position);
+        if (bytes.length <= NONCE_BYTES) {
+            return Optional.empty();
+        }
+        return secrets.stream()
+                .flatMap(secret -> decrypt(bytes, secret, buyer).stream())
+                .findFirst()
+                .map(EventIds::position);
     }
 
     private static Optional<byte[]> decrypt(byte[] id, SecretKeySpec secret, Buyer buyer) {

@@ -9,7 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Finds one order for somebody who may see it; anybody else's reads as absent. */
+/** Finds one order for a caller who may see it; every other order is absent for that caller. */
 @ApplicationScoped
 public class FindOrder {
     private final OrderStore store;
@@ -18,9 +18,9 @@ public class FindOrder {
         this.store = store;
     }
 
-    /** Every way the search can end. */
+    /** Every outcome of the search. */
     public sealed interface Finding extends Outcome {
-        /** No such order, or none that the asker may see. */
+        /** No such order, or none that the caller may see. */
         record Absent() implements Finding {}
 
         /** The order as it is now. */
@@ -35,38 +35,30 @@ public class FindOrder {
         }
     }
 
-    /** One of this buyer's own. */
+    /** Finds an order of this buyer. */
     public Uni<Finding> ofBuyer(Buyer buyer, String written) {
-        return find(written, number -> store.findOwn(number, buyer));
+        return find(written, number -> store.findOwnOrder(number, buyer));
     }
 
-    /** Anybody's, for the shop's staff. */
-    public Uni<Finding> ofAnybody(String written) {
-        return find(written, store::find);
+    /** Finds an order of any buyer, for the shop's staff. */
+    public Uni<Finding> ofAnyBuyer(String written) {
+        return find(written, store::findOrder);
     }
 
     /**
-     * For this service itself, which asks on nobody's behalf.
+     * Finds an order for the service itself, not for a caller.
      *
-     * @return fails with {@link StoreUnavailable} if PostgreSQL does not answer
+     * @return fails with {@link StoreUnavailable} if PostgreSQL is unavailable
      */
-    public Uni<Optional<Order>> standing(OrderNumber number) {
-        return store.find(number)
-                .map(found -> found.filter(Order.class::isInstance).map(Order.class::cast));
+    public Uni<Optional<Order>> byNumber(OrderNumber number) {
+        return store.findOrder(number);
     }
 
-    private static Uni<Finding> find(String written, Function<OrderNumber, Uni<Optional<DecidedNumber>>> search) {
-        // The signature is not asked: an order outlives the key that signed its number.
-        Optional<OrderNumber> number = OrderNumber.read(written);
-        if (number.isEmpty()) {
-            return Uni.createFrom().item(new Finding.Absent());
-        }
-        return search.apply(number.get()).map(FindOrder::finding);
-    }
-
-    private static Finding finding(Optional<DecidedNumber> found) {
-        return found.filter(Order.class::isInstance)
-                .<Finding>map(standing -> new Finding.Found((Order) standing))
-                .orElseGet(Finding.Absent::new);
+    private static Uni<Finding> find(String written, Function<OrderNumber, Uni<Optional<Order>>> search) {
+        // The signature is not verified: an order outlives the key that signed its number.
+        return OrderNumber.read(written)
+                .map(search)
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty()))
+                .map(found -> found.<Finding>map(Finding.Found::new).orElseGet(Finding.Absent::new));
     }
 }

@@ -6,7 +6,7 @@ import dev.orderonce.orders.OrderState.Move;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Moves an order from one state to another: once, whoever else tries, and with one event. */
+/** Moves an order from one state to another: once, however many callers try, and with one event. */
 @ApplicationScoped
 public class MoveOrder {
     private final OrderStore store;
@@ -17,38 +17,35 @@ public class MoveOrder {
         this.validity = validity;
     }
 
-    /** Every way a move can end. */
+    /** Every outcome of a move. */
     public sealed interface Moved {
         /** There is no such order. */
         record Absent() implements Moved {}
 
         /**
-         * The move is not open from where the order stands, or it stands there for another payment, or under a later
-         * lock.
+         * The order's state does not allow the move, or the order has another payment, or a later holder of its lock
+         * has moved it.
          */
         record NotOpen(Order current) implements Moved {}
 
-        /** It was made. */
+        /** This call made the move. */
         record Done(Order order) implements Moved {}
     }
 
     /**
      * Makes the move if it is open.
      *
-     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer; the move may have
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL is unavailable; the move may have
      *     been made then
      */
-    public Uni<Moved> move(OrderNumber number, Move move, Transition because) {
-        return store.move(number, move, because, validity.now())
+    public Uni<Moved> move(OrderNumber number, Move move, Transition transition) {
+        return store.move(number, move, transition, validity.now())
                 .chain(moved ->
-                        moved.isPresent() ? Uni.createFrom().item(new Moved.Done(moved.get())) : notMade(number));
+                        moved.isPresent() ? Uni.createFrom().item(new Moved.Done(moved.get())) : notOpen(number));
     }
 
-    private Uni<Moved> notMade(OrderNumber number) {
-        return store.find(number)
-                .map(found -> found.filter(Order.class::isInstance)
-                        .map(Order.class::cast)
-                        .<Moved>map(Moved.NotOpen::new)
-                        .orElseGet(Moved.Absent::new));
+    private Uni<Moved> notOpen(OrderNumber number) {
+        return store.findOrder(number)
+                .map(found -> found.<Moved>map(Moved.NotOpen::new).orElseGet(Moved.Absent::new));
     }
 }

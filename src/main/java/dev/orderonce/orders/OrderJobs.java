@@ -9,12 +9,12 @@ import java.time.Duration;
 
 /** The jobs of orders. */
 class OrderJobs {
-    /** Short against the week that a tombstone lives at least. */
+    /** Short compared with the week for which a tombstone is needed at least. */
     private static final Duration PURGE_INTERVAL = Duration.ofMinutes(10);
 
     /**
-     * Deletes tombstones of numbers that no replica would place any longer, whatever its clock and its settings: from
-     * then on their own time stamp says all that the row said.
+     * Deletes tombstones of numbers that are expired on every replica, whatever its clock and its settings: from then
+     * on the time stamp in the number suffices to refuse it.
      */
     @Produces
     @Singleton
@@ -22,6 +22,6 @@ class OrderJobs {
         return new Job(
                 "purge-tombstones",
                 PURGE_INTERVAL,
-                () -> Purge.inBatches(most -> store.forgetTombstones(validity.forGoodBefore(), most)));
+                () -> Purge.inBatches(most -> store.purgeTombstones(validity.forGoodBefore(), most)));
     }
 }

@@ -14,17 +14,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Lines and acknowledgements as the JSON text that the table keeps. */
+/** Reads and writes lines, acknowledgements and the detail of events as the JSON text that the tables store. */
 final class OrderJson {
     private static final JsonFactory JSON = new JsonFactory();
 
     private OrderJson() {}
 
     @FunctionalInterface
-    private interface Writing {
-        void to(JsonGenerator json) throws IOException;
+    private interface JsonWriter {
+        void write(JsonGenerator json) throws IOException;
     }
 
     static String lines(List<Line> lines) {
@@ -32,9 +33,7 @@ final class OrderJson {
             for (Line line : lines) {
                 json.writeStartObject();
                 json.writeStringField("productCode", line.productCode());
-                if (line.name().isPresent()) {
-                    json.writeStringField("name", line.name().get());
-                }
+                writeIfPresent(json, "name", line.name());
                 json.writeNumberField("quantity", line.quantity());
                 json.writeNumberField("unitPrice", line.unitPrice());
                 json.writeEndObject();
@@ -64,35 +63,31 @@ final class OrderJson {
         });
     }
 
-    static String detail(Transition because) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
+    static String detail(Transition transition) {
+        return write(json -> {
             json.writeStartObject();
-            json.writeStringField(OrderEvent.BY, because.by().name());
+            json.writeStringField(OrderEvent.BY, transition.by().name());
             json.writeStringField(
                     OrderEvent.ACTOR,
-                    switch (because.by()) {
+                    switch (transition.by()) {
                         case Actor.Person _ -> OrderEvent.PERSON;
                         case Actor.Job _ -> OrderEvent.JOB;
                     });
-            if (because.reason().isPresent()) {
-                json.writeStringField("reason", because.reason().get());
-            }
-            if (because.duplicateOf().isPresent()) {
-                json.writeStringField(
-                        OrderEvent.DUPLICATE_OF, because.duplicateOf().get().shown());
-            }
-            if (because.payment().isPresent()) {
-                json.writeStringField("payment", because.payment().get());
-            }
+            writeIfPresent(json, "reason", transition.reason());
+            writeIfPresent(
+                    json, OrderEvent.DUPLICATE_OF, transition.duplicateOf().map(OrderNumber::shown));
+            writeIfPresent(json, "payment", transition.payment());
             json.writeEndObject();
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible); // a StringWriter does not fail
-        }
-        return text.toString();
+        });
     }
 
-    /** Flat: names and texts. Nothing for the event of placing, which has no detail. */
+    private static void writeIfPresent(JsonGenerator json, String name, Optional<String> value) throws IOException {
+        if (value.isPresent()) {
+            json.writeStringField(name, value.get());
+        }
+    }
+
+    /** Reads a flat object of texts; empty for the event of placing, which has no detail. */
     static Map<String, String> readDetail(@Nullable String text) {
         if (text == null) {
             return Map.of();
@@ -110,12 +105,18 @@ final class OrderJson {
         }
     }
 
-    private static String array(Writing elements) {
+    private static String array(JsonWriter elements) {
+        return write(json -> {
+            json.writeStartArray();
+            elements.write(json);
+            json.writeEndArray();
+        });
+    }
+
+    private static String write(JsonWriter content) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartArray();
-            elements.to(json);
-            json.writeEndArray();
+            content.write(json);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible); // a StringWriter does not fail
         }
@@ -144,30 +145,25 @@ final class OrderJson {
         return acknowledgements;
     }
 
-    @FunctionalInterface
-    private interface ObjectReader {
-        void read(Fields fields);
-    }
-
-    private static void readObjects(String text, ObjectReader reader) {
+    private static void readObjects(String text, Consumer<Fields> reader) {
         try (JsonParser json = JSON.createParser(text)) {
             require(json.nextToken() == JsonToken.START_ARRAY);
             while (json.nextToken() != JsonToken.END_ARRAY) {
                 require(json.currentToken() == JsonToken.START_OBJECT);
-                reader.read(Fields.of(json));
+                reader.accept(Fields.of(json));
             }
         } catch (IOException unreadable) {
             throw new UncheckedIOException("a stored order cannot be read", unreadable);
         }
     }
 
-    private static void require(boolean isAsWritten) throws IOException {
-        if (!isAsWritten) {
-            throw new IOException("not what was written here");
+    private static void require(boolean isExpected) throws IOException {
+        if (!isExpected) {
+            throw new IOException("not the expected JSON");
         }
     }
 
-    /** The members of one flat object: the names and values of our own few, by linear search. */
+    /** The members of one flat object; it has few, so a linear search finds them. */
     private record Fields(List<String> names, List<String> values) {
         static Fields of(JsonParser json) throws IOException {
             Fields fields = new Fields(new ArrayList<>(4), new ArrayList<>(4));

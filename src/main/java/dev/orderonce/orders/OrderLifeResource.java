@@ -97,7 +97,7 @@ class OrderLifeResource {
         };
     }
 
-    /** An event as it goes over the wire. */
+    /** The JSON form of an event. */
     @Schema(name = "OrderEvent")
     record EventView(
             @Schema(required = true, description = "1, 2, 3, … without gaps")
@@ -114,7 +114,7 @@ class OrderLifeResource {
         }
     }
 
-    /** A page of events as it goes over the wire. */
+    /** The JSON form of a page of events. */
     @Schema(name = "OrderEvents")
     record EventsView(
             @Schema(required = true) List<EventView> events,
@@ -153,11 +153,11 @@ class OrderLifeResource {
                     @QueryParam("limit")
                     String limit) {
         Uni<FindOrder.Finding> finding =
-                caller.isStaff() ? findOrder.ofAnybody(number) : findOrder.ofBuyer(caller.buyer(), number);
-        String asking = caller.subject().id();
+                caller.isStaff() ? findOrder.ofAnyBuyer(number) : findOrder.ofBuyer(caller.buyer(), number);
+        String subject = caller.subject().id();
         boolean isStaff = caller.isStaff();
         Function<OrderEvent, EventView> view =
-                event -> EventView.of(isStaff ? event.forStaff() : event.forBuyer(asking));
+                event -> EventView.of(isStaff ? event.forStaff() : event.forBuyer(subject));
         return endpoint.answer(
                 "list-events",
                 number,

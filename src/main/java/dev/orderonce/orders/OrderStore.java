@@ -37,9 +37,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The table of orders and tombstones: one row per number, for ever. */
+/** The table of orders and tombstones: at most one row per number. */
 @ApplicationScoped
 class OrderStore {
     private static final String VOIDED = "VOIDED";
@@ -56,7 +58,7 @@ class OrderStore {
 
     /** Opens the connections before the first request needs them. */
     void open(@Observes StartupEvent start) {
-        // to be constructed is enough
+        // the constructor opens them
     }
 
     /**
@@ -78,15 +80,15 @@ class OrderStore {
                         false));
     }
 
-    /** What {@link #decided} reads. */
+    /** The columns that {@link #decided} reads. */
     private static final String COLUMNS = """
             number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
             client_key, payment
             """;
 
     /**
-     * One conditional update with its event: the row decides whether the move is open, and a stale holder of a lock is
-     * refused by the token that the row remembers.
+     * One conditional update with its event: the row decides whether the move is open, and its fencing token refuses a
+     * stale holder of the lock.
      */
     private static final String MOVE = """
             WITH moved AS (
@@ -105,17 +107,17 @@ class OrderStore {
             """.formatted(EventLog.APPEND, COLUMNS);
 
     /** Makes the move if it is open; empty if it is not. */
-    Uni<Optional<Order>> move(OrderNumber number, Move move, Transition because, Instant at) {
+    Uni<Optional<Order>> move(OrderNumber number, Move move, Transition transition, Instant at) {
         Tuple parameters = Tuple.from(Arrays.asList(
                 number.symbols(),
                 move.from().name(),
                 move.to().name(),
-                move == Move.PAYMENT_BEGUN ? null : because.payment().orElse(null),
-                because.payment().orElse(null),
-                because.fence().isPresent() ? Long.valueOf(because.fence().getAsLong()) : null,
+                move == Move.PAYMENT_BEGUN ? null : transition.payment().orElse(null),
+                transition.payment().orElse(null),
+                transition.fence().isPresent() ? Long.valueOf(transition.fence().getAsLong()) : null,
                 move.name(),
                 Timestamptz.of(at),
-                OrderJson.detail(because)));
+                OrderJson.detail(transition)));
         return postgres.query(MOVE, parameters)
                 .map(rows -> rows.size() == 0
                         ? Optional.empty()
@@ -141,7 +143,7 @@ class OrderStore {
     private static final Transition NOT_PAID_IN_TIME =
             Transition.of(new Actor.Job("unpaid")).reason("it was not paid in time");
 
-    /** Cancels some that were placed before a time and not paid; tells how many. */
+    /** Cancels orders that were placed before a time and not paid, at most this many; returns how many. */
     Uni<Integer> cancelStale(Instant before, Instant at, int most) {
         return postgres.query(
                         CANCEL_STALE,
@@ -154,7 +156,7 @@ class OrderStore {
             ORDER BY payment LIMIT $2
             """;
 
-    /** Payments of orders whose payment or refund is in progress, after one of them. */
+    /** The payments of orders whose payment or refund is in progress, with references after this one. */
     Uni<List<String>> unsettledPayments(String after, int most) {
         return postgres.query(UNSETTLED_PAYMENTS, Tuple.of(after, (long) most)).map(rows -> {
             List<String> payments = new ArrayList<>(rows.size());
@@ -175,15 +177,15 @@ class OrderStore {
                 });
     }
 
-    private static final String FORGET_TOMBSTONES = """
+    private static final String PURGE_TOMBSTONES = """
             DELETE FROM orders WHERE number IN (
                 SELECT number FROM orders WHERE state = 'VOIDED' AND decided_at < $1
                 ORDER BY decided_at LIMIT $2 FOR UPDATE SKIP LOCKED)
             """;
 
-    /** Removes some of the tombstones that were written before a time; tells how many. */
-    Uni<Integer> forgetTombstones(Instant before, int most) {
-        return postgres.query(FORGET_TOMBSTONES, Tuple.of(Timestamptz.of(before), most))
+    /** Deletes tombstones that were written before a time, at most this many; returns how many. */
+    Uni<Integer> purgeTombstones(Instant before, int most) {
+        return postgres.query(PURGE_TOMBSTONES, Tuple.of(Timestamptz.of(before), most))
                 .map(RowSet::rowCount);
     }
 
@@ -201,23 +203,32 @@ class OrderStore {
                 });
     }
 
-    /** What stands under the number. */
+    /** Finds the order or tombstone under the number. */
     Uni<Optional<DecidedNumber>> find(OrderNumber number) {
         return finds.submit(new Sought(number, Optional.empty()));
     }
 
-    /**
-     * What stands under the number, if it is this buyer's. What is somebody else's is neither sent by PostgreSQL nor
-     * read: it takes as long as nothing at all.
-     */
-    Uni<Optional<DecidedNumber>> findOwn(OrderNumber number, Buyer buyer) {
-        return finds.submit(new Sought(number, Optional.of(buyer)));
+    /** Finds the order under the number; a tombstone is left out. */
+    Uni<Optional<Order>> findOrder(OrderNumber number) {
+        return find(number).map(OrderStore::order);
     }
 
-    /** A number, and whose it has to be if that matters. */
+    /**
+     * Finds the order under the number if it is this buyer's. PostgreSQL does not send another buyer's order: the
+     * response time is that of an absent one.
+     */
+    Uni<Optional<Order>> findOwnOrder(OrderNumber number, Buyer buyer) {
+        return finds.submit(new Sought(number, Optional.of(buyer))).map(OrderStore::order);
+    }
+
+    private static Optional<Order> order(Optional<DecidedNumber> found) {
+        return found.filter(Order.class::isInstance).map(Order.class::cast);
+    }
+
+    /** A number, and the buyer to whom its row has to belong, if that matters. */
     private record Sought(OrderNumber number, Optional<Buyer> owner) {}
 
-    /** Inserts rows unless their numbers are decided; the answer is whether the row was written. */
+    /** Inserts rows unless their numbers are decided; the reply is whether the row was written. */
     private static final class Insert implements Batched<DecidedNumber, Boolean> {
         private static final Comparator<DecidedNumber> BY_NUMBER = Comparator.comparing(DecidedNumber::number);
 
@@ -261,13 +272,71 @@ class OrderStore {
 
         @Override
         public Tuple parameters(List<DecidedNumber> rows) {
-            Columns columns = new Columns(rows.size());
-            // In the order of the numbers: two statements with the same numbers cannot
-            // deadlock.
-            List<DecidedNumber> ordered = new ArrayList<>(rows);
-            ordered.sort(BY_NUMBER);
-            ordered.forEach(columns::add);
-            return columns.toTuple();
+            // Sorted by number: two statements with the same numbers cannot deadlock.
+            List<DecidedNumber> sorted = rows.stream().sorted(BY_NUMBER).toList();
+            return Tuple.tuple()
+                    .addArrayOfString(
+                            column(sorted, String[]::new, row -> row.number().symbols()))
+                    .addArrayOfString(
+                            column(sorted, String[]::new, row -> row.buyer().subject()))
+                    .addArrayOfString(column(sorted, String[]::new, Insert::state))
+                    .addArrayOfOffsetDateTime(column(sorted, OffsetDateTime[]::new, Insert::decidedAt))
+                    .addArrayOfString(contentColumn(sorted, String[]::new, Insert::currency))
+                    .addArrayOfLong(contentColumn(
+                            sorted, Long[]::new, content -> content.total().minor()))
+                    .addArrayOfString(contentColumn(sorted, String[]::new, content -> OrderJson.lines(content.lines())))
+                    .addArrayOfString(contentColumn(sorted, String[]::new, Insert::acknowledgements))
+                    .addArrayOfBuffer(contentColumn(sorted, Buffer[]::new, Insert::fingerprint))
+                    .addArrayOfString(column(sorted, String[]::new, Insert::voidReason))
+                    .addArrayOfString(column(sorted, String[]::new, Insert::clientKey));
+        }
+
+        private static <T> T[] column(
+                List<DecidedNumber> rows, IntFunction<T[]> array, Function<DecidedNumber, @Nullable T> value) {
+            return rows.stream().map(value).toArray(array);
+        }
+
+        /** A column of the orders' content, null in tombstones. */
+        private static <T> T[] contentColumn(
+                List<DecidedNumber> rows, IntFunction<T[]> array, Function<OrderDraft, T> value) {
+            return column(rows, array, row -> row instanceof Order order ? value.apply(order.content()) : null);
+        }
+
+        private static String state(DecidedNumber row) {
+            return switch (row) {
+                case Order order -> order.state().name();
+                case Tombstone _ -> VOIDED;
+            };
+        }
+
+        private static OffsetDateTime decidedAt(DecidedNumber row) {
+            return Timestamptz.of(
+                    switch (row) {
+                        case Order order -> order.placedAt();
+                        case Tombstone tombstone -> tombstone.decidedAt();
+                    });
+        }
+
+        private static String currency(OrderDraft content) {
+            return content.total().currency().getCurrencyCode();
+        }
+
+        private static String acknowledgements(OrderDraft content) {
+            return OrderJson.acknowledgements(content.acknowledgements());
+        }
+
+        private static Buffer fingerprint(OrderDraft content) {
+            return Buffer.buffer(Content.fingerprint(content));
+        }
+
+        private static @Nullable String voidReason(DecidedNumber row) {
+            return row instanceof Tombstone tombstone ? tombstone.reason().name() : null;
+        }
+
+        private static @Nullable String clientKey(DecidedNumber row) {
+            return row instanceof Order order
+                    ? order.clientKey().map(IdempotencyKey::text).orElse(null)
+                    : null;
         }
 
         @Override
@@ -280,78 +349,7 @@ class OrderStore {
         }
     }
 
-    /** Rows as one array per column. */
-    private static final class Columns {
-        private final String[] numbers;
-        private final String[] buyers;
-        private final String[] states;
-        private final OffsetDateTime[] decidedAts;
-        private final @Nullable String[] currencies;
-        private final @Nullable Long[] totals;
-        private final @Nullable String[] lines;
-        private final @Nullable String[] acknowledgements;
-        private final @Nullable Buffer[] fingerprints;
-        private final @Nullable String[] voidReasons;
-        private final @Nullable String[] clientKeys;
-        private int row;
-
-        Columns(int rows) {
-            numbers = new String[rows];
-            buyers = new String[rows];
-            states = new String[rows];
-            decidedAts = new OffsetDateTime[rows];
-            currencies = new String[rows];
-            totals = new Long[rows];
-            lines = new String[rows];
-            acknowledgements = new String[rows];
-            fingerprints = new Buffer[rows];
-            voidReasons = new String[rows];
-            clientKeys = new String[rows];
-        }
-
-        void add(DecidedNumber decided) {
-            numbers[row] = decided.number().symbols();
-            buyers[row] = decided.buyer().subject();
-            switch (decided) {
-                case Order order -> add(order);
-                case Tombstone tombstone -> {
-                    states[row] = VOIDED;
-                    decidedAts[row] = Timestamptz.of(tombstone.decidedAt());
-                    voidReasons[row] = tombstone.reason().name();
-                }
-            }
-            row++;
-        }
-
-        private void add(Order order) {
-            OrderDraft content = order.content();
-            states[row] = order.state().name();
-            decidedAts[row] = Timestamptz.of(order.placedAt());
-            currencies[row] = content.total().currency().getCurrencyCode();
-            totals[row] = content.total().minor();
-            lines[row] = OrderJson.lines(content.lines());
-            acknowledgements[row] = OrderJson.acknowledgements(content.acknowledgements());
-            fingerprints[row] = Buffer.buffer(Content.fingerprint(content));
-            clientKeys[row] = order.clientKey().map(IdempotencyKey::text).orElse(null);
-        }
-
-        Tuple toTuple() {
-            return Tuple.tuple()
-                    .addArrayOfString(numbers)
-                    .addArrayOfString(buyers)
-                    .addArrayOfString(states)
-                    .addArrayOfOffsetDateTime(decidedAts)
-                    .addArrayOfString(currencies)
-                    .addArrayOfLong(totals)
-                    .addArrayOfString(lines)
-                    .addArrayOfString(acknowledgements)
-                    .addArrayOfBuffer(fingerprints)
-                    .addArrayOfString(voidReasons)
-                    .addArrayOfString(clientKeys);
-        }
-    }
-
-    /** Finds what stands under numbers. */
+    /** Finds the rows under numbers. */
     private static final class Find implements Batched<Sought, Optional<DecidedNumber>> {
         private static final String SQL =
                 "SELECT " + COLUMNS + " FROM orders WHERE number = ANY($1) AND (number = ANY($2) OR buyer = ANY($3))";
@@ -374,7 +372,7 @@ class OrderStore {
         @Override
         public Tuple parameters(List<Sought> sought) {
             String[] numbers = new String[sought.size()];
-            List<String> whoever = new ArrayList<>();
+            List<String> ofAnyOwner = new ArrayList<>();
             Set<String> owners = new HashSet<>();
             for (int i = 0; i < numbers.length; i++) {
                 Sought one = sought.get(i);
@@ -382,11 +380,11 @@ class OrderStore {
                 one.owner()
                         .ifPresentOrElse(
                                 owner -> owners.add(owner.subject()),
-                                () -> whoever.add(one.number().symbols()));
+                                () -> ofAnyOwner.add(one.number().symbols()));
             }
             return Tuple.tuple()
                     .addArrayOfString(numbers)
-                    .addArrayOfString(whoever.toArray(String[]::new))
+                    .addArrayOfString(ofAnyOwner.toArray(String[]::new))
                     .addArrayOfString(owners.toArray(String[]::new));
         }
 
@@ -394,13 +392,13 @@ class OrderStore {
         public List<Optional<DecidedNumber>> replies(List<Sought> sought, RowSet<Row> rows) {
             Map<String, Row> found = HashMap.newHashMap(rows.size());
             rows.forEach(row -> found.put(row.getString("number"), row));
-            List<Optional<DecidedNumber>> answers = new ArrayList<>(sought.size());
+            List<Optional<DecidedNumber>> replies = new ArrayList<>(sought.size());
             for (Sought one : sought) {
-                answers.add(Optional.ofNullable(found.get(one.number().symbols()))
+                replies.add(Optional.ofNullable(found.get(one.number().symbols()))
                         .filter(row -> isOf(one, row))
                         .map(OrderStore::decided));
             }
-            return answers;
+            return replies;
         }
 
         private static boolean isOf(Sought sought, Row row) {
@@ -411,7 +409,7 @@ class OrderStore {
     /**
      * Reads a row that has the {@link #COLUMNS}.
      *
-     * @throws UnreadableRow if it cannot be
+     * @throws UnreadableRow if the row cannot be read
      */
     static DecidedNumber decided(Row row) {
         try {

@@ -41,7 +41,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Placing, finding and listing orders over HTTP. */
+/** The placing, finding and listing of orders over HTTP. */
 @Path("/orders")
 @Produces(MediaType.APPLICATION_JSON)
 class OrdersResource {
@@ -62,7 +62,7 @@ class OrdersResource {
 
     @POST
     @RolesAllowed(Role.BUYER)
-    @Consumes(MediaType.APPLICATION_JSON) // not for the class: a GET may say anything of its body
+    @Consumes(MediaType.APPLICATION_JSON) // not for the class: a GET may have any Content-Type
     @Refusals({
         ProblemType.NUMBER_MISSING,
         ProblemType.NUMBER_AND_KEY,
@@ -120,7 +120,7 @@ class OrdersResource {
                 this::toAnswer);
     }
 
-    /** The number for logs and traces: the one in the request, or the one of the order that a key has. */
+    /** The number for logs and traces: the one in the request, or that of the order under the idempotency key. */
     private static String numberOf(Placement placement, OrderSubmission submission) {
         if (submission.orderNumber() != null) {
             return submission.orderNumber();
@@ -194,14 +194,14 @@ class OrdersResource {
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> find(@PathParam("number") String number) {
         Uni<Finding> finding =
-                caller.isStaff() ? findOrder.ofAnybody(number) : findOrder.ofBuyer(caller.buyer(), number);
+                caller.isStaff() ? findOrder.ofAnyBuyer(number) : findOrder.ofBuyer(caller.buyer(), number);
         return endpoint.answer("find-order", number, finding, found -> switch (found) {
             case Finding.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
             case Finding.Found(Order order) -> Reply.ok(OrderView.of(order));
         });
     }
 
-    /** A page of orders as it goes over the wire. */
+    /** The JSON form of a page of orders. */
     @Schema(name = "Orders")
     record OrdersView(
             @Schema(required = true) List<OrderView> orders,
@@ -222,10 +222,10 @@ class OrdersResource {
             case ACQUIRED ->
                 RequestEnd.whenTaken(context, () -> listOrders.concurrency().release(buyer));
             case BUYER_FULL -> {
-                return busy(Problem.ofLimit("orders-listed"));
+                return refused(Problem.ofLimit("orders-listed"));
             }
             case FULL -> {
-                return busy(Problem.of(ProblemType.OVERLOADED));
+                return refused(Problem.of(ProblemType.OVERLOADED));
             }
         }
         return endpoint.answer(
@@ -238,7 +238,7 @@ class OrdersResource {
                 });
     }
 
-    private Uni<Response> busy(Problem problem) {
+    private Uni<Response> refused(Problem problem) {
         return endpoint.refuse(endpoint.withRetryAfter(problem));
     }
 

@@ -53,17 +53,16 @@ class PlaceByNumber {
         };
     }
 
-    /** A replay is never limited: the buyer knows their own order already. */
+    /** Replays without a limit: the buyer knows their own order already. */
     private Uni<Placement> replayOwn(Buyer buyer, OrderNumber number, OrderDraft draft, Placement refusal) {
-        return store.findOwn(number, buyer)
-                .map(found -> found.filter(Order.class::isInstance)
-                        .map(order -> ReplayCheck.of(buyer, draft, order))
-                        .orElse(refusal));
+        return store.findOwnOrder(number, buyer)
+                .map(found ->
+                        found.map(order -> ReplayCheck.of(buyer, draft, order)).orElse(refusal));
     }
 
     /**
-     * The number was never issued. It may be that of an order which the buyer placed under an idempotency key; then
-     * that order is returned. Nothing else can be placed under it.
+     * Replays a number that was never issued: it may be that of an order which the buyer placed under an idempotency
+     * key. No order can be placed under it.
      */
     private Uni<Placement> replayOfClientKey(Buyer buyer, OrderNumber number, OrderDraft draft) {
         return store.find(number)
@@ -110,7 +109,7 @@ class PlaceByNumber {
             });
         }
 
-        /** The draft is refused whatever Redis knows: nothing is marked or counted. */
+        /** Refuses the draft unless its order exists; Redis neither sets a marker nor counts the request. */
         private Uni<Placement> refuseUnlessPlaced(Placement refusal) {
             return admitNumber.lookUp(number, buyer).onItemOrFailure().transformToUni((admission, failure) -> {
                 if (failure != null) {

@@ -123,7 +123,7 @@ public class CancelOrder {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
         return words.isPresent()
-                ? cancel(findOrder.ofAnybody(written), new Asker(support, true, words, duplicateOf))
+                ? cancel(findOrder.ofAnyBuyer(written), new Asker(support, true, words, duplicateOf))
                 : item(new Cancelling.Invalid(violations));
     }
 
@@ -139,13 +139,13 @@ public class CancelOrder {
                 .chain(locked -> switch (locked) {
                     case Locked.Had<Cancelling>(Cancelling cancelling) -> item(cancelling);
                     case Locked.NotHad<Cancelling> _ ->
-                        findOrder.standing(order.number()).map(now -> new Cancelling.Busy(now.orElse(order)));
+                        findOrder.byNumber(order.number()).map(now -> new Cancelling.Busy(now.orElse(order)));
                 });
     }
 
     /** Under the lock: what was read before the lock was acquired may be old. */
     private Uni<Cancelling> look(Order order, Asker asker, OptionalLong fence, int triesLeft) {
-        return findOrder.standing(order.number()).chain(found -> cancel(found.orElse(order), asker, fence, triesLeft));
+        return findOrder.byNumber(order.number()).chain(found -> cancel(found.orElse(order), asker, fence, triesLeft));
     }
 
     /** The order moved on since it was read. */

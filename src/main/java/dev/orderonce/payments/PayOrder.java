@@ -226,7 +226,7 @@ public class PayOrder {
     }
 
     private Uni<Paying> lookAgain(Order order, Function<Order, Paying> tell) {
-        return findOrder.standing(order.number()).map(now -> tell.apply(now.orElse(order)));
+        return findOrder.byNumber(order.number()).map(now -> tell.apply(now.orElse(order)));
     }
 
     private String newReference() {

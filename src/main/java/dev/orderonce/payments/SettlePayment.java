@@ -171,7 +171,7 @@ class SettlePayment {
 
     private Uni<Settled> withOrder(Payment payment, OptionalLong fence, int stepsLeft) {
         return findOrder
-                .standing(payment.number())
+                .byNumber(payment.number())
                 .map(Optional::orElseThrow)
                 .chain(order -> step(payment, order, fence, stepsLeft, false));
     }
