@@ -2,11 +2,11 @@ package dev.orderonce.orders;
 
 import dev.orderonce.numbers.OrderNumber;
 
-/** A buyer's explicit yes to a question about the order, stored with it. */
+/** A buyer's explicit confirmation of something unusual about an order, stored with the order. */
 public sealed interface Acknowledgement {
-    /** "Yes, I mean this amount." */
+    /** The buyer confirms the large total. */
     record LargeAmount(long total) implements Acknowledgement {}
 
-    /** "Yes, a second one, besides the earlier order." */
+    /** The buyer confirms a second order of the same content, in addition to the earlier one. */
     record SecondOrder(OrderNumber earlier) implements Acknowledgement {}
 }

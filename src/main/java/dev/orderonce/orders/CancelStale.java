@@ -5,7 +5,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 
-/** Cancels orders that have stayed CREATED since before a time; each once, however many replicas do so. */
+/** Cancels orders that were not paid in time; each order once, however many replicas run the job. */
 @ApplicationScoped
 public class CancelStale {
     private final OrderStore store;
@@ -17,10 +17,11 @@ public class CancelStale {
     }
 
     /**
-     * Cancels some of them.
+     * Cancels orders that were placed before this time and are still CREATED.
      *
-     * @return how many, at most as many as may be; fails with {@link dev.orderonce.stores.StoreUnavailable} if
-     *     PostgreSQL does not answer
+     * @param most the maximum number of orders to cancel
+     * @return how many were cancelled; fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL is
+     *     unavailable
      */
     public Uni<Integer> createdBefore(Instant time, int most) {
         return store.cancelStale(time, validity.now(), most);

@@ -25,12 +25,12 @@ class ConfirmationPolicy implements MadeFromSettings {
     }
 
     private void confirmAbove(String code, long amount) {
-        // Set in the environment, the code comes in lower case.
+        // A code that is set by an environment variable is in lower case.
         Currency currency = Money.currency(code.toUpperCase(Locale.ROOT))
                 .orElseThrow(() -> new UnusableSetting(
                         "orders.large-amounts.%s: not an ISO 4217 code of a currency".formatted(code)));
         if (amount < 0) {
-            throw new UnusableSetting("orders.large-amounts.%s: not negative".formatted(code));
+            throw new UnusableSetting("orders.large-amounts.%s: must not be negative".formatted(code));
         }
         largeAmounts.put(currency, amount);
     }

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Tells whether two drafts ask for the same thing, over business fields only: currency, total, and each line's product,
- * quantity and price. The order of the lines, names, acknowledgements and everything volatile do not count.
+ * Compares the content of two drafts by their business fields: currency, total, and each line's product, quantity and
+ * price. The order of the lines, names, acknowledgements and everything volatile do not count.
  */
 final class Content {
-    /** 128 bits of SHA-256: two contents never collide by chance, and nobody can make them collide. */
+    /** 128 bits of SHA-256: two contents do not collide by chance, and no client can construct a collision. */
     private static final int FINGERPRINT_BYTES = 16;
 
     private static final Comparator<Line> CANONICAL = Comparator.comparing(Line::productCode)
@@ -24,7 +24,7 @@ final class Content {
 
     private Content() {}
 
-    /** Equal exactly for drafts that ask for the same thing. */
+    /** Returns a fingerprint that is equal exactly for drafts with the same content. */
     static byte[] fingerprint(OrderDraft draft) {
         StringBuilder canonical = new StringBuilder(64 + 32 * draft.lines().size());
         canonical
@@ -53,7 +53,7 @@ final class Content {
         }
     }
 
-    /** Names each business field in which the two differ; empty exactly if their fingerprints are equal. */
+    /** Lists each business field in which the two differ; empty exactly if their fingerprints are equal. */
     static List<Difference> differences(OrderDraft placed, OrderDraft submitted) {
         List<Difference> differences = new ArrayList<>();
         compare(
@@ -87,8 +87,7 @@ final class Content {
 
     private static void compareLines(List<Line> placed, List<Line> submitted, List<Difference> differences) {
         List<Item> left = Item.of(placed);
-        // What is equal is set aside first, so that only what differs is paired, product by
-        // product.
+        // Equal items are removed first, so that only items that differ are paired, product by product.
         List<Item> others =
                 Item.of(submitted).stream().filter(item -> !left.remove(item)).toList();
         for (Item item : others) {

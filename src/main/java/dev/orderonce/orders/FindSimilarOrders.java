@@ -61,7 +61,7 @@ public class FindSimilarOrders {
                 .recoverWithItem(Optional.empty());
     }
 
-    /** The look-ups share statements. */
+    /** Pairs each order with its neighbours; the orders are read concurrently, so that they share statements. */
     private Uni<List<Pair>> pairs(Map<OrderNumber, List<Order>> near) {
         return Multi.createFrom()
                 .iterable(near.keySet())

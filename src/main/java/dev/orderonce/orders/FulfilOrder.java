@@ -10,7 +10,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** Ships what is paid, and completes what is shipped. */
+/** Ships paid orders and completes shipped ones. */
 @ApplicationScoped
 public class FulfilOrder {
     private final MoveOrder moveOrder;
@@ -19,15 +19,15 @@ public class FulfilOrder {
         this.moveOrder = moveOrder;
     }
 
-    /** Every way it can end. */
+    /** Every outcome of a fulfilment step. */
     public sealed interface Fulfilment extends Outcome {
         /** There is no such order. */
         record Absent() implements Fulfilment {}
 
-        /** Not from where the order stands. */
+        /** The order's state does not allow it. */
         record NotOpen(Order current) implements Fulfilment {}
 
-        /** It was done before. */
+        /** An earlier request did it. */
         record AlreadyDone(Order order) implements Fulfilment {}
 
         record Done(Order order) implements Fulfilment {}
@@ -58,10 +58,10 @@ public class FulfilOrder {
         }
         return moveOrder
                 .move(number.get(), move, Transition.of(new Actor.Person(by)))
-                .map(moved -> judge(moved, move));
+                .map(moved -> fulfilment(moved, move));
     }
 
-    private static Fulfilment judge(Moved moved, Move move) {
+    private static Fulfilment fulfilment(Moved moved, Move move) {
         return switch (moved) {
             case Moved.Absent _ -> new Fulfilment.Absent();
             case Moved.NotOpen(Order current) when current.state() == move.to() -> new Fulfilment.AlreadyDone(current);

@@ -6,9 +6,9 @@ import java.util.Optional;
  * One line of an order.
  *
  * @param productCode the shop's code of the product
- * @param name what the page called the product; only shown, never compared: a repeat from a page in another language is
+ * @param name the product's name on the page; only shown, never compared: a repeat from a page in another language is
  *     still a repeat
- * @param quantity how many, at least 1
- * @param unitPrice the price of one in minor units of the order's currency, 0 or more
+ * @param quantity the number of pieces, at least 1
+ * @param unitPrice the price of one piece in minor units of the order's currency, 0 or more
  */
 public record Line(String productCode, Optional<String> name, long quantity, long unitPrice) {}

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tells what has happened to an order, a page at a time. */
+/** Lists the events of an order, a page at a time. */
 @ApplicationScoped
 public class ListEvents {
     public static final int LARGEST_PAGE = 100;
@@ -32,18 +32,18 @@ public class ListEvents {
         this.log = log;
     }
 
-    /** Every way it can end. */
+    /** Every outcome of listing. */
     public sealed interface History extends Outcome {
-        /** The page size or the place to go on from cannot be used. */
+        /** The page size or the cursor is invalid. */
         record BadParameter(String why) implements History {}
 
-        /** No such order, or none that the asker may see. */
+        /** No such order, or none that the caller may see. */
         record Absent() implements History {}
 
         /**
          * One page.
          *
-         * @param after the sequence to go on from, if there is more
+         * @param after the cursor of the next page: a sequence; empty on the last page
          */
         record Page(List<OrderEvent> events, Optional<Integer> after) implements History {}
 
@@ -58,7 +58,7 @@ public class ListEvents {
     }
 
     /**
-     * The events of an order that was found for whoever asks.
+     * Lists the events of an order that was found for the caller.
      *
      * @param after the sequence of the last event of the page before; 0 for the first page
      * @param limit 1 to {@value #LARGEST_PAGE}
@@ -83,7 +83,7 @@ public class ListEvents {
      *
      * @param mostEvents the largest number of events returned for one order, 1 or more
      * @return by number; a number without an order of this buyer is left out. Fails with {@link StoreUnavailable} if
-     *     PostgreSQL does not answer
+     *     PostgreSQL is unavailable
      */
     public Uni<Map<OrderNumber, OrderHistory>> histories(Buyer buyer, Collection<OrderNumber> numbers, int mostEvents) {
         return store.ownOrders(buyer, numbers)
@@ -109,7 +109,7 @@ public class ListEvents {
         return published.stream().map(OrderEvent::of).toList();
     }
 
-    /** One more than the page was read, to know whether there is another page. */
+    /** Cuts the page: one event more was read, to know whether there is another page. */
     private static History page(List<OrderEvent> events, int limit) {
         boolean isLast = events.size() <= limit;
         return isLast

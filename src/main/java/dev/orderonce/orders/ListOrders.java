@@ -19,19 +19,19 @@ public class ListOrders {
     public static final int LARGEST_PAGE = 100;
 
     /**
-     * A page ends with the order that passes this many characters of lines: the largest order has 100,000, and a
-     * hundred of those would be 10 MB in memory for each reader. What has been sent and not been taken yet is in memory
-     * too.
+     * A page ends with the order that exceeds this many characters of lines: the largest order has 100,000, and a
+     * hundred of those would be 10 MB in memory for each request. A response stays in memory until the client has
+     * received it.
      */
     static final int MOST_CHARACTERS = 500_000;
 
-    /** Rows that are read at once, so that a page of large orders is not read whole first. */
+    /** Rows per statement, so that a full page of large orders is never read at once. */
     private static final int AT_ONCE = 25;
 
-    /** Pages that are read, or were sent and not taken yet. */
+    /** Pages in memory at once: being read, or not yet received by the client. */
     private static final int MOST_PAGES = 64;
 
-    /** Of one buyer: two tabs, each with a reload. */
+    /** Pages of one buyer in memory at once: two tabs, each with a reload. */
     private static final int MOST_PAGES_OF_BUYER = 4;
 
     private static final String NEWEST_FIRST = "order by decidedAt desc, number desc";
@@ -49,15 +49,15 @@ public class ListOrders {
         return concurrency;
     }
 
-    /** Every way listing can end. */
+    /** Every outcome of listing. */
     public sealed interface Listing extends Outcome {
-        /** The page size or the place to go on from cannot be used. */
+        /** The page size or the cursor is invalid. */
         record BadParameter(String why) implements Listing {}
 
         /**
-         * One page; of orders with very many characters fewer than were asked for.
+         * One page; shorter than its limit if its orders are very large.
          *
-         * @param after the number to go on from, if there may be more
+         * @param after the cursor of the next page: an order number; empty on the last page
          */
         record Page(List<Order> orders, Optional<OrderNumber> after) implements Listing {}
 
@@ -84,7 +84,7 @@ public class ListOrders {
                 ? Panache.withSession(() -> collect(buyer, Optional.empty(), new ArrayList<>(), limit))
                 : OrderNumber.read(after.get())
                         .map(number -> Panache.withSession(() -> following(buyer, number, limit)))
-                        .orElseGet(() -> item(noSuchPlace()));
+                        .orElseGet(() -> item(noSuchCursor()));
         return postgres.bounded("list", listing);
     }
 
@@ -92,11 +92,11 @@ public class ListOrders {
         return OrderEntity.<OrderEntity>find(OWN + " and number = ?2", buyer.subject(), after.symbols())
                 .firstResult()
                 .chain(last -> last == null
-                        ? item(noSuchPlace())
+                        ? item(noSuchCursor())
                         : collect(buyer, Optional.of(last), new ArrayList<>(), limit));
     }
 
-    /** Reads on until the page is full: one row more, to know whether there is another page. */
+    /** Reads rows until the page is full, and one more, to know whether there is another page. */
     private static Uni<Listing> collect(Buyer buyer, Optional<OrderEntity> last, List<OrderEntity> rows, int limit) {
         int wanted = Math.min(limit + 1 - rows.size(), AT_ONCE);
         return read(buyer, last, wanted).chain(more -> {
@@ -125,7 +125,7 @@ public class ListOrders {
                 orders, rows.size() > most ? Optional.of(orders.getLast().number()) : Optional.empty());
     }
 
-    /** How many of the rows make a page. */
+    /** How many of the rows fit on a page. */
     private static int fitting(List<OrderEntity> rows) {
         int characters = 0;
         for (int i = 0; i < rows.size(); i++) {
@@ -137,7 +137,7 @@ public class ListOrders {
         return Integer.MAX_VALUE;
     }
 
-    private static Listing noSuchPlace() {
+    private static Listing noSuchCursor() {
         return new Listing.BadParameter("\"after\" must be the number of an order from the page before.");
     }
 

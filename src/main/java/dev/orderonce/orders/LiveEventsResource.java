@@ -72,7 +72,7 @@ class LiveEventsResource {
      * Decides whether a stream can be opened before the framework sends its headers, which it does before it requests
      * the first message.
      *
-     * @return null if it can; fails if PostgreSQL does not answer
+     * @return null if it can be opened; fails if PostgreSQL is unavailable
      */
     @ServerRequestFilter
     @OpensStream
@@ -96,7 +96,7 @@ class LiveEventsResource {
         return endpoint.refuse(endpoint.withRetryAfter(problem));
     }
 
-    /** An event as it goes over the wire. */
+    /** The JSON form of an event. */
     @RegisterForReflection // no method returns it, so a native build does not see it
     record LiveView(String number, int sequence, String kind, Instant at, Map<String, String> detail) {}
 

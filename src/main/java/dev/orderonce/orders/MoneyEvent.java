@@ -6,8 +6,8 @@ import io.vertx.sqlclient.Row;
 import java.util.Optional;
 
 /**
- * What happened to an order's money, and how the order follows it in the same statement: by its own move if it is being
- * paid or refunded with that payment, else by an event alone. Either way there is exactly one event (I6).
+ * A change of an order's money, and its effect on the order in the same statement: the order's own move if it is being
+ * paid or refunded with that payment, else an event alone. Either way there is exactly one event (I6).
  */
 public enum MoneyEvent {
     /** The provider captured the payment; if the order no longer waits for it, it is refunded. */
@@ -17,8 +17,8 @@ public enum MoneyEvent {
     /** The provider captured a payment after it had declined it; it is refunded. */
     CAPTURED_AFTER_ALL("PAYMENT_CAPTURED"),
     /**
-     * The money is to be returned, or the provider has returned it unasked: then a paid order follows. No event if the
-     * order's own move said so before.
+     * The money is to be returned, or the provider has returned it without a request: then a paid order moves too. No
+     * event if the order's own move has recorded it before.
      */
     REFUND_BEGUN(Move.REFUND_BEGUN, "PAYMENT_REFUND_BEGUN"),
     /** The money is returned. */
@@ -30,7 +30,7 @@ public enum MoneyEvent {
      * event without a move; {@code at} and {@code detail}. Their CTE {@code followed} has the columns {@code number}
      * and those of {@link Followed}.
      *
-     * <p>The order's row is locked first, so what is decided from its state is still true when it is written.
+     * <p>The order's row is locked first, so its state cannot change between the decision and the update.
      */
     public static final String FOLLOW = """
             followed AS (
@@ -54,9 +54,9 @@ public enum MoneyEvent {
             """.formatted(EventLog.APPEND);
 
     /**
-     * The order after the change, as far as a change can alter it.
+     * The order after the change, in the fields that a change can alter.
      *
-     * @param payment the reference of the payment that it is, or was last, being paid with
+     * @param payment the reference of the order's current or latest payment
      */
     public record Followed(OrderState state, Optional<String> payment) {
         /** Reads a row with the columns {@code order_state} and {@code order_payment}. */
@@ -80,7 +80,7 @@ public enum MoneyEvent {
         this.kind = kind;
     }
 
-    /** The order's move, if it waits for this. */
+    /** The order's move, made if the order waits for this event. */
     public Optional<Move> move() {
         return move;
     }
@@ -90,8 +90,8 @@ public enum MoneyEvent {
         return kind;
     }
 
-    /** What is kept with the event. */
-    public String detail(Transition because) {
-        return OrderJson.detail(because);
+    /** The detail that is stored with the event, as JSON. */
+    public String detail(Transition transition) {
+        return OrderJson.detail(transition);
     }
 }

@@ -7,12 +7,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An order as it stands in the store.
+ * An order in its current state.
  *
- * @param clientKey the client's own key, if it was placed under one and not under an issued number
- * @param payment the reference of the payment it is, or was last, being paid with
- * @param content what was ordered; it never changes
- * @param placedAt to the microsecond, which is what the clock ticks and PostgreSQL stores
+ * @param clientKey the idempotency key, if the order was placed under one and not under an issued number
+ * @param payment the reference of the current or latest payment
+ * @param content the ordered lines and total; they never change
+ * @param placedAt to the microsecond, the resolution of the clock and of PostgreSQL
  */
 public record Order(
         OrderNumber number,
@@ -30,7 +30,7 @@ public record Order(
         return new Order(number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, now);
     }
 
-    /** This order after its money changed. */
+    /** Returns this order after a change of its money. */
     public Order after(MoneyEvent.Followed followed) {
         return new Order(number, clientKey, buyer, followed.state(), followed.payment(), content, placedAt);
     }

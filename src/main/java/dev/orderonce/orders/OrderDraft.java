@@ -12,18 +12,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a buyer asks for, checked: every line is sound and the total is their sum.
+ * The content of an order, validated: every line is valid and the total is their sum.
  *
- * @param total what the lines add up to
+ * @param total the sum of the lines
  * @param lines 1 to {@value #MOST_LINES}
  * @param acknowledgements at most {@value #MOST_ACKNOWLEDGEMENTS}
  */
 public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> acknowledgements) {
 
-    /** A basket of a person has a few lines, a trader's order some dozens; more is a batch and belongs in several. */
+    /** A person's basket has a few lines, a trader's order some dozens; a batch belongs in several orders. */
     public static final int MOST_LINES = 100;
 
-    /** One per question that can be asked, and a few earlier orders to name. */
+    /** One large amount and several earlier orders. */
     public static final int MOST_ACKNOWLEDGEMENTS = 10;
 
     /** Longer than any GTIN, SKU or ISIN. */
@@ -32,13 +32,13 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
     /** A product's name on a page, in any script. */
     public static final int LONGEST_NAME = 200;
 
-    /** More of one thing than anybody orders at a checkout; it keeps a slipped key from becoming an order. */
+    /** More of one product than a person orders at a checkout; a typing error above it does not become an order. */
     public static final long LARGEST_QUANTITY = 1_000_000;
 
     /** 2⁵³ − 1: the largest whole number that every JSON reader, a browser's included, reads exactly. */
     public static final long LARGEST_AMOUNT = (1L << 53) - 1;
 
-    /** About how many characters its lines have in JSON. */
+    /** The approximate number of characters of the lines in JSON. */
     public int characters() {
         int characters = 0;
         for (Line line : lines) {
@@ -49,16 +49,16 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
         return characters;
     }
 
-    /** How reading a submission can end. */
+    /** Every outcome of reading a submission. */
     public sealed interface Reading {
-        /** It is sound. */
+        /** The submission is valid. */
         record Drafted(OrderDraft draft) implements Reading {}
 
-        /** It is not, and this is everything that is wrong with it. */
+        /** The submission is invalid; these are all its violations. */
         record Invalid(List<Violation> violations) implements Reading {}
     }
 
-    /** Reads a submission, all of it: every violation is told at once. */
+    /** Reads a whole submission: every violation is reported at once. */
     public static Reading read(OrderSubmission submission) {
         return new Reader().read(submission);
     }
@@ -176,7 +176,7 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
             return text;
         }
 
-        /** No control characters, and no half of a surrogate pair: no store could give that back unchanged. */
+        /** No control characters, and no half of a surrogate pair: no store could return that unchanged. */
         private static boolean isPlain(String text) {
             return text.codePoints()
                     .noneMatch(

@@ -23,7 +23,7 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
     static final String JOB = "JOB";
     static final String PERSON = "PERSON";
 
-    /** Names the order that this one was found to repeat. */
+    /** The number of the order that this one duplicates, as support has found. */
     static final String DUPLICATE_OF = "duplicateOf";
 
     /** The jobs in events of versions before V12, which did not store {@link #ACTOR}. */
@@ -37,15 +37,12 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
                 OrderJson.readDetail(published.detail()));
     }
 
-    /** As the shop's staff may see it. */
+    /** Returns the event as the shop's staff may see it. */
     public OrderEvent forStaff() {
         return with(shown());
     }
 
-    /**
-     * As the order's buyer may see it: which member of the shop's staff did it, and what they wrote about it, is not
-     * shown.
-     */
+    /** Returns the event as the order's buyer may see it: without the name and the words of the shop's staff. */
     public OrderEvent forBuyer(String buyer) {
         if (isByJob() || detail.getOrDefault(BY, buyer).equals(buyer)) {
             return with(shown());

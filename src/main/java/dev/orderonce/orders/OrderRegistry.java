@@ -9,7 +9,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 
-/** The orders table as a registry of numbers: whether a number is decided, and by whose order or tombstone. */
+/** The orders table as a registry of numbers: whether a number is decided, and by which buyer's order or tombstone. */
 @ApplicationScoped
 class OrderRegistry implements NumberRegistry {
     private final OrderStore store;

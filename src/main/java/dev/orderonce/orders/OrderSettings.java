@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Settings of placing orders, prefix {@code orders}. */
+/** Settings for placing orders, prefix {@code orders}. */
 @ConfigMapping(prefix = "orders")
 public interface OrderSettings {
 
     /**
-     * For each currency, by its ISO 4217 code, the largest total in minor units that is ordered without being asked. A
-     * currency without one is not asked about.
+     * The largest total, in minor units, that needs no confirmation, for each currency by its ISO 4217 code. In a
+     * currency without one, no total needs a confirmation.
      */
     Map<String, Long> largeAmounts();
 
     /**
      * The key with which the shop's catalogue signs prices, base 64, at least 32 bytes; and after it, while it is being
-     * replaced, the earlier one. With it every order needs a quote; without it whoever takes the shop's orders has to
-     * check their prices.
+     * replaced, the earlier one. With it every order needs a quote; without it the shop's order processing has to check
+     * the prices.
      */
     Optional<List<String>> quoteKey();
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where an order stands, and the moves from there.
+ * The state of an order, and the moves that it allows.
  *
  * <pre>
  *             pay                capture           ship            complete
@@ -17,16 +17,16 @@ import java.util.Optional;
  * </pre>
  */
 public enum OrderState {
-    /** Placed, and not paid. */
+    /** Placed and not paid. */
     CREATED,
-    /** The provider has been asked for the money, and its answer is not known. */
+    /** The provider was requested to capture the money, and its response is not known. */
     PAYING,
     PAID,
     SHIPPED,
     COMPLETED,
-    /** Ended without money: what is captured afterwards all the same is given back. */
+    /** Ended without money: a payment that is captured afterwards is refunded. */
     CANCELLED,
-    /** Cancelled after it was paid; the money is on its way back. */
+    /** Cancelled after it was paid; the refund is in progress. */
     REFUNDING,
     REFUNDED;
 
@@ -38,39 +38,39 @@ public enum OrderState {
         };
     }
 
-    /** What callers may ask for from here, as the representation names it. */
+    /** The moves that a client may request in this state, as the API names them. */
     public List<String> next() {
         return Arrays.stream(Move.values())
                 .filter(move -> move.from == this)
-                .flatMap(move -> move.word.stream())
+                .flatMap(move -> move.request.stream())
                 .toList();
     }
 
-    /** One way from one state to another; its name is the kind of its event. */
+    /** A change from one state to another; its name is the kind of its event. */
     public enum Move {
         PAYMENT_BEGUN("pay", PAYING, CREATED),
         PAYMENT_REFUSED(CREATED, PAYING),
         PAID(OrderState.PAID, PAYING),
         CANCELLED("cancel", OrderState.CANCELLED, CREATED),
-        /** Cancelled while the provider's answer is not known; by support only, who answers for it. */
+        /** Cancelled while the provider's response is not known; by support only, who takes responsibility for it. */
         PAYMENT_ABANDONED(OrderState.CANCELLED, PAYING),
         REFUND_BEGUN("cancel", REFUNDING, OrderState.PAID),
         REFUNDED(OrderState.REFUNDED, REFUNDING),
         SHIPPED("ship", OrderState.SHIPPED, OrderState.PAID),
         COMPLETED("complete", OrderState.COMPLETED, OrderState.SHIPPED);
 
-        private final Optional<String> word;
+        private final Optional<String> request;
         private final OrderState to;
         private final OrderState from;
 
-        Move(String word, OrderState to, OrderState from) {
-            this.word = Optional.of(word);
+        Move(String request, OrderState to, OrderState from) {
+            this.request = Optional.of(request);
             this.to = to;
             this.from = from;
         }
 
         Move(OrderState to, OrderState from) {
-            this.word = Optional.empty();
+            this.request = Optional.empty();
             this.to = to;
             this.from = from;
         }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** What a page sends to place an order, before anything in it is believed. */
+/** The body of a request to place an order, not validated yet. */
 @Schema(name = "OrderSubmission", additionalProperties = Schema.False.class)
 public record OrderSubmission(
         @Schema(
@@ -35,7 +35,7 @@ public record OrderSubmission(
                 examples = "v1.1795290000.3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         @Nullable String quote) {
 
-    /** One line as it was sent. */
+    /** The JSON form of a submitted line. */
     @Schema(name = "LineSubmission", additionalProperties = Schema.False.class)
     public record LineSubmission(
             @Schema(minLength = 1, maxLength = OrderDraft.LONGEST_CODE, examples = "tea-1", required = true) @Nullable String productCode,
@@ -52,7 +52,7 @@ public record OrderSubmission(
                     required = true)
             @Nullable Long unitPrice) {}
 
-    /** One acknowledgement as it is sent, and as it is shown. */
+    /** The JSON form of an acknowledgement, in requests and responses. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "Acknowledgement", additionalProperties = Schema.False.class)
     public record AcknowledgementSubmission(

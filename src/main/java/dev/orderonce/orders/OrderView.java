@@ -10,7 +10,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** An order as it goes over the wire. */
+/** The JSON form of an order. */
 @Schema(name = "Order")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record OrderView(
@@ -43,12 +43,12 @@ public record OrderView(
             @Schema(required = true) long quantity,
             @Schema(required = true) long unitPrice) {}
 
-    /** The refusal of a move that is not open: it says where the order stands, and what is. */
+    /** The refusal of a move that is not open, with the order's state and its open moves. */
     public static Problem notOpen(Order current) {
         return about(ProblemType.MOVE_NOT_OPEN, current);
     }
 
-    /** A problem with an order that says where it stands. */
+    /** A problem with an order's state and its open moves. */
     public static Problem about(ProblemType type, Order current) {
         return Problem.of(type)
                 .with("number", current.number().shown())

@@ -101,14 +101,14 @@ class PlaceByKey {
                             : existing(decision.row()));
         }
 
-        /** The marker had expired, so the order was counted as a new one. */
+        /** Undoes the count of a new order: the marker had expired, so this replay was counted as one. */
         private Uni<Created<Placement>> existing(DecidedNumber row) {
             return admitNumber.giveBack(buyer).replaceWith(() -> new Created.Existing<>(replay(row)));
         }
 
         /**
-         * The number is a digest of buyer and key: the stored key tells whether the order belongs to this key, and
-         * another key's order is never returned.
+         * Compares the stored key, because the number is only a digest of buyer and key: another key's order is never
+         * returned.
          */
         private Placement replay(DecidedNumber row) {
             return row instanceof Order order

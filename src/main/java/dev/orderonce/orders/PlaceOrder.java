@@ -27,7 +27,7 @@ public class PlaceOrder {
     /**
      * A draft that was checked without a store.
      *
-     * @param refusal why no new order of it can be placed; an existing order is found before that
+     * @param refusal why no new order can be placed from it; an existing order is returned all the same
      */
     record CheckedDraft(OrderDraft draft, Optional<Placement> refusal) {}
 
@@ -57,7 +57,7 @@ public class PlaceOrder {
     }
 
     private Optional<Placement> refusal(OrderDraft draft, @Nullable String quote) {
-        return quotes.whatIsWrong(draft, quote)
+        return quotes.check(draft, quote)
                 .<Placement>map(violation -> new Placement.Invalid(List.of(violation)))
                 .or(() -> confirmationPolicy.isAmountUnconfirmed(draft)
                         ? Optional.of(new Placement.LargeAmount(draft.total()))

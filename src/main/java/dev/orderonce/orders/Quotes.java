@@ -19,10 +19,10 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that the prices of an order are the shop's, and not what somebody has put into a request.
+ * Checks that the shop has signed the prices of an order; a client could write any price into its request.
  *
- * <p>A quote is {@code v1.EXPIRES.MAC}: when it expires, in seconds since 1970, and HMAC-SHA256 in base 64 (URL,
- * without padding) over the UTF-8 text
+ * <p>A quote is {@code v1.EXPIRES.MAC}: its expiry time in seconds since 1970, and HMAC-SHA256 in base 64 (URL, without
+ * padding) over the UTF-8 text
  *
  * <pre>
  *   v1 LF EXPIRES LF CURRENCY LF
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class Quotes implements MadeFromSettings {
-    /** What a violation calls it. */
+    /** The name of the field in a violation. */
     static final String FIELD = "quote";
 
     private static final String SETTING = "orders.quote-key";
@@ -66,8 +66,8 @@ class Quotes implements MadeFromSettings {
         return new SecretKeySpec(key, ALGORITHM);
     }
 
-    /** What is wrong with a quote; nothing if it fits the draft, or if none is needed. */
-    Optional<Violation> whatIsWrong(OrderDraft draft, @Nullable String quote) {
+    /** Returns the violation of an invalid quote; empty if it fits the draft, or if none is needed. */
+    Optional<Violation> check(OrderDraft draft, @Nullable String quote) {
         if (keys.isEmpty()) {
             return Optional.empty();
         }
@@ -89,10 +89,10 @@ class Quotes implements MadeFromSettings {
 
     private boolean fits(OrderDraft draft, String expires, String mac) {
         byte[] text = text(draft, expires).getBytes(StandardCharsets.UTF_8);
-        byte[] given = mac.getBytes(StandardCharsets.US_ASCII);
+        byte[] submitted = mac.getBytes(StandardCharsets.US_ASCII);
         boolean fits = false;
-        for (SecretKeySpec key : keys) { // all of them: the time tells nothing of which one fits
-            fits |= MessageDigest.isEqual(given, mac(key, text).getBytes(StandardCharsets.US_ASCII));
+        for (SecretKeySpec key : keys) { // all of them: the time does not reveal which one fits
+            fits |= MessageDigest.isEqual(submitted, mac(key, text).getBytes(StandardCharsets.US_ASCII));
         }
         return fits;
     }

@@ -14,16 +14,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The table of orders, looked through for what stands near to what. */
+/** The table of orders, searched for orders of one buyer that were placed within a short time. */
 @ApplicationScoped
 class SimilarOrderStore {
     /**
-     * For each order, the nearest few of its buyer's others before and after it, by the index on buyer and time: what
-     * it costs does not grow with the table. Of two orders that were committed in another order than they were decided
-     * in, whichever is looked at last finds the other.
+     * For each order, the nearest few of its buyer's other orders before and after it, by the index on buyer and time:
+     * the cost does not grow with the table. Both directions, because orders may be committed in another sequence than
+     * they were decided in: then the search for the later committed one finds the other.
      *
-     * <p>Two baskets that have three fifths of their value in common have totals that are not further apart than that:
-     * a cheap look leaves out most of the others.
+     * <p>If two baskets have three fifths of their value in common, the smaller total is at least three fifths of the
+     * larger: this cheap condition leaves out most other orders.
      */
     private static final String NEAR = """
             SELECT n.number AS placed, o.number, o.buyer, o.state, o.decided_at, o.currency, o.total,
@@ -63,7 +63,7 @@ class SimilarOrderStore {
     /**
      * The neighbours of each of these orders; an order without neighbours is left out.
      *
-     * @param most on each side
+     * @param most the maximum number on each side
      */
     Uni<Map<OrderNumber, List<Order>>> near(Collection<OrderNumber> placed, Duration within, int most) {
         Tuple parameters = Tuple.tuple()

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Who moves an order, and why; stored with the event.
+ * The actor and the cause of an order's move, stored with its event.
  *
- * @param by who makes it
- * @param reason in words
- * @param duplicateOf the order that this one was found to repeat
- * @param payment the payment that it is about; a move that settles one is made only while the order is being paid with
- *     it
- * @param fence the token of the lock under which it is made
+ * @param by the actor
+ * @param reason the actor's reason, as text
+ * @param duplicateOf the order that this one duplicates
+ * @param payment the reference of the payment that the move concerns; a move that settles a payment is open only while
+ *     it is the order's payment
+ * @param fence the fencing token of the order's lock, if the caller holds it
  */
 public record Transition(
         Actor by,
@@ -26,8 +26,8 @@ public record Transition(
         return new Transition(by, Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty());
     }
 
-    public Transition reason(String words) {
-        return new Transition(by, Optional.of(words), duplicateOf, payment, fence);
+    public Transition reason(String text) {
+        return new Transition(by, Optional.of(text), duplicateOf, payment, fence);
     }
 
     public Transition duplicateOf(OrderNumber other) {

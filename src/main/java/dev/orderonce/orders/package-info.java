@@ -1,5 +1,5 @@
 /**
- * Orders: what a buyer asks for, how a number becomes at most one order, how it is found again.
+ * Orders: what a buyer orders, how a number becomes at most one order, how orders are found, fulfilled and listed.
  *
  * <pre>
  *   page          OrdersResource      PlaceOrder        Redis         PostgreSQL
@@ -7,7 +7,7 @@
  *    ├─────────────────▶├────────────────▶│ shape, check symbol, signature, buyer
  *    │                  │                 ├──────────────▶│ cached? tried before?
  *    │                  │                 ├──────────────────────────────▶│ one insert under the number
- *    │                  │                 │◀──────────────────────────────┤ written, or what was there before
+ *    │                  │                 │◀──────────────────────────────┤ inserted, or the existing row
  *    │◀─────────────────┤◀────────────────┤ Placed, AlreadyPlaced, Mismatch, NumberSpent, …
  *
  *   merchant      OrderLifeResource   FulfilOrder                     PostgreSQL
@@ -16,7 +16,7 @@
  *    │◀── 200 ──────────┤◀── Done ────────┤◀──────────────────────────────┤ one row
  *    │◀── 200 ──────────┤◀── AlreadyDone ─┤◀──────────────────────────────┤ none, and it is SHIPPED
  *    │◀── 409 ──────────┤◀── NotOpen ─────┤◀──────────────────────────────┤ none: state and next
- *    │◀── 503 ──────────┤◀── Unavailable ─┤                             ✗ no answer: the repeat tells
+ *    │◀── 503 ──────────┤◀── Unavailable ─┤                             ✗ no response: repeat the request
  * </pre>
  */
 @NullMarked
