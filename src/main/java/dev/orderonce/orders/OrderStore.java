@@ -293,7 +293,11 @@ class OrderStore {
 
         private static <T> T[] column(
                 List<DecidedNumber> rows, IntFunction<T[]> array, Function<DecidedNumber, @Nullable T> value) {
-            return rows.stream().map(value).toArray(array);
+            T[] column = array.apply(rows.size());
+            for (int i = 0; i < column.length; i++) {
+                column[i] = value.apply(rows.get(i));
+            }
+            return column;
         }
 
         /** A column of the orders' content, null in tombstones. */
