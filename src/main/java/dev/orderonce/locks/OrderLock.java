@@ -25,8 +25,7 @@ import org.jboss.logging.Logger;
  * A lock per order over all replicas: a lease that expires by itself, and a fencing token that increases with every
  * holder.
  *
- * <p>The holder is a flow and not a thread: a call with the same flow id enters again, and the lock is free when the
- * flow has left as often as it has entered.
+ * <p>The holder is a flow and not a thread. A lock is not reentrant.
  *
  * @see <a href="https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html">Martin Kleppmann, How to do
  *     distributed locking (fencing tokens)</a>
@@ -89,20 +88,15 @@ public class OrderLock {
         record Had<T>(T result) implements Locked<T> {}
     }
 
-    /** A unique flow id. */
-    public static String newFlow() {
-        return Long.toHexString(ThreadLocalRandom.current().nextLong());
-    }
-
     /**
      * Does the work under the lock of this order, as soon as the lock is acquired.
      *
-     * @param flow the holder; the same flow can enter again
      * @param work gets the fencing token, which is larger than that of every earlier holder. Empty if Redis is
      *     unavailable: the work is done without a lock, because its conditional update decides
      */
-    public <T> Uni<Locked<T>> hold(String order, String flow, Function<OptionalLong, Uni<T>> work) {
+    public <T> Uni<Locked<T>> hold(String order, Function<OptionalLong, Uni<T>> work) {
         String lock = "lock:{" + order + '}';
+        String flow = Long.toHexString(ThreadLocalRandom.current().nextLong());
         long begunAt = System.nanoTime();
         return acquire(lock, flow, begunAt + waitTimeout.toNanos(), false)
                 // A caller who cancels while the command is being sent may have acquired the lock.

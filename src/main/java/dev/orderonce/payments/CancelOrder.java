@@ -135,7 +135,7 @@ public class CancelOrder {
     }
 
     private Uni<Cancelling> cancelLocked(Order order, Asker asker) {
-        return lock.hold(order.number().symbols(), OrderLock.newFlow(), fence -> look(order, asker, fence, MOST_TRIES))
+        return lock.hold(order.number().symbols(), fence -> look(order, asker, fence, MOST_TRIES))
                 .chain(locked -> switch (locked) {
                     case Locked.Had<Cancelling>(Cancelling cancelling) -> item(cancelling);
                     case Locked.NotHad<Cancelling> _ ->

@@ -171,7 +171,7 @@ public class PayOrder {
             return item(new Paying.NotOpen(order));
         }
         return lock.hold(
-                        order.number().symbols(), OrderLock.newFlow(), fence -> begin(buyer, order, key, method, fence))
+                        order.number().symbols(), fence -> begin(buyer, order, key, method, fence))
                 .chain(locked -> switch (locked) {
                     case Locked.NotHad<Paying> _ -> lookAgain(order, Paying.Busy::new);
                     case Locked.Had<Paying>(Paying paying) -> item(paying);
