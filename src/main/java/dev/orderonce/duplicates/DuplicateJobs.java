@@ -34,7 +34,7 @@ class DuplicateJobs {
     @Produces
     @Singleton
     Job scan(DeliverEvents deliverEvents, ScanOrders scanOrders) {
-        return new Job("scan-orders", SCAN_INTERVAL, () -> deliverEvents.follow(scanOrders));
+        return new Job("scan-orders", SCAN_INTERVAL, () -> deliverEvents.deliverTo(scanOrders));
     }
 
     /** Cancels orders that were confirmed as duplicates by a request that crashed. */

@@ -71,7 +71,7 @@ class ScanOrders implements EventConsumer {
     }
 
     @Override
-    public int atOnce() {
+    public int batchSize() {
         return 250;
     }
 
@@ -81,7 +81,7 @@ class ScanOrders implements EventConsumer {
     }
 
     @Override
-    public Uni<Void> take(List<PublishedEvent> events) {
+    public Uni<Void> consume(List<PublishedEvent> events) {
         Set<OrderNumber> placed = numbers(ofPersons(events), Set.of("PLACED"));
         Set<OrderNumber> cancelled = numbers(events, CANCELLED);
         return compare(placed)

@@ -15,20 +15,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Leads followers along the event log: every event at least once, each order's in its own order, by one replica at a
- * time.
+ * Delivers the event log to each consumer: every event at least once, the events of an order in their order; one active
+ * replica per consumer, by lease.
  *
- * <p>Ids are given out before they are committed, so there are gaps below what can be seen. They are kept in mind and
- * looked for again, in the same snapshot as what follows: an event that turns up late is handed over then, and no later
- * one of its order can have been handed over before, because that one was begun after this one's commit.
+ * <p>Ids are assigned before they are committed, so there are gaps below the last visible id. The gaps are recorded and
+ * read again, in the same snapshot as the events after them: an event that becomes visible late is delivered then, and
+ * no later event of its order can have been delivered before, because its statement began after this one's commit.
  *
- * <p>Whoever dies between handing over and keeping it in mind is followed by one who hands it over again.
+ * <p>If this process crashes after it delivered a batch and before it recorded the progress, another replica delivers
+ * the batch again.
  */
 @ApplicationScoped
 public class DeliverEvents {
     /**
-     * How long the replica that delivers to a consumer is left alone; each batch renews it. So long nothing is
-     * delivered after that replica crashed.
+     * The lease of the replica that delivers to a consumer; each batch renews it. After that replica crashed, nothing
+     * is delivered until the lease expires.
      */
     private static final Duration LEASE = Duration.ofSeconds(5);
 
@@ -45,36 +46,36 @@ public class DeliverEvents {
     }
 
     /**
-     * Leads the follower to the end of the log, unless another replica does.
+     * Delivers to the consumer until the end of the log, unless another replica does.
      *
-     * @return ends when the end is reached; fails with {@link dev.orderonce.stores.StoreUnavailable} if a store does
-     *     not answer. Then it is to be called again
+     * @return completes at the end of the log; fails with {@link dev.orderonce.stores.StoreUnavailable} if a store does
+     *     not answer, and continues there with the next call
      */
-    public Uni<Void> follow(EventConsumer follower) {
-        return store.hold(follower.name(), holder, LEASE)
-                .chain(held -> held.isEmpty() ? leave(follower) : followFrom(follower, held.get()));
+    public Uni<Void> deliverTo(EventConsumer consumer) {
+        return store.hold(consumer.name(), holder, LEASE)
+                .chain(held -> held.isEmpty() ? skip(consumer) : deliverFrom(consumer, held.get()));
     }
 
-    /** Another replica knows how far behind it is. */
-    private Uni<Void> leave(EventConsumer follower) {
-        behind(follower).set(0);
+    /** The replica that delivers reports how far behind the consumer is. */
+    private Uni<Void> skip(EventConsumer consumer) {
+        behind(consumer).set(0);
         return Uni.createFrom().voidItem();
     }
 
-    private AtomicLong behind(EventConsumer follower) {
+    private AtomicLong behind(EventConsumer consumer) {
         return behind.computeIfAbsent(
-                follower.name(),
+                consumer.name(),
                 name -> Objects.requireNonNull(
-                        metrics.gauge("orderonce.events.behind", Tags.of("follower", name), new AtomicLong())));
+                        metrics.gauge("orderonce.events.behind", Tags.of("consumer", name), new AtomicLong())));
     }
 
-    /** Batch after batch, as long as they are full and the right to follow is ours. */
-    private Uni<Void> followFrom(EventConsumer follower, Progress begun) {
+    /** Delivers batch after batch, as long as they are full and this replica has the lease. */
+    private Uni<Void> deliverFrom(EventConsumer consumer, Progress begun) {
         AtomicReference<Progress> progress = new AtomicReference<>(begun);
         return store.last()
-                .invoke(last -> behind(follower).set(Math.max(0, last - begun.position())))
-                .chain(last -> Uni.createFrom()
-                        .deferred(() -> takeBatch(follower, progress))
+                .invoke(last -> behind(consumer).set(Math.max(0, last - begun.position())))
+                .chain(_ -> Uni.createFrom()
+                        .deferred(() -> deliverBatch(consumer, progress))
                         .repeat()
                         .whilst(isMore -> isMore)
                         .collect()
@@ -82,34 +83,34 @@ public class DeliverEvents {
                 .replaceWithVoid();
     }
 
-    /** Hands over one batch; tells whether there may be another at once. */
-    private Uni<Boolean> takeBatch(EventConsumer follower, AtomicReference<Progress> progress) {
+    /** Delivers one batch; returns whether there may be another at once. */
+    private Uni<Boolean> deliverBatch(EventConsumer consumer, AtomicReference<Progress> progress) {
         Progress from = Objects.requireNonNull(progress.get());
         long begunAt = System.nanoTime();
-        return store.read(from, follower.atOnce())
-                .chain(events -> takeBatch(follower, progress, from, events))
+        return store.read(from, consumer.batchSize())
+                .chain(events -> deliverBatch(consumer, progress, from, events))
                 .onItem()
                 .call(isMore ->
-                        isMore ? pause(follower, begunAt) : Uni.createFrom().voidItem());
+                        isMore ? pause(consumer, begunAt) : Uni.createFrom().voidItem());
     }
 
-    private static Uni<Void> pause(EventConsumer follower, long begunAt) {
+    private static Uni<Void> pause(EventConsumer consumer, long begunAt) {
         Duration half = Duration.ofNanos((System.nanoTime() - begunAt) / 2);
-        Duration least = follower.pause();
-        return Uni.createFrom().voidItem().onItem().delayIt().by(half.compareTo(least) > 0 ? half : least);
+        Duration minimum = consumer.pause();
+        return Uni.createFrom().voidItem().onItem().delayIt().by(half.compareTo(minimum) > 0 ? half : minimum);
     }
 
-    private Uni<Boolean> takeBatch(
-            EventConsumer follower, AtomicReference<Progress> progress, Progress from, List<PublishedEvent> events) {
+    private Uni<Boolean> deliverBatch(
+            EventConsumer consumer, AtomicReference<Progress> progress, Progress from, List<PublishedEvent> events) {
         Progress to = from.after(events, clock.instant());
         if (to.equals(from)) {
             return Uni.createFrom().item(false);
         }
-        Uni<Void> taken = events.isEmpty() ? Uni.createFrom().voidItem() : follower.take(events);
-        return taken.chain(done -> store.advance(follower.name(), holder, to, LEASE))
+        Uni<Void> consumed = events.isEmpty() ? Uni.createFrom().voidItem() : consumer.consume(events);
+        return consumed.chain(_ -> store.advance(consumer.name(), holder, to, LEASE))
                 .map(isOurs -> {
                     progress.set(to);
-                    return isOurs && events.size() >= follower.atOnce();
+                    return isOurs && events.size() >= consumer.batchSize();
                 });
     }
 }

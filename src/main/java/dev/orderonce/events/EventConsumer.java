@@ -4,23 +4,23 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
 
-/** Something that is to hear of every event. */
+/** Receives every event of the log, at least once. */
 public interface EventConsumer {
-    /** Under which it is kept how far it has come; there is a row for it in {@code outbox}. */
+    /** The name of its row in {@code outbox}, which records its progress. */
     String name();
 
-    /** How many events it takes at once; about a millisecond's worth of an event loop's time. */
-    int atOnce();
+    /** Events of one batch; about a millisecond's worth of an event loop's time. */
+    int batchSize();
 
     /**
-     * The least pause between two batches while it is behind. Placing comes first: half as long as a batch took is
-     * paused in any case, so that it slows down when the stores are busy.
+     * The minimum pause between two batches while the consumer is behind. Placing comes first: the pause is at least
+     * half the time that the last batch took, so that delivery slows down when the stores are busy.
      */
     Duration pause();
 
     /**
-     * Takes the next events, in order. What fails is repeated, so it may hear of an event again; the order's number and
-     * the event's sequence tell.
+     * Consumes the next events, in order. A batch that fails is delivered again; the order's number and the event's
+     * sequence identify a repeated event.
      */
-    Uni<Void> take(List<PublishedEvent> events);
+    Uni<Void> consume(List<PublishedEvent> events);
 }

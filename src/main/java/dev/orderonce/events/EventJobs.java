@@ -10,30 +10,30 @@ import java.time.Duration;
 
 /** The jobs of the event log. */
 class EventJobs {
-    /** An event is published so long after its commit at most, while the relay is not behind. */
+    /** The longest delay from the commit of an event to its publication, while the relay is not behind. */
     private static final Duration RELAY_INTERVAL = Duration.ofMillis(200);
 
     /** A page shows an event about half a second after its commit. A replica without live streams reads nothing. */
     private static final Duration LIVE_INTERVAL = Duration.ofMillis(500);
 
-    /** Short against the time for which events are kept. */
+    /** Short compared with the time for which events are kept. */
     private static final Duration PURGE_INTERVAL = Duration.ofMinutes(10);
 
     /** Publishes the event log to the Redis Stream. */
     @Produces
     @Singleton
     Job relay(DeliverEvents deliverEvents, RelayEvents relayEvents) {
-        return new Job("relay-events", RELAY_INTERVAL, () -> deliverEvents.follow(relayEvents));
+        return new Job("relay-events", RELAY_INTERVAL, () -> deliverEvents.deliverTo(relayEvents));
     }
 
     /** Sends new events to the live streams of this replica. */
     @Produces
     @Singleton
     Job pollForLiveStreams(LiveEvents liveEvents) {
-        return new Job("poll-live-events", LIVE_INTERVAL, liveEvents::tell);
+        return new Job("poll-live-events", LIVE_INTERVAL, liveEvents::sendNew);
     }
 
-    /** Deletes old events, none before every consumer has had it; without {@code events.ttl} all are kept. */
+    /** Deletes old events that every consumer has received; without {@code events.ttl} all are kept. */
     @Produces
     @Singleton
     Job purgeEvents(OutboxStore store, EventSettings settings, Clock clock) {
@@ -46,6 +46,6 @@ class EventJobs {
     }
 
     static Uni<Void> purge(OutboxStore store, Clock clock, Duration age) {
-        return Purge.inBatches(most -> store.forget(clock.instant().minus(age), most));
+        return Purge.inBatches(most -> store.deleteOld(clock.instant().minus(age), most));
     }
 }

@@ -29,7 +29,7 @@ public class EventLog {
     }
 
     /**
-     * The first {@code most} events of one order after a sequence, in its order.
+     * Returns the first {@code most} events of one order after a sequence, in their order.
      *
      * @param number the order's number, canonical
      */
@@ -38,7 +38,7 @@ public class EventLog {
     }
 
     /**
-     * The last {@code most} events of each of these orders, by number and sequence.
+     * Returns the last {@code most} events of each of these orders, by number and sequence.
      *
      * @param numbers the orders' numbers, canonical
      */

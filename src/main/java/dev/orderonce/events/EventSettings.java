@@ -14,8 +14,8 @@ public interface EventSettings {
     String streamName();
 
     /**
-     * Events that the stream keeps, about: the oldest are deleted. A consumer that was away for longer reads the
-     * orders' histories. At a thousand orders a minute this is more than an hour; about 200 bytes each.
+     * Events that the stream keeps, approximately: the oldest are deleted. A consumer that missed deleted ones reads
+     * the orders' histories. At a thousand orders a minute the default is more than an hour; about 200 bytes each.
      */
     @WithDefault("100000")
     int streamSize();

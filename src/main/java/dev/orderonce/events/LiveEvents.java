@@ -27,16 +27,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Sends buyers what happens to their orders while it happens, from the event log itself: whichever replica they are
- * connected to, and whether Redis answers or not.
+ * Sends the events of a buyer's orders to the buyer's open pages, from the event log itself: at any replica, and while
+ * Redis is unavailable too.
  *
- * <p>While a stream is open, the replica reads what is new in the log. A stream is opened at a position of the log and
- * resumed from one: each event of the buyer that is not in the position is sent, and no other.
+ * <p>While a stream is open, the replica reads the new events of the log. A stream is opened at a position of the log
+ * or resumed from one: each event of the buyer that is not in the position is sent, and no other.
  */
 @ApplicationScoped
 public class LiveEvents {
-    /** About a millisecond of an event loop's time, which requests have to wait for. */
-    private static final int AT_ONCE = 200;
+    /** About a millisecond of an event loop's time, for which requests wait. */
+    private static final int BATCH_SIZE = 200;
 
     /** Between two batches while the replica is behind: requests come first. */
     private static final Duration PAUSE = Duration.ofMillis(20);
@@ -47,14 +47,14 @@ public class LiveEvents {
     private final Vertx vertx;
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrencyLimit concurrency;
-    private final Duration leavesAfter;
+    private final Duration shutdownDelay;
 
-    /** What follows is touched under the monitor of {@link #streams}, and never for long. */
+    /** The monitor of this map guards it and the three fields below; it is never held for long. */
     private final Map<Buyer, Set<LiveStream>> streams = new HashMap<>();
 
     private Optional<Progress> progress = Optional.empty();
 
-    /** While it is read: however many streams are opened at once, PostgreSQL is asked once. */
+    /** The pending read of the progress: streams that are opened at the same time share one statement. */
     private Optional<Uni<Progress>> reading = Optional.empty();
 
     private boolean stopping;
@@ -65,25 +65,25 @@ public class LiveEvents {
             Clock clock,
             Vertx vertx,
             MeterRegistry metrics,
-            @ConfigProperty(name = "quarkus.shutdown.delay") Optional<Duration> leavesAfter) {
+            @ConfigProperty(name = "quarkus.shutdown.delay") Optional<Duration> shutdownDelay) {
         this.store = store;
         this.settings = settings;
         this.clock = clock;
         this.vertx = vertx;
         this.concurrency = new ConcurrencyLimit(settings.listenerLimit(), settings.listenerPerBuyerLimit());
         metrics.gauge("orderonce.events.listeners", open);
-        this.leavesAfter = leavesAfter.orElse(Duration.ZERO);
+        this.shutdownDelay = shutdownDelay.orElse(Duration.ZERO);
     }
 
     /**
-     * Ends the streams, which the framework would wait for like for every request in progress; not before the proxy
-     * knows that this replica is leaving: readers would come back here.
+     * Ends the streams, for which the framework would wait as for every request in progress; not before the proxy knows
+     * that this replica shuts down: readers would connect to it again.
      */
-    void leave(@Observes ShutdownDelayInitiatedEvent leaving) {
-        if (leavesAfter.isZero()) {
+    void shutDown(@Observes ShutdownDelayInitiatedEvent shutdown) {
+        if (shutdownDelay.isZero()) {
             endAll();
         } else {
-            vertx.setTimer(leavesAfter.toMillis(), id -> endAll());
+            vertx.setTimer(shutdownDelay.toMillis(), _ -> endAll());
         }
     }
 
@@ -112,9 +112,9 @@ public class LiveEvents {
     }
 
     /**
-     * Opens a stream of what happens to this buyer's orders.
+     * Opens a stream of the events of this buyer's orders.
      *
-     * @param resumed what the reader has read before; without it, what happens from now on is sent
+     * @param resumed the events that the reader has read before; without it, the stream sends the events from now on
      * @return ends when the stream has been open for {@link LiveStream#LONGEST}, when the service stops, when
      *     PostgreSQL does not answer, or when the reader is too slow; a reader resumes then from the last message
      */
@@ -122,18 +122,18 @@ public class LiveEvents {
         return Multi.createFrom()
                 .emitter(
                         emitter -> open(buyer, resumed, emitter),
-                        // The stream itself sends no more than is asked for.
+                        // The stream itself sends no more than the reader requests.
                         BackPressureStrategy.ERROR);
     }
 
     private void open(Buyer buyer, Optional<LogPosition> resumed, MultiEmitter<? super LiveMessage> emitter) {
-        // Counted before the position is read: from then on it is kept up to date.
+        // Counted before the position is read: the job keeps the position up to date while a stream is open.
         open.incrementAndGet();
         LiveStream stream = new LiveStream(this, store, settings, eventLoop(), buyer, resumed, emitter);
-        position().subscribe().with(known -> register(stream), stream::cannotRead);
+        position().subscribe().with(_ -> register(stream), stream::cannotRead);
     }
 
-    /** The request's own; a caller from elsewhere gets one. */
+    /** Returns the request's event loop; a new context for a caller without one. */
     private ContextInternal eventLoop() {
         ContextInternal current = (ContextInternal) Vertx.currentContext();
         return current != null && current.isEventLoopContext()
@@ -141,10 +141,10 @@ public class LiveEvents {
                 : ((VertxInternal) vertx).createEventLoopContext();
     }
 
-    /** Between this position and the first event that the stream is given nothing is missed. */
+    /** Under the monitor, so that the stream misses no event between this position and the first that it receives. */
     private void register(LiveStream stream) {
         synchronized (streams) {
-            streams.computeIfAbsent(stream.buyer(), first -> new HashSet<>()).add(stream);
+            streams.computeIfAbsent(stream.buyer(), _ -> new HashSet<>()).add(stream);
             stream.open(progress.orElseThrow().seen());
             if (stopping) {
                 stream.end();
@@ -166,8 +166,8 @@ public class LiveEvents {
         }
     }
 
-    /** Sends what is new in the log to the streams it belongs to. */
-    Uni<Void> tell() {
+    /** Sends the new events of the log to the streams of their buyers. */
+    Uni<Void> sendNew() {
         if (open.get() == 0) {
             synchronized (streams) {
                 if (open.get() == 0) {
@@ -177,8 +177,8 @@ public class LiveEvents {
             return Uni.createFrom().voidItem();
         }
         return position()
-                .chain(known -> Uni.createFrom()
-                        .deferred(this::tellBatch)
+                .chain(_ -> Uni.createFrom()
+                        .deferred(this::sendBatch)
                         .repeat()
                         .whilst(isMore -> isMore)
                         .collect()
@@ -186,7 +186,7 @@ public class LiveEvents {
                 .replaceWithVoid();
     }
 
-    /** How far this replica has read the log; the end of the log if it did not read it before. */
+    /** Returns how far this replica has read the log; the end of the log if it did not read before. */
     Uni<Progress> position() {
         synchronized (streams) {
             if (progress.isPresent()) {
@@ -214,11 +214,11 @@ public class LiveEvents {
                 });
     }
 
-    private Uni<Boolean> tellBatch() {
+    private Uni<Boolean> sendBatch() {
         return position()
-                .chain(from -> store.read(from, AT_ONCE).map(events -> {
+                .chain(from -> store.read(from, BATCH_SIZE).map(events -> {
                     send(from, events);
-                    return events.size() >= AT_ONCE;
+                    return events.size() >= BATCH_SIZE;
                 }))
                 .onItem()
                 .call(isMore -> isMore
@@ -226,7 +226,7 @@ public class LiveEvents {
                         : Uni.createFrom().voidItem());
     }
 
-    /** One step for all streams: one that is registered before it or after it misses nothing. */
+    /** Under the monitor for all streams: a stream that is registered before or after misses no event. */
     void send(Progress from, List<PublishedEvent> events) {
         Instant now = clock.instant();
         synchronized (streams) {
@@ -238,19 +238,15 @@ public class LiveEvents {
                 Set<LiveStream> readers = readers(event);
                 if (!readers.isEmpty()) {
                     LogPosition position =
-                            after(from, events.subList(0, i + 1), now).seen();
+                            from.after(events.subList(0, i + 1), now).seen();
                     readers.forEach(stream -> stream.happened(event, position));
                 }
             }
-            progress = Optional.of(after(from, events, now));
+            progress = Optional.of(from.after(events, now));
         }
     }
 
-    private Progress after(Progress from, List<PublishedEvent> events, Instant now) {
-        return from.after(events, now);
-    }
-
-    /** An event whose order is gone is nobody's any more. */
+    /** Returns the streams of the event's buyer; none if the order was deleted. */
     private Set<LiveStream> readers(PublishedEvent event) {
         return event.buyer().isEmpty() ? Set.of() : streams.getOrDefault(new Buyer(event.buyer()), Set.of());
     }

@@ -1,11 +1,11 @@
 package dev.orderonce.events;
 
-/** What a live stream carries. */
+/** A message of a live stream. */
 public sealed interface LiveMessage {
     /**
      * The stream is open.
      *
-     * @param position to resume from, if nothing else is read
+     * @param position to resume from, if the reader reads no further message
      */
     record Opened(LogPosition position) implements LiveMessage {}
 
@@ -16,6 +16,6 @@ public sealed interface LiveMessage {
      */
     record Happened(PublishedEvent event, LogPosition position) implements LiveMessage {}
 
-    /** Nothing happened for a while; the stream is still open. */
+    /** There was no event for a while; the stream is still open. */
     record StillOpen() implements LiveMessage {}
 }

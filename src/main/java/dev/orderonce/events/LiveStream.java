@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * One open stream of a buyer's events. It sends what the buyer has missed since the position they come from, then what
- * happens. Everything runs on the event loop of the request, so that sending and cancellation cannot meet.
+ * One open stream of a buyer's events. It sends the events that the buyer has missed since the position to resume from,
+ * then the new ones. Everything runs on the event loop of the request, so that sending and cancellation cannot overlap.
  *
  * <pre>
  *   opening ──position known──▶ catching up ──nothing missed any more──▶ live
@@ -31,12 +31,12 @@ final class LiveStream {
     private static final int LONGEST_QUEUE = 500;
 
     /**
-     * How long one stream stays open. The reader resumes it with a fresh token: a token that ends or is withdrawn ends
-     * its stream within this time too.
+     * How long one stream stays open. The reader resumes it with a fresh token: a token that expires or is withdrawn
+     * ends its stream within this time too.
      */
     static final Duration LONGEST = Duration.ofMinutes(10);
 
-    /** Events read from the log at once while catching up; the next are read when they are sent. */
+    /** Events of one read while catching up; the next page is read when these are sent. */
     private static final int PAGE = 100;
 
     private final LiveEvents events;
@@ -49,7 +49,7 @@ final class LiveStream {
 
     private final ArrayDeque<LiveMessage> queue = new ArrayDeque<>();
 
-    /** What happens while the reader is catching up waits here. */
+    /** New events; they wait here while the reader is catching up. */
     private final ArrayDeque<Happened> live = new ArrayDeque<>();
 
     private LogPosition begun = new LogPosition(0, List.of());
@@ -80,7 +80,7 @@ final class LiveStream {
         this.buyer = buyer;
         this.resumed = resumed;
         this.emitter = emitter;
-        emitter.onRequest(wanted -> context.execute(this::send));
+        emitter.onRequest(_ -> context.execute(this::send));
         emitter.onTermination(() -> context.execute(this::close));
     }
 
@@ -102,7 +102,7 @@ final class LiveStream {
         later(() -> receive(event, position));
     }
 
-    /** From any thread: ends the stream after what is waiting in it. */
+    /** From any thread: ends the stream after the messages that wait in it. */
     void end() {
         later(() -> {
             isEnding = true;
@@ -111,21 +111,21 @@ final class LiveStream {
     }
 
     /**
-     * Never within the call, also on the stream's own event loop: whoever calls holds the monitor of all streams and
-     * goes through them, and a stream whose reader is gone leaves them.
+     * Never within the call, also on the stream's own event loop: the caller holds the monitor of all streams and
+     * iterates over them, and a stream whose reader has disconnected removes itself.
      */
     private void later(Runnable step) {
-        context.runOnContext(then -> step.run());
+        context.runOnContext(_ -> step.run());
     }
 
     private void begin(LogPosition now) {
         if (isClosed) {
-            events.unregister(this); // the reader left before it was registered
+            events.unregister(this); // the reader disconnected before the stream was registered
             return;
         }
         begun = now;
-        heartbeat = context.owner().setPeriodic(settings.heartbeatInterval().toMillis(), id -> stillOpen());
-        timeout = context.owner().setTimer(LONGEST.toMillis(), id -> end());
+        heartbeat = context.owner().setPeriodic(settings.heartbeatInterval().toMillis(), _ -> stillOpen());
+        timeout = context.owner().setTimer(LONGEST.toMillis(), _ -> end());
         queue.add(new Opened(resumed.orElse(now)));
         resumed.ifPresent(from -> {
             readUpTo = from.position();
@@ -137,7 +137,7 @@ final class LiveStream {
         send();
     }
 
-    /** Events below the position the reader comes from that were committed after they left. */
+    /** Reads the events below the position to resume from that were committed after the reader disconnected. */
     private void readLate() {
         List<Long> late = resumed.orElseThrow().missingButIn(begun);
         if (late.isEmpty()) {
@@ -163,7 +163,7 @@ final class LiveStream {
     }
 
     /**
-     * From any thread: ends the stream, which may have been opened for the reader already. They resume from the last
+     * From any thread: ends the stream, which may be open for the reader already. The reader resumes from the last
      * message, at a replica that reaches PostgreSQL.
      */
     void cannotRead(Throwable failure) {
@@ -179,7 +179,7 @@ final class LiveStream {
         readUpTo = upTo;
         LogPosition from = resumed.orElseThrow();
         for (PublishedEvent event : found) {
-            // What was not to be seen when the stream was opened comes live.
+            // Events that were not visible when the stream was opened are received as new ones.
             if (begun.contains(event.id()) && !from.contains(event.id())) {
                 queue.add(new Happened(event, from.with(begun.upTo(event.id()))));
             }
@@ -209,7 +209,7 @@ final class LiveStream {
         }
     }
 
-    /** Sends as much as is asked for; what is sent may ask for more at once. */
+    /** Sends as many messages as the reader requests; a message that is sent may cause the next request at once. */
     private void send() {
         if (isSending) {
             return;

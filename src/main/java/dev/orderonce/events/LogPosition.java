@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * A set of events: all up to a position of the log, but for those that are missing. Ids are given out before they are
- * committed, so an id below the position may turn up later.
+ * A set of events: all up to a position of the log, except those that are missing. Ids are assigned before they are
+ * committed, so an event below the position may become visible later.
  *
  * @param position the largest id of the set; 0 if it is empty
  * @param missing ids below the position that are not in the set, ascending
@@ -31,7 +31,7 @@ public record LogPosition(long position, List<Long> missing) {
         return other.position <= position && missing.stream().noneMatch(other::contains);
     }
 
-    /** The events of both sets. */
+    /** Returns the events of both sets. */
     LogPosition with(LogPosition other) {
         TreeSet<Long> inNeither = new TreeSet<>();
         missing.stream().filter(id -> !other.contains(id)).forEach(inNeither::add);
@@ -39,7 +39,7 @@ public record LogPosition(long position, List<Long> missing) {
         return new LogPosition(Math.max(position, other.position), new ArrayList<>(inNeither));
     }
 
-    /** Those events of the set whose id is not above this one. */
+    /** Returns the events of the set whose id is not above this one. */
     LogPosition upTo(long id) {
         return id >= position
                 ? this
@@ -47,7 +47,7 @@ public record LogPosition(long position, List<Long> missing) {
                         id, missing.stream().filter(each -> each <= id).toList());
     }
 
-    /** Ids that are missing here and in the other set. */
+    /** Returns the ids that are missing here and contained in the other set. */
     List<Long> missingButIn(LogPosition other) {
         return missing.stream().filter(other::contains).toList();
     }

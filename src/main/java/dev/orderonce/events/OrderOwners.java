@@ -7,7 +7,7 @@ import java.util.Map;
 /** Finds the buyers of orders; the package that owns the orders implements it. */
 public interface OrderOwners {
     /**
-     * The buyer of each order, by its number.
+     * Returns the buyer of each order, by its number.
      *
      * @param numbers canonical
      * @return without the numbers that have no order

@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The log as its followers read it, and how far each has come. */
+/** The event log, and the progress and lease of each consumer. */
 @ApplicationScoped
 class OutboxStore {
     private static final String COLUMNS =
             "id, number, COALESCE(buyer, '') AS buyer, sequence, kind, at, COALESCE(detail::text, '{}') AS detail";
 
-    /** By PostgreSQL's own clock: the replicas' may differ. */
+    /** By PostgreSQL's clock: the replicas' clocks may differ. */
     private static final String HOLD = """
             UPDATE outbox SET holder = $1, held_until = now() + $2 * interval '1 millisecond'
             WHERE name = $3 AND (holder = $1 OR held_until < now())
@@ -32,8 +32,8 @@ class OutboxStore {
             """;
 
     /**
-     * One snapshot for what follows the position and for what was missing: an order's later event is never seen without
-     * its earlier one.
+     * One snapshot for the events after the position and for the missing ones: an order's later event is never read
+     * without its earlier one.
      */
     private static final String READ = """
             SELECT %1$s
@@ -44,7 +44,7 @@ class OutboxStore {
 
     private static final String LAST = "SELECT max(id) AS last FROM order_events";
 
-    /** Renews the lease too: a follower that is behind goes on without asking for it again. */
+    /** Renews the lease too: while a consumer is behind, no separate statement is needed. */
     private static final String ADVANCE = """
             UPDATE outbox SET position = $2, missing = $3, missing_since = $4,
                 held_until = now() + $5 * interval '1 millisecond'
@@ -59,9 +59,9 @@ class OutboxStore {
         this.owners = owners;
     }
 
-    /** Takes, or keeps, the right to follow; empty if another replica has it. */
-    Uni<Optional<Progress>> hold(String follower, String holder, Duration lease) {
-        return postgres.query(HOLD, Tuple.of(holder, (double) lease.toMillis(), follower))
+    /** Acquires or renews the lease on a consumer; empty if another replica holds it. */
+    Uni<Optional<Progress>> hold(String consumer, String holder, Duration lease) {
+        return postgres.query(HOLD, Tuple.of(holder, (double) lease.toMillis(), consumer))
                 .map(rows -> rows.size() == 0
                         ? Optional.empty()
                         : Optional.of(progress(rows.iterator().next())));
@@ -77,7 +77,7 @@ class OutboxStore {
         return new Progress(row.getLong("position"), missing);
     }
 
-    /** The next {@code most} that can be seen, and what was missing and is there now; in order. */
+    /** Returns the next {@code most} visible events, and those that were missing and are visible now; in order. */
     Uni<List<PublishedEvent>> read(Progress from, int most) {
         Long[] missing = from.missing().stream().map(Progress.Missing::id).toArray(Long[]::new);
         return postgres.query(
@@ -93,17 +93,17 @@ class OutboxStore {
             """;
 
     /**
-     * During a rolling upgrade replicas of the version before V12 write events without a buyer: whose they are is read
+     * During a rolling upgrade replicas of the version before V12 write events without a buyer: their buyers are read
      * from the orders, and written.
      */
     private Uni<List<PublishedEvent>> withBuyers(List<PublishedEvent> events) {
-        Set<String> unowned = events.stream()
+        Set<String> withoutBuyer = events.stream()
                 .filter(event -> event.buyer().isEmpty())
                 .map(PublishedEvent::number)
                 .collect(Collectors.toSet());
-        return unowned.isEmpty()
+        return withoutBuyer.isEmpty()
                 ? Uni.createFrom().item(events)
-                : owners.of(unowned).chain(found -> withBuyers(events, found));
+                : owners.of(withoutBuyer).chain(found -> withBuyers(events, found));
     }
 
     private Uni<List<PublishedEvent>> withBuyers(List<PublishedEvent> events, Map<String, String> found) {
@@ -115,7 +115,7 @@ class OutboxStore {
                         Tuple.tuple()
                                 .addArrayOfString(found.keySet().toArray(String[]::new))
                                 .addArrayOfString(found.values().toArray(String[]::new)))
-                .map(written -> events.stream()
+                .map(_ -> events.stream()
                         .map(event ->
                                 event.buyer().isEmpty() ? event.ofBuyer(found.getOrDefault(event.number(), "")) : event)
                         .toList());
@@ -145,13 +145,13 @@ class OutboxStore {
 
     private static final String OF_BUYER_AMONG = OF_BUYER.formatted("id = ANY($2)");
 
-    /** The first {@code most} events of a buyer's orders after one id and up to another. */
+    /** Returns the first {@code most} events of a buyer's orders after one id and up to another. */
     Uni<List<PublishedEvent>> ofBuyer(String buyer, long after, long upTo, int most) {
         return postgres.query(OF_BUYER_BETWEEN, Tuple.of(buyer, after, upTo, most))
                 .map(OutboxStore::events);
     }
 
-    /** Those of a buyer's orders among these ids. */
+    /** Returns the events of a buyer's orders among these ids. */
     Uni<List<PublishedEvent>> ofBuyer(String buyer, List<Long> ids) {
         return postgres.query(OF_BUYER_AMONG, Tuple.of(buyer).addArrayOfLong(ids.toArray(Long[]::new)))
                 .map(OutboxStore::events);
@@ -160,7 +160,7 @@ class OutboxStore {
     private static final String OF_ORDER =
             "SELECT " + COLUMNS + " FROM order_events WHERE number = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
 
-    /** The first {@code most} events of an order after a sequence, in its order. */
+    /** Returns the first {@code most} events of an order after a sequence, in their order. */
     Uni<List<PublishedEvent>> ofOrder(String number, int after, int most) {
         return postgres.query(OF_ORDER, Tuple.of(number, after, (long) most)).map(OutboxStore::events);
     }
@@ -171,7 +171,7 @@ class OutboxStore {
             ORDER BY latest.number, latest.sequence
             """.formatted(COLUMNS);
 
-    /** The last {@code most} events of each of these orders, by number and sequence. */
+    /** Returns the last {@code most} events of each of these orders, by number and sequence. */
     Uni<List<PublishedEvent>> latestOfOrders(List<String> numbers, int most) {
         return postgres.query(
                         LATEST_OF_ORDERS,
@@ -189,8 +189,8 @@ class OutboxStore {
             """;
 
     /**
-     * Everything that can be seen now. Ids that were given out shortly before the last one and cannot be seen may still
-     * be committed.
+     * Returns the position of everything that is visible now. Ids that were assigned shortly before the last one and
+     * are not visible may still be committed.
      */
     Uni<Progress> now(Instant since) {
         return postgres.query(NOW, Tuple.of((long) Progress.MOST_MISSING - 1)).map(rows -> {
@@ -204,30 +204,34 @@ class OutboxStore {
     }
 
     /**
-     * Ids are given out in nearly the order of time, so only the lowest are looked at: to look for the oldest by time
-     * would read the whole log whenever nothing in it is old enough.
+     * Ids are assigned in nearly the order of time, so only the lowest are read: a search for the oldest by time would
+     * read the whole log whenever no event in it is old enough.
      */
-    private static final String FORGET = """
+    private static final String DELETE_OLD = """
             WITH lowest AS (
                 SELECT id, at FROM order_events WHERE id <= (SELECT min(position) FROM outbox)
                 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
             DELETE FROM order_events WHERE id IN (SELECT id FROM lowest WHERE at < $1)
             """;
 
-    /** Removes some that every follower has had and that are older than a time; tells how many. */
-    Uni<Integer> forget(Instant before, int most) {
-        return postgres.query(FORGET, Tuple.of(Timestamptz.of(before), most)).map(RowSet::rowCount);
+    /**
+     * Deletes events that every consumer has received and that are older than a time, at most {@code most}; returns how
+     * many.
+     */
+    Uni<Integer> deleteOld(Instant before, int most) {
+        return postgres.query(DELETE_OLD, Tuple.of(Timestamptz.of(before), most))
+                .map(RowSet::rowCount);
     }
 
-    /** The last id that can be seen; 0 if there is none. */
+    /** Returns the last visible id; 0 if there is none. */
     Uni<Long> last() {
         return postgres.query(LAST, Tuple.tuple())
                 .map(rows -> Optional.ofNullable(rows.iterator().next().getLong("last"))
                         .orElse(0L));
     }
 
-    /** Keeps in mind what was handed over, unless another replica has taken over. */
-    Uni<Boolean> advance(String follower, String holder, Progress to, Duration lease) {
+    /** Records what was delivered and renews the lease; false if another replica has acquired it. */
+    Uni<Boolean> advance(String consumer, String holder, Progress to, Duration lease) {
         Long[] ids = to.missing().stream().map(Progress.Missing::id).toArray(Long[]::new);
         OffsetDateTime[] since = to.missing().stream()
                 .map(missing -> Timestamptz.of(missing.since()))
@@ -238,7 +242,7 @@ class OutboxStore {
                                 .addArrayOfLong(ids)
                                 .addArrayOfOffsetDateTime(since)
                                 .addDouble((double) lease.toMillis())
-                                .addString(follower))
+                                .addString(consumer))
                 .map(rows -> rows.rowCount() == 1);
     }
 }

@@ -9,33 +9,33 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * How far somebody has come in the event log.
+ * How far a consumer has read the event log.
  *
- * @param position everything up to here was seen, but for what is missing
- * @param missing ids below the position that were not to be seen yet
+ * @param position every event up to this id was read, except the missing ones
+ * @param missing ids below the position that were not visible yet
  */
 record Progress(long position, List<Missing> missing) {
     private static final Logger LOG = Logger.getLogger(Progress.class);
 
-    /** More gaps than this are not a race: the oldest are given up, and it is said so. */
+    /** More gaps than this are not a race: the oldest are given up, with an error in the log. */
     static final int MOST_MISSING = 10_000;
 
     /**
-     * How long an id that was given out may still turn up. A statement ends within seconds; a commit may wait for a
-     * standby, and nobody knows for how long.
+     * How long an assigned id may still become visible. A statement ends within seconds; a commit may wait for a
+     * standby, for an unknown time.
      */
     private static final Duration MISSING_FOR = Duration.ofHours(1);
 
-    /** An id that was given out and not seen. */
+    /** An id that was assigned and is not visible yet. */
     record Missing(long id, Instant since) {}
 
-    /** What was seen. */
+    /** Returns the events that were read. */
     LogPosition seen() {
         return new LogPosition(
                 position, missing.stream().map(Missing::id).sorted().toList());
     }
 
-    /** What is known after these were seen. */
+    /** Returns the progress after these events were read. */
     Progress after(List<PublishedEvent> events, Instant now) {
         Set<Long> seen = new HashSet<>();
         events.forEach(event -> seen.add(event.id()));
@@ -49,7 +49,7 @@ record Progress(long position, List<Missing> missing) {
         long reached = events.isEmpty()
                 ? position
                 : Math.max(position, events.getLast().id());
-        // Ids that many rolled-back statements have burnt are a gap of any width.
+        // Many rolled-back statements leave a gap of any width.
         for (long id = Math.max(position + 1, reached - MOST_MISSING); id <= reached; id++) {
             if (!seen.contains(id)) {
                 left.add(new Missing(id, now));
@@ -57,7 +57,7 @@ record Progress(long position, List<Missing> missing) {
         }
         if (left.size() > MOST_MISSING) {
             LOG.errorf(
-                    "%d events were never committed, or cannot be seen for too long; the oldest are given up",
+                    "%d events were never committed, or were not visible for too long; the oldest are given up",
                     left.size());
             return new Progress(reached, List.copyOf(left.subList(left.size() - MOST_MISSING, left.size())));
         }

@@ -16,7 +16,7 @@ import java.util.List;
 class RelayEvents implements EventConsumer {
     /**
      * Between two batches of 200 while the relay is behind. Placing comes first: up to about 9 000 events a second are
-     * published, and what a longer peak leaves is published after it. A shorter pause costs the hot path its processor
+     * published, and the rest of a longer peak is published after it. A shorter pause costs the hot path its processor
      * time.
      */
     private static final Duration PAUSE = Duration.ofMillis(20);
@@ -37,7 +37,7 @@ class RelayEvents implements EventConsumer {
     }
 
     @Override
-    public int atOnce() {
+    public int batchSize() {
         return 200;
     }
 
@@ -46,9 +46,9 @@ class RelayEvents implements EventConsumer {
         return PAUSE;
     }
 
-    /** All of them or, if Redis refuses one, those before it; then all are repeated. */
+    /** Publishes all of them or, if Redis refuses one, those before it; then all are repeated. */
     @Override
-    public Uni<Void> take(List<PublishedEvent> events) {
+    public Uni<Void> consume(List<PublishedEvent> events) {
         List<String> arguments = new ArrayList<>(1 + 6 * events.size());
         arguments.add(Integer.toString(settings.streamSize()));
         for (PublishedEvent event : events) {

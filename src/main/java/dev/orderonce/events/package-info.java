@@ -1,6 +1,6 @@
 /**
- * The event log of orders as an outbox. The statement that changes an order appends its event; what was committed is
- * published to a Redis Stream, at least once and in each order's own order.
+ * The event log of orders as an outbox. The statement that changes an order appends its event; a committed event is
+ * published to a Redis Stream, at least once and in the order of its order's sequence.
  */
 @NullMarked
 package dev.orderonce.events;

@@ -292,7 +292,7 @@ class ScanOrdersContractTest extends SuspicionsFixture {
         // When
         for (String number : numbers) {
             scanOrders
-                    .take(List.of(placed(OrderNumber.read(number).orElseThrow())))
+                    .consume(List.of(placed(OrderNumber.read(number).orElseThrow())))
                     .await()
                     .atMost(BOUND);
         }

@@ -119,8 +119,8 @@ class LiveEventsContractTest {
         return listener;
     }
 
-    private void tell() {
-        liveEvents.tell().await().atMost(BOUND);
+    private void sendNew() {
+        liveEvents.sendNew().await().atMost(BOUND);
     }
 
     @Test
@@ -132,7 +132,7 @@ class LiveEventsContractTest {
         shop.cancel(number).then().statusCode(200);
         // Then
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(page.kinds(number)).containsExactly("PLACED", "CANCELLED");
         });
         assertThat(page.response.headers().firstValue("Content-Type"))
@@ -149,7 +149,7 @@ class LiveEventsContractTest {
         String number = other.newOrder(4200);
         // Then
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(others.kinds(number)).containsExactly("PLACED");
         });
         assertThat(page.kinds(number)).isEmpty();
@@ -161,7 +161,7 @@ class LiveEventsContractTest {
         Listener page = listen(shop, Optional.empty());
         String number = shop.newOrder(4200);
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(page.kinds(number)).containsExactly("PLACED");
         });
         page.close();
@@ -170,7 +170,7 @@ class LiveEventsContractTest {
         Listener again = listen(shop, Optional.of(page.lastId()));
         // Then
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(again.kinds(number)).containsExactly("CANCELLED");
         });
     }
@@ -182,7 +182,7 @@ class LiveEventsContractTest {
         Listener page = listen(shop, Optional.empty());
         String before = shop.newOrder(4200);
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(page.kinds(before)).containsExactly("PLACED");
         });
         page.close();
@@ -192,7 +192,7 @@ class LiveEventsContractTest {
         String after = shop.newOrder(4400);
         // Then
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(again.kinds(after)).containsExactly("PLACED");
         });
         assertThat(again.kinds(missed)).containsExactly("PLACED");
@@ -210,7 +210,7 @@ class LiveEventsContractTest {
         Listener again = listen(shop, Optional.of(id));
         // Then
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(again.kinds(number)).containsExactly("PLACED");
         });
     }
@@ -224,12 +224,12 @@ class LiveEventsContractTest {
         String id = page.lastId();
         page.close();
         Database.execute(appendEvents(number, 1200, "PAID"));
-        tell(); // the replica has read them before the page comes back
+        sendNew(); // the replica has read them before the page comes back
         // When
         Listener again = listen(shop, Optional.of(id));
         // Then
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(again.sequences(number)).contains(1201);
         });
         assertThat(again.sequences(number))
@@ -250,7 +250,7 @@ class LiveEventsContractTest {
             appendEvent(connection, late);
             Database.execute(appendEvents(other, 1, "PAID"));
             await().atMost(BOUND).untilAsserted(() -> {
-                tell();
+                sendNew();
                 assertThat(page.kinds(other)).endsWith("PAID");
             });
             String beforeTheCommit = page.lastId();
@@ -259,20 +259,20 @@ class LiveEventsContractTest {
             connection.commit();
             // Then
             await().atMost(BOUND).untilAsserted(() -> {
-                tell();
+                sendNew();
                 assertThat(page.kinds(late)).endsWith("SHIPPED");
                 assertThat(opened.kinds(late)).containsExactly("SHIPPED");
             });
             Listener again = listen(shop, Optional.of(beforeTheCommit));
             await().atMost(BOUND).untilAsserted(() -> {
-                tell();
+                sendNew();
                 assertThat(again.kinds(late)).containsExactly("SHIPPED");
             });
             assertThat(again.kinds(other)).isEmpty();
             Listener afterwards = listen(shop, Optional.of(page.lastId()));
             String number = shop.newOrder(4400);
             await().atMost(BOUND).untilAsserted(() -> {
-                tell();
+                sendNew();
                 assertThat(afterwards.kinds(number)).containsExactly("PLACED");
             });
             assertThat(afterwards.kinds(late)).isEmpty();
@@ -305,7 +305,7 @@ class LiveEventsContractTest {
         await().atMost(BOUND).untilAsserted(() -> assertThat(page.lines).contains("event:reset"));
         String number = shop.newOrder(4200);
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(page.kinds(number)).containsExactly("PLACED");
         });
     }
@@ -370,7 +370,7 @@ class LiveEventsContractTest {
         String number = shop.newOrder(4200);
         // Then
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(one.kinds(number)).containsExactly("PLACED");
             assertThat(two.kinds(number)).containsExactly("PLACED");
         });
@@ -386,7 +386,7 @@ class LiveEventsContractTest {
         shop.place(number).then().statusCode(201);
         // Then
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(page.kinds(number)).containsExactly("PLACED");
         });
         heal();
@@ -402,7 +402,7 @@ class LiveEventsContractTest {
         support.cancel(number, "a word among ourselves").then().statusCode(200);
         // Then
         await().atMost(BOUND).untilAsserted(() -> {
-            tell();
+            sendNew();
             assertThat(page.kinds(number)).contains("CANCELLED");
         });
         assertThat(page.lines).noneMatch(line -> line.contains("support-of-live") || line.contains("among"));

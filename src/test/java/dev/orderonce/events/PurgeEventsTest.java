@@ -32,7 +32,7 @@ class PurgeEventsTest {
                 """.formatted(number.replace("-", "")));
     }
 
-    /** Puts every follower at the end of the log. */
+    /** Puts every consumer at the end of the log. */
     private void everybodyHasHadAll() {
         RunJob.named("relay-events");
         Database.execute("UPDATE outbox SET position = (SELECT max(id) FROM order_events)");
@@ -54,7 +54,7 @@ class PurgeEventsTest {
     }
 
     @Test
-    void whatAFollowerHasNotHad_stays() {
+    void whatAConsumerHasNotHad_stays() {
         // Given
         everybodyHasHadAll();
         String old = shop.newOrder(4200);
