@@ -9,9 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.eclipse.microprofile.config.Config;
 
-/** The settings that somebody gave, read before Quarkus starts: system properties, environment, .env, config file. */
+/** The given settings, read before Quarkus starts: system properties, environment, .env, config file. */
 public final class EarlyConfig {
-    /** The same file and rank that Quarkus gives it. */
+    /** The same file, with the same ordinal, as Quarkus reads it. */
     private static final Path FILE = Path.of("config", "application.properties");
 
     private static final int FILE_ORDINAL = 260;

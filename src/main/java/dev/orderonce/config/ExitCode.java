@@ -7,21 +7,21 @@ import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** How a service that ended by itself says why. */
+/** The exit code of a service that could not start, and the reason on the standard error. */
 public final class ExitCode {
-    /** EX_CONFIG of sysexits.h: the configuration is at fault, starting again changes nothing. */
+    /** EX_CONFIG of sysexits.h: the configuration is wrong, a restart changes nothing. */
     public static final int BAD_CONFIGURATION = 78;
 
-    /** What SmallRye Config writes before its sentences. */
+    /** The prefix of the messages of SmallRye Config. */
     private static final Pattern LIBRARY_CODE = Pattern.compile("^(?:[A-Za-z.]+: )?SRCFG[0-9]+: ");
 
     private ExitCode() {}
 
     /**
-     * Says why, if there is anything to say.
+     * Prints the reason of a startup failure, if there is one.
      *
-     * @param code what it would end with
-     * @return what it ends with
+     * @param code the exit code without this method
+     * @return {@link #BAD_CONFIGURATION} for unusable settings, else {@code code}
      */
     public static int of(int code, @Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -40,7 +40,7 @@ public final class ExitCode {
         return code;
     }
 
-    /** One for each setting that the library could not convert. */
+    /** Returns a sentence for each setting that the library could not convert. */
     static List<String> sentences(ConfigValidationException invalid) {
         return IntStream.range(0, invalid.getProblemCount())
                 .mapToObj(i -> invalid.getProblem(i).getMessage())

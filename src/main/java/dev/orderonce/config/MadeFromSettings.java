@@ -1,10 +1,10 @@
 package dev.orderonce.config;
 
 /**
- * Cannot be made with settings that cannot be used: the service makes every one of these before it takes a request, and
+ * A bean whose constructor checks its settings: the service creates every such bean before it accepts a request, and
  * does not start if one fails with {@link UnusableSetting}.
  */
 public interface MadeFromSettings {
-    /** Makes it, if it is not made yet: beans are made when they are first asked for something. */
+    /** Creates the bean, if it does not exist yet: beans are created at their first call. */
     default void make() {}
 }

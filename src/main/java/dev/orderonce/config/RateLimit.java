@@ -6,17 +6,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How often something may happen. As a setting: {@code COUNT/WINDOW}, such as {@code 30/1m}, or with a burst that is
- * not the count, {@code 30/1m burst 10}.
+ * A rate limit. As a setting: {@code COUNT/WINDOW}, such as {@code 30/1m}, or with a burst that is not the count,
+ * {@code 30/1m burst 10}.
  *
  * @param count how many in each window in the long run; at least 1
  * @param window at least a millisecond
- * @param burst how many at once, after a quiet time; at least 1
+ * @param burst how many at once, after a time without any; at least 1
  */
 public record RateLimit(int count, Duration window, int burst) {
     private static final Pattern TEXT = Pattern.compile("([0-9]{1,9})/([0-9A-Za-z.]+)(?: burst ([0-9]{1,9}))?");
 
-    /** @throws IllegalArgumentException if any of them is less than the least */
+    /** @throws IllegalArgumentException if one of them is below its minimum */
     public RateLimit {
         if (count < 1 || burst < 1 || window.toMillis() < 1) {
             throw new IllegalArgumentException(

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.config.Config;
 
-/** The settings without which the service cannot start, and what to say about each that is missing. */
+/** The settings without which the service cannot start, with a sentence for each that is missing. */
 public enum RequiredSettings {
     DATABASE_URL("database.url", "where PostgreSQL is: postgresql://host:5432/database"),
-    DATABASE_USERNAME("database.username", "whom to connect to PostgreSQL as (the password goes in database.password)"),
+    DATABASE_USERNAME("database.username", "the user of PostgreSQL (the password goes in database.password)"),
     REDIS_URL("redis.url", "where Redis is: redis://:password@host:6379"),
     NUMBERS_SIGNING_KEY(
             "numbers.signing-key",
@@ -18,7 +18,7 @@ public enum RequiredSettings {
     IDENTITY_KEYS("identity.keys", "the issuer's public key or JWKS: a file or an https address"),
     PAYMENTS_PROVIDER_URL("payments.provider-url", "where the payment provider is: an https address"),
     PAYMENTS_NOTIFICATION_SECRET(
-            "payments.notification-secret", "the secret with which the payment provider signs what it tells by itself");
+            "payments.notification-secret", "the secret with which the payment provider signs its notifications");
 
     private final String property;
     private final String meaning;
@@ -32,14 +32,14 @@ public enum RequiredSettings {
         return property;
     }
 
-    /** Whether this one is set to something. */
+    /** Whether the setting has a value that is not blank. */
     public boolean isGiven(Config config) {
         return config.getOptionalValue(property, String.class)
                 .filter(value -> !value.isBlank())
                 .isPresent();
     }
 
-    /** A sentence for each setting that is missing; empty if the service can start. */
+    /** Returns a sentence for each setting that is missing; empty if the service can start. */
     public static List<String> missing(Config config) {
         List<String> sentences = new ArrayList<>();
         for (RequiredSettings setting : values()) {

@@ -7,8 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * The clock of the service. It ticks microseconds, which is what PostgreSQL stores: the first response shows the time
- * that every later one reads. Tests bring another.
+ * The clock of the service. It ticks microseconds, which is what PostgreSQL stores: the first response shows the same
+ * time as every later one. Tests replace it.
  */
 class SystemClock {
     private static final Duration TICK = Duration.ofNanos(1000);

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Starts with settings that can be used, or not at all and with a sentence for each that cannot: a replica that is
- * ready and answers nothing would be put in the place of one that works.
+ * Prevents startup with unusable settings, with a sentence for each: a replica that is ready and cannot answer would
+ * replace one that works.
  */
 @ApplicationScoped
 class UsableSettings {
@@ -23,9 +23,9 @@ class UsableSettings {
 
     void check(@Observes @Priority(1) StartupEvent start) {
         List<String> sentences = new ArrayList<>();
-        for (MadeFromSettings one : made) {
+        for (MadeFromSettings bean : made) {
             try {
-                one.make();
+                bean.make();
             } catch (RuntimeException failure) {
                 sentences.add("order-once cannot start: %s."
                         .formatted(unusable(failure).getMessage()));
@@ -36,13 +36,13 @@ class UsableSettings {
         }
     }
 
-    /** Making a bean may wrap what its constructor throws. */
+    /** The container may wrap the exception of a constructor. */
     private static UnusableSetting unusable(RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnusableSetting unusable) {
                 return unusable;
             }
         }
-        throw failure; // a fault of ours
+        throw failure; // not a setting: a bug
     }
 }

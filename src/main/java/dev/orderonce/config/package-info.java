@@ -1,4 +1,4 @@
-/** Settings that cannot be used end the start, each with a sentence and exit code 78; the clock. */
+/** Settings, and the clock. Unusable settings prevent startup, each with a sentence, and the exit code is 78. */
 @NullMarked
 package dev.orderonce.config;
 

@@ -14,12 +14,12 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready while orders can be placed: the connections that they are placed over are open, and Redis answers or is not
- * needed, and requests are let in. Those connections are asked for a sign of life by themselves, so that nothing is
- * asked here that a probe would have to wait for.
+ * Ready while orders can be placed: the PostgreSQL connections of the hot path are open, Redis answers or is not
+ * needed, and the front door admits requests. The connections check their own liveness, so the probe waits for no
+ * statement of its own.
  *
- * <p>A replica that trusts signatures while Redis is away stays ready. To call it unready would take every replica out
- * at once and stop the shop, which is what that setting is there to prevent.
+ * <p>A replica that trusts signatures while Redis is unavailable stays ready. If it were unready, all replicas would be
+ * at once and the shop would stop, which is what that setting prevents.
  */
 @Readiness
 @ApplicationScoped
@@ -39,7 +39,7 @@ class StoresReady implements AsyncHealthCheck {
     @Override
     public Uni<HealthCheckResponse> call() {
         return redis.send(RedisCommand.of("PING"))
-                .map(answer -> true)
+                .map(_ -> true)
                 .onFailure()
                 .recoverWithItem(false)
                 .map(redisAnswers -> response(postgres.isOpen(), redisAnswers));

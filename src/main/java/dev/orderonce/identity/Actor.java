@@ -2,7 +2,7 @@ package dev.orderonce.identity;
 
 /** Who changes an order: a person, or one of this service's own jobs. */
 public sealed interface Actor {
-    /** What is shown of it: a person's subject, or a job's name. */
+    /** The name that events show: a person's subject, or a job's name. */
     String name();
 
     /** A buyer or a member of the shop's staff. */
@@ -16,7 +16,7 @@ public sealed interface Actor {
     /**
      * A job of this service.
      *
-     * @param name a constant of the code; buyers are shown it
+     * @param name a constant of the code; it is part of the events that buyers read
      */
     record Job(String name) implements Actor {}
 }

@@ -1,7 +1,7 @@
 package dev.orderonce.identity;
 
 /**
- * The subject that a number or an order belongs to. Staff and programs, who act on what belongs to others, are a
+ * The subject that owns a number or an order. Staff and programs, who act on the orders of others, are a
  * {@link Subject} only.
  *
  * @param subject the token's {@code sub}, as {@link Subject} allows it
@@ -14,12 +14,12 @@ public record Buyer(String subject) {
         }
     }
 
-    /** The same person without a claim to own anything. */
+    /** Returns the same person as a subject, not as an owner. */
     public Subject asSubject() {
         return new Subject(subject);
     }
 
-    /** Whether this buyer is that person. */
+    /** Whether this buyer is the given person. */
     public boolean is(Subject person) {
         return subject.equals(person.id());
     }

@@ -5,7 +5,7 @@ import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
-/** Whoever sent the current request, as its verified token says. */
+/** The subject and roles of the current request, from its verified token. */
 @ApplicationScoped
 public class Caller {
     private final SecurityIdentity identity;
@@ -14,16 +14,16 @@ public class Caller {
         this.identity = identity;
     }
 
-    /** The caller as the owner of numbers and orders; fails like {@link #subject()}. */
+    /** Returns the caller as the owner of numbers and orders; fails like {@link #subject()}. */
     public Buyer buyer() {
         return new Buyer(subject().id());
     }
 
     /**
-     * The caller, be it a buyer, a member of the shop's staff or a program.
+     * Returns the caller: a buyer, a member of the shop's staff or a program. The principal's name is not used: it
+     * prefers {@code upn}, which people may change.
      *
-     * @throws AuthenticationFailedException if the token has no {@code sub}, or one that can name nobody. The
-     *     principal's name is not used: it prefers {@code upn}, which people may change.
+     * @throws AuthenticationFailedException if the token has no {@code sub}, or an unusable one
      */
     public Subject subject() {
         if (identity.getPrincipal() instanceof JsonWebToken token) {
@@ -35,7 +35,7 @@ public class Caller {
         throw new AuthenticationFailedException("the token's \"sub\" is missing or unusable");
     }
 
-    /** Whether the caller helps buyers, and answers for what they do for them. */
+    /** Whether the caller is support, who act for buyers and must give a reason. */
     public boolean isSupport() {
         return identity.hasRole(Role.SUPPORT);
     }

@@ -8,10 +8,10 @@ import java.time.Duration;
 @ConfigMapping(prefix = "identity")
 public interface IdentitySettings {
 
-    /** Who issues the buyers' tokens: their {@code iss}. */
+    /** The issuer of the tokens: their {@code iss}. */
     String issuer();
 
-    /** For which service they are issued: their {@code aud}. */
+    /** The service that the tokens are issued for: their {@code aud}. */
     String audience();
 
     /** The issuer's public key or JWKS: a file or an https address. */

@@ -8,7 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** The keys that tokens are checked with are there: without them every caller would be refused. */
+/** Checks at startup that the keys that verify tokens exist: without them every caller would be refused. */
 @ApplicationScoped
 class IssuersKeys implements MadeFromSettings {
     private static final String SETTING = "identity.keys";
@@ -17,12 +17,12 @@ class IssuersKeys implements MadeFromSettings {
 
     private static final Pattern ADDRESS = Pattern.compile("https://.*");
 
-    /** Without TLS whoever is on the way makes the keys; on this machine nobody is. */
+    /** Without TLS an attacker in the network could replace the keys; a local address has no network between. */
     private static final Pattern LOCAL_ADDRESS = Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])([:/].*)?");
 
     IssuersKeys(IdentitySettings settings) {
         String keys = settings.keys();
-        // An issuer that is away for a moment must not stop the start: an address is not tried.
+        // An issuer that is unavailable for a moment must not prevent startup: an address is not tried.
         if (keys.startsWith("http://") && !LOCAL_ADDRESS.matcher(keys).matches()) {
             throw new UnusableSetting(SETTING + ": an address begins with https://");
         }
@@ -35,7 +35,7 @@ class IssuersKeys implements MadeFromSettings {
         return ADDRESS.matcher(keys).matches() || LOCAL_ADDRESS.matcher(keys).matches();
     }
 
-    /** Whoever reads the keys takes what stands behind the scheme as it is. */
+    /** The library that reads the keys does not decode what is behind the scheme. */
     private static boolean isFile(String keys) {
         try {
             Path file = Path.of(keys.startsWith(FILE) ? keys.substring(FILE.length()) : keys);

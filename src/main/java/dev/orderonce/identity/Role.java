@@ -11,7 +11,7 @@ public final class Role {
     /** Helps: sees every order, cancels and refunds with a reason. */
     public static final String SUPPORT = "support";
 
-    /** Works: one of the shop's own programs, which creates things once under keys of their own. */
+    /** Works: one of the shop's own programs, which creates records once under its own idempotency keys. */
     public static final String SERVICE = "service";
 
     private Role() {}

@@ -21,7 +21,7 @@ public record Subject(String id) {
         return !text.isEmpty() && text.length() <= LONGEST && text.codePoints().noneMatch(Subject::isUnusable);
     }
 
-    /** Control characters, and halves of surrogate pairs: those all turn into the same bytes. */
+    /** Control characters, and halves of surrogate pairs, which all encode to the same bytes. */
     private static boolean isUnusable(int point) {
         return Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE;
     }

@@ -28,21 +28,21 @@ import java.util.Set;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
- * Verifies a token's signature once and believes it for a while: on the hot road the signature would cost as much as
- * the order.
+ * Verifies a token's signature once and caches the result for a while: on the hot path the signature would cost as much
+ * as the order.
  */
 @Alternative
 @Priority(1)
 @ApplicationScoped
 class VerifiedTokens implements HttpAuthenticationMechanism {
     /**
-     * What is remembered of a token is its identity, about three times as large as the token itself: some thousand
-     * buyers within a minute. More of them only cost a signature again.
+     * Characters of the tokens whose identities are cached. An identity is about three times as large as its token:
+     * some thousand buyers within a minute. For more of them, signatures are verified again.
      */
-    private static final long MOST_CHARACTERS = 8_000_000;
+    private static final long CACHE_CHARACTERS = 8_000_000;
 
-    /** Issuers write 1 kB, some 4; a larger one is verified each time. */
-    private static final int LONGEST_REMEMBERED = 4096;
+    /** Issuers write 1 kB, some 4; a larger token is verified each time. */
+    private static final int LONGEST_CACHED = 4096;
 
     private static final String SCHEME = "Bearer ";
 
@@ -51,22 +51,22 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
     private final JWTAuthMechanism jwt;
     private final Clock clock;
     private final Duration cacheTtl;
-    private final Cache<Digest, Remembered> verified;
+    private final Cache<Digest, CachedToken> verified;
 
     VerifiedTokens(JWTAuthMechanism jwt, Clock clock, IdentitySettings settings) {
         this.jwt = jwt;
         this.clock = clock;
         this.cacheTtl = settings.tokenCacheTtl();
         this.verified = Caffeine.newBuilder()
-                .maximumWeight(MOST_CHARACTERS)
-                .<Digest, Remembered>weigher((digest, known) -> 3 * known.characters())
+                .maximumWeight(CACHE_CHARACTERS)
+                .<Digest, CachedToken>weigher((_, token) -> 3 * token.characters())
                 .expireAfterWrite(cacheTtl)
                 .build();
     }
 
-    private record Remembered(SecurityIdentity identity, Instant until, int characters) {}
+    private record CachedToken(SecurityIdentity identity, Instant until, int characters) {}
 
-    /** SHA-256 of a token: an attacker's tokens are as small in memory as everybody's. */
+    /** SHA-256 of a token: an attacker's tokens take no more memory than others. */
     private record Digest(long first, long second, long third, long fourth) {
         static Digest of(String token) {
             try {
@@ -90,18 +90,21 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
             return Uni.createFrom().failure(new AuthenticationFailedException("the token is not a JWT"));
         }
         Digest digest = Digest.of(token);
-        Remembered remembered = verified.getIfPresent(digest);
-        if (remembered != null && clock.instant().isBefore(remembered.until())) {
-            return Uni.createFrom().item(remembered.identity());
+        CachedToken cached = verified.getIfPresent(digest);
+        if (cached != null && clock.instant().isBefore(cached.until())) {
+            return Uni.createFrom().item(cached.identity());
         }
         return jwt.authenticate(context, providers)
-                .invoke(identity -> remember(digest, token.length(), identity))
+                .invoke(identity -> cache(digest, token.length(), identity))
                 .onFailure(VerifiedTokens::isClaimOfWrongType)
                 .transform(unreadable ->
                         new AuthenticationFailedException("a claim of the token cannot be read", unreadable));
     }
 
-    /** The issuer signed it all the same: {@code groups} that are a number, an {@code exp} in a billion years. */
+    /**
+     * Whether a claim of a correctly signed token has a wrong type: {@code groups} that are a number, a huge
+     * {@code exp}.
+     */
     private static boolean isClaimOfWrongType(Throwable failure) {
         return failure instanceof ClassCastException
                 || failure instanceof DateTimeException
@@ -110,9 +113,9 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
     }
 
     /**
-     * Whether it is written in the one way that RFC 7515 has for it. The library that verifies reads the signature
-     * leniently: characters outside of the alphabet and the unused bits of its last symbol do not count, so one token
-     * had any number of spellings.
+     * Whether the token is in the one form that RFC 7515 defines for it. The library that verifies reads the signature
+     * leniently: it ignores characters outside of the alphabet and the unused bits of the last symbol, so one token
+     * would have any number of forms.
      */
     static boolean isCanonical(String token) {
         int dots = 0;
@@ -139,14 +142,13 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
         };
     }
 
-    private void remember(Digest digest, int characters, SecurityIdentity identity) {
-        if (characters <= LONGEST_REMEMBERED
-                && identity != null
-                && identity.getPrincipal() instanceof JsonWebToken token) {
-            Instant forgetAt = clock.instant().plus(cacheTtl);
+    private void cache(Digest digest, int characters, SecurityIdentity identity) {
+        if (characters <= LONGEST_CACHED && identity != null && identity.getPrincipal() instanceof JsonWebToken token) {
+            Instant cachedUntil = clock.instant().plus(cacheTtl);
             Instant expiresAt = Instant.ofEpochSecond(token.getExpirationTime());
             verified.put(
-                    digest, new Remembered(identity, forgetAt.isBefore(expiresAt) ? forgetAt : expiresAt, characters));
+                    digest,
+                    new CachedToken(identity, cachedUntil.isBefore(expiresAt) ? cachedUntil : expiresAt, characters));
         }
     }
 

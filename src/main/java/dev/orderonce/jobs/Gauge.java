@@ -6,15 +6,15 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** A gauge whose value is what a statement counts. */
+/** A gauge whose value a statement counts. */
 public final class Gauge {
-    /** Prometheus scrapes every 15 s, as a rule: a value that is counted more often is not seen. */
+    /** Prometheus usually scrapes every 15 s: it would not read a value that is counted more often. */
     private static final Duration INTERVAL = Duration.ofSeconds(15);
 
     private Gauge() {}
 
     /**
-     * Makes the job that counts. While the store does not answer, the gauge keeps its value.
+     * Returns the job that counts. While the store does not answer, the gauge keeps its value.
      *
      * @param metric the gauge's name
      */

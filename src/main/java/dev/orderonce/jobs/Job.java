@@ -9,6 +9,7 @@ import java.util.function.Supplier;
  *
  * @param name its name in logs, in metrics and in {@code jobs.interval.<job>}: lower case, words joined by hyphens
  * @param interval from the end of one run to the beginning of the next; at least 1 ms
- * @param run begins one run; it may fail, with {@link dev.orderonce.stores.StoreUnavailable} if a store does not answer
+ * @param run begins one run, which may fail, with {@link dev.orderonce.stores.StoreUnavailable} if a store does not
+ *     answer
  */
 public record Job(String name, Duration interval, Supplier<Uni<Void>> run) {}

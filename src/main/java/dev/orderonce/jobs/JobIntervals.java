@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * The setting {@code jobs.interval.<job>}. It is read by the jobs' names and not by a mapping: a mapping cannot tell
- * which characters of a map's key were hyphens when the setting comes from the environment.
+ * The setting {@code jobs.interval.<job>}. The settings are read by the jobs' names and not by a mapping: a mapping
+ * cannot distinguish which characters of a map's key were hyphens in an environment variable.
  */
 final class JobIntervals {
     private static final String PREFIX = "jobs.interval.";
@@ -40,7 +40,7 @@ final class JobIntervals {
     }
 
     /**
-     * Returns the job's interval: its own, or the one that is set; empty if the job is switched off.
+     * Returns the job's interval: the one that is set, or else the job's own; empty if the job is switched off.
      *
      * @throws UnusableSetting if the setting is neither {@code off} nor a duration of at least 1 ms
      */

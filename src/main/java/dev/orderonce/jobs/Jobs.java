@@ -14,17 +14,17 @@ import java.util.List;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Runs every {@link Job} of the service from its start to its stop. Jobs do not wait for each other, and no two runs of
- * one job overlap within a replica; between replicas, the statements of a job see to that.
+ * Runs every {@link Job} of the service from startup to shutdown. Jobs do not wait for each other, and no two runs of
+ * one job overlap within a replica; between replicas, the statements of a job ensure it.
  *
- * <p>The framework's scheduler does not do it: it knows whole seconds only.
+ * <p>The framework's scheduler is not used: it supports whole seconds only.
  */
 @ApplicationScoped
 class Jobs implements MadeFromSettings {
     /**
-     * How long a stop waits for the runs that are in progress: longer than PostgreSQL may take to reply to one
-     * statement (3 s). A run that takes longer, because it has many rows before it or waits for the provider, is cut
-     * off between two statements and resumed later, as after a crash.
+     * How long shutdown waits for the runs in progress: longer than PostgreSQL may take to reply to one statement (3
+     * s). A run that takes longer, because it processes many rows or waits for the provider, is cancelled between two
+     * statements and resumed later, as after a crash.
      */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
@@ -43,7 +43,7 @@ class Jobs implements MadeFromSettings {
         jobs.forEach(RepeatedJob::start);
     }
 
-    /** Before anything that a run needs is closed. */
+    /** Stops the jobs before any store connection that a run needs is closed. */
     void stop(@Observes @Priority(1) ShutdownEvent stop) throws InterruptedException {
         long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
         jobs.forEach(RepeatedJob::pause);

@@ -4,12 +4,9 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.function.IntFunction;
 
-/**
- * Deals with rows whose time is over, a bounded number in each statement and with a pause after each: placing comes
- * first.
- */
+/** Processes expired rows, a bounded number in each statement and with a pause after each: placing comes first. */
 public final class Purge {
-    /** Rows that one statement holds: some milliseconds' worth. */
+    /** Rows that one statement locks: some milliseconds' worth. */
     private static final int BATCH_SIZE = 500;
 
     /**
@@ -21,16 +18,17 @@ public final class Purge {
     private Purge() {}
 
     /**
-     * Repeats a statement until it finds fewer rows than it may take.
+     * Repeats a statement until it finds fewer rows than a batch.
      *
-     * @param some takes at most so many rows and returns how many it took
+     * @param statement processes at most the given number of rows and returns how many it processed
+     * @return fails like the statement
      */
-    public static Uni<Void> inBatches(IntFunction<Uni<Integer>> some) {
+    public static Uni<Void> inBatches(IntFunction<Uni<Integer>> statement) {
         return Uni.createFrom()
-                .deferred(() -> some.apply(BATCH_SIZE))
+                .deferred(() -> statement.apply(BATCH_SIZE))
                 .repeat()
                 .withDelay(PAUSE)
-                .whilst(taken -> taken == BATCH_SIZE)
+                .whilst(processed -> processed == BATCH_SIZE)
                 .collect()
                 .last()
                 .replaceWithVoid();

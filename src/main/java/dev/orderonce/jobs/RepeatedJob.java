@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** One job of this replica: its runs one after the other, each in a Vert.x context of its own on one event loop. */
+/** Repeats one job in this replica; each run has its own Vert.x context on one event loop. */
 final class RepeatedJob {
     private static final Logger LOG = Logger.getLogger(RepeatedJob.class);
 
@@ -25,7 +25,7 @@ final class RepeatedJob {
     private final Counter outages;
     private final Counter errors;
 
-    /** Taken by each run, and by the stop for good. */
+    /** Acquired by each run, and by shutdown for good. */
     private final Semaphore permit = new Semaphore(1);
 
     private volatile boolean isPaused;
@@ -52,19 +52,21 @@ final class RepeatedJob {
                 .withDelay(interval)
                 .indefinitely()
                 .subscribe()
-                .with(nothing -> {});
+                .with(_ -> {});
     }
 
-    /** No further run begins; one that is in progress goes on. */
+    /** Begins no further run; a run in progress continues. */
     void pause() {
         isPaused = true;
     }
 
-    /** Waits for the run that is in progress, and cancels it if it takes longer. */
+    /** Waits for the run in progress, and cancels it after the timeout. */
     void stop(Duration timeout) throws InterruptedException {
         isPaused = true;
         if (!permit.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-            LOG.warnf("job %s is cut off; it is resumed by another replica or after the next start", job.name());
+            LOG.warnf(
+                    "job %s was cancelled by shutdown; another replica resumes it, or this one after the next start",
+                    job.name());
         }
         repetition.cancel();
     }
@@ -76,17 +78,17 @@ final class RepeatedJob {
         return Uni.createFrom()
                 .deferred(
                         () -> isPaused ? Uni.createFrom().voidItem() : job.run().get())
-                .runSubscriptionOn(step -> eventLoop.duplicate().runOnContext(then -> step.run()))
+                .runSubscriptionOn(step -> eventLoop.duplicate().runOnContext(_ -> step.run()))
                 .onItemOrFailure()
-                .invoke((done, failure) -> note(failure))
+                .invoke((_, failure) -> recordResult(failure))
                 .onFailure()
                 .recoverWithNull()
                 .onTermination()
                 .invoke(() -> permit.release());
     }
 
-    /** An outage of a store is logged where it is found out. */
-    private void note(@Nullable Throwable failure) {
+    /** Logs and counts a failure; the store's own package logs its outage. */
+    private void recordResult(@Nullable Throwable failure) {
         if (failure == null) {
             if (isFailing) {
                 isFailing = false;
@@ -94,12 +96,12 @@ final class RepeatedJob {
             }
         } else if (failure instanceof StoreUnavailable) {
             outages.increment();
-            LOG.debugf("job %s is tried again: %s", job.name(), failure.getMessage());
+            LOG.debugf("job %s runs again after the interval: %s", job.name(), failure.getMessage());
         } else {
             errors.increment();
             if (!isFailing) {
                 isFailing = true;
-                LOG.errorf(failure, "job %s fails; it is tried again every %s", job.name(), interval);
+                LOG.errorf(failure, "job %s fails; it runs again every %s", job.name(), interval);
             }
         }
     }

@@ -13,7 +13,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Continues work whose process crashed: pieces are claimed, so that no two replicas continue the same one, and then
- * continued at once, each by itself.
+ * continued concurrently and independently.
  */
 @ApplicationScoped
 public class Resume {
@@ -26,10 +26,10 @@ public class Resume {
     }
 
     /**
-     * Continues every piece. A piece that fails does not stop the others; it is due again when its claim is over.
+     * Continues every piece. A piece that fails does not stop the others; it is due again when its claim expires.
      *
-     * @param name says in the log which piece it is
-     * @return fails when all pieces are through and one of them failed. One whose row cannot be read is logged once,
+     * @param name the name of a piece in the log
+     * @return completes after all pieces; fails if one of them failed. A piece whose row cannot be read is logged once,
      *     counted and left out
      */
     public <T> Uni<Void> each(List<T> claimed, Function<T, String> name, Function<T, Uni<?>> proceed) {
@@ -51,7 +51,7 @@ public class Resume {
         return Uni.createFrom()
                 .deferred(() -> proceed.apply(piece))
                 .onItemOrFailure()
-                .transform((done, failure) -> {
+                .transform((_, failure) -> {
                     if (failure instanceof UnreadableRow row) {
                         unreadableRows.report(row);
                         return Optional.empty();

@@ -12,7 +12,7 @@ import java.util.Optional;
 public record Money(long minor, Currency currency) {
 
     /**
-     * The currency of an ISO 4217 code.
+     * Returns the currency of an ISO 4217 code.
      *
      * @return empty for an unknown code, and for codes of no currency people pay in (XXX, XAU, …): ISO gives them no
      *     minor unit, so an amount in them has no meaning here

@@ -25,12 +25,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Cancels an order, and sees to it that no money is held for it in the end. */
+/** Cancels an order; a payment of a cancelled order is refunded or never captured. */
 @ApplicationScoped
 public class CancelOrder {
     public static final int LONGEST_REASON = 500;
 
-    /** Each time the order has moved on since it was read; an order has fewer states than this. */
+    /** A try fails if the order changed its state since it was read; an order has fewer states than this. */
     private static final int MOST_TRIES = 8;
 
     private final FindOrder findOrder;
@@ -52,27 +52,27 @@ public class CancelOrder {
         this.lock = lock;
     }
 
-    /** Every way cancelling can end, in the order the checks run. */
+    /** Every outcome of cancelling, in the order the checks run. */
     public sealed interface Cancelling extends Outcome {
         /** The reason is missing or too long. */
         record Invalid(List<Violation> violations) implements Cancelling {}
 
-        /** No such order, or none that the asker may cancel. */
+        /** There is no such order, or the subject may not cancel it. */
         record Absent() implements Cancelling {}
 
-        /** It was cancelled before, and no money is held for it. */
+        /** The order was cancelled before, and no money is held for it. */
         record AlreadyCancelled(Order order) implements Cancelling {}
 
-        /** Not any more from where the order stands. */
+        /** The order cannot be cancelled in its state. */
         record NotOpen(Order order) implements Cancelling {}
 
-        /** A payment is under way, and its end is not known. */
+        /** A payment is in progress, and its result is not known. */
         record Busy(Order order) implements Cancelling {}
 
-        /** It is cancelled, and the provider has not said yet that no money is held. */
+        /** The order is cancelled, and the provider has not confirmed yet that no money is held. */
         record Refunding(Order order) implements Cancelling {}
 
-        /** It is cancelled, by this request, and no money is held for it. */
+        /** This request cancelled the order, and no money is held for it. */
         record Cancelled(Order order) implements Cancelling {}
 
         @Override
@@ -89,8 +89,8 @@ public class CancelOrder {
         }
     }
 
-    /** Who cancels: its buyer, or support, who must say why and may while a payment is under way. */
-    private record Asker(
+    /** A request of the order's buyer, or of support, who must give a reason and may cancel during a payment. */
+    private record CancelRequest(
             Subject subject, boolean isSupport, Optional<String> reason, Optional<OrderNumber> duplicateOf) {
         Transition because() {
             Transition because = Transition.of(new Actor.Person(subject));
@@ -99,43 +99,53 @@ public class CancelOrder {
         }
     }
 
+    /**
+     * Cancels an order for its buyer.
+     *
+     * @param written the order's number as the client wrote it
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer
+     */
     public Uni<Cancelling> byBuyer(Buyer buyer, String written, @Nullable String reason) {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words =
                 reason == null ? Optional.empty() : FreeText.read("reason", reason, LONGEST_REASON, violations);
         return violations.isEmpty()
                 ? cancel(
-                        findOrder.ofBuyer(buyer, written), new Asker(buyer.asSubject(), false, words, Optional.empty()))
+                        findOrder.ofBuyer(buyer, written),
+                        new CancelRequest(buyer.asSubject(), false, words, Optional.empty()))
                 : item(new Cancelling.Invalid(violations));
     }
 
+    /** Cancels any order for support, without naming another order. */
     public Uni<Cancelling> bySupport(Subject support, String written, @Nullable String reason) {
         return bySupport(support, written, reason, Optional.empty());
     }
 
     /**
-     * The same.
+     * Cancels any order for support.
      *
-     * @param duplicateOf the order that this one was found to repeat: its buyer is told so
+     * @param written the order's number as the client wrote it
+     * @param duplicateOf the order that this one was found to repeat: the history that its buyer reads names it
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer
      */
     public Uni<Cancelling> bySupport(
             Subject support, String written, @Nullable String reason, Optional<OrderNumber> duplicateOf) {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
         return words.isPresent()
-                ? cancel(findOrder.ofAnyBuyer(written), new Asker(support, true, words, duplicateOf))
+                ? cancel(findOrder.ofAnyBuyer(written), new CancelRequest(support, true, words, duplicateOf))
                 : item(new Cancelling.Invalid(violations));
     }
 
-    private Uni<Cancelling> cancel(Uni<Finding> finding, Asker asker) {
+    private Uni<Cancelling> cancel(Uni<Finding> finding, CancelRequest request) {
         return finding.chain(found -> switch (found) {
             case Finding.Absent _ -> item(new Cancelling.Absent());
-            case Finding.Found(Order order) -> cancelLocked(order, asker);
+            case Finding.Found(Order order) -> cancelLocked(order, request);
         });
     }
 
-    private Uni<Cancelling> cancelLocked(Order order, Asker asker) {
-        return lock.hold(order.number().symbols(), fence -> look(order, asker, fence, MOST_TRIES))
+    private Uni<Cancelling> cancelLocked(Order order, CancelRequest request) {
+        return lock.hold(order.number().symbols(), fence -> readAndCancel(order, request, fence, MOST_TRIES))
                 .chain(locked -> switch (locked) {
                     case Locked.Had<Cancelling>(Cancelling cancelling) -> item(cancelling);
                     case Locked.NotHad<Cancelling> _ ->
@@ -143,25 +153,27 @@ public class CancelOrder {
                 });
     }
 
-    /** Under the lock: what was read before the lock was acquired may be old. */
-    private Uni<Cancelling> look(Order order, Asker asker, OptionalLong fence, int triesLeft) {
-        return findOrder.byNumber(order.number()).chain(found -> cancel(found.orElse(order), asker, fence, triesLeft));
+    /** Under the lock: the order may have changed since it was read before the lock was acquired. */
+    private Uni<Cancelling> readAndCancel(Order order, CancelRequest request, OptionalLong fence, int triesLeft) {
+        return findOrder
+                .byNumber(order.number())
+                .chain(found -> cancel(found.orElse(order), request, fence, triesLeft));
     }
 
-    /** The order moved on since it was read. */
-    private Uni<Cancelling> again(Order current, Asker asker, OptionalLong fence, int triesLeft) {
-        return triesLeft == 1 ? item(new Cancelling.Busy(current)) : cancel(current, asker, fence, triesLeft - 1);
+    /** The order changed its state since it was read. */
+    private Uni<Cancelling> retry(Order current, CancelRequest request, OptionalLong fence, int triesLeft) {
+        return triesLeft == 1 ? item(new Cancelling.Busy(current)) : cancel(current, request, fence, triesLeft - 1);
     }
 
-    private Uni<Cancelling> cancel(Order order, Asker asker, OptionalLong fence, int triesLeft) {
-        Transition because = asker.because().under(fence);
+    private Uni<Cancelling> cancel(Order order, CancelRequest request, OptionalLong fence, int triesLeft) {
+        Transition because = request.because().under(fence);
         return switch (order.state()) {
-            case CREATED -> move(order, Move.CANCELLED, because, asker, fence, triesLeft);
+            case CREATED -> move(order, Move.CANCELLED, because, request, fence, triesLeft);
             case PAYING ->
-                asker.isSupport()
-                        ? move(order, Move.PAYMENT_ABANDONED, because, asker, fence, triesLeft)
+                request.isSupport()
+                        ? move(order, Move.PAYMENT_ABANDONED, because, request, fence, triesLeft)
                         : item(new Cancelling.Busy(order));
-            case PAID -> refund(order, because, asker, fence, triesLeft);
+            case PAID -> refund(order, because, request, fence, triesLeft);
             case REFUNDING -> item(new Cancelling.Refunding(order));
             case CANCELLED, REFUNDED -> item(new Cancelling.AlreadyCancelled(order));
             case SHIPPED, COMPLETED -> item(new Cancelling.NotOpen(order));
@@ -169,31 +181,32 @@ public class CancelOrder {
     }
 
     private Uni<Cancelling> move(
-            Order order, Move move, Transition because, Asker asker, OptionalLong fence, int triesLeft) {
+            Order order, Move move, Transition because, CancelRequest request, OptionalLong fence, int triesLeft) {
         return moveOrder.move(order.number(), move, because).chain(moved -> switch (moved) {
             case Moved.Absent _ -> item(new Cancelling.Absent());
-            case Moved.NotOpen(Order current) -> again(current, asker, fence, triesLeft);
+            case Moved.NotOpen(Order current) -> retry(current, request, fence, triesLeft);
             case Moved.Done(Order cancelled) when move == Move.PAYMENT_ABANDONED -> abandoned(cancelled);
             case Moved.Done(Order cancelled) -> item(new Cancelling.Cancelled(cancelled));
         });
     }
 
-    /** Whether there is money to give back is not known: the settler asks, from now on anew. */
+    /**
+     * Whether money is to be refunded is not known: the job requests the payment's state, with the first delay again.
+     */
     private Uni<Cancelling> abandoned(Order order) {
-        return payments.lookAnew(order.payment().orElseThrow(), settlePayment.lookAfter())
-                .map(noted -> new Cancelling.Refunding(order));
+        return payments.restartAttempts(order.payment().orElseThrow(), settlePayment.resumeAt())
+                .map(_ -> new Cancelling.Refunding(order));
     }
 
-    /**
-     * The payment is due to be looked at before the order changes: if this process crashes, the job resumes the work.
-     */
-    private Uni<Cancelling> refund(Order order, Transition because, Asker asker, OptionalLong fence, int triesLeft) {
-        return payments.lookAgain(order.payment().orElseThrow(), settlePayment.lookAfter())
+    /** The payment becomes due before the order changes: if this process crashes, the job resumes the work. */
+    private Uni<Cancelling> refund(
+            Order order, Transition because, CancelRequest request, OptionalLong fence, int triesLeft) {
+        return payments.schedule(order.payment().orElseThrow(), settlePayment.resumeAt())
                 .chain(payment -> moveOrder
                         .move(order.number(), Move.REFUND_BEGUN, because.payment(payment.id()))
                         .chain(moved -> switch (moved) {
                             case Moved.Absent _ -> item(new Cancelling.Absent());
-                            case Moved.NotOpen(Order current) -> again(current, asker, fence, triesLeft);
+                            case Moved.NotOpen(Order current) -> retry(current, request, fence, triesLeft);
                             case Moved.Done(Order refunding) ->
                                 settlePayment
                                         .settle(payment, refunding, fence)

@@ -10,18 +10,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How many payments may be declined before no further one is begun for a while: a person has two or three cards, and
- * whoever tries stolen ones has a list (OWASP API6:2023).
+ * How many payments may be declined before no further one is begun for a while: a person has two or three cards, and a
+ * thief who tries stolen ones has a list (OWASP API6:2023).
  *
- * <p>They are counted in PostgreSQL, in the statement that begins a payment: a replica, a restart or an outage of Redis
- * does not begin the count anew.
+ * <p>Declined payments are counted in PostgreSQL, in the statement that begins a payment: another replica, a restart or
+ * an outage of Redis does not reset the count.
  */
 @ApplicationScoped
 class DeclineLimits implements MadeFromSettings {
-    /** As problems and metrics name it. */
+    /** The limit's name in problems and metrics. */
     static final String NAME = "payments-declined";
 
-    /** For what is under way to be decided: a capture takes about a second. */
+    /** Until the payments in progress are decided: a capture takes about a second. */
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final RateLimit ofOrder;
@@ -32,7 +32,7 @@ class DeclineLimits implements MadeFromSettings {
         this.ofBuyer = withoutBurst("payments.declines-per-buyer-limit", settings.declinesPerBuyerLimit());
     }
 
-    /** Rows in a window are counted, which has no place for a burst. */
+    /** The limit counts rows in a window, which cannot express a burst. */
     private static RateLimit withoutBurst(String setting, RateLimit limit) {
         if (limit.burst() != limit.count()) {
             throw new UnusableSetting(setting + ": COUNT/WINDOW without a burst");
@@ -50,11 +50,11 @@ class DeclineLimits implements MadeFromSettings {
     }
 
     /**
-     * How long until another attempt fits.
+     * Returns how long until the limits allow another payment; empty if they allow one now.
      *
      * @param orderFullSince when the oldest of the declined payments that fill the order's limit was begun
      * @param buyerFullSince when the oldest of those that fill the buyer's limit was begun
-     * @param notCaptured the buyer's payments that were declined or are under way
+     * @param notCaptured the buyer's payments that were declined or are in progress
      */
     Optional<Duration> wait(
             Optional<Instant> orderFullSince, Optional<Instant> buyerFullSince, long notCaptured, Instant now) {

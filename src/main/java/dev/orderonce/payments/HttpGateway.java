@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** A provider over HTTP; whatever goes wrong on the way is silence. */
+/** A provider over HTTP; every failure on the way is {@link Answer.NoAnswer}. */
 @ApplicationScoped
 class HttpGateway implements PaymentGateway {
     /** Bad request, payment required, unprocessable content. */
@@ -23,40 +23,40 @@ class HttpGateway implements PaymentGateway {
 
     @Override
     public Uni<Answer> capture(String reference, Money amount, String method) {
-        return ask(
+        return call(
                 () -> calls.capture(reference, amount.minor(), amount.currency().getCurrencyCode(), method),
                 HttpGateway::isRefusal);
     }
 
     @Override
     public Uni<Answer> refund(String reference, Money amount) {
-        return ask(
+        return call(
                 () -> calls.refund(reference, amount.minor(), amount.currency().getCurrencyCode()), failure -> false);
     }
 
     @Override
     public Uni<Answer> query(String reference) {
-        return ask(() -> calls.query(reference), failure -> false);
+        return call(() -> calls.query(reference), failure -> false);
     }
 
-    private static Uni<Answer> ask(Supplier<Uni<? extends ProviderAnswer>> call, Predicate<Throwable> isDeclined) {
+    private static Uni<Answer> call(Supplier<Uni<? extends ProviderAnswer>> request, Predicate<Throwable> isDeclined) {
         return Uni.createFrom()
-                .deferred(call)
+                .deferred(request)
                 .map(HttpGateway::read)
-                .onFailure(HttpGateway::isUnheard)
-                .recoverWithItem(new Answer.Unheard())
+                .onFailure(HttpGateway::isUnknown)
+                .recoverWithItem(new Answer.Unknown())
                 .onFailure(isDeclined)
                 .recoverWithItem(new Answer.Declined("the provider cannot use this method"))
                 .onFailure()
-                .recoverWithItem(failure -> new Answer.Silent(String.valueOf(failure)));
+                .recoverWithItem(failure -> new Answer.NoAnswer(String.valueOf(failure)));
     }
 
-    /** A capture that the provider finds unsound was not done, and asking again changes nothing. */
+    /** The provider did not carry out a capture that it finds invalid, and a repeat changes nothing. */
     private static boolean isRefusal(Throwable failure) {
         return failure instanceof ProviderRefusal refusal && REFUSALS.contains(refusal.status());
     }
 
-    private static boolean isUnheard(Throwable failure) {
+    private static boolean isUnknown(Throwable failure) {
         return failure instanceof ProviderRefusal refusal && refusal.status() == 404;
     }
 
@@ -65,8 +65,8 @@ class HttpGateway implements PaymentGateway {
             case "captured" -> new Answer.Captured();
             case "declined" -> new Answer.Declined(answer.reason() == null ? "the provider declined" : answer.reason());
             case "refunded" -> new Answer.Refunded();
-            // A word that we do not know decides nothing.
-            default -> new Answer.Silent("the provider answered \"" + answer.state() + '"');
+            // An unknown state decides nothing.
+            default -> new Answer.NoAnswer("the provider answered \"" + answer.state() + '"');
         };
     }
 }

@@ -5,10 +5,10 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
-/** Shows support the payments whose end the provider has not told for long. */
+/** Lists, for support, the payments whose result the provider has not confirmed for long. */
 @ApplicationScoped
 public class ListUnsettled {
-    /** What one person can look into; the oldest first. */
+    /** As many as one person can examine. */
     static final int MOST = 100;
 
     private final PaymentStore store;
@@ -17,24 +17,20 @@ public class ListUnsettled {
         this.store = store;
     }
 
-    /** Every way it can end. */
-    public sealed interface Listing extends Outcome {
-        record Told(List<Payment> payments) implements Listing {}
-
+    /** Unsettled payments, the oldest first. */
+    public record Listing(List<Payment> payments) implements Outcome {
         @Override
-        default String label() {
-            return switch (this) {
-                case Told _ -> "told";
-            };
+        public String label() {
+            return "told";
         }
     }
 
     /**
-     * Lists them.
+     * Lists at most {@value #MOST} unsettled payments, the oldest first.
      *
      * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer
      */
     public Uni<Listing> list() {
-        return store.unsettled(PaymentJobs.ATTEMPTS_UNTIL_SUPPORT, MOST).<Listing>map(Listing.Told::new);
+        return store.unsettled(PaymentJobs.ATTEMPTS_UNTIL_SUPPORT, MOST).map(Listing::new);
     }
 }

@@ -30,10 +30,10 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Pays an order: one capture, however often it is asked and with however many methods at once. */
+/** Pays an order: one capture, however often the buyer requests it and with however many methods at once. */
 @ApplicationScoped
 public class PayOrder {
-    /** A provider's token; none that is known is longer. */
+    /** Characters of a provider's token; no known provider issues longer ones. */
     public static final int LONGEST_METHOD = 255;
 
     /** 120 bits: no two payments of any shop at one provider have the same reference. */
@@ -68,40 +68,40 @@ public class PayOrder {
         this.limited = metrics.counter(Limits.METRIC, "limit", DeclineLimits.NAME);
     }
 
-    /** Every way paying can end, in the order the checks run. */
+    /** Every outcome of paying, in the order the checks run. */
     public sealed interface Paying extends Outcome {
-        /** Nothing to hold the payment together with its repeats. */
+        /** The idempotency key is missing: a repeat could not be recognized. */
         record NoKey() implements Paying {}
 
-        /** The key is no key. */
+        /** The idempotency key is malformed, or there are several. */
         record KeyUnusable(String why) implements Paying {}
 
-        /** The request is not sound. */
+        /** The request is invalid. */
         record Invalid(List<Violation> violations) implements Paying {}
 
-        /** No such order of this buyer. */
+        /** The buyer has no such order. */
         record Absent() implements Paying {}
 
-        /** A payment with another method stands under the key. */
+        /** A payment with another method exists under the key. */
         record Differs(Order order) implements Paying {}
 
-        /** A payment stands under the key: this was a repeat. */
+        /** The payment exists under the key: the request is a repeat. */
         record AlreadyAsked(Payment payment, Order order) implements Paying {}
 
-        /** The order cannot be paid from where it stands. */
+        /** The order cannot be paid in its state. */
         record NotOpen(Order order) implements Paying {}
 
-        /** Somebody else is paying or cancelling it. */
+        /** Another request is paying or cancelling the order. */
         record Busy(Order order) implements Paying {}
 
         /**
-         * Too many payments were declined; the provider was not asked.
+         * Too many payments were declined; no request was sent to the provider.
          *
-         * @param retryAfter when another one fits
+         * @param retryAfter how long until the limits allow another payment
          */
         record Limited(Duration retryAfter) implements Paying {}
 
-        /** The provider was asked: captured, declined, or not known yet. */
+        /** The request was sent to the provider: the payment is captured, declined, or its result is not known yet. */
         record Asked(Payment payment, Order order) implements Paying {}
 
         @Override
@@ -122,10 +122,12 @@ public class PayOrder {
     }
 
     /**
-     * Pays.
+     * Pays the order.
      *
+     * @param written the order's number as the client wrote it
      * @param keys the value of each {@code Idempotency-Key} that was sent
-     * @param method a token that the provider's page made; never a card
+     * @param method a token that the provider's page issued; never a card
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer
      */
     public Uni<Paying> pay(Buyer buyer, String written, List<String> keys, @Nullable String method) {
         return switch (IdempotencyKey.read(keys)) {
@@ -170,10 +172,9 @@ public class PayOrder {
         if (order.state() != OrderState.CREATED) {
             return item(new Paying.NotOpen(order));
         }
-        return lock.hold(
-                        order.number().symbols(), fence -> begin(buyer, order, key, method, fence))
+        return lock.hold(order.number().symbols(), fence -> begin(buyer, order, key, method, fence))
                 .chain(locked -> switch (locked) {
-                    case Locked.NotHad<Paying> _ -> lookAgain(order, Paying.Busy::new);
+                    case Locked.NotHad<Paying> _ -> reread(order, Paying.Busy::new);
                     case Locked.Had<Paying>(Paying paying) -> item(paying);
                 });
     }
@@ -189,35 +190,35 @@ public class PayOrder {
                 Optional.empty(),
                 clock.instant(),
                 0);
-        return store.begin(payment, buyer, limits, settlePayment.lookAfter())
-                .chain(isBegun -> isBegun ? ask(buyer, payment, fence) : notBegun(buyer, order, key, method));
+        return store.begin(payment, buyer, limits, settlePayment.resumeAt())
+                .chain(isBegun -> isBegun ? startPaying(buyer, payment, fence) : notBegun(buyer, order, key, method));
     }
 
-    /** Somebody was faster, under the same key or with another one; or a limit is reached. */
+    /** A concurrent request was first, under the same key or another one; or a limit is reached. */
     private Uni<Paying> notBegun(Buyer buyer, Order order, IdempotencyKey key, String method) {
         return store.find(order.number(), key)
                 .chain(earlier -> earlier.isPresent()
-                        ? lookAgain(order, now -> repeat(earlier.get(), now, method))
-                        : store.untilAnotherFits(order.number(), buyer, limits, clock.instant())
+                        ? reread(order, now -> repeat(earlier.get(), now, method))
+                        : store.untilAllowed(order.number(), buyer, limits, clock.instant())
                                 .chain(wait -> refused(order, wait)));
     }
 
     private Uni<Paying> refused(Order order, Optional<Duration> wait) {
         if (wait.isEmpty()) {
-            return lookAgain(order, Paying.Busy::new);
+            return reread(order, Paying.Busy::new);
         }
         limited.increment();
         return item(new Paying.Limited(wait.get()));
     }
 
-    private Uni<Paying> ask(Buyer buyer, Payment payment, OptionalLong fence) {
+    private Uni<Paying> startPaying(Buyer buyer, Payment payment, OptionalLong fence) {
         Transition because = Transition.of(new Actor.Person(buyer.asSubject()))
                 .payment(payment.id())
                 .under(fence);
         return moveOrder.move(payment.number(), Move.PAYMENT_BEGUN, because).chain(moved -> switch (moved) {
             case Moved.Done(Order paying) ->
                 settlePayment
-                        .settleFresh(payment, paying, fence)
+                        .settleNew(payment, paying, fence)
                         .map(settled -> new Paying.Asked(settled.payment(), settled.order()));
             case Moved.NotOpen(Order current) ->
                 settlePayment.settle(payment, current, fence).map(settled -> new Paying.NotOpen(current));
@@ -225,8 +226,8 @@ public class PayOrder {
         });
     }
 
-    private Uni<Paying> lookAgain(Order order, Function<Order, Paying> tell) {
-        return findOrder.byNumber(order.number()).map(now -> tell.apply(now.orElse(order)));
+    private Uni<Paying> reread(Order order, Function<Order, Paying> outcome) {
+        return findOrder.byNumber(order.number()).map(now -> outcome.apply(now.orElse(order)));
     }
 
     private String newReference() {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param clientKey the buyer's key for this attempt
  * @param method the provider's token of a card or an account
  * @param reason why it was declined
- * @param looks how often it was looked at in vain
+ * @param attempts how often the job has tried to settle it without an answer
  */
 public record Payment(
         String id,
@@ -24,4 +24,4 @@ public record Payment(
         PaymentState state,
         Optional<String> reason,
         Instant begunAt,
-        int looks) {}
+        int attempts) {}

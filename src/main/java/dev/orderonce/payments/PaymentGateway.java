@@ -4,37 +4,37 @@ import dev.orderonce.money.Money;
 import io.smallrye.mutiny.Uni;
 
 /**
- * The provider that holds the money. Everything is asked under our own reference, so asking again is harmless: the
- * provider does it once and gives the same answer.
+ * The payment provider. Every request names our own reference, so a repeat is harmless: the provider processes a
+ * request once and returns the same answer.
  *
- * <p>No method fails: no answer is an {@link Answer} too.
+ * <p>No method fails: a missing answer is an {@link Answer} too.
  */
 public interface PaymentGateway {
 
-    /** Takes the money. */
+    /** Captures the amount from the method. */
     Uni<Answer> capture(String reference, Money amount, String method);
 
-    /** Gives all of the money of this reference back. */
+    /** Refunds the whole amount of this reference. */
     Uni<Answer> refund(String reference, Money amount);
 
-    /** What became of a capture, and of its refund if there was one. */
+    /** Requests the state of a capture, and of its refund if there was one. */
     Uni<Answer> query(String reference);
 
-    /** What a provider can answer. */
+    /** An answer of the provider, or its absence. */
     sealed interface Answer {
-        /** The money was taken and is held. */
+        /** The money is captured. */
         record Captured() implements Answer {}
 
-        /** No money was taken under this reference, and none will be. */
+        /** No money was captured under this reference, and none will be. */
         record Declined(String reason) implements Answer {}
 
-        /** The money was taken and given back. */
+        /** The money was captured and refunded. */
         record Refunded() implements Answer {}
 
-        /** Nothing was ever asked under this reference, as far as the provider knows now. */
-        record Unheard() implements Answer {}
+        /** The provider knows no request under this reference now; one may still arrive. */
+        record Unknown() implements Answer {}
 
-        /** No answer, or none that can be understood: anything may have happened. */
-        record Silent(String why) implements Answer {}
+        /** No answer, or an unreadable one: the request may have taken effect or not. */
+        record NoAnswer(String why) implements Answer {}
     }
 }

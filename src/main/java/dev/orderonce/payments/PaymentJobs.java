@@ -22,13 +22,13 @@ class PaymentJobs {
 
     /**
      * The longest retry delay, in first ones; it is reached after ten attempts. With the first at one second it is ten
-     * minutes: a provider that comes back after an outage is asked soon, and is not flooded.
+     * minutes: a provider that is available again gets requests soon, and is not flooded.
      */
     static final int LONGEST_RETRY_DELAY = 600;
 
     /**
-     * Attempts in vain after which support sees the payment; about four minutes, which an outage of the provider should
-     * not last. It is attempted for ever all the same.
+     * Attempts without an answer after which support sees the payment; about four minutes, which an outage of the
+     * provider should not last. The job continues to attempt it, without a limit.
      */
     static final int ATTEMPTS_UNTIL_SUPPORT = 8;
 
@@ -50,15 +50,15 @@ class PaymentJobs {
                 "resume-payments",
                 RESUME_INTERVAL,
                 () -> settlePayment
-                        .lookAtForgotten()
-                        .chain(noted -> store.claimDue(clock.instant(), settings.resumeDelay(), CLAIM_SIZE))
+                        .scheduleMissed()
+                        .chain(_ -> store.claimDue(clock.instant(), settings.resumeDelay(), CLAIM_SIZE))
                         .chain(claimed -> resume.each(
                                 claimed,
                                 payment -> "payment " + payment.id(),
                                 payment -> settlePayment.settle(payment, OptionalLong.empty()))));
     }
 
-    /** Tells operators how many payments support sees: those whose end has been unknown for long. */
+    /** Counts, for operators, the payments that support sees: those whose result has been unknown for long. */
     @Produces
     @Singleton
     Job countUnsettled(PaymentStore store, MeterRegistry metrics) {
@@ -70,8 +70,8 @@ class PaymentJobs {
     }
 
     /**
-     * Cancels orders that stayed unpaid for too long; never one whose payment was begun, which is not CREATED any
-     * longer.
+     * Cancels orders that stayed unpaid for too long; never one whose payment was begun: that order is not CREATED any
+     * more.
      */
     @Produces
     @Singleton
@@ -90,6 +90,7 @@ class PaymentJobs {
         return new Job(
                 "purge-notifications",
                 PURGE_INTERVAL,
-                () -> Purge.inBatches(most -> store.forget(clock.instant().minus(NOTIFICATIONS_KEPT_FOR), most)));
+                () -> Purge.inBatches(
+                        most -> store.deleteNotifications(clock.instant().minus(NOTIFICATIONS_KEPT_FOR), most)));
     }
 }

@@ -10,13 +10,13 @@ import java.util.Optional;
 @ConfigMapping(prefix = "payments")
 public interface PaymentSettings {
 
-    /** What the standalone build's provider inside the process is called. */
+    /** The value of {@link #providerUrl()} that names the standalone build's provider inside the process. */
     String SIMULATED = "simulated:provider";
 
-    /** Where the provider's interface is. The standalone build simulates one if it is not given. */
+    /** The base URL of the provider's interface. The standalone build simulates a provider without it. */
     Optional<String> providerUrl();
 
-    /** The bearer token under which the provider knows us. */
+    /** The bearer token that every request to the provider carries. */
     Optional<String> providerToken();
 
     /** The secret with which the provider signs its notifications; without it they are refused. */
@@ -30,15 +30,15 @@ public interface PaymentSettings {
     Duration providerTimeout();
 
     /**
-     * How long a request is left to finish what it began before the job resumes it. Longer than twice
-     * {@link #providerTimeout()}; shorter resumes sooner what crashed.
+     * How long a request has to finish a payment that it began before the job resumes the payment. Longer than twice
+     * {@link #providerTimeout()}; a shorter one resumes a crashed request's payment sooner.
      */
     @WithDefault("15s")
     Duration resumeDelay();
 
     /**
-     * After how long the provider is asked again the first time that it does not answer. Delays double, up to 600 times
-     * the first one.
+     * How long after the first missing answer the job sends a request to the provider again. Delays double, up to 600
+     * times the first one.
      */
     @WithDefault("1s")
     Duration retryDelay();

@@ -3,12 +3,12 @@ package dev.orderonce.payments;
 import dev.orderonce.orders.MoneyEvent;
 
 /**
- * What is known of the money.
+ * The state of a payment, as far as the provider has confirmed it.
  *
  * <pre>
  *   ASKED ──▶ CAPTURED ──▶ REFUNDING ──▶ REFUNDED
  *     │                        ▲
- *     └─────▶ DECLINED ────────┘ the provider said no, and captured after all
+ *     └─────▶ DECLINED ────────┘ the provider declined, and captured after all
  * </pre>
  */
 public enum PaymentState {
@@ -18,15 +18,15 @@ public enum PaymentState {
     CAPTURED,
     /** No money moved. */
     DECLINED,
-    /** The money is on its way back. */
+    /** The refund is requested from the provider, and not confirmed yet. */
     REFUNDING,
-    /** The money is back. */
+    /** The provider has returned the money. */
     REFUNDED;
 
     /**
-     * What happens to the money by a change to another state.
+     * Returns the event of a change to another state.
      *
-     * @throws IllegalArgumentException if there is no way from this state to that one
+     * @throws IllegalArgumentException if a payment cannot change from this state to that one
      */
     MoneyEvent eventOf(PaymentState to) {
         return switch (this) {
@@ -34,31 +34,31 @@ public enum PaymentState {
                 switch (to) {
                     case CAPTURED -> MoneyEvent.CAPTURED;
                     case DECLINED -> MoneyEvent.DECLINED;
-                    case ASKED, REFUNDING, REFUNDED -> throw noWay(to);
+                    case ASKED, REFUNDING, REFUNDED -> throw notAllowed(to);
                 };
             case CAPTURED -> {
                 if (to != REFUNDING) {
-                    throw noWay(to);
+                    throw notAllowed(to);
                 }
                 yield MoneyEvent.REFUND_BEGUN;
             }
             case DECLINED -> {
                 if (to != REFUNDING) {
-                    throw noWay(to);
+                    throw notAllowed(to);
                 }
                 yield MoneyEvent.CAPTURED_AFTER_ALL;
             }
             case REFUNDING -> {
                 if (to != REFUNDED) {
-                    throw noWay(to);
+                    throw notAllowed(to);
                 }
                 yield MoneyEvent.REFUNDED;
             }
-            case REFUNDED -> throw noWay(to);
+            case REFUNDED -> throw notAllowed(to);
         };
     }
 
-    private IllegalArgumentException noWay(PaymentState to) {
-        return new IllegalArgumentException("no payment goes from " + this + " to " + to);
+    private IllegalArgumentException notAllowed(PaymentState to) {
+        return new IllegalArgumentException("a payment cannot change from " + this + " to " + to);
     }
 }

@@ -25,16 +25,16 @@ import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
 
-/** The tables of payments and of the provider's notifications. */
+/** The tables of payments and of the provider's notifications. The column {@code looks} counts attempts. */
 @ApplicationScoped
 class PaymentStore {
     private static final String COLUMNS =
             "id, number, client_key, method, amount, currency, state, reason, begun_at, looks";
 
     /**
-     * No target: one attempt per key and one live attempt per order are both indexes. Attempts of a buyer that begin
-     * within the same millisecond do not see each other, so the limit of a buyer can be passed by as many as there are
-     * connections; that of an order cannot.
+     * Without a conflict target: one payment per key and one payment in progress per order are both unique indexes.
+     * Statements that run at the same time do not see each other's payments, so a buyer can exceed the limit by as many
+     * payments as there are connections; the limit of an order cannot be exceeded.
      */
     private static final String BEGIN = """
             INSERT INTO payments (id, number, client_key, method, amount, currency, state, begun_at, look_at, buyer)
@@ -47,7 +47,7 @@ class PaymentStore {
             RETURNING id
             """;
 
-    /** The attempts whose age decides when there is room for another one. */
+    /** The payments whose age decides when the limits allow another one. */
     private static final String FULL_SINCE = """
             SELECT (SELECT begun_at FROM payments WHERE number = $1 AND refused AND begun_at > $2
                     ORDER BY begun_at DESC OFFSET $3 - 1 LIMIT 1) AS of_order,
@@ -69,7 +69,7 @@ class PaymentStore {
             SELECT %s, order_state, order_payment FROM change JOIN followed USING (number)
             """.formatted(COLUMNS, MoneyEvent.FOLLOW, COLUMNS);
 
-    /** What is claimed is not due for anybody else until the claim is over. */
+    /** A claimed payment is not due for another replica until the claim expires. */
     private static final String CLAIM_DUE = """
             UPDATE payments SET look_at = $2, looks = looks + 1
             WHERE id IN (SELECT id FROM payments WHERE look_at <= $1 ORDER BY look_at LIMIT $3
@@ -77,8 +77,8 @@ class PaymentStore {
             RETURNING %s
             """.formatted(COLUMNS);
 
-    /** Locked by nobody else: a statement that waits for one row would hold the others. */
-    private static final String LOOK_AT_FORGOTTEN = """
+    /** Without the rows that another statement has locked: waiting for one row would hold the locks of the others. */
+    private static final String SCHEDULE_MISSED = """
             UPDATE payments SET look_at = $1
             WHERE id IN (SELECT id FROM payments WHERE id = ANY($2) AND look_at IS NULL FOR UPDATE SKIP LOCKED)
             """;
@@ -93,8 +93,13 @@ class PaymentStore {
         this.unreadableRows = unreadableRows;
     }
 
-    /** Begins an attempt, unless there is one under its key, another one may hold money, or too many were declined. */
-    Uni<Boolean> begin(Payment payment, Buyer buyer, DeclineLimits limits, Instant lookAt) {
+    /**
+     * Inserts the payment, unless one exists under its key, another one may hold money, or too many were declined.
+     *
+     * @param dueAt when the job resumes it if this process crashes
+     * @return whether it was inserted
+     */
+    Uni<Boolean> begin(Payment payment, Buyer buyer, DeclineLimits limits, Instant dueAt) {
         return postgres.query(
                         BEGIN,
                         Tuple.from(Arrays.asList(
@@ -105,7 +110,7 @@ class PaymentStore {
                                 payment.amount().minor(),
                                 payment.amount().currency().getCurrencyCode(),
                                 Timestamptz.of(payment.begunAt()),
-                                Timestamptz.of(lookAt),
+                                Timestamptz.of(dueAt),
                                 buyer.subject(),
                                 Timestamptz.of(
                                         payment.begunAt().minus(limits.ofOrder().window())),
@@ -116,8 +121,8 @@ class PaymentStore {
                 .map(rows -> rows.size() == 1);
     }
 
-    /** How long until another attempt fits the limits; empty if one does now. */
-    Uni<Optional<Duration>> untilAnotherFits(OrderNumber number, Buyer buyer, DeclineLimits limits, Instant now) {
+    /** Returns how long until the limits allow another payment; empty if they allow one now. */
+    Uni<Optional<Duration>> untilAllowed(OrderNumber number, Buyer buyer, DeclineLimits limits, Instant now) {
         return postgres.query(
                         FULL_SINCE,
                         Tuple.from(Arrays.asList(
@@ -151,27 +156,27 @@ class PaymentStore {
                 .map(PaymentStore::first);
     }
 
-    /** A payment that was changed, and its order as the same statement left it. */
+    /** A changed payment, and its order as the same statement left it. */
     record Changed(Payment payment, Followed order) {}
 
     /**
-     * Moves it from one state to another, to be looked at again at {@code lookAt}. Its order follows in the same
-     * commit, with one event.
+     * Changes the payment's state, and in the same statement its order, with one event.
      *
-     * @param isRefused whether the provider has declined it
-     * @param because who changes it; the payment and the reason are added
-     * @return empty if it was not in that state
+     * @param isRefused whether the provider has declined the payment
+     * @param dueAt when the job resumes the payment
+     * @param because the actor; the payment and the reason are added
+     * @return empty if the payment was not in the state that was read
      */
     Uni<Optional<Changed>> change(
             Payment payment,
             PaymentState to,
             Optional<String> reason,
             boolean isRefused,
-            Instant lookAt,
+            Instant dueAt,
             Transition because,
             Instant now) {
         MoneyEvent event = payment.state().eventOf(to);
-        Optional<String> words = reason.map(PaymentStore::clean);
+        Optional<String> text = reason.map(PaymentStore::storable);
         Transition ofPayment = because.payment(payment.id());
         return postgres.query(
                         CHANGE,
@@ -179,14 +184,14 @@ class PaymentStore {
                                 payment.id(),
                                 payment.state().name(),
                                 to.name(),
-                                words.orElse(null),
-                                Timestamptz.of(lookAt),
+                                text.orElse(null),
+                                Timestamptz.of(dueAt),
                                 event.move().map(Move::name).orElse(null),
                                 event.move().map(move -> move.from().name()).orElse(null),
                                 event.move().map(move -> move.to().name()).orElse(null),
                                 event.kind(),
                                 Timestamptz.of(now),
-                                event.detail(words.map(ofPayment::reason).orElse(ofPayment)),
+                                event.detail(text.map(ofPayment::reason).orElse(ofPayment)),
                                 isRefused)))
                 .map(rows -> rows.size() == 0
                         ? Optional.empty()
@@ -197,71 +202,71 @@ class PaymentStore {
         return new Changed(payment(row), Followed.of(row));
     }
 
-    private static final String LOOK_AGAIN = "UPDATE payments SET look_at = $2 WHERE id = $1 RETURNING " + COLUMNS;
+    private static final String SCHEDULE = "UPDATE payments SET look_at = $2 WHERE id = $1 RETURNING " + COLUMNS;
 
-    /** Has it looked at again then, in whatever state it is; returns it. */
-    Uni<Payment> lookAgain(String id, Instant at) {
-        return postgres.query(LOOK_AGAIN, Tuple.of(id, Timestamptz.of(at)))
+    /** Makes the payment due at a time, whatever its state; returns the payment. */
+    Uni<Payment> schedule(String id, Instant at) {
+        return postgres.query(SCHEDULE, Tuple.of(id, Timestamptz.of(at)))
                 .map(rows -> first(rows).orElseThrow());
     }
 
-    /** As if it had never been looked at in vain. */
-    Uni<RowSet<Row>> lookAnew(String id, Instant at) {
+    /** Makes the payment due at a time, with its count of attempts at 0. */
+    Uni<RowSet<Row>> restartAttempts(String id, Instant at) {
         return postgres.query(
                 "UPDATE payments SET look_at = $2, looks = 0 WHERE id = $1", Tuple.of(id, Timestamptz.of(at)));
     }
 
-    /** Nothing is left to be done in this state. */
-    Uni<RowSet<Row>> settled(Payment payment) {
+    /** Records that nothing is left to be done in this state: the payment is not due any more. */
+    Uni<RowSet<Row>> recordSettled(Payment payment) {
         return postgres.query(
                 "UPDATE payments SET look_at = NULL, looks = 0 WHERE id = $1 AND state = $2",
                 Tuple.of(payment.id(), payment.state().name()));
     }
 
-    /** Takes some that are due, so that no other replica does until the claim is over. */
+    /** Claims payments that are due, at most {@code most}: no other replica claims them until the claim expires. */
     Uni<List<Payment>> claimDue(Instant now, Duration claim, int most) {
         return postgres.query(CLAIM_DUE, Tuple.of(Timestamptz.of(now), Timestamptz.of(now.plus(claim)), most))
                 .map(rows -> unreadableRows.leaveOut("payments", "id", rows, PaymentStore::payment));
     }
 
-    /** Has those of these payments looked at that nobody is to look at. */
-    Uni<RowSet<Row>> lookAtForgotten(List<String> ids, Instant at) {
+    /** Makes those of these payments due that are not due at any time. */
+    Uni<RowSet<Row>> scheduleMissed(List<String> ids, Instant at) {
         return postgres.query(
-                LOOK_AT_FORGOTTEN, Tuple.of(Timestamptz.of(at)).addArrayOfString(ids.toArray(String[]::new)));
+                SCHEDULE_MISSED, Tuple.of(Timestamptz.of(at)).addArrayOfString(ids.toArray(String[]::new)));
     }
 
-    /** Those that were looked at so often in vain, the oldest first. */
-    Uni<List<Payment>> unsettled(int looks, int most) {
+    /** Returns payments that are not settled after this many attempts, the oldest first. */
+    Uni<List<Payment>> unsettled(int attempts, int most) {
         return postgres.query(
                         "SELECT "
                                 + COLUMNS
                                 + " FROM payments WHERE look_at IS NOT NULL AND looks >= $1 ORDER BY begun_at, id LIMIT $2",
-                        Tuple.of(looks, most))
+                        Tuple.of(attempts, most))
                 .map(PaymentStore::all);
     }
 
-    /** How many they are, up to this many. */
-    Uni<Integer> countUnsettled(int looks, int most) {
+    /** Counts the payments that are not settled after this many attempts, up to {@code most}. */
+    Uni<Integer> countUnsettled(int attempts, int most) {
         return postgres.query(
                         "SELECT count(*) AS unsettled FROM"
                                 + " (SELECT FROM payments WHERE look_at IS NOT NULL AND looks >= $1 LIMIT $2) AS due",
-                        Tuple.of(looks, (long) most))
+                        Tuple.of(attempts, (long) most))
                 .map(rows -> rows.iterator().next().getInteger("unsettled"));
     }
 
     /**
-     * Keeps in mind that the provider's event was dealt with. Of one payment: a provider may use an event's name for
-     * another one too.
+     * Records that the provider's event was processed for this payment: a provider may use the same event id for
+     * another payment too.
      */
-    Uni<RowSet<Row>> remember(String event, String payment, Instant now) {
+    Uni<RowSet<Row>> recordNotification(String event, String payment, Instant now) {
         return postgres.query("""
                 INSERT INTO payment_notifications (event, payment, received_at) VALUES ($1, $2, $3)
                 ON CONFLICT DO NOTHING
                 """, Tuple.of(event, payment, Timestamptz.of(now)));
     }
 
-    /** Forgets some events that were received before a time; tells how many. */
-    Uni<Integer> forget(Instant before, int most) {
+    /** Deletes notifications that were received before a time, at most {@code most}; returns how many. */
+    Uni<Integer> deleteNotifications(Instant before, int most) {
         return postgres.query("""
                         DELETE FROM payment_notifications WHERE (event, payment) IN (
                             SELECT event, payment FROM payment_notifications WHERE received_at < $1
@@ -269,7 +274,8 @@ class PaymentStore {
                         """, Tuple.of(Timestamptz.of(before), most)).map(RowSet::rowCount);
     }
 
-    Uni<Boolean> isRemembered(String event, String payment) {
+    /** Whether the provider's event was processed for this payment. */
+    Uni<Boolean> isRecorded(String event, String payment) {
         return postgres.query(
                         "SELECT 1 FROM payment_notifications WHERE event = $1 AND payment = $2",
                         Tuple.of(event, payment))
@@ -299,9 +305,9 @@ class PaymentStore {
                 row.getInteger("looks"));
     }
 
-    /** Somebody else's words: text that can be kept, and not more of it than anybody reads. */
-    private static String clean(String words) {
-        String text = words.replaceAll("[\\p{Cntrl}\\p{Cs}]", " ");
+    /** The provider's text, without characters that PostgreSQL refuses, cut to {@link #LONGEST_REASON}. */
+    private static String storable(String reason) {
+        String text = reason.replaceAll("[\\p{Cntrl}\\p{Cs}]", " ");
         return text.substring(0, Math.min(text.length(), LONGEST_REASON));
     }
 }

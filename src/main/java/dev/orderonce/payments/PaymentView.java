@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A payment as it goes over the wire. */
+/** The JSON of a payment. */
 @Schema(name = "Payment")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record PaymentView(

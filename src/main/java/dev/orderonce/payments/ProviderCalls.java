@@ -25,22 +25,22 @@ import org.eclipse.microprofile.faulttolerance.Retry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The provider's interface, with its time-outs, retries and circuit breaker. Asking again is harmless: every call names
- * our own reference.
+ * The provider's interface, with its timeouts, retries and circuit breaker. A repeated request is harmless: every call
+ * names our own reference.
  *
  * <p>An answer is bounded in size and in time, from the first byte sent to the last byte received: a client for REST
- * reads whatever comes for as long as something comes. Redirects are not followed: the token is for this provider, not
- * for where it may send us.
+ * reads a body of any size for as long as bytes arrive. Redirects are not followed: the token is for this provider, not
+ * for the target of a redirect.
  */
 @ApplicationScoped
 class ProviderCalls {
-    /** Half of so many calls failing opens the circuit: a second's worth of a busy shop. */
+    /** The circuit opens when half of so many calls have failed: a second's worth of a busy shop. */
     private static final int CALLS_WATCHED = 20;
 
-    /** How long nobody asks a provider that does not answer; the settler comes back in any case. */
+    /** How long no request is sent to a provider that does not answer; the job resumes the payments in any case. */
     private static final long OPEN_MILLIS = 2000;
 
-    /** Once more, at once or nearly so: what failed twice is left to the settler. */
+    /** One more attempt, nearly at once: a request that failed twice is left to the job. */
     private static final int RETRIES = 1;
 
     private static final long RETRY_AFTER_MILLIS = 100;
@@ -52,7 +52,7 @@ class ProviderCalls {
     private final ObjectMapper json;
     private final HttpClient client;
 
-    /** None is sent if there is no token. */
+    /** Absent without {@code payments.provider-token}. */
     private final @Nullable String authorization;
 
     ProviderCalls(PaymentSettings settings, ObjectMapper json, Vertx vertx) {
@@ -67,7 +67,7 @@ class ProviderCalls {
                 .setMaxWaitQueueSize(10 * CALLS_WATCHED));
     }
 
-    /** What the provider answers: {@code captured}, {@code declined} or {@code refunded}. */
+    /** An answer of the provider; its state is {@code captured}, {@code declined} or {@code refunded}. */
     record ProviderAnswer(@Nullable String state, @Nullable String reason) {}
 
     /** The provider answered with a status other than success. */
@@ -112,7 +112,7 @@ class ProviderCalls {
         return new JsonObject().put("amount", amount).put("currency", currency);
     }
 
-    /** Made anew for each attempt: a retry is another request. */
+    /** Each attempt, a retry too, is a request of its own. */
     private Uni<ProviderAnswer> call(HttpMethod method, String path, Buffer body) {
         return Uni.createFrom().completionStage(() -> answer(method, path, body).toCompletionStage());
     }
@@ -129,7 +129,7 @@ class ProviderCalls {
                         .onFailure(failure -> giveUp(request, failure)));
     }
 
-    /** What it would still answer is not waited for; after a whole answer there is nothing. */
+    /** Resets a request whose answer is incomplete; after a complete answer there is nothing to reset. */
     private static void giveUp(HttpClientRequest request, Throwable failure) {
         if (!(failure instanceof ProviderRefusal || failure instanceof JacksonException)) {
             request.reset();
@@ -148,7 +148,7 @@ class ProviderCalls {
                 .compose(response -> bounded(response).compose(answer -> read(response.statusCode(), answer)));
     }
 
-    /** The whole body, unless it is larger than any answer. */
+    /** Reads the whole body; fails if it is larger than {@link #LARGEST_ANSWER}. */
     private static Future<Buffer> bounded(HttpClientResponse response) {
         Promise<Buffer> whole = Promise.promise();
         Buffer received = Buffer.buffer();
@@ -164,7 +164,7 @@ class ProviderCalls {
         return whole.future();
     }
 
-    /** Members that are not known are the provider's own business. */
+    /** Unknown members are ignored: providers add some. */
     private Future<ProviderAnswer> read(int status, Buffer body) {
         if (status < 200 || status > 299) {
             return Future.failedFuture(new ProviderRefusal(status));

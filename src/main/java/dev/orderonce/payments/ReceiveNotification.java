@@ -22,10 +22,10 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what the provider tells by itself, in whatever order and however often it does.
+ * Processes the provider's notifications, in any order and any number of times.
  *
  * <p>A notification is signed: {@code t=SECONDS,v1=HEX}, where HEX is HMAC-SHA256 over {@code SECONDS.BODY}, and
- * SECONDS is not far from now, so that an old one cannot be played again.
+ * SECONDS is at most five minutes from now, so that an old notification cannot be replayed.
  */
 @ApplicationScoped
 public class ReceiveNotification {
@@ -34,8 +34,8 @@ public class ReceiveNotification {
     private static final int LONGEST_EVENT = 255;
 
     /**
-     * How old a notification may be, or how far ahead its clock. The provider's clock and ours differ by seconds; five
-     * minutes is what providers themselves advise.
+     * How old a notification may be, or how far the provider's clock may be ahead. The provider's clock and ours differ
+     * by seconds; five minutes is what providers themselves advise.
      */
     private static final Duration LONGEST_AGE = Duration.ofMinutes(5);
 
@@ -58,21 +58,21 @@ public class ReceiveNotification {
         return new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
     }
 
-    /** Every way it can end, in the order the checks run. */
+    /** Every outcome, in the order the checks run. */
     public sealed interface Receipt extends Outcome {
-        /** Not signed, wrongly, or too long ago. */
+        /** The signature is missing, wrong or too old. */
         record NotSigned() implements Receipt {}
 
-        /** It cannot be understood. */
+        /** The body is not a notification. */
         record Unreadable() implements Receipt {}
 
-        /** It speaks of no payment of ours. */
+        /** The reference is of no payment of ours. */
         record Unknown() implements Receipt {}
 
-        /** It was dealt with before. */
+        /** The notification was processed before. */
         record AlreadyReceived() implements Receipt {}
 
-        /** It was dealt with. */
+        /** The notification was processed. */
         record Received() implements Receipt {}
 
         @Override
@@ -95,6 +95,12 @@ public class ReceiveNotification {
 
     private record Notification(String event, String reference, Kind kind, String reason) {}
 
+    /**
+     * Processes one notification.
+     *
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer; the provider
+     *     sends the notification again
+     */
     public Uni<Receipt> receive(@Nullable String signature, String body) {
         if (signature == null || !isSigned(signature, body)) {
             return item(new Receipt.NotSigned());
@@ -117,7 +123,7 @@ public class ReceiveNotification {
                 && Duration.between(signedAt, clock.instant()).abs().compareTo(LONGEST_AGE) <= 0;
     }
 
-    /** The header of a notification, as a provider makes it. */
+    /** Returns the signature header of a notification, as a provider makes it. */
     static String sign(String secret, Instant at, String body) {
         String seconds = Long.toString(at.getEpochSecond());
         return "t=%s,v1=%s".formatted(seconds, HexFormat.of().formatHex(digest(key(secret), seconds, body)));
@@ -133,7 +139,7 @@ public class ReceiveNotification {
         }
     }
 
-    /** Members that are not known are the provider's business. */
+    /** Unknown members are ignored: providers add some. */
     private Optional<Notification> read(String body) {
         try {
             JsonNode node = json.readTree(body);
@@ -155,12 +161,12 @@ public class ReceiveNotification {
                 && text.chars().noneMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c));
     }
 
-    private static Optional<Kind> kind(String word) {
-        return switch (word) {
+    private static Optional<Kind> kind(String value) {
+        return switch (value) {
             case "captured" -> Optional.of(Kind.CAPTURED);
             case "declined" -> Optional.of(Kind.DECLINED);
             case "refunded" -> Optional.of(Kind.REFUNDED);
-            default -> Optional.empty(); // the provider's word, not a type of ours
+            default -> Optional.empty(); // the provider's value, not a type of ours
         };
     }
 
@@ -168,26 +174,30 @@ public class ReceiveNotification {
         return store.find(notification.reference())
                 .chain(found -> found.isEmpty()
                         ? item(new Receipt.Unknown())
-                        : store.isRemembered(notification.event(), notification.reference())
+                        : store.isRecorded(notification.event(), notification.reference())
                                 .chain(isKnown -> isKnown
                                         ? item(new Receipt.AlreadyReceived())
-                                        : deal(found.get(), notification)));
+                                        : process(found.get(), notification)));
     }
 
-    /** Every step of this can be done twice, so the event is remembered last: whoever dies before is sent it again. */
-    private Uni<Receipt> deal(Payment payment, Notification notification) {
-        return note(payment, notification)
-                .chain(noted -> settlePayment.settle(noted, OptionalLong.empty()))
-                .chain(settled -> store.remember(notification.event(), notification.reference(), clock.instant()))
-                .map(remembered -> new Receipt.Received());
+    /**
+     * Every step can be repeated, so the event is recorded last: if this process crashes, the provider sends it again.
+     */
+    private Uni<Receipt> process(Payment payment, Notification notification) {
+        return record(payment, notification)
+                .chain(recorded -> settlePayment.settle(recorded, OptionalLong.empty()))
+                .chain(_ -> store.recordNotification(notification.event(), notification.reference(), clock.instant()))
+                .map(_ -> new Receipt.Received());
     }
 
-    /** The payment as it is then. What contradicts what is known already came late, and changes nothing. */
-    private Uni<Payment> note(Payment payment, Notification notification) {
+    /**
+     * Returns the payment as it is then. A notification that contradicts a later state came late and changes nothing.
+     */
+    private Uni<Payment> record(Payment payment, Notification notification) {
         return switch (notification.kind()) {
-            case CAPTURED -> settlePayment.noteCaptured(payment);
-            case DECLINED -> settlePayment.noteDeclined(payment, notification.reason());
-            case REFUNDED -> settlePayment.noteRefunded(payment);
+            case CAPTURED -> settlePayment.recordCaptured(payment);
+            case DECLINED -> settlePayment.recordDeclined(payment, notification.reason());
+            case REFUNDED -> settlePayment.recordRefunded(payment);
         };
     }
 

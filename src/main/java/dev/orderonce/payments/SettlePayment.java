@@ -24,29 +24,30 @@ import java.util.function.Function;
  * Brings a payment and its order to agree, one step after another, from whatever states the two are in. Requests,
  * notifications and the job all call it; it may run any number of times, and at the same time in several replicas.
  *
- * <p>{@link #next} decides the step from the two states and from whether the order is being paid with this payment:
+ * <p>{@link #next} decides the step from the two states and from whether the payment is the order's current one, which
+ * is the one that the order is, or was last, being paid with:
  *
  * <pre>
  *   payment     order                                step
- *   ASKED       PAYING, with it                      CAPTURE
- *   ASKED       any other state, with it             QUERY
- *   ASKED       with another payment, or none        DECLINE
- *   CAPTURED    PAYING, with it                      SET_PAID
- *   CAPTURED    PAID, SHIPPED, COMPLETED, with it    DONE
- *   CAPTURED    any other state, or not with it      BEGIN_REFUND
+ *   ASKED       PAYING, current                      CAPTURE
+ *   ASKED       any other state, current             QUERY
+ *   ASKED       any, not current                     DECLINE
+ *   CAPTURED    PAYING, current                      SET_PAID
+ *   CAPTURED    PAID, SHIPPED, COMPLETED, current    DONE
+ *   CAPTURED    any other state, or not current      BEGIN_REFUND
  *   REFUNDING   any                                  REFUND
- *   REFUNDED,   PAYING, with it                      REOPEN
- *   DECLINED    REFUNDING, with it                   SET_REFUNDED
- *               any other state, or not with it      DONE
+ *   REFUNDED,   PAYING, current                      REOPEN
+ *   DECLINED    REFUNDING, current                   SET_REFUNDED
+ *               any other state, or not current      DONE
  * </pre>
  *
- * <p>What the provider answers changes the payment, and in the same statement its order: captured → CAPTURED and PAID,
+ * <p>The answer of the provider changes the payment, and in the same statement its order: captured → CAPTURED and PAID,
  * declined → DECLINED and CREATED, refunded → REFUNDED and REFUNDED. The steps SET_PAID, SET_REFUNDED and REOPEN
  * complete rows of the first version, which changed the two one after the other.
  */
 @ApplicationScoped
 class SettlePayment {
-    /** From ASKED to the end there are five steps; more are two processes that undo each other. */
+    /** From ASKED to the end there are five steps; more than this are two processes that undo each other. */
     private static final int MOST_STEPS = 12;
 
     /** Payments in progress that one run of the job checks: one page of an index. */
@@ -64,7 +65,7 @@ class SettlePayment {
     private final PaymentSettings settings;
     private final Clock clock;
 
-    /** The last payment in progress that was checked; the next run goes on behind it. */
+    /** The last payment in progress that was checked; the next run continues after it. */
     private volatile String checkedUpTo = "";
 
     SettlePayment(
@@ -84,19 +85,19 @@ class SettlePayment {
         this.clock = clock;
     }
 
-    /** What is to be done next with a payment and its order. */
+    /** The next step for a payment and its order. */
     enum Step {
-        /** Ask the provider to capture, under the same reference as any request before. */
+        /** Request the capture from the provider, under the same reference as every request before. */
         CAPTURE,
-        /** Ask the provider what became of the payment; the order does not wait for it any more. */
+        /** Request the payment's state from the provider; the order does not wait for the payment any more. */
         QUERY,
-        /** The provider was never asked: the payment is declined. */
+        /** No request was ever sent to the provider: the payment is declined. */
         DECLINE,
         /** The order was not changed with the captured payment: it becomes PAID. */
         SET_PAID,
-        /** The order does not take the captured money: the payment becomes REFUNDING. */
+        /** The order cannot use the captured money: the payment becomes REFUNDING. */
         BEGIN_REFUND,
-        /** Ask the provider to refund. */
+        /** Request the refund from the provider. */
         REFUND,
         /** The order was not changed with the payment that ended: it becomes REFUNDED. */
         SET_REFUNDED,
@@ -107,21 +108,21 @@ class SettlePayment {
     }
 
     /**
-     * The next step.
+     * Returns the next step.
      *
-     * @param isWithIt whether this is the payment that the order is, or was last, being paid with
+     * @param isCurrent whether this is the payment that the order is, or was last, being paid with
      */
-    static Step next(PaymentState payment, OrderState order, boolean isWithIt) {
+    static Step next(PaymentState payment, OrderState order, boolean isCurrent) {
         return switch (payment) {
             case ASKED -> {
-                if (!isWithIt) {
+                if (!isCurrent) {
                     yield Step.DECLINE;
                 }
                 yield order == OrderState.PAYING ? Step.CAPTURE : Step.QUERY;
             }
-            case CAPTURED -> isWithIt ? afterCapture(order) : Step.BEGIN_REFUND;
+            case CAPTURED -> isCurrent ? afterCapture(order) : Step.BEGIN_REFUND;
             case REFUNDING -> Step.REFUND;
-            case REFUNDED, DECLINED -> isWithIt ? afterEnd(order) : Step.DONE;
+            case REFUNDED, DECLINED -> isCurrent ? afterEnd(order) : Step.DONE;
         };
     }
 
@@ -141,7 +142,7 @@ class SettlePayment {
         };
     }
 
-    /** The two rows when there is nothing more that can be done now. */
+    /** The payment and its order when no further step is possible now. */
     record Settled(Payment payment, Order order) {}
 
     /**
@@ -149,14 +150,15 @@ class SettlePayment {
      *
      * @param payment as it was just read or written
      * @param fence the token of the lock that the caller holds, if any
-     * @return fails with {@link dev.orderonce.stores.StoreUnavailable}; the job resumes it then
+     * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer; the job resumes
+     *     the payment then
      */
     Uni<Settled> settle(Payment payment, OptionalLong fence) {
         return withOrder(payment, fence, MOST_STEPS);
     }
 
     /**
-     * The same.
+     * Takes all steps that are possible now.
      *
      * @param order as it was just read or written
      */
@@ -164,8 +166,8 @@ class SettlePayment {
         return step(payment, order, fence, MOST_STEPS, false);
     }
 
-    /** The same, for a payment that was just begun: the provider has not been asked for it yet. */
-    Uni<Settled> settleFresh(Payment payment, Order order, OptionalLong fence) {
+    /** Takes all steps for a payment that was just begun: the provider has received no request for it yet. */
+    Uni<Settled> settleNew(Payment payment, Order order, OptionalLong fence) {
         return step(payment, order, fence, MOST_STEPS, true);
     }
 
@@ -176,29 +178,29 @@ class SettlePayment {
                 .chain(order -> step(payment, order, fence, stepsLeft, false));
     }
 
-    private Uni<Settled> step(Payment payment, Order order, OptionalLong fence, int stepsLeft, boolean isFresh) {
+    private Uni<Settled> step(Payment payment, Order order, OptionalLong fence, int stepsLeft, boolean isNew) {
         if (stepsLeft == 0) {
-            return stop(payment, order);
+            return unfinished(payment, order);
         }
-        boolean isWithIt = order.payment().equals(Optional.of(payment.id()));
-        return switch (next(payment.state(), order.state(), isWithIt)) {
+        boolean isCurrent = order.payment().equals(Optional.of(payment.id()));
+        return switch (next(payment.state(), order.state(), isCurrent)) {
             case CAPTURE ->
-                (isFresh ? capture(payment) : queryThenCapture(payment))
-                        .chain(answer -> answered(payment, order, answer, fence, stepsLeft));
-            case QUERY -> query(payment).chain(answer -> answered(payment, order, answer, fence, stepsLeft));
+                (isNew ? capture(payment) : queryThenCapture(payment))
+                        .chain(answer -> apply(payment, order, answer, fence, stepsLeft));
+            case QUERY -> query(payment).chain(answer -> apply(payment, order, answer, fence, stepsLeft));
             case DECLINE ->
                 change(payment, PaymentState.DECLINED, Optional.of("the order could not be paid any more"))
-                        .chain(noted -> goOn(order, noted, fence, stepsLeft));
+                        .chain(recorded -> proceed(order, recorded, fence, stepsLeft));
             case SET_PAID -> move(payment, Move.PAID, BY, fence, stepsLeft);
             case BEGIN_REFUND ->
                 change(payment, PaymentState.REFUNDING, Optional.empty())
-                        .chain(noted -> goOn(order, noted, fence, stepsLeft));
+                        .chain(recorded -> proceed(order, recorded, fence, stepsLeft));
             case REFUND ->
                 refund(payment)
                         .chain(answer -> answer instanceof Answer.Refunded
                                 ? change(payment, PaymentState.REFUNDED, Optional.empty())
-                                        .chain(noted -> goOn(order, noted, fence, stepsLeft))
-                                : wait(payment, order));
+                                        .chain(recorded -> proceed(order, recorded, fence, stepsLeft))
+                                : retryLater(payment, order));
             case SET_REFUNDED -> move(payment, Move.REFUNDED, BY, fence, stepsLeft);
             case REOPEN ->
                 move(
@@ -211,7 +213,7 @@ class SettlePayment {
         };
     }
 
-    /** What costs nothing needs no provider: most refuse an amount of zero. */
+    /** A free order needs no provider: most refuse an amount of zero. */
     private Uni<Answer> capture(Payment payment) {
         return isFree(payment)
                 ? Uni.createFrom().item(new Answer.Captured())
@@ -219,7 +221,7 @@ class SettlePayment {
     }
 
     private Uni<Answer> query(Payment payment) {
-        return isFree(payment) ? Uni.createFrom().item(new Answer.Unheard()) : gateway.query(payment.id());
+        return isFree(payment) ? Uni.createFrom().item(new Answer.Unknown()) : gateway.query(payment.id());
     }
 
     private Uni<Answer> refund(Payment payment) {
@@ -230,7 +232,7 @@ class SettlePayment {
                         : gateway.refund(payment.id(), payment.amount());
     }
 
-    /** It was told to have returned the money by itself: asked to, it might do it once more. */
+    /** The provider reported that it returned the money by itself: a request could make it return the money twice. */
     private Uni<Answer> refundUnlessRefunded(Payment payment) {
         return gateway.query(payment.id())
                 .chain(answer -> answer instanceof Answer.Captured
@@ -242,126 +244,126 @@ class SettlePayment {
         return payment.amount().minor() == 0;
     }
 
-    /** An earlier request had no answer: what came of it is asked first. */
+    /** An earlier request had no answer: its result is requested first. */
     private Uni<Answer> queryThenCapture(Payment payment) {
         return query(payment)
-                .chain(answer -> answer instanceof Answer.Unheard
+                .chain(answer -> answer instanceof Answer.Unknown
                         ? capture(payment)
                         : Uni.createFrom().item(answer));
     }
 
-    private Uni<Settled> answered(Payment payment, Order order, Answer answer, OptionalLong fence, int stepsLeft) {
+    private Uni<Settled> apply(Payment payment, Order order, Answer answer, OptionalLong fence, int stepsLeft) {
         return switch (answer) {
-            case Answer.Captured _ -> captured(payment).chain(noted -> goOn(order, noted, fence, stepsLeft));
+            case Answer.Captured _ -> captured(payment).chain(recorded -> proceed(order, recorded, fence, stepsLeft));
             case Answer.Declined(String reason) ->
-                declined(payment, reason).chain(noted -> goOn(order, noted, fence, stepsLeft));
+                declined(payment, reason).chain(recorded -> proceed(order, recorded, fence, stepsLeft));
             // Refunded in the provider's console: no money is held.
             case Answer.Refunded _ ->
                 change(payment, PaymentState.DECLINED, Optional.of(REFUNDED_BY_PROVIDER))
-                        .chain(noted -> goOn(order, noted, fence, stepsLeft));
-            case Answer.Unheard _ ->
+                        .chain(recorded -> proceed(order, recorded, fence, stepsLeft));
+            case Answer.Unknown _ ->
                 isGivenUp(payment, order)
                         ? change(payment, PaymentState.DECLINED, Optional.of("the provider never heard of it"))
-                                .chain(noted -> goOn(order, noted, fence, stepsLeft))
-                        : wait(payment, order);
-            case Answer.Silent _ -> wait(payment, order);
+                                .chain(recorded -> proceed(order, recorded, fence, stepsLeft))
+                        : retryLater(payment, order);
+            case Answer.NoAnswer _ -> retryLater(payment, order);
         };
     }
 
     /**
-     * The order does not wait for it any more, and the provider has had the time to receive the request. If it captures
-     * all the same, it is refunded.
+     * Whether to give the payment up: the order does not wait for it any more, and the provider has had the time to
+     * receive the request. If the provider captures all the same, the payment is refunded.
      */
     private boolean isGivenUp(Payment payment, Order order) {
-        return order.state() != OrderState.PAYING && payment.looks() >= PaymentJobs.ATTEMPTS_UNTIL_SUPPORT;
+        return order.state() != OrderState.PAYING && payment.attempts() >= PaymentJobs.ATTEMPTS_UNTIL_SUPPORT;
     }
 
     /**
-     * A payment after what the provider said was written.
+     * A payment after the provider's answer was recorded.
      *
-     * @param order the order as that statement left it; empty if another process was faster
+     * @param order the order as that statement left it; empty if another process changed the payment first
      */
-    private record Noted(Payment payment, Optional<Followed> order) {}
+    private record Recorded(Payment payment, Optional<Followed> order) {}
 
-    /** Writes that the provider captured it; returns the payment as it is then. */
-    Uni<Payment> noteCaptured(Payment payment) {
-        return captured(payment).map(Noted::payment);
+    /** Records that the provider captured the payment; returns the payment as it is then. */
+    Uni<Payment> recordCaptured(Payment payment) {
+        return captured(payment).map(Recorded::payment);
     }
 
-    /** Writes that the provider declined it; returns the payment as it is then. */
-    Uni<Payment> noteDeclined(Payment payment, String reason) {
-        return declined(payment, reason).map(Noted::payment);
+    /** Records that the provider declined the payment; returns the payment as it is then. */
+    Uni<Payment> recordDeclined(Payment payment, String reason) {
+        return declined(payment, reason).map(Recorded::payment);
     }
 
-    /** Writes that the provider returned the money; returns the payment as it is then. */
-    Uni<Payment> noteRefunded(Payment payment) {
-        return refunded(payment).map(Noted::payment);
+    /** Records that the provider returned the money; returns the payment as it is then. */
+    Uni<Payment> recordRefunded(Payment payment) {
+        return refunded(payment).map(Recorded::payment);
     }
 
-    /** The provider holds the money, whatever our row says: a payment that was declined in our row is one to refund. */
-    private Uni<Noted> captured(Payment payment) {
+    /** The provider holds the money, whatever our row says: a payment that is declined in our row is refunded. */
+    private Uni<Recorded> captured(Payment payment) {
         return switch (payment.state()) {
             case ASKED ->
                 change(payment, PaymentState.CAPTURED, Optional.empty())
-                        .chain(noted -> unlessLate(noted, this::captured));
+                        .chain(recorded -> retryIfChanged(recorded, this::captured));
             case DECLINED -> change(payment, PaymentState.REFUNDING, Optional.empty());
             case CAPTURED, REFUNDING, REFUNDED -> unchanged(payment);
         };
     }
 
-    /** The provider does not take the buyer's money with this method; so it counts for the limit. */
-    private Uni<Noted> declined(Payment payment, String reason) {
+    /** The provider declines this method, so the payment counts for the limit of declined payments. */
+    private Uni<Recorded> declined(Payment payment, String reason) {
         return payment.state() == PaymentState.ASKED
                 ? change(payment, PaymentState.DECLINED, Optional.of(reason), true)
                 : unchanged(payment);
     }
 
     /**
-     * The provider returned the money, asked or not: in the provider's console, or by the buyer's bank. The order
-     * follows; one that was shipped gets events that say so.
+     * The provider returned the money, on our request or not: an operator did it in the provider's console, or the
+     * buyer's bank. The order changes with it; an order that was shipped gets events that say so.
      */
-    private Uni<Noted> refunded(Payment payment) {
+    private Uni<Recorded> refunded(Payment payment) {
         return switch (payment.state()) {
             case REFUNDING -> change(payment, PaymentState.REFUNDED, Optional.empty());
             case CAPTURED ->
                 change(payment, PaymentState.REFUNDING, Optional.of(REFUNDED_BY_PROVIDER))
-                        .chain(noted -> refunded(noted.payment()));
+                        .chain(recorded -> refunded(recorded.payment()));
             case ASKED ->
                 change(payment, PaymentState.DECLINED, Optional.of(REFUNDED_BY_PROVIDER))
-                        .chain(noted -> unlessLate(noted, this::refunded));
+                        .chain(recorded -> retryIfChanged(recorded, this::refunded));
             case DECLINED, REFUNDED -> unchanged(payment);
         };
     }
 
-    /** Once more if another process changed it first; a payment never returns to ASKED. */
-    private static Uni<Noted> unlessLate(Noted noted, Function<Payment, Uni<Noted>> again) {
-        return noted.order().isPresent() ? Uni.createFrom().item(noted) : again.apply(noted.payment());
+    /** Repeats the change if another process changed the payment first; a payment never returns to ASKED. */
+    private static Uni<Recorded> retryIfChanged(Recorded recorded, Function<Payment, Uni<Recorded>> change) {
+        return recorded.order().isPresent() ? Uni.createFrom().item(recorded) : change.apply(recorded.payment());
     }
 
-    private static Uni<Noted> unchanged(Payment payment) {
-        return Uni.createFrom().item(new Noted(payment, Optional.empty()));
+    private static Uni<Recorded> unchanged(Payment payment) {
+        return Uni.createFrom().item(new Recorded(payment, Optional.empty()));
     }
 
-    private Uni<Noted> change(Payment payment, PaymentState to, Optional<String> reason) {
+    private Uni<Recorded> change(Payment payment, PaymentState to, Optional<String> reason) {
         return change(payment, to, reason, false);
     }
 
-    /** Changes the payment, and its order with it. If it was changed meanwhile, it is read. */
-    private Uni<Noted> change(Payment payment, PaymentState to, Optional<String> reason, boolean isRefused) {
+    /** Changes the payment, and its order with it. If another process changed the payment first, it is read. */
+    private Uni<Recorded> change(Payment payment, PaymentState to, Optional<String> reason, boolean isRefused) {
         Instant now = clock.instant();
         return store.change(payment, to, reason, isRefused, now.plus(settings.resumeDelay()), BY, now)
                 .chain(changed -> changed.isPresent()
                         ? Uni.createFrom()
-                                .item(new Noted(
+                                .item(new Recorded(
                                         changed.get().payment(),
                                         Optional.of(changed.get().order())))
                         : store.find(payment.id()).map(Optional::orElseThrow).chain(SettlePayment::unchanged));
     }
 
-    private Uni<Settled> goOn(Order order, Noted noted, OptionalLong fence, int stepsLeft) {
-        return noted.order()
-                .map(followed -> step(noted.payment(), order.after(followed), fence, stepsLeft - 1, false))
-                .orElseGet(() -> withOrder(noted.payment(), fence, stepsLeft - 1));
+    private Uni<Settled> proceed(Order order, Recorded recorded, OptionalLong fence, int stepsLeft) {
+        return recorded.order()
+                .map(followed -> step(recorded.payment(), order.after(followed), fence, stepsLeft - 1, false))
+                .orElseGet(() -> withOrder(recorded.payment(), fence, stepsLeft - 1));
     }
 
     private Uni<Settled> move(Payment payment, Move move, Transition because, OptionalLong fence, int stepsLeft) {
@@ -369,46 +371,50 @@ class SettlePayment {
                 .move(payment.number(), move, because.payment(payment.id()).under(fence))
                 .chain(moved -> switch (moved) {
                     case Moved.Done(Order order) -> step(payment, order, fence, stepsLeft - 1, false);
-                    // The lock passed on: its holder continues.
-                    case Moved.NotOpen(Order current) when move.isOpenFrom(current.state()) -> stop(payment, current);
+                    // Another flow holds the lock now, and continues.
+                    case Moved.NotOpen(Order current)
+                    when move.isOpenFrom(current.state()) -> unfinished(payment, current);
                     case Moved.NotOpen(Order current) -> step(payment, current, fence, stepsLeft - 1, false);
                     case Moved.Absent _ -> withOrder(payment, fence, stepsLeft - 1);
                 });
     }
 
     /**
-     * Has those payments looked at that are in progress and that the job would not look at: another process read the
-     * order before it was moved on, took the payment for settled, and the process that moved the order crashed.
+     * Makes those payments due that are in progress and that are not due at any time: another process read the order
+     * before its state changed, took the payment for settled, and the process that changed the order crashed. Each call
+     * checks one page of the payments in progress.
      */
-    Uni<Void> lookAtForgotten() {
+    Uni<Void> scheduleMissed() {
         return findUnsettled.payments(checkedUpTo, CHECKED_AT_ONCE).chain(page -> {
             checkedUpTo = page.size() < CHECKED_AT_ONCE ? "" : page.getLast();
             return page.isEmpty()
                     ? Uni.createFrom().voidItem()
-                    : store.lookAtForgotten(page, lookAfter()).replaceWithVoid();
+                    : store.scheduleMissed(page, resumeAt()).replaceWithVoid();
         });
     }
 
     private Uni<Settled> done(Payment payment, Order order) {
-        return store.settled(payment).map(rows -> new Settled(payment, order));
+        return store.recordSettled(payment).map(_ -> new Settled(payment, order));
     }
 
-    /** No answer: it is asked again, after a wait that grows. */
-    private Uni<Settled> wait(Payment payment, Order order) {
-        return store.lookAgain(payment.id(), clock.instant().plus(pause(payment.looks())))
-                .map(rows -> new Settled(payment, order));
+    /** No answer: the job sends the request again, after a delay that doubles. */
+    private Uni<Settled> retryLater(Payment payment, Order order) {
+        return store.schedule(payment.id(), clock.instant().plus(retryDelay(payment.attempts())))
+                .map(_ -> new Settled(payment, order));
     }
 
-    private static Uni<Settled> stop(Payment payment, Order order) {
+    /** Without a further step; the payment stays due, and the job resumes it. */
+    private static Uni<Settled> unfinished(Payment payment, Order order) {
         return Uni.createFrom().item(new Settled(payment, order));
     }
 
-    private Duration pause(int looks) {
-        return settings.retryDelay().multipliedBy(Math.min(1L << Math.min(looks, 20), PaymentJobs.LONGEST_RETRY_DELAY));
+    private Duration retryDelay(int attempts) {
+        return settings.retryDelay()
+                .multipliedBy(Math.min(1L << Math.min(attempts, 20), PaymentJobs.LONGEST_RETRY_DELAY));
     }
 
-    /** The grace period before the job resumes the work. */
-    Instant lookAfter() {
+    /** When the job resumes the work if this process crashes. */
+    Instant resumeAt() {
         return clock.instant().plus(settings.resumeDelay());
     }
 }

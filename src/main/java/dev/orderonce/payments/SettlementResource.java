@@ -7,7 +7,6 @@ import dev.orderonce.http.ProblemType;
 import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Role;
-import dev.orderonce.payments.ListUnsettled.Listing;
 import dev.orderonce.payments.ReceiveNotification.Receipt;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.PermitAll;
@@ -80,7 +79,7 @@ class SettlementResource {
         };
     }
 
-    /** Payments as they go over the wire. */
+    /** The JSON of a list of payments. */
     @Schema(name = "Payments")
     record PaymentsView(@Schema(required = true) List<PaymentView> payments) {}
 
@@ -97,9 +96,11 @@ class SettlementResource {
             description = "The unsettled payments",
             content = @Content(schema = @Schema(implementation = PaymentsView.class)))
     public Uni<Response> unsettled() {
-        return endpoint.answer("list-unsettled", "", listUnsettled.list(), listing -> switch (listing) {
-            case Listing.Told(var payments) ->
-                Reply.ok(new PaymentsView(payments.stream().map(PaymentView::of).toList()));
-        });
+        return endpoint.answer(
+                "list-unsettled",
+                "",
+                listUnsettled.list(),
+                listing -> Reply.ok(new PaymentsView(
+                        listing.payments().stream().map(PaymentView::of).toList())));
     }
 }

@@ -1,16 +1,16 @@
 /**
- * Money for an order: one capture however often it is asked for, and every cancelled order without any.
+ * Payments of orders: one capture, however often a client requests it, and no money held for a cancelled order.
  *
  * <p>A payment and its order are two rows, changed by one conditional statement where both change.
- * {@link dev.orderonce.payments.SettlePayment} is the one place that knows which step follows from where the two stand;
- * requests, notifications and the job {@code resume-payments} all call it; if a process crashes in the middle, the job
- * resumes its work.
+ * {@link dev.orderonce.payments.SettlePayment} is the one place that decides which step follows from the states of the
+ * two; requests, notifications and the job {@code resume-payments} all call it; if a process crashes in the middle, the
+ * job resumes its work.
  *
  * <pre>
  *   pay      buyer      PayOrder            Redis   PostgreSQL                         provider
  *             ├─────────▶│ order, key        │        │                                  │
  *             │          ├──────────────────▶│ lock   │                                  │
- *             │          ├────────────────────────────▶│ payment ASKED, to be looked at   │
+ *             │          ├────────────────────────────▶│ payment ASKED, due at a time     │
  *             │          ├────────────────────────────▶│ order CREATED → PAYING           │
  *             │          ├───────────────────────────────────────────────────────────────▶│ capture
  *     ok      │          │◀──────────────────────────────────────────────── captured ─────┤
@@ -19,7 +19,7 @@
  *     refused │          │◀──────────────────────────────────────────────── declined ─────┤
  *             │          ├────────────────────────────▶│ payment DECLINED; order → CREATED│
  *             │◀── 201 ──┤ with the reason             │                                  │
- *     silent  │          │                                          ✗ no answer ──────────┤
+ *     none    │          │                                          ✗ no answer ──────────┤
  *             │◀── 202 ──┤ still PAYING                │                                  │
  *             │        job ───────────────────────────▶│ payments that are due            │
  *             │          ├───────────────────────────────────────────────────────────────▶│ query
@@ -31,8 +31,8 @@
  *             │          ├───────────────────────────────────────────────────────────────▶│ refund
  *     ok      │          ├────────────────────────────▶│ payment, order → REFUNDED        │
  *             │◀── 200 ──┤                             │                                  │
- *     silent  │◀── 202 ──┤ REFUNDING; the job asks again                                  │
- *     busy    │◀── 409 ──┤ a payment is under way, and the lock was not to be had         │
+ *     none    │◀── 202 ──┤ REFUNDING; the job requests it again                           │
+ *     busy    │◀── 409 ──┤ a payment is in progress, or the lock was not acquired         │
  *
  *   notified  provider ─▶ ReceiveNotification ────────▶│ payment ASKED → CAPTURED | DECLINED
  *                        │ then as above; captured after the order was cancelled: refunded

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 @ApplicationScoped
 public class LastHour {
     private static final int MINUTES = 60;
-    /** Labels of {@code Placement}, as the metric has them. */
+    /** Labels of {@code Placement}, as in the metric. */
     static final Set<String> CONFIRMATION_REQUIRED = Set.of("lookalike", "lookalike-in-flight", "large-amount");
 
     static final String PLACED = "placed";
@@ -46,20 +46,21 @@ public class LastHour {
                 .mapToObj(minute -> now.minus(Duration.ofMinutes(MINUTES - 1L - minute)))
                 .map(at -> store.read(at).map(counts -> minute(at, counts)))
                 .toList();
-        // All are sent in the same turn of the event loop, so they go to Redis in one packet.
+        // All commands are sent in the same turn of the event loop, so Redis receives them in one packet.
         return Uni.join().all(minutes).andFailFast().map(Statistics::new);
     }
 
     private static Minute minute(Instant at, Map<String, Long> counts) {
-        long asked = 0;
+        long confirmationRequired = 0;
         Map<String, Long> refused = new TreeMap<>();
         for (Map.Entry<String, Long> count : counts.entrySet()) {
             if (CONFIRMATION_REQUIRED.contains(count.getKey())) {
-                asked += count.getValue();
+                confirmationRequired += count.getValue();
             } else if (!count.getKey().equals(PLACED) && !count.getKey().equals(PREVENTED)) {
                 refused.put(count.getKey(), count.getValue());
             }
         }
-        return new Minute(at, counts.getOrDefault(PLACED, 0L), counts.getOrDefault(PREVENTED, 0L), asked, refused);
+        return new Minute(
+                at, counts.getOrDefault(PLACED, 0L), counts.getOrDefault(PREVENTED, 0L), confirmationRequired, refused);
     }
 }

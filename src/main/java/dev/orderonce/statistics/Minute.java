@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The requests to place an order of one minute. */
+/** Counts of the requests to place an order within one minute. */
 @Schema(name = "Minute")
 public record Minute(
         @Schema(required = true, description = "When the minute began")

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Adds the counts of this replica to the shared ones, each second. */
 @ApplicationScoped
 class ShareCounts {
-    /** The page of the last hour is as old as this. */
+    /** The statistics are at most this old. */
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final StatisticsStore store;
@@ -38,21 +38,21 @@ class ShareCounts {
 
     private Uni<Void> share() {
         Map<String, Long> now = new HashMap<>();
-        Map<String, Long> since = new HashMap<>();
+        Map<String, Long> added = new HashMap<>();
         for (Timer timer :
                 metrics.find("orderonce.outcomes").tag("use", "place").timers()) {
             String outcome = String.valueOf(timer.getId().getTag("outcome"));
             long more = timer.count() - shared.getOrDefault(outcome, 0L);
             if (more > 0) {
-                since.put(outcome, more);
+                added.put(outcome, more);
                 now.put(outcome, timer.count());
             }
         }
-        return since.isEmpty()
+        return added.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : store.add(clock.instant(), since)
+                : store.add(clock.instant(), added)
                         .invoke(() -> shared.putAll(now))
-                        // Without a reply they are shared later; they may count twice then, which statistics can bear.
+                        // Without a reply they are added again later, and may count twice; statistics tolerate that.
                         .replaceWithVoid();
     }
 }

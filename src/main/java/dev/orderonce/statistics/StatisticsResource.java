@@ -28,7 +28,7 @@ class StatisticsResource {
         this.endpoint = endpoint;
     }
 
-    /** Statistics as they go over the wire. */
+    /** The JSON of the statistics. */
     @Schema(name = "Statistics")
     record StatisticsView(
             @Schema(required = true, description = "The last 60 minutes, the newest last")

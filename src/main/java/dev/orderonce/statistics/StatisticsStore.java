@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How requests to place an order have ended, in Redis: a hash for each minute, which expires.
+ * Counts requests to place an order by outcome, in Redis: a hash for each minute, which expires.
  *
  * <pre>
  *   once:picture:{MINUTE}   outcome → count
@@ -25,7 +25,7 @@ import java.util.Map;
 class StatisticsStore {
     private static final RedisScript ADD = RedisScript.load("add-counts");
 
-    private static final Duration KEPT = Duration.ofHours(2);
+    private static final Duration TTL = Duration.ofHours(2);
 
     private final RedisPipeline redis;
 
@@ -35,13 +35,13 @@ class StatisticsStore {
 
     /** Adds to the minute of this time; fails if Redis is unavailable. */
     Uni<Void> add(Instant at, Map<String, Long> counts) {
-        List<String> words = new ArrayList<>(1 + 2 * counts.size());
-        words.add(Long.toString(KEPT.toMillis()));
+        List<String> arguments = new ArrayList<>(1 + 2 * counts.size());
+        arguments.add(Long.toString(TTL.toMillis()));
         counts.forEach((outcome, count) -> {
-            words.add(outcome);
-            words.add(Long.toString(count));
+            arguments.add(outcome);
+            arguments.add(Long.toString(count));
         });
-        return redis.run(ADD, List.of(key(at)), words).replaceWithVoid();
+        return redis.run(ADD, List.of(key(at)), arguments).replaceWithVoid();
     }
 
     /** The counts of the minute of this time; fails if Redis is unavailable. */

@@ -1,4 +1,4 @@
-/** What all replicas did in the last hour, minute by minute. */
+/** Statistics of all replicas for the last hour, minute by minute. */
 @NullMarked
 package dev.orderonce.statistics;
 

@@ -64,7 +64,7 @@ class SimulatedGateway implements PaymentGateway {
 
     /** What the provider keeps under one reference. */
     private static final class Account {
-        private Answer standing = new Answer.Unheard();
+        private Answer standing = new Answer.Unknown();
         private int captures;
         private int refunds;
     }
@@ -109,7 +109,7 @@ class SimulatedGateway implements PaymentGateway {
         synchronized (account) {
             boolean isFirst = account.captures++ == 0;
             boolean isDone = !(kind == 904 && isFirst);
-            if (account.standing instanceof Answer.Unheard && isDone) {
+            if (account.standing instanceof Answer.Unknown && isDone) {
                 account.standing = kind == 901 ? new Answer.Declined("insufficient funds") : new Answer.Captured();
             }
             if (isFirst && (kind == 905 || kind == 906)) {
@@ -145,7 +145,7 @@ class SimulatedGateway implements PaymentGateway {
     }
 
     private static Uni<Answer> silence() {
-        return Uni.createFrom().item(new Answer.Silent("the simulated provider does not answer"));
+        return Uni.createFrom().item(new Answer.NoAnswer("the simulated provider does not answer"));
     }
 
     private void notifyLater(String reference) {

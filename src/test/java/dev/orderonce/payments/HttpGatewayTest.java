@@ -191,7 +191,7 @@ class HttpGatewayTest {
         status = answered;
         // Then
         assertThat(get(gateway.capture("p-1", AMOUNT, "x"))).isInstanceOf(Answer.Declined.class);
-        assertThat(get(gateway.refund("p-1", AMOUNT))).isInstanceOf(Answer.Silent.class);
+        assertThat(get(gateway.refund("p-1", AMOUNT))).isInstanceOf(Answer.NoAnswer.class);
     }
 
     @Test
@@ -203,11 +203,11 @@ class HttpGatewayTest {
     }
 
     @Test
-    void referenceThatWasNeverHeardOf_isUnheard() {
+    void referenceThatTheProviderDoesNotKnow_isUnknown() {
         // Given
         status = 404;
         // Then
-        assertThat(get(gateway.query("p-1"))).isEqualTo(new Answer.Unheard());
+        assertThat(get(gateway.query("p-1"))).isEqualTo(new Answer.Unknown());
     }
 
     @ParameterizedTest
@@ -219,7 +219,7 @@ class HttpGatewayTest {
         status = answered;
         body = text;
         // Then
-        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isInstanceOf(Answer.Silent.class);
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isInstanceOf(Answer.NoAnswer.class);
     }
 
     @ParameterizedTest
@@ -228,7 +228,7 @@ class HttpGatewayTest {
         // Given
         body = text;
         // Then
-        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isInstanceOf(Answer.Silent.class);
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isInstanceOf(Answer.NoAnswer.class);
     }
 
     @Test
@@ -236,7 +236,7 @@ class HttpGatewayTest {
         // Given
         isSilent = true;
         // Then
-        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isInstanceOf(Answer.Silent.class);
+        assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isInstanceOf(Answer.NoAnswer.class);
     }
 
     /** 400 MB, of which no more is read than an answer may have. */
@@ -249,7 +249,8 @@ class HttpGatewayTest {
         // Then
         assertThat(answer)
                 .isInstanceOfSatisfying(
-                        Answer.Silent.class, silent -> assertThat(silent.why()).contains("more than 65536 bytes"));
+                        Answer.NoAnswer.class,
+                        unavailable -> assertThat(unavailable.why()).contains("more than 65536 bytes"));
         assertThat(written.get()).isLessThan(endless);
     }
 
@@ -259,7 +260,7 @@ class HttpGatewayTest {
         // Given
         isDribbling = true;
         // Then
-        assertThat(get(gateway.query("p-1"))).isInstanceOf(Answer.Silent.class);
+        assertThat(get(gateway.query("p-1"))).isInstanceOf(Answer.NoAnswer.class);
     }
 
     @Test
@@ -267,6 +268,6 @@ class HttpGatewayTest {
         // Given
         server.stop(0);
         // Then
-        assertThat(get(gateway.query("p-1"))).isInstanceOf(Answer.Silent.class);
+        assertThat(get(gateway.query("p-1"))).isInstanceOf(Answer.NoAnswer.class);
     }
 }

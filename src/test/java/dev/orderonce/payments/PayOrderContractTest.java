@@ -82,7 +82,7 @@ class PayOrderContractTest {
         // Then
         paid.then().statusCode(201).body("state", equalTo("CAPTURED")).body("order.state", equalTo("PAID"));
         cancelled.then().statusCode(200).body("state", equalTo("REFUNDED"));
-        assertThat(gateway.query(reference).await().atMost(BOUND)).isInstanceOf(PaymentGateway.Answer.Unheard.class);
+        assertThat(gateway.query(reference).await().atMost(BOUND)).isInstanceOf(PaymentGateway.Answer.Unknown.class);
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
     }
 

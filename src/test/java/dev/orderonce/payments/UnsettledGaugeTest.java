@@ -17,7 +17,7 @@ class UnsettledGaugeTest {
         return Operator.metric("orderonce_payments_unsettled ");
     }
 
-    /** As after so many looks; not to be looked at while the test runs. */
+    /** As after so many attempts; not due while the test runs. */
     private static void looked(String payment, int times) {
         Database.execute("UPDATE payments SET looks = %d, look_at = now() + interval '1 hour' WHERE id = '%s'"
                 .formatted(times, payment));
