@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each table is named by the code of one package. A statement that changes the tables of several, because they are to
- * change together, is composed of parts, each written by the package that owns its tables.
+ * Each table is named only by the code of the package that owns it. A statement that changes the tables of several
+ * packages in one transaction is composed of parts, each written by the package that owns its tables.
  */
 class SqlWallsTest {
     private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");

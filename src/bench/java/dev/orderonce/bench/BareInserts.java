@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The same rows written by single-row INSERTs, with no service around them: by the same driver, and by pgbench. */
+/** The same rows written by single-row INSERTs, without the service: by the same driver, and by pgbench. */
 final class BareInserts {
     static final int CONNECTIONS = 16;
 
@@ -87,7 +87,7 @@ final class BareInserts {
                 });
     }
 
-    /** Rows per second by pgbench; 0 if it is not on this machine. */
+    /** Rows per second by pgbench; 0 if it is not installed. */
     double byPgbench(long millis, Path directory) throws IOException, InterruptedException {
         Path script = directory.resolve("insert.sql");
         Files.writeString(script, """

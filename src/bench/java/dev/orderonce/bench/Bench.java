@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * Measures the packaged service and what it could be replaced with, alternating, in one run.
+ * Measures the packaged service and its alternatives, alternating, in one run.
  *
  * <p>Settings: {@code bench.seconds} of each measurement (5), {@code bench.rounds} (3), {@code bench.growth}, sizes of
  * the table to measure at (1000000), {@code bench.soak}, minutes of the mix at the end (0).
@@ -42,7 +42,7 @@ public final class Bench {
     private static final int CONNECTIONS = 256;
     private static final int STARTS = 5;
 
-    /** More of each than can be removed within one measurement. */
+    /** More tombstones and events than can be purged within one measurement. */
     private static final int TO_REMOVE = 100_000;
 
     private static final String DURING_REMOVAL = "place during housekeeping";
@@ -66,7 +66,7 @@ public final class Bench {
 
     private Bench(Path directory) throws IOException, InterruptedException, SQLException {
         this.directory = directory;
-        // "At none" means none: what an earlier run left would be in the way of this one's figures.
+        // "At none" means none: rows that an earlier run left would distort the figures.
         delete(directory.resolve("stores"));
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
         int port = freePort();
@@ -134,7 +134,7 @@ public final class Bench {
     }
 
     private void round(Report to) throws Exception {
-        forgetNumbers();
+        deleteNumbers();
         Queue<String> issued = new ConcurrentLinkedQueue<>();
         Queue<String> obvious = new ConcurrentLinkedQueue<>();
         Queue<String> placed = new ConcurrentLinkedQueue<>();
@@ -161,7 +161,7 @@ public final class Bench {
      * A round begins with an empty cache. With the numbers of all earlier rounds in it, tens of millions, Redis would
      * be rewriting its file most of the time, on one of two cores; no shop's two hours of numbers come to that.
      */
-    private void forgetNumbers() throws IOException, InterruptedException {
+    private void deleteNumbers() throws IOException, InterruptedException {
         redis("FLUSHALL");
         redis("BGREWRITEAOF");
         for (int i = 0; !redis("INFO persistence").contains("aof_rewrite_in_progress:0"); i++) {
@@ -183,7 +183,7 @@ public final class Bench {
         }
     }
 
-    /** As many as the service answers, and what processor time each costs whom. */
+    /** The throughput of each request in a closed loop, with its processor time per process. */
     private void closed(Report to, String what, Supplier<HttpLoad.Script> script) {
         long serviceBefore = processorMicros(service.toHandle());
         long redisBefore = processorMicros(redis);
@@ -206,11 +206,11 @@ public final class Bench {
         return Stream.generate(script).limit(CONNECTIONS).toList();
     }
 
-    /** The mix at fixed rates, in an open loop; each rate several times, the median is told. */
+    /** The mix at fixed rates, in an open loop; each rate several times; the median is reported. */
     private void latency() throws IOException, InterruptedException {
         double top = report.median("checkout mix");
         for (double share : new double[] {0.25, 0.5, 0.75}) {
-            forgetNumbers();
+            deleteNumbers();
             List<Histogram> runs = new ArrayList<>();
             for (int i = 0; i < ROUNDS; i++) {
                 HttpLoad.Result result = load.openLoop(scripts(requests::checkouts), 2 * MILLIS, share * top);
@@ -238,15 +238,15 @@ public final class Bench {
         }
     }
 
-    /** The same figures with more and more orders in the table. */
+    /** The same figures with a growing number of orders in the table. */
     private void growth() throws Exception {
         for (String size : GROWTH.isEmpty() ? new String[0] : GROWTH.split(",", -1)) {
             long orders = Long.parseLong(size.strip());
             System.out.printf("filling up to %,d orders%n", orders);
             fill(orders);
-            forgetNumbers();
-            // Placed in the same minutes as the figures at none: the machine's own ups and downs
-            // are as they were.
+            deleteNumbers();
+            // Measured in the same minutes as the figures at none, so that the machine's own
+            // variation is the same.
             for (int i = 0; i < ROUNDS; i++) {
                 Queue<String> issued = new ConcurrentLinkedQueue<>();
                 Queue<String> placed = new ConcurrentLinkedQueue<>();
@@ -259,12 +259,12 @@ public final class Bench {
     }
 
     /**
-     * Placing beside the removal of tombstones and events whose time is over, and without; each begins with as much to
-     * remove as cannot be removed in that time.
+     * Placing while expired tombstones and events are purged, and without; each run begins with more to purge than can
+     * be purged in that time.
      */
     private void housekeeping() throws Exception {
         for (int i = 0; i < ROUNDS; i++) {
-            forgetNumbers();
+            deleteNumbers();
             Queue<String> issued = new ConcurrentLinkedQueue<>();
             closed(new Report(), "issue", () -> requests.issues(issued));
             Queue<String> half = new ConcurrentLinkedQueue<>();
@@ -380,7 +380,7 @@ public final class Bench {
                 .orElseThrow();
     }
 
-    /** The JVM's, of every service that is measured. */
+    /** Options of the JVM of every measured service. */
     private static List<String> options() {
         List<String> options = new ArrayList<>();
         options.add("-Xmx256m");
@@ -404,11 +404,11 @@ public final class Bench {
         command.add("-Dquarkus.http.port=" + port);
         int managementPort = freePort();
         command.add("-Dquarkus.management.port=" + managementPort);
-        // There is nothing to remove but what the case about it puts there.
+        // Only the case that measures purging inserts rows to purge.
         command.add("-Devents.ttl=1h");
         command.add("-Djobs.interval.purge-events=1s");
         command.add("-Djobs.interval.purge-tombstones=1s");
-        // One buyer is everybody here. The limits are asked, and never reached.
+        // All requests belong to one buyer. The limits are checked, and never reached.
         for (String limit : List.of("numbers-issued", "numbers-outstanding", "orders-placed")) {
             command.add("-Dlimits." + limit + "=100000000/1m");
         }
@@ -454,7 +454,7 @@ public final class Bench {
         }
     }
 
-    /** The service's role may not do this. */
+    /** The role of the service is not allowed to do this. */
     private void checkpoint() throws SQLException, IOException {
         Path password = directory.resolve("stores/postgresql-superuser.password");
         try (Connection connection = DriverManager.getConnection(
@@ -471,7 +471,7 @@ public final class Bench {
                 stores.postgreSql().password());
     }
 
-    /** Resident memory of the service, where the system tells it; −1 elsewhere. */
+    /** Resident memory of the service, where the system reports it; −1 elsewhere. */
     private long residentMiB() throws IOException {
         return residentMiB(service);
     }

@@ -16,8 +16,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A load generator that costs little beside the service it shares two cores with: raw sockets, requests made in
- * advance, answers read no further than their status, their length and an order number.
+ * A load generator that costs little compared with the service on the same two cores: raw sockets, requests built in
+ * advance, responses parsed for their status, their length and an order number only.
  */
 final class HttpLoad implements AutoCloseable {
     private static final byte[] LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
@@ -39,14 +39,14 @@ final class HttpLoad implements AutoCloseable {
         /** The next request, or {@code null} if there is nothing more to do. */
         @Nullable Buffer next();
 
-        /** Takes an answer. */
+        /** Handles a response. */
         void answered(int status, @Nullable String number);
     }
 
-    /** How a run went. */
+    /** The result of a run. */
     record Result(double perSecond, long answers, long failures, Histogram micros) {}
 
-    /** As many requests as the service answers: each connection sends the next when it has its answer. */
+    /** A closed loop: each connection sends the next request when it has received the response to the last. */
     Result closedLoop(List<Script> scripts, long millis) {
         return run(scripts, millis, 0);
     }
@@ -146,8 +146,8 @@ final class HttpLoad implements AutoCloseable {
                 finish();
                 return;
             }
-            sentAt = Math.min(at, System.nanoTime()); // a timer may be a little early, never an excuse
-            // for being late
+            sentAt = Math.min(at, System.nanoTime()); // a timer may be a little early; being late
+            // is never excused
             open.write(request);
         }
 
@@ -200,7 +200,7 @@ final class HttpLoad implements AutoCloseable {
             return at < 0 ? null : new String(bytes, at, NUMBER_SHOWN, StandardCharsets.US_ASCII);
         }
 
-        /** Just after the first place where {@code text} stands, any case; −1 if nowhere. */
+        /** The index just after the first occurrence of {@code text}, ignoring case; −1 if there is none. */
         private static int find(byte[] bytes, byte[] text, int from, int to) {
             for (int i = from; i + text.length <= to; i++) {
                 int matched = 0;

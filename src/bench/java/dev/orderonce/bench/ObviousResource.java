@@ -22,8 +22,8 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
  * Placing an order in the obvious way: an entity persisted in a transaction per request. It checks less than the
- * service does, and is here only to be measured. So are a response to an authenticated caller that needs no store,
- * which is what the framework and the token cost by themselves, and a ping.
+ * service does and exists only to be measured. So do a response to an authenticated caller that needs no store, which
+ * shows what the framework and the token cost by themselves, and a ping.
  */
 @Path("/obvious")
 @Consumes(MediaType.APPLICATION_JSON)
@@ -35,7 +35,7 @@ class ObviousResource {
         this.caller = caller;
     }
 
-    /** Does nothing for anybody: what the HTTP server and the front door cost by themselves. */
+    /** Does nothing and requires no token: the cost of the HTTP server and its filters alone. */
     @GET
     @Path("/ping")
     @PermitAll

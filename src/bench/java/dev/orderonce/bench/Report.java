@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What was measured: a table on the console, JSON, and an SVG plot. */
+/** Reports the measurements: a table on the console, JSON, and an SVG plot. */
 final class Report {
     private final Map<String, List<Double>> rounds = new LinkedHashMap<>();
     private final Map<String, JsonObject> ratios = new LinkedHashMap<>();
@@ -45,7 +45,7 @@ final class Report {
         return rounds.containsKey(what) && median(what) > 0;
     }
 
-    /** Compares two medians, and says how far a missed target was missed. */
+    /** Compares two medians, and reports by how much a target was missed. */
     void ratio(String what, String against, double target) {
         if (has(what) && has(against)) {
             double ratio = median(what) / median(against);

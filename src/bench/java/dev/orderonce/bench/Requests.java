@@ -12,7 +12,7 @@ final class Requests {
     /** Prices from 1.00 to about 10 000 EUR. */
     private static final int MOST_PRICES = 1 << 20;
 
-    /** What is ordered; no two orders have the same, or they would be asked about. */
+    /** The content of an order; no two orders have the same, because a possible duplicate requires a confirmation. */
     private static String basket(String of) {
         int price = 100 + Math.floorMod(of.hashCode() * 31, MOST_PRICES);
         return "{\"currency\":\"EUR\",\"total\":"
@@ -24,7 +24,7 @@ final class Requests {
                 + "}]}";
     }
 
-    /** The same under the number. */
+    /** The same order under a number. */
     static String order(String number) {
         return "{\"orderNumber\":\"" + number + "\"," + basket(number).substring(1);
     }
@@ -74,7 +74,7 @@ final class Requests {
         return repeat(ping, null);
     }
 
-    /** Signed in, answered in JSON, and nothing else. */
+    /** An authenticated request that returns JSON and does nothing else. */
     HttpLoad.Script nothings() {
         return repeat(nothing, null);
     }
@@ -118,7 +118,7 @@ final class Requests {
         };
     }
 
-    /** Places under keys of its own, each a new one: nothing was fetched before. */
+    /** Places under idempotency keys, each a new one; no number is issued before. */
     HttpLoad.Script keys() {
         return new HttpLoad.Script() {
             @Override

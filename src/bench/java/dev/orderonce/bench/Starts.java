@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long the packaged service takes from its start to its first order, and what it holds then: with the JVM's AOT
+ * Measures the time of the packaged service from its start to its first order, and its memory then: with the JVM's AOT
  * cache (JEP 514) of a training run, and without.
  */
 final class Starts {
@@ -31,7 +31,7 @@ final class Starts {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** What a start took. */
+    /** The measurements of one start. */
     record Start(double millis, long residentMiB) {}
 
     Starts(Path directory, List<String> options, Map<String, String> settings) {
@@ -91,7 +91,7 @@ final class Starts {
             }
         }
 
-        /** Tries until there is one. */
+        /** Polls until an order is placed. */
         void order() throws IOException, InterruptedException {
             long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
             while (System.nanoTime() < giveUpAt) {

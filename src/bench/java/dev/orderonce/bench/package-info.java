@@ -1,6 +1,6 @@
 /**
- * The benchmark: the packaged service on durable stores, measured against what it could be replaced with, all in one
- * run on one machine.
+ * The benchmark: the packaged service on durable stores, measured against its alternatives, all in one run on one
+ * machine.
  *
  * <p>Start it with {@code ./mvnw -Pbench verify}; {@link dev.orderonce.bench.Bench} reads top to bottom.
  */

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /**
- * The Lua scripts of this package by themselves, in Redis: their replies, times to live and counts. Each takes three
- * numbers at once and one more an hour, so that the time a test takes does not count.
+ * The Lua scripts of this package alone, in Redis: their replies, times to live and counts. Each limit allows three
+ * numbers at once and one more an hour, so that the duration of a test does not matter.
  */
 @QuarkusTest
 class AdmissionScriptsTest {

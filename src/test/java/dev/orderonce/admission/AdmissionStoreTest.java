@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What Redis knows of numbers, checkouts and content. */
+/** The state that Redis keeps of numbers, checkouts and content. */
 @QuarkusTest
 class AdmissionStoreTest {
     private static final Duration BOUND = Duration.ofSeconds(10);

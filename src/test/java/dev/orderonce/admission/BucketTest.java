@@ -17,7 +17,7 @@ class BucketTest {
     private static final double MINUTE = 60_000_000;
     private static final double SECOND = 1_000_000;
 
-    /** Such as a clock tells it: a double holds it to a quarter of a microsecond. */
+    /** A time as a clock returns it: a double holds it to a quarter of a microsecond. */
     private static final double NOW = 1_763_700_000_000_000.0;
 
     /** Six a minute, three at once: one each ten seconds. */
@@ -39,7 +39,7 @@ class BucketTest {
     }
 
     @Test
-    void afterAQuietTime_asManyFitAsTheBurstAndNotOneMore() {
+    void afterAPause_asManyFitAsTheBurstAndNotOneMore() {
         // Given
         double full = after(3);
         // Then
@@ -62,7 +62,7 @@ class BucketTest {
     }
 
     @Test
-    void whatIsTold_isExactlyHowLongToWait() {
+    void returnedWait_isExact() {
         // Given
         double full = after(3);
         double now = NOW + 3_456_789;
@@ -118,12 +118,12 @@ class BucketTest {
         for (int i = 0; i < 7; i++) {
             emptyAt = seventh.filled(emptyAt, NOW);
         }
-        // Then: to the microsecond, which is as exact as the clock
+        // Then: exact to the microsecond, as the clock is
         assertThat(emptyAt - NOW).isCloseTo(MINUTE, within(1.0));
     }
 
     @Test
-    void whoeverAsksWhenever_hasAtMostTheBurstAndTheRate() {
+    void requestsAtAnyTimes_areAdmittedAtMostByBurstAndRate() {
         // Given
         long seed = System.nanoTime();
         System.out.println("BucketTest: seed " + seed);
@@ -133,7 +133,7 @@ class BucketTest {
         List<Double> accepted = new ArrayList<>();
         // When
         for (int i = 0; i < 20_000; i++) {
-            // Rushes, and now and then a quiet time
+            // Bursts, and now and then a pause
             now += random.nextInt(200) == 0 ? random.nextInt(120_000_000) : random.nextInt(2_000_000);
             if (BUCKET.wait(emptyAt, now) <= 0) {
                 emptyAt = BUCKET.filled(emptyAt, now);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a buyer is told who asks too often, and what a limit never stands in the way of. */
+/** The responses to a buyer who exceeds a limit, and the requests that a limit never blocks. */
 @QuarkusTest
 @TestProfile(LimitsContractTest.Low.class)
 class LimitsContractTest {
@@ -55,14 +55,14 @@ class LimitsContractTest {
 
     private final Shop shop = Shop.newBuyer();
 
-    /** The first requests of all take longest, and these tests count on being quick. */
+    /** The first requests of a process are the slowest, and these tests rely on fast ones. */
     @BeforeEach
     void warmUp() {
         Shop.awaitBusinessAsUsual();
         assertThat(shop.token()).isNotEmpty();
     }
 
-    /** With Redis: most of what is held to here is held to by it. */
+    /** Redis has to answer: it enforces most of these limits. */
     @AfterEach
     void heal() {
         Stores.toRedis().heal();
@@ -128,7 +128,7 @@ class LimitsContractTest {
     }
 
     @Test
-    void numbersThatNobodyUses_areRefusedSooner() {
+    void unusedNumbers_areRefusedSooner() {
         // Given
         newNumbers(OUTSTANDING_AT_ONCE);
         // When
@@ -165,12 +165,12 @@ class LimitsContractTest {
         assertThat(reloads).allSatisfy(reload -> reload.then().statusCode(200).body("number", equalTo(number)));
         newNumbers(OUTSTANDING_AT_ONCE - 1);
         assertLimited(issue(), "numbers-outstanding");
-        // and not when the buyer has reached the limit either
+        // nor when the buyer has reached the limit
         shop.issue("c-reloaded").then().statusCode(200).body("number", equalTo(number));
     }
 
     @Test
-    void checkoutThatWasPlaced_isToldSoWhateverTheLimit() {
+    void placedCheckout_isReportedWhateverTheLimit() {
         // Given
         String number = shop.issue("c-placed").path("number");
         shop.place(number).then().statusCode(201);
@@ -210,7 +210,7 @@ class LimitsContractTest {
 
     @Test
     void numberVoidedAfterARefusal_isNotOutstandingEither() {
-        // Given: the question was answered with "no, I do not mean a second one"
+        // Given: the buyer declined the confirmation of a second order
         List<String> numbers = newNumbers(OUTSTANDING_AT_ONCE);
         shop.place(numbers.get(0), Baskets.tea(2)).then().statusCode(201);
         shop.place(numbers.get(1), Baskets.tea(2)).then().statusCode(409);
@@ -241,7 +241,7 @@ class LimitsContractTest {
     }
 
     @Test
-    void limitedOrder_isToldAndPlacedLaterUnderItsNumber() {
+    void limitedOrder_isRefusedAndPlacedLaterUnderItsNumber() {
         // Given
         List<String> numbers = newNumbers(OUTSTANDING_AT_ONCE);
         shop.place(numbers.get(0)).then().statusCode(201);
@@ -306,7 +306,7 @@ class LimitsContractTest {
     }
 
     @Test
-    void replayThatRedisHasForgotten_isNotLimitedEither() {
+    void replayOfANumberThatRedisLost_isNotLimitedEither() {
         // Given
         List<String> numbers = newNumbers(OUTSTANDING_AT_ONCE);
         shop.place(numbers.get(0)).then().statusCode(201);
@@ -338,7 +338,7 @@ class LimitsContractTest {
     }
 
     @Test
-    void questionAboutALookalike_spendsNothing() {
+    void requiredConfirmationOfALookalike_countsForNoLimit() {
         // Given
         List<String> numbers = newNumbers(OUTSTANDING_AT_ONCE);
         shop.place(numbers.get(0), Baskets.tea(2)).then().statusCode(201);
@@ -353,7 +353,7 @@ class LimitsContractTest {
     }
 
     @Test
-    void orderThatWasLimited_isNobodysLookalike() {
+    void limitedOrder_isNoPossibleDuplicate() {
         // Given
         List<String> numbers = newNumbers(OUTSTANDING_AT_ONCE);
         shop.place(numbers.get(0)).then().statusCode(201);
@@ -419,18 +419,18 @@ class LimitsContractTest {
     }
 
     @Test
-    void replayOfAKeyWhoseMarkIsGone_spendsNothing() {
+    void replayOfAKeyWithoutMarker_countsForNoLimit() {
         // Given: an importer reads an old file again from the top
         String key = UUID.randomUUID().toString();
-        String mark = "once:o:{%s}"
+        String marker = "once:o:{%s}"
                 .formatted(
                         OrderNumber.ofClientKey(new Buyer(shop.subject()), key).symbols());
         shop.placeByKey(key).then().statusCode(201);
         for (int i = 0; i < 2 * ORDERS_AT_ONCE; i++) {
-            // It says that the order stands, in one letter, a moment after the answer.
+            // Redis gets the state of the placed number a moment after the response.
             await().atMost(BOUND)
-                    .until(() -> RedisCommands.send("STRLEN " + mark).equals(":1"));
-            RedisCommands.forget(mark);
+                    .until(() -> RedisCommands.send("STRLEN " + marker).equals(":1"));
+            RedisCommands.delete(marker);
             shop.placeByKey(key).then().statusCode(200);
         }
         // When
@@ -459,7 +459,7 @@ class LimitsContractTest {
     }
 
     @Test
-    void redisAway_aFloodOfOrdersIsRefusedAllTheSame() {
+    void redisUnavailable_aFloodOfOrdersIsStillRefused() {
         // Given
         List<String> numbers = newNumbers(OUTSTANDING_AT_ONCE);
         Stores.toRedis().refuse();
@@ -483,7 +483,7 @@ class LimitsContractTest {
     }
 
     @Test
-    void redisAway_aFloodOfNumbersIsRefusedAllTheSame() {
+    void redisUnavailable_aFloodOfNumbersIsStillRefused() {
         // Given
         Stores.toRedis().refuse();
         // When
@@ -506,13 +506,13 @@ class LimitsContractTest {
                 .toList();
         assertThat(hoard).hasSize(OUTSTANDING_AT_ONCE);
         assertLimited(answers.getLast(), "numbers-outstanding");
-        // What it has is good: it orders under one, and gives the others back.
+        // Its numbers remain usable: it places one and voids the others.
         shop.place(hoard.getFirst()).then().statusCode(201);
         hoard.stream().skip(1).forEach(number -> shop.voidNumber(number).then().statusCode(200));
-        // Then it is a buyer like any other, who has had some of the numbers of this minute.
+        // Then it is a buyer like any other, who has used some of this minute's numbers.
         newNumbers(OUTSTANDING_AT_ONCE);
         assertLimited(issue(), "numbers-outstanding");
-        // Nobody else has noticed.
+        // Other buyers are not limited.
         Shop other = Shop.newBuyer();
         other.place(other.newNumber()).then().statusCode(201);
     }

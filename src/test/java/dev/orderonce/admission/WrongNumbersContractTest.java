@@ -9,7 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import org.junit.jupiter.api.Test;
 
-/** Whoever guesses numbers for their own account. */
+/** Limits a buyer who guesses numbers for their own account. */
 @QuarkusTest
 @TestProfile(TightBounds.class)
 class WrongNumbersContractTest {
@@ -23,7 +23,7 @@ class WrongNumbersContractTest {
         for (int i = 0; i < TightBounds.WRONG_NUMBERS; i++) {
             shop.state(other.newNumber()).then().statusCode(404);
         }
-        // Then: nothing tells a guess that fits from one that does not
+        // Then: a response does not reveal whether a guess was right
         for (String number : new String[] {other.newNumber(), own}) {
             shop.state(number)
                     .then()
@@ -33,7 +33,7 @@ class WrongNumbersContractTest {
             shop.voidNumber(number).then().statusCode(429);
             shop.place(number, Baskets.tea(1)).then().statusCode(429);
         }
-        // and nobody else is held back, and no replay
+        // and other buyers and replays are not limited
         other.state(other.newNumber()).then().statusCode(200);
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The Chromium of this machine, if it has one. None is downloaded. */
+/** Finds the Chromium of this machine, if one is installed. None is downloaded. */
 final class Browsers {
     private static final List<String> USUAL_PLACES =
             List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
@@ -24,7 +24,7 @@ final class Browsers {
                 .findFirst();
     }
 
-    /** Says plainly that nothing is tested where there is no browser. */
+    /** Reports that nothing is tested on a machine without a browser. */
     static boolean isThere(String test) {
         if (chromium().isEmpty()) {
             System.out.println(test + ": there is no Chromium here (-Dchromium=…), so the pages are NOT tested");

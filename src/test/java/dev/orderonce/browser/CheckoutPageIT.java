@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The checkout page in a real browser, against the real service, through a network that misbehaves: one order each
- * time, and the page says so.
+ * The checkout page in a real browser, against the real service, through a faulty network: exactly one order each time,
+ * and the page reports it.
  */
 class CheckoutPageIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -75,7 +75,7 @@ class CheckoutPageIT {
         return person;
     }
 
-    /** One order, and the page says which. */
+    /** There is one order, and the page shows it. */
     private void assertOneOrder(Page page) throws SQLException {
         String number = pages().placed(page);
         assertThat(number).matches("[0-9A-Z]{6}-[0-9A-Z]{6}-[0-9A-Z]{6}");
@@ -167,7 +167,7 @@ class CheckoutPageIT {
         clickAndAwaitArrival(page);
         // When
         page.reload();
-        // Then: it was tried again before, or it never will be placed and the basket is there
+        // Then: it was retried before, or it will never be placed and the basket is unchanged
         await().atMost(PATIENCE)
                 .until(() -> page.getByTestId("confirmation").isVisible()
                         || page.getByTestId("place").isEnabled());
@@ -232,7 +232,7 @@ class CheckoutPageIT {
         // When
         page.getByTestId("place").click();
         pages().restart();
-        // Then: by itself, or when the person tries again
+        // Then: without an action of the buyer, or when the buyer tries again
         await().atMost(PATIENCE)
                 .until(() -> page.getByTestId("confirmation").isVisible()
                         || page.getByTestId("retry").count() == 1);
@@ -274,7 +274,7 @@ class CheckoutPageIT {
         pages().network().expect(DROP_REPLY);
         // When
         page.getByTestId("place").click();
-        // Then: the page could not be told who is at it beforehand
+        // Then: the page could not know beforehand who is signed in
         assertThat(pages().placed(page)).isNotEmpty();
         String name = page.getByTestId("who-name").textContent().replaceFirst("^Signed in as ", "");
         assertThat(pages().ordersOf(name)).isOne();
@@ -284,7 +284,7 @@ class CheckoutPageIT {
             new LocatorAssertions.IsVisibleOptions().setTimeout(60_000);
 
     @Test
-    void theSameAgain_isAskedAbout() throws SQLException {
+    void sameBasketAgain_requiresConfirmation() throws SQLException {
         // Given
         Page page = pages().atTheCheckout(person());
         page.getByTestId("place").click();
@@ -297,7 +297,7 @@ class CheckoutPageIT {
         // Then
         assertThat(page.getByTestId("checkout-said")).containsText("Nothing was ordered");
         assertThat(pages().ordersOf(buyer)).isOne();
-        // and a second one is made if it is meant
+        // and a second order is placed if the buyer confirms it
         page.getByTestId("place").click();
         page.getByTestId("lookalike-yes").click();
         assertThat(page.getByTestId("confirmation")).isVisible(PATIENTLY);
@@ -305,7 +305,7 @@ class CheckoutPageIT {
     }
 
     @Test
-    void largeAmount_isAskedAbout() throws SQLException {
+    void largeAmount_requiresConfirmation() throws SQLException {
         // Given
         Page page = pages().atTheCheckout(person(), "year-1");
         // When
@@ -319,7 +319,7 @@ class CheckoutPageIT {
     }
 
     @Test
-    void whatHappensInOneTab_isHeardInAnother() {
+    void changeInOneTab_isShownInAnother() {
         // Given
         BrowserContext context = person();
         Page page = pages().atTheCheckout(context);
@@ -340,7 +340,7 @@ class CheckoutPageIT {
 
     @Test
     void stillUnknown_staysInTheTableUntilItIsChecked() throws SQLException {
-        // Given: a service that is away for longer than the page tries
+        // Given: a service that is unavailable for longer than the page tries
         BrowserContext context = person();
         Page page = pages().atTheCheckout(context);
         pages().network().lead(1);

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The tests of the browser's module, in Node's own runner; they need Node 20. */
+/** Runs the tests of the browser module in Node's own runner; they need Node 20. */
 class ModuleTest {
     private static final int MINUTES = 3;
 

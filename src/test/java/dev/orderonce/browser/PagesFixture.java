@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 
-/** The packaged service, a network that can be bad, and a browser; and what the database holds. */
+/** The packaged service, a network that can inject faults, and a browser; reads the database. */
 final class PagesFixture implements AutoCloseable {
     private static final double PATIENCE_MILLIS = 60_000;
     private static final Pattern NUMBER = Pattern.compile("[0-9A-Z-]{20}");
@@ -47,12 +47,12 @@ final class PagesFixture implements AutoCloseable {
         return network;
     }
 
-    /** Without anything in between. */
+    /** The address of the service without the network in between. */
     String service() {
         return "http://127.0.0.1:" + replica.port();
     }
 
-    /** Kills the service and starts it again; the network leads there. */
+    /** Kills the service and starts it again; the network forwards to the new process. */
     void restart() {
         replica.restart();
         network.lead(replica.port());
@@ -62,7 +62,7 @@ final class PagesFixture implements AutoCloseable {
         replica.kill();
     }
 
-    /** A person's browser: its own storage, and what goes wrong in it is kept. */
+    /** A browser of one person: its own storage; records its errors. */
     BrowserContext person(String name) {
         return person(name, new Browser.NewContextOptions());
     }
@@ -87,7 +87,7 @@ final class PagesFixture implements AutoCloseable {
         }
     }
 
-    /** What went wrong in any page since this was asked last, but for requests that failed. */
+    /** The errors of all pages since the last call, without failed requests. */
     List<String> faults() {
         List<String> found = faults.stream()
                 .filter(text -> !text.startsWith("Failed to load resource"))
@@ -103,7 +103,7 @@ final class PagesFixture implements AutoCloseable {
         return found;
     }
 
-    /** The shop with two packets of tea in the basket, at the checkout. */
+    /** Opens the shop's checkout with two packets of tea in the basket. */
     Page atTheCheckout(BrowserContext person) {
         return atTheCheckout(person, "tea-1");
     }
@@ -129,7 +129,7 @@ final class PagesFixture implements AutoCloseable {
                 .isEnabled(new LocatorAssertions.IsEnabledOptions().setTimeout(PATIENCE_MILLIS));
     }
 
-    /** The number of the order that the page says stands. */
+    /** The number of the order that the page reports as placed. */
     String placed(Page page) {
         return page.getByTestId("placed-number").textContent().strip();
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every screen: usable by everybody, without an error, small and soon there. */
+/** Every screen: accessible, without errors, small and fast. */
 class ScreensIT {
     private static final long MOST_BYTES = 60_000;
 
@@ -71,7 +71,7 @@ class ScreensIT {
     @EnumSource(
             value = ColorScheme.class,
             names = {"LIGHT", "DARK"})
-    void theShop_isUsableByEverybody(ColorScheme scheme) {
+    void theShop_isAccessible(ColorScheme scheme) {
         try (BrowserContext person = pages().person(buyer, new Browser.NewContextOptions().setColorScheme(scheme))) {
             Page page = person.newPage();
             page.navigate(pages().service() + "/");
@@ -85,7 +85,7 @@ class ScreensIT {
             assertUsable(page, "confirmation");
             page.getByTestId("to-teas").click();
             pages().fill(page, "tea-1");
-            // The answer 409 is a question and no error; the browser writes it down as one.
+            // A 409 asks for a confirmation; only the browser logs it as an error.
             page.getByTestId("place").click();
             assertThat(page.getByTestId("lookalike-no")).isVisible();
             assertUsable(page, "question about a lookalike");
@@ -105,7 +105,7 @@ class ScreensIT {
     @EnumSource(
             value = ColorScheme.class,
             names = {"LIGHT", "DARK"})
-    void supportsPage_isUsableByEverybody(ColorScheme scheme) {
+    void supportsPage_isAccessible(ColorScheme scheme) {
         try (BrowserContext person = pages().person(buyer, new Browser.NewContextOptions().setColorScheme(scheme))) {
             Page page = person.newPage();
             page.navigate(pages().service() + "/support.html");
@@ -144,7 +144,7 @@ class ScreensIT {
             page.getByTestId("add-tea-1").click();
             Object millis =
                     page.evaluate("() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd");
-            // Then: the time is told, not asserted, for it is this machine's
+            // Then: the time is printed, not asserted, because it depends on this machine
             System.out.printf(
                     "ScreensIT: a cold load is %d bytes over the wire, and usable after %s ms%n", bytes.get(), millis);
             assertThat(bytes.get()).isBetween(1L, MOST_BYTES);

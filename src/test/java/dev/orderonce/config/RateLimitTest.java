@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a limit is written, and what an operator reads who wrote another thing. */
+/** The syntax of a limit, and the message that an operator gets for a value that is none. */
 class RateLimitTest {
     private static final String WRITTEN =
             "a limit is written COUNT/WINDOW or COUNT/WINDOW burst COUNT, such as 30/1m or 30/1m burst 10";

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every pair of states: which can follow which, and what a representation offers. */
+/** Every pair of states: which transitions are allowed, and what a representation offers. */
 class DisputeStateTest {
-    /** What can follow while nothing is decided. */
+    /** The states that can follow while nothing is decided. */
     private static final Set<DisputeState> UNDECIDED = Set.of(
             DisputeState.OPEN,
             DisputeState.ANSWERED,
@@ -22,7 +22,7 @@ class DisputeStateTest {
             DisputeState.RESOLVING,
             DisputeState.RESOLVED);
 
-    /** As the Javadoc draws it. */
+    /** The transitions of the diagram in the Javadoc. */
     private static final Map<DisputeState, Set<DisputeState>> FOLLOW = Map.of(
             DisputeState.OPEN, UNDECIDED,
             DisputeState.ANSWERED, UNDECIDED,
@@ -65,7 +65,7 @@ class DisputeStateTest {
     }
 
     @Test
-    void representation_offersWhatCallersMayAskFor() {
+    void representation_offersWhatCallersMayRequest() {
         assertThat(DisputeState.OPEN.next()).containsExactly("answer", "reply", "withdraw", "resolve");
         assertThat(DisputeState.ANSWERED.next()).containsExactly("answer", "reply", "withdraw", "resolve");
         assertThat(DisputeState.RESOLVING.next()).isEmpty();

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every ending of finding, listing, answering, withdrawing and deciding a dispute. */
+/** Every outcome of finding, listing, answering, withdrawing and resolving a dispute. */
 @QuarkusTest
 class DisputesContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
@@ -148,8 +148,8 @@ class DisputesContractTest {
     }
 
     @Test
-    void staff_seesEverybodysByStateAndDueDate() {
-        // Given: one is overdue for long, another was, and is decided
+    void staff_listsDisputesOfAllBuyersByStateAndDueDate() {
+        // Given: one has been overdue for long, another was and is resolved
         String overdue = Parties.opened(shop, shop.newOrder(4200));
         String decided = Parties.opened(shop, shop.newOrder(4200));
         Parties.withdraw(shop, decided).then().statusCode(200);
@@ -361,7 +361,7 @@ class DisputesContractTest {
     }
 
     @Test
-    void buyerWhoHasSaidFiftyThings_isRefusedAndSilencesNobody() {
+    void buyerWithFiftyMessages_isRefusedAndBlocksNoOtherParty() {
         // Given
         String id = Parties.opened(shop, shop.newOrder(4200));
         Database.execute("""
@@ -401,7 +401,7 @@ class DisputesContractTest {
     // --- withdrawal ---
 
     @Test
-    void withdrawn_isOverAndARepeatIsToldSo() {
+    void withdrawn_isClosedAndARepeatReturnsIt() {
         // Given
         String number = shop.newOrder(4200);
         String id = Parties.opened(shop, number);
@@ -440,7 +440,7 @@ class DisputesContractTest {
     // --- resolution ---
 
     @Test
-    void confirmedDuplicate_isRefundedOnceAndTheBuyerIsToldOfWhat() {
+    void confirmedDuplicate_isRefundedOnceAndTheBuyerSeesOfWhichOrder() {
         // Given
         String earlier = paid(4200);
         String number = paid(4300);
@@ -499,7 +499,7 @@ class DisputesContractTest {
     }
 
     @Test
-    void whileThePaymentIsSilent_isCancelledAndALateCaptureGivenBack() {
+    void providerUnavailable_isCancelledAndALateCaptureRefunded() {
         // Given
         String number = shop.newOrder(4905);
         shop.pay(number).then().statusCode(202);
@@ -513,7 +513,7 @@ class DisputesContractTest {
     }
 
     @Test
-    void silentRefund_isDecidedAndBackInTheEnd() {
+    void refundWithoutAnswer_isResolvedAndRefundedInTheEnd() {
         // Given
         String number = paid(4907);
         String id = Parties.opened(shop, number);
@@ -541,7 +541,7 @@ class DisputesContractTest {
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID");
     }
 
-    /** One person may buy here and work for support; they are not their own judge. */
+    /** A member of support may also be a buyer; they do not resolve their own disputes. */
     @ParameterizedTest
     @ValueSource(strings = {"REFUND", "CANCEL", "REJECT"})
     void ownDispute_isDecidedByAColleague(String resolution) {
@@ -562,7 +562,7 @@ class DisputesContractTest {
     }
 
     @Test
-    void decidedOtherwise_isToldWhatWasDecided() {
+    void otherDecisionBefore_isReturned() {
         // Given
         String number = paid(4200);
         String id = Parties.opened(shop, number);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every ending of opening a dispute, and the evidence that it is opened with. */
+/** Every outcome of opening a dispute, and the evidence that is stored with it. */
 @QuarkusTest
 class OpenDisputeContractTest {
     private final Shop shop = Shop.newBuyer();
@@ -213,7 +213,7 @@ class OpenDisputeContractTest {
     }
 
     @Test
-    void repeated_isToldOfTheSameDispute() {
+    void repeated_returnsTheSameDispute() {
         // Given
         String earlier = shop.newOrder(4200);
         String number = shop.newOrder(4300);
@@ -232,7 +232,7 @@ class OpenDisputeContractTest {
     }
 
     @Test
-    void somethingElseWhileOneIsOpen_isToldOfIt() {
+    void anotherClaimWhileOneIsOpen_returnsTheOpenOne() {
         // Given
         String earlier = shop.newOrder(4200);
         String number = shop.newOrder(4300);
@@ -282,7 +282,7 @@ class OpenDisputeContractTest {
     }
 
     @Test
-    void twoClaimsAtOnce_oneIsOpenAndTheOtherIsToldOfIt() {
+    void twoClaimsAtOnce_oneIsOpenedAndReturnedToTheOther() {
         // Given
         String earlier = shop.newOrder(4200);
         String number = shop.newOrder(4300);
@@ -296,7 +296,7 @@ class OpenDisputeContractTest {
     }
 
     @Test
-    void everythingThatIsWrong_isToldAtOnce() {
+    void allErrors_areReportedAtOnce() {
         // Given
         String number = shop.newOrder(4200);
         // When
@@ -413,7 +413,7 @@ class OpenDisputeContractTest {
     }
 
     @Test
-    void withoutRedis_whatItRemembersIsNotKnown() {
+    void withoutRedis_resubmissionsAreUnknown() {
         // Given
         Shop.awaitBusinessAsUsual();
         String number = shop.newOrder(4200);

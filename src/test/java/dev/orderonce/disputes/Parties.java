@@ -6,7 +6,7 @@ import io.restassured.response.Response;
 import java.util.Map;
 import java.util.UUID;
 
-/** What the parties of a dispute do over HTTP. */
+/** The requests of the parties of a dispute. */
 final class Parties {
     private Parties() {}
 
@@ -22,7 +22,7 @@ final class Parties {
         return open(buyer, number, Map.of("kind", "DUPLICATE", "duplicateOf", other));
     }
 
-    /** The id of a new dispute that says that the order is not the buyer's. */
+    /** The id of a new dispute whose claim is that the order is not the buyer's. */
     static String opened(Shop buyer, String number) {
         return notMine(buyer, number).then().statusCode(201).extract().path("id");
     }

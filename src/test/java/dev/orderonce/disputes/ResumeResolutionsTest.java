@@ -20,7 +20,7 @@ import java.util.Collections;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
-/** Whoever granted something and died is followed, and nothing is done twice by that. */
+/** The job resumes a resolution whose process crashed, and applies nothing twice. */
 @QuarkusTest
 class ResumeResolutionsTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
@@ -35,7 +35,7 @@ class ResumeResolutionsTest {
         return number;
     }
 
-    /** As whoever decides leaves it before the order is touched. */
+    /** The state that a resolution leaves before it changes the order. */
     private void grant(String id, String resolution, String lookAt) {
         Database.execute("""
                 UPDATE disputes SET state = 'RESOLVING', resolution = '%s', resolution_reason = 'looked into',
@@ -110,7 +110,7 @@ class ResumeResolutionsTest {
     }
 
     @Test
-    void whoeverIsAtIt_isLeftAlone() {
+    void resolutionInProgress_isLeftAlone() {
         // Given
         String number = paid();
         String id = Parties.opened(shop, number);
@@ -153,8 +153,8 @@ class ResumeResolutionsTest {
     }
 
     @Test
-    void whileSomebodyIsAtTheOrder_isUnderWayAndGoneOnWith() {
-        // Given: somebody holds the order's lock
+    void lockedOrder_isInProgressAndResumed() {
+        // Given: another request holds the order's lock
         String number = paid();
         String id = Parties.opened(shop, number);
         String lock = "lock:{" + number.replace("-", "") + "}";

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The stored format of evidence. The texts are rows as they were written: they never change. */
+/** The stored format of evidence. The texts are rows as earlier versions wrote them: never change them. */
 class StoredEvidenceTest {
     /** Written before there were versions. */
     static final String WITHOUT_VERSION = """

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every pair of a verdict and an order's state. */
+/** Every combination of a verdict and an order's state. */
 class VerdictTest {
     private static final Set<OrderState> UNPAID =
             EnumSet.of(OrderState.CREATED, OrderState.PAYING, OrderState.CANCELLED);

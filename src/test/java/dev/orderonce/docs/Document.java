@@ -69,8 +69,8 @@ record Document(Path path, String source, String prose) {
     }
 
     /**
-     * What a link to a heading ends with: lower case, hyphens for spaces, no punctuation; the second of the same name
-     * has {@code -1}.
+     * The anchor of a heading: lower case, hyphens for spaces, no punctuation; the second of the same name has
+     * {@code -1}.
      */
     Set<String> anchors() {
         Set<String> anchors = new HashSet<>();

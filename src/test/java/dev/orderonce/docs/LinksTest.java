@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every link of the documentation that stays in the repository leads somewhere. */
+/** Every relative link of the documentation has an existing target. */
 class LinksTest {
     static List<Document> documents() {
         return Document.all();

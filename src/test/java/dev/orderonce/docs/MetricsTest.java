@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MetricsTest {
     private static final Pattern METRIC = Pattern.compile("\\b(orderonce(?:_[a-z]+)+)\\b");
 
-    /** What Prometheus' names have behind those in the code. */
+    /** The suffixes that Prometheus adds to the names in the code. */
     private static final Pattern UNIT = Pattern.compile("(?:_seconds)?(?:_bucket|_count|_sum|_total)?$");
 
     private static final Pattern METRIC_IN_CODE = Pattern.compile("\"(orderonce(?:\\.[a-z]+)+)\"");

@@ -19,25 +19,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the documentation names in code spans is there: classes, tests, packages, files. */
+/** The classes, tests, packages and files that the documentation names in code spans exist. */
 class NamesTest {
     private static final Path ROOT = Path.of("");
 
-    /** What a checkout holds; nothing that a build writes. */
+    /** The files of a checkout, without those that a build writes. */
     private static final List<Path> PLACES =
             List.of(Path.of("src"), Path.of("docker"), Path.of(".mvn"), Path.of(".ci"));
 
-    /** Of the web platform, libraries and HTTP; and what stands for any class of a kind. */
+    /** Names of the web platform, libraries and HTTP, and placeholders for any class of a kind. */
     private static final Set<String> FOREIGN = Set.of(
             "ChainAuthHandler", "EventSource", "JsonIdentityInfo", "RateLimit", "VerbNoun", "XxxResource", "XxxStore");
 
-    /** Categories of logs that are no package. */
+    /** Log categories that are no package. */
     private static final Set<String> LOG_CATEGORIES = Set.of("dev.orderonce.outcomes");
 
-    /** In the folder that the service runs in, or written by a build. */
+    /** Files in the working directory of the service, or written by a build. */
     private static final Set<String> ELSEWHERE = Set.of("bom.json", "LICENSE");
 
-    /** With a second hump: a single word may be anything. */
+    /** Camel case with at least two words: a single word may be anything. */
     private static final Pattern CLASS = Pattern.compile("@?([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)(?:\\.\\w+)?");
 
     private static final Pattern CLASS_IN_PACKAGE = Pattern.compile("[a-z]+/[A-Z*]\\w*");
@@ -105,7 +105,7 @@ class NamesTest {
         assertThat(missing).as("named in %s", document.path()).isEmpty();
     }
 
-    /** Whether a word is the name of something that is there, or is no name of that kind. */
+    /** Whether a word names something that exists, or is no name of such a kind. */
     private static boolean isThere(String word) {
         if (CLASS_IN_PACKAGE.matcher(word).matches()) {
             return isFile("src/*/java/dev/orderonce/" + word + ".java");

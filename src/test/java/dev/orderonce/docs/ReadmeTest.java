@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The README is short enough to be read, and leads to all the rest. */
+/** The README is short, and links to all other documents. */
 class ReadmeTest {
     private static final int MOST_LINES = 230;
 

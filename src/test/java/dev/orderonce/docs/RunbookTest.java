@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** For every alert the runbook has a section of its name, and no section for another one. */
+/** The runbook has one section for each alert, and no other sections. */
 class RunbookTest {
     static final Path RULES = Path.of("docker/prometheus-rules.yml");
 

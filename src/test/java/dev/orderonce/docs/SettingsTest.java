@@ -30,13 +30,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SettingsTest {
     private static final Path SOURCES = Path.of("src/main/java");
 
-    /** Read before the container is there, or by the names of the jobs, so no interface has them. */
+    /** Settings read before the container starts, or by the names of the jobs, so no interface has them. */
     private static final Map<String, String> OTHERS =
             Map.of("standalone.data", "`.order-once`", "jobs.interval.<key>", "none");
 
     private static final String REQUIRED = "**R**";
 
-    /** Stands for a default that is no value: the setting is optional, and the table says what then. */
+    /** Marks a setting without a default value: it is optional, and the table describes what happens without it. */
     private static final String NONE = "none";
 
     private static final Pattern MAPPING = Pattern.compile("^@ConfigMapping\\b", Pattern.MULTILINE);
@@ -99,7 +99,7 @@ class SettingsTest {
         return cell.equals(REQUIRED) || VALUE.matcher(cell).matches() ? cell : NONE;
     }
 
-    /** Each setting with its default as a table shows it. */
+    /** Each setting with its default as the table shows it. */
     private static Map<String, String> settings() throws IOException, ClassNotFoundException {
         Map<String, String> settings = new TreeMap<>(OTHERS);
         for (Class<?> mapping : mappings()) {

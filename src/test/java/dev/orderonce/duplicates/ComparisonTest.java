@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How likely two orders were meant as one, and why: every reason and every boundary. */
+/** The score of a pair of orders as duplicates, with its reasons: every reason and every boundary. */
 class ComparisonTest {
     private static final Buyer ALICE = new Buyer("alice");
     private static final Currency EUR = Currency.getInstance("EUR");
@@ -117,7 +117,7 @@ class ComparisonTest {
 
     @ParameterizedTest
     @CsvSource({"PT4H0.000001S", "PT24H"})
-    void sameBasketMuchLater_saysNothingByItsTime(Duration apart) {
+    void sameBasketMuchLater_scoresNothingForItsTime(Duration apart) {
         assertThat(Comparison.of(same(apart), 0)).isEqualTo(new Comparison(60, List.of(Reason.SAME_BASKET)));
     }
 
@@ -230,7 +230,7 @@ class ComparisonTest {
 
     @ParameterizedTest
     @EnumSource(OrderState.class)
-    void orderThatIsOver_isNobodysDuplicate(OrderState state) {
+    void endedOrder_isNoDuplicate(OrderState state) {
         // Given
         Pair pair = same(MINUTE);
         Pair earlierOver = new Pair(in(state, pair.earlier()), pair.later());
@@ -248,7 +248,7 @@ class ComparisonTest {
         // Given
         Pair named = pair(TEA, meant(TEA, EARLIER), MINUTE);
         Pair namedAmongOthers = pair(TEA, meant(TEA, number("another"), EARLIER), MINUTE);
-        // The clocks of two replicas differ: the one that names may look like the earlier one.
+        // The clocks of two replicas differ: the order that acknowledges may have the earlier time.
         Pair namedTheOtherWay = pair(meant(TEA, LATER), TEA, MINUTE);
         // Then
         for (Pair pair : List.of(named, namedAmongOthers, namedTheOtherWay)) {
@@ -296,7 +296,7 @@ class ComparisonTest {
 
     @ParameterizedTest
     @CsvSource({"1, 85", "2, 70", "6, 10", "7, 0", "1000, 0"})
-    void habit_speaksAgainstIt(int others, int score) {
+    void habit_lowersTheScore(int others, int score) {
         // When
         Comparison comparison = Comparison.of(same(MINUTE), others);
         // Then

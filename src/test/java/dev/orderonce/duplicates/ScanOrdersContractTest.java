@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the scan suspects, and what it does not. */
+/** Which pairs the scan reports as suspected duplicates, and which it does not. */
 @QuarkusTest
 class ScanOrdersContractTest extends SuspicionsFixture {
     private static final Map<String, Object> LUNCH = Map.of(
@@ -280,7 +280,7 @@ class ScanOrdersContractTest extends SuspicionsFixture {
         list().then().body("suspicions", hasSize(1)).body("suspicions[0].score", equalTo(75));
     }
 
-    /** A scan that is behind reads orders that were placed after those in its batch. */
+    /** A delayed scan reads orders that were placed after those in its batch. */
     @Test
     void habitThatIsScannedOrderByOrder_isFoundOnceToo() {
         // Given
@@ -357,7 +357,7 @@ class ScanOrdersContractTest extends SuspicionsFixture {
             connection.commit();
         }
         scan();
-        // Then: it is the earlier one, though it came later
+        // Then: it is the earlier one, although its event became visible later
         list().then().body("suspicions", hasSize(1)).body("suspicions[0].later.number", equalTo(placed));
     }
 

@@ -10,9 +10,9 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every pair of states: which can follow which. */
+/** Every pair of states: which transitions are allowed. */
 class SuspicionStateTest {
-    /** As the Javadoc draws it. */
+    /** The transitions of the diagram in the Javadoc. */
     private static final Map<SuspicionState, Set<SuspicionState>> FOLLOW = Map.of(
             SuspicionState.OPEN, Set.of(SuspicionState.DISMISSED, SuspicionState.CONFIRMED, SuspicionState.OVER),
             SuspicionState.DISMISSED, Set.of(),

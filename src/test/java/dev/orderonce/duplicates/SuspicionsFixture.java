@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Orders, scans, and what support does about suspected duplicates. */
+/** Places orders, runs scans, and sends support's requests about suspected duplicates. */
 abstract class SuspicionsFixture {
     static final Duration BOUND = Duration.ofSeconds(30);
     static final Map<String, Object> BASKET = Baskets.tea(2);
@@ -33,7 +33,7 @@ abstract class SuspicionsFixture {
     final Shop support = Shop.as("sam-of-support", "support");
     final Shop merchant = Shop.as("merchant", "merchant");
 
-    /** The orders of other tests are not scanned, and the lease of another instance of the service ends. */
+    /** Skips the orders of other tests, and ends the lease of another instance of the service. */
     @BeforeEach
     void beginAtTheEndOfTheLog() {
         Database.execute("""
@@ -52,7 +52,7 @@ abstract class SuspicionsFixture {
         RunJob.named("scan-orders");
     }
 
-    /** An order without a confirmation: Redis no longer has the buyer's earlier orders. */
+    /** Places an order without a confirmation: Redis no longer has the buyer's earlier orders. */
     String orderedUnasked(Map<String, Object> basket) {
         RedisCommands.flush();
         return shop.newOrder(basket);

@@ -72,7 +72,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void superuserPasswordLost_isSaidAndCanBeMadeAnew() throws Exception {
+    void superuserPasswordLost_isReportedAndCanBeReset() throws Exception {
         // Given
         try (Standalone first = start();
                 Connection connection = Database.connect(first)) {
@@ -94,11 +94,11 @@ class DataDirectoryTest {
             // Then
             assertThat(value(connection, "SELECT answer FROM kept")).isEqualTo("42");
             assertThat(rules).content().doesNotContain("trust");
-            assertNobodyIsTrusted(again);
+            assertPasswordsAreRequired(again);
         }
     }
 
-    private static void assertNobodyIsTrusted(Standalone stores) {
+    private static void assertPasswordsAreRequired(Standalone stores) {
         for (String user : List.of("postgres", "orders")) {
             assertThatThrownBy(() -> DriverManager.getConnection(
                                     "jdbc:" + stores.postgreSql().url(), user, "")
@@ -108,7 +108,7 @@ class DataDirectoryTest {
         }
     }
 
-    /** As the version before did it: the library's own rules, and all of it the superuser's. */
+    /** Creates it as the version before did: with the library's own access rules, everything owned by the superuser. */
     private void leaveDataOfTheVersionBefore() throws IOException, SQLException {
         try (EmbeddedPostgres open = EmbeddedPostgres.builder()
                         .setDataDirectory(data.resolve("postgresql"))
@@ -146,14 +146,14 @@ class DataDirectoryTest {
     }
 
     @Test
-    void dataOfAVersionThatTrustedEverybody_areKeptAndClosedToOthers() throws Exception {
+    void dataOfAVersionWithoutPasswords_areKeptAndClosedToOthers() throws Exception {
         // Given
         leaveDataOfTheVersionBefore();
         // When
         try (Standalone stores = start();
                 Connection service = Database.connect(stores)) {
             // Then
-            assertNobodyIsTrusted(stores);
+            assertPasswordsAreRequired(stores);
             assertThat(value(service, "SHOW is_superuser")).isEqualTo("off");
             assertThat(value(service, "SELECT buyer FROM orders WHERE number = '%s'".formatted(NUMBER)))
                     .isEqualTo("alice");
@@ -163,7 +163,7 @@ class DataDirectoryTest {
                                     """)).isEqualTo("0");
             assertThat(value(service, "SELECT proowner::regrole FROM pg_proc WHERE proname = 'one'"))
                     .isEqualTo("orders");
-            // What the next version's migration may do, and what the service does.
+            // What the next version's migration and the service are allowed to do.
             migrate(
                     "jdbc:" + stores.postgreSql().url(),
                     stores.postgreSql().username(),

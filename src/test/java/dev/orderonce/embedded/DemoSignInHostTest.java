@@ -9,7 +9,7 @@ import java.net.URL;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The demo sign-in is for this machine, not for a site whose name was made to lead here. */
+/** The demo sign-in accepts only local host names, not a site whose name resolves to this machine (DNS rebinding). */
 @QuarkusTest
 class DemoSignInHostTest {
     private static final String BODY = "{\"subject\":\"eve\",\"roles\":[\"support\"]}";

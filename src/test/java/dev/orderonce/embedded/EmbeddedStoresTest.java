@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What other users of the machine can do with the embedded stores: nothing. */
+/** Other users of the machine have no access to the embedded stores. */
 class EmbeddedStoresTest {
     private static final String SUPERUSER_PASSWORD = "postgresql-superuser.password";
     private static final String ORDERS_PASSWORD = "postgresql-orders.password";
@@ -70,14 +70,14 @@ class EmbeddedStoresTest {
 
     @ParameterizedTest
     @CsvSource({"postgres,''", "postgres,postgres", "orders,''", "orders,orders", "root,''"})
-    void postgreSql_letsNobodyInWithoutThePassword(String user, String password) {
+    void postgreSql_refusesAConnectionWithoutPassword(String user, String password) {
         assertThatThrownBy(() -> connect(user, password).close())
                 .isInstanceOf(SQLException.class)
                 .hasMessageContaining("password");
     }
 
     @Test
-    void postgreSql_letsNobodyInWithThePasswordOfAnotherRole() throws IOException {
+    void postgreSql_refusesThePasswordOfAnotherRole() throws IOException {
         String password = secret(ORDERS_PASSWORD);
         assertThatThrownBy(() -> connect("postgres", password).close())
                 .isInstanceOf(SQLException.class)
@@ -135,7 +135,7 @@ class EmbeddedStoresTest {
     }
 
     @Test
-    void redis_answersNobodyWithoutThePassword() throws IOException {
+    void redis_refusesCommandsWithoutPassword() throws IOException {
         assertThat(firstReply("PING\r\n")).startsWith("-NOAUTH");
         assertThat(firstReply("FLUSHALL\r\n")).startsWith("-NOAUTH");
         assertThat(firstReply("AUTH something\r\n")).startsWith("-WRONGPASS");

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which settings the standalone build adds to those that are given; no store has to be started. */
+/** The settings that the standalone build adds to the given ones; starts no store. */
 class StandaloneTest {
     private static final String SECRET = "payments.notification-secret";
 

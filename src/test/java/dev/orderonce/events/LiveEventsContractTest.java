@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a page that listens hears, and what it does not. */
+/** The events that a page with an open stream receives, and those that it does not. */
 @QuarkusTest
 class LiveEventsContractTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
@@ -58,7 +58,7 @@ class LiveEventsContractTest {
         Shop.awaitBusinessAsUsual();
     }
 
-    /** A page that listens; reads until it is closed. */
+    /** A page with an open stream; reads until it is closed. */
     private static final class Listener implements AutoCloseable {
         private final HttpClient client = HttpClient.newHttpClient();
         private final HttpResponse<Stream<String>> response;
@@ -114,7 +114,7 @@ class LiveEventsContractTest {
     private Listener listen(Shop who, Optional<String> lastId) throws IOException, InterruptedException {
         Listener listener = new Listener(events, who, lastId);
         listeners.add(listener);
-        // The first line is written when the place in the log is fixed.
+        // The first line is written when the position in the log is fixed.
         await().atMost(BOUND).until(() -> !listener.lines.isEmpty());
         return listener;
     }
@@ -124,7 +124,7 @@ class LiveEventsContractTest {
     }
 
     @Test
-    void whatHappens_isHeardInItsOrder() throws Exception {
+    void events_areReceivedInTheirOrder() throws Exception {
         // Given
         Listener page = listen(shop, Optional.empty());
         // When
@@ -140,7 +140,7 @@ class LiveEventsContractTest {
     }
 
     @Test
-    void whatHappensToOthers_isNotHeard() throws Exception {
+    void eventsOfOthers_areNotReceived() throws Exception {
         // Given
         Shop other = Shop.newBuyer();
         Listener page = listen(shop, Optional.empty());
@@ -156,7 +156,7 @@ class LiveEventsContractTest {
     }
 
     @Test
-    void whoComesBack_hearsFirstWhatWasMissed() throws Exception {
+    void reconnected_receivesMissedEventsFirst() throws Exception {
         // Given
         Listener page = listen(shop, Optional.empty());
         String number = shop.newOrder(4200);
@@ -175,9 +175,9 @@ class LiveEventsContractTest {
         });
     }
 
-    /** Heard once each, none twice and none left out. */
+    /** Every event is received exactly once. */
     @Test
-    void whoComesBack_hearsExactlyWhatWasMissed() throws Exception {
+    void reconnected_receivesExactlyTheMissedEvents() throws Exception {
         // Given
         Listener page = listen(shop, Optional.empty());
         String before = shop.newOrder(4200);
@@ -200,7 +200,7 @@ class LiveEventsContractTest {
     }
 
     @Test
-    void whoComesBackBeforeAnythingHappened_hearsWhatWasMissed() throws Exception {
+    void reconnectedWithoutAnyEventBefore_receivesMissedEvents() throws Exception {
         // Given
         Listener page = listen(shop, Optional.empty());
         String id = page.lastId();
@@ -217,7 +217,7 @@ class LiveEventsContractTest {
 
     /** More than are read from the log at once, and more than wait for a reader at once. */
     @Test
-    void whoMissedVeryMany_hearsThemAllInTheirOrder() throws Exception {
+    void reconnectedAfterVeryMany_receivesAllInTheirOrder() throws Exception {
         // Given
         String number = shop.newOrder(4200);
         Listener page = listen(shop, Optional.empty());
@@ -233,14 +233,14 @@ class LiveEventsContractTest {
             assertThat(again.sequences(number)).contains(1201);
         });
         assertThat(again.sequences(number))
-                .filteredOn(sequence -> sequence > 1) // being placed may be told again
+                .filteredOn(sequence -> sequence > 1) // the event of placing may be sent again
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(2, 1201).boxed().toList());
     }
 
-    /** An id that was given out before others and is committed after them. */
+    /** An id that was allocated before others and is committed after them. */
     @Test
-    void committedLate_isHeardLiveAndAfterComingBack() throws Exception {
+    void committedLate_isReceivedLiveAndAfterReconnecting() throws Exception {
         // Given
         String late = shop.newOrder(4200);
         String other = shop.newOrder(4300);
@@ -285,7 +285,7 @@ class LiveEventsContractTest {
         }
     }
 
-    /** As the service does it: the order counts its events, and other jobs go on from there. */
+    /** As the service does it: the order counts its events, and other jobs continue from there. */
     private static String appendEvents(String number, int count, String kind) {
         return """
         WITH counted AS (
@@ -298,7 +298,7 @@ class LiveEventsContractTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"42", "0", "not an id", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%"})
-    void idThatCannotBeUsed_isToldByAReset(String id) throws Exception {
+    void unusableId_isAnsweredWithAReset(String id) throws Exception {
         // When
         Listener page = listen(shop, Optional.of(id));
         // Then
@@ -311,7 +311,7 @@ class LiveEventsContractTest {
     }
 
     @Test
-    void idOfAnotherBuyer_isToldByAReset() throws Exception {
+    void idOfAnotherBuyer_isAnsweredWithAReset() throws Exception {
         // Given
         Listener others = listen(Shop.newBuyer(), Optional.empty());
         // When
@@ -320,7 +320,7 @@ class LiveEventsContractTest {
         await().atMost(BOUND).untilAsserted(() -> assertThat(page.lines).contains("event:reset"));
     }
 
-    /** Two ids a day apart must not tell how much the shop has sold. */
+    /** Two ids a day apart must not reveal how much the shop has sold. */
     @Test
     void ids_areNoCount() throws Exception {
         // Given
@@ -362,7 +362,7 @@ class LiveEventsContractTest {
     }
 
     @Test
-    void twoTabs_hearTheSame() throws Exception {
+    void twoTabs_receiveTheSame() throws Exception {
         // Given
         Listener one = listen(shop, Optional.empty());
         Listener two = listen(shop, Optional.empty());
@@ -377,7 +377,7 @@ class LiveEventsContractTest {
     }
 
     @Test
-    void withoutRedis_isHeardAllTheSame() throws Exception {
+    void withoutRedis_isStillReceived() throws Exception {
         // Given
         Listener page = listen(shop, Optional.empty());
         String number = shop.newNumber();
@@ -419,7 +419,7 @@ class LiveEventsContractTest {
     }
 
     @Test
-    void nobodySignedIn_isRefused() {
+    void unauthenticated_isRefused() {
         // When
         var response = Shop.anonymous().header("Accept", "text/event-stream").get("/events");
         // Then

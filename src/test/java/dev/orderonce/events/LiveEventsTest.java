@@ -46,7 +46,7 @@ class LiveEventsTest {
 
     @Test
     @Timeout(900)
-    void cancelledWhileEventsAreSent_neitherHangsNorLeaks() throws Exception {
+    void cancelledWhileEventsAreSent_neitherBlocksNorLeaks() throws Exception {
         long seed = System.nanoTime();
         System.out.println("LiveEventsTest: seed " + seed);
         Random random = new Random(seed);
@@ -68,7 +68,7 @@ class LiveEventsTest {
                 sending.get();
             }
         }
-        // A reader that asks for nothing is cut off, and can resume; one that asks is served.
+        // A reader without demand is cut off, and can resume; one with demand receives its events.
         await().atMost(BOUND).until(stays::hasCompleted);
         assertThat(stays.getItems()).hasSize(1).first().isInstanceOf(LiveMessage.Opened.class);
         AssertSubscriber<LiveMessage> another = liveEvents

@@ -11,7 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Old events go if that is wanted, and none before everybody has had it. */
+/** Old events are purged if the setting exists, and none before every consumer has received it. */
 @QuarkusTest
 class PurgeEventsTest {
     private static final Duration BOUND = Duration.ofMinutes(1);
@@ -24,7 +24,7 @@ class PurgeEventsTest {
     @Inject
     Clock clock;
 
-    /** What happened before it is at least as old: events grow old in the order of their ids. */
+    /** Ages an event and all earlier ones: events age in the order of their ids. */
     private static void age(String number) {
         Database.execute("""
                 UPDATE order_events SET at = at - interval '400 days'
@@ -32,19 +32,19 @@ class PurgeEventsTest {
                 """.formatted(number.replace("-", "")));
     }
 
-    /** Puts every consumer at the end of the log. */
-    private void everybodyHasHadAll() {
+    /** Moves every consumer to the end of the log. */
+    private void moveConsumersToTheEnd() {
         RunJob.named("relay-events");
         Database.execute("UPDATE outbox SET position = (SELECT max(id) FROM order_events)");
     }
 
     @Test
-    void oldEvents_goAndYoungOnesStay() {
+    void oldEvents_arePurgedAndYoungOnesKept() {
         // Given
         String old = shop.newOrder(4200);
         String young = shop.newOrder(4200);
         age(old);
-        everybodyHasHadAll();
+        moveConsumersToTheEnd();
         // When
         EventJobs.purge(store, clock, Duration.ofDays(365)).await().atMost(BOUND);
         // Then
@@ -56,7 +56,7 @@ class PurgeEventsTest {
     @Test
     void whatAConsumerHasNotHad_stays() {
         // Given
-        everybodyHasHadAll();
+        moveConsumersToTheEnd();
         String old = shop.newOrder(4200);
         age(old);
         // When
@@ -66,11 +66,11 @@ class PurgeEventsTest {
     }
 
     @Test
-    void withoutTheSetting_nothingGoes() {
+    void withoutTheSetting_nothingIsPurged() {
         // Given
         String old = shop.newOrder(4200);
         age(old);
-        everybodyHasHadAll();
+        moveConsumersToTheEnd();
         // When
         RunJob.named("purge-events");
         // Then

@@ -23,7 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is committed is published, at least once, each order's events in their order. */
+/** Committed events are published at least once, each order's events in their order. */
 @QuarkusTest
 class RelayEventsTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
@@ -105,7 +105,7 @@ class RelayEventsTest {
         // Given
         String number = shipped();
         await().atMost(BOUND).until(() -> kinds(number).size() == 4);
-        // When: what a relay that was killed after publishing leaves behind
+        // When: the state that a relay leaves when it is killed after publishing
         Database.execute("UPDATE outbox SET position = (SELECT min(id) - 1 FROM order_events WHERE number = '%s')"
                 .formatted(number.replace("-", "")));
         // Then
@@ -123,7 +123,7 @@ class RelayEventsTest {
     }
 
     @Test
-    void whileRedisIsAway_nothingIsLost() {
+    void redisUnavailable_nothingIsLost() {
         // Given
         Stores.toRedis().refuse();
         String number = shipped();
@@ -131,7 +131,7 @@ class RelayEventsTest {
         Stores.toRedis().heal();
         // Then
         await().atMost(BOUND).untilAsserted(() -> {
-            // A connection that was cut in the middle leaves repeats behind.
+            // A connection that was cut in the middle causes repeats.
             List<String> kinds = new ArrayList<>(kinds(number));
             assertThat(kinds).startsWith("PLACED").endsWith("PAID", "SHIPPED").contains("PAYMENT_BEGUN");
         });
@@ -139,7 +139,7 @@ class RelayEventsTest {
 
     @Test
     void committedAfterLaterOnesWerePublished_isPublishedAllTheSame() throws SQLException {
-        // Given: an event whose id is given out and whose commit takes its time
+        // Given: an event whose id is allocated and whose commit is delayed
         String late = shop.newOrder(4200);
         await().atMost(BOUND).until(() -> kinds(late).size() == 1);
         try (Connection connection = Database.connect();

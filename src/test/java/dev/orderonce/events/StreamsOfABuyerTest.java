@@ -20,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One buyer cannot take the streams of all. */
+/** One buyer cannot use up the streams of all buyers. */
 @QuarkusTest
 @TestProfile(TightBounds.class)
 class StreamsOfABuyerTest {
@@ -58,7 +58,7 @@ class StreamsOfABuyerTest {
     }
 
     @Test
-    void moreThanABuyerMayHave_areRefusedAndNobodyElses() throws IOException {
+    void moreThanABuyerMayHave_areRefusedAndNotThoseOfOthers() throws IOException {
         // Given
         Shop shop = Shop.newBuyer();
         for (int i = 0; i < TightBounds.STREAMS; i++) {
@@ -67,7 +67,7 @@ class StreamsOfABuyerTest {
         // Then
         assertThat(listen(shop)).startsWith("HTTP/1.1 429 ").contains("application/problem+json");
         assertThat(listen(Shop.newBuyer())).startsWith("HTTP/1.1 200 ");
-        // and one that is closed makes room
+        // and a closed stream frees its place
         open.getFirst().close();
         await().atMost(BOUND).until(() -> listen(shop).startsWith("HTTP/1.1 200 "));
     }

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Malformed, forged and foreign numbers are refused without a store: they are, with both stores cut off. */
+/** Malformed, forged and foreign numbers are refused without a store: also while both stores are unavailable. */
 @QuarkusTest
 class CutOffTest {
     private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 
-/** PostgreSQL has committed and its reply is lost: the outcome is unknown, and the repeat returns the order. */
+/** PostgreSQL has committed and its reply is lost: the outcome is unknown, and a repeat returns the order. */
 @QuarkusTest
 class LostReplyTest {
     /** The reply of PostgreSQL when the statement that inserts rows has been committed. */

@@ -21,13 +21,16 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** More requests than can be answered, or one that never ends: refused or cut within a bound, and well again after. */
+/**
+ * More requests than the service can answer, or one that never ends: refused or cut within a bound, and full recovery
+ * after.
+ */
 @QuarkusTest
 @TestProfile(OverloadTest.SmallBounds.class)
 class OverloadTest {
     private static final int UNDER_WAY = 4;
 
-    /** Bounds that a test can reach. */
+    /** Limits low enough for a test to reach. */
     public static final class SmallBounds implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** However a request ends, the place it took among the requests in work is free again. */
+/** However a request ends, its place among the requests in flight is freed. */
 @QuarkusTest
 class PlacesTest {
     private static final int TIMES = 300;
@@ -27,12 +27,12 @@ class PlacesTest {
     @TestHTTPResource
     URL service;
 
-    private static double underWay() {
+    private static double inFlight() {
         return Operator.metric("orderonce_http_under_way ");
     }
 
     private static void allPlacesAreFree() {
-        await().atMost(BOUND).untilAsserted(() -> assertThat(underWay()).isZero());
+        await().atMost(BOUND).untilAsserted(() -> assertThat(inFlight()).isZero());
     }
 
     private void send(String head, byte[] body, boolean isReset) throws IOException {

@@ -16,7 +16,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Where the setting is to refuse without Redis, nothing new is sold until it answers; what was sold is still told. */
+/**
+ * With the setting to refuse without Redis, no new order is placed until Redis answers; existing orders are still
+ * returned.
+ */
 @QuarkusTest
 @TestProfile(RefuseWithoutRedisTest.Refuse.class)
 class RefuseWithoutRedisTest {
@@ -37,7 +40,7 @@ class RefuseWithoutRedisTest {
     }
 
     @Test
-    void redisAway_refusesWhatIsNewAndTellsWhatIsThere() {
+    void redisUnavailable_refusesNewOrdersAndReturnsExistingOnes() {
         // Given
         String placed = shop.newNumber();
         shop.place(placed).then().statusCode(201);

@@ -26,7 +26,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
-/** PostgreSQL killed and started again while buyers order: nothing lost, nothing doubled, no event loop blocked. */
+/** PostgreSQL killed and started again while buyers order: no order is lost or duplicated, no event loop is blocked. */
 @QuarkusTest
 class RestartUnderLoadTest {
     private static final int WRITERS = 16;

@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Streams that are opened and cut at random while their events are sent: no event loop stops, no place and no stream is
- * lost, and no request fails.
+ * Streams that are opened and cut at random while their events are sent: no event loop stops, no place and no stream
+ * leaks, and no request fails.
  */
 @QuarkusTest
 @TestProfile(StreamStormTest.Live.class)
@@ -79,7 +79,7 @@ class StreamStormTest {
                         "GET /events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer %s\r\n\r\n"
                                 .formatted(shop.token())
                                 .getBytes(StandardCharsets.US_ASCII));
-        // 200, or 429 while those that were cut have not been noticed: answered in any case.
+        // 200, or 429 until the service has detected the cut streams: answered in any case.
         assertThat(socket.getInputStream().read()).isEqualTo('H');
         return socket;
     }

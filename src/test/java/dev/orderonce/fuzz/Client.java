@@ -17,27 +17,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Sends one request after the other in one connection, half of them sound and half of them mutated, some in a pipeline,
- * some cut; and keeps some streams open. Used by one thread.
+ * Sends requests one after the other in one connection, half of them sound and half of them mutated, some pipelined,
+ * some cut off; and keeps some streams open. Used by one thread.
  */
 final class Client implements AutoCloseable {
-    /** So many requests are one buyer's: lists stay short, and there are strangers. */
+    /** Requests before the buyer changes: lists stay short, and there are resources of other buyers. */
     private static final int SAME_BUYER = 200;
 
     private static final int MOST_STREAMS = 6;
     private static final Pattern EVENT_ID = Pattern.compile("id: ?(\\S+)");
 
     /**
-     * A second, where an answer takes some 7 ms in the middle; on a machine that others keep busy as many times as long
-     * as the answers there take.
+     * The limit for a response: a second where the median is some 7 ms; on a busy machine longer in the same
+     * proportion.
      */
     private static final long SLOW = TimeUnit.SECONDS.toNanos(1);
 
     private static final double SLOW_TO_MEDIAN = 150;
 
     /**
-     * Answers that come after the service has waited for another request: a second for one under the same key, two for
-     * one that holds the order's lock.
+     * Responses after the service has waited for another request: a second for one with the same key, two for one that
+     * holds the order's lock.
      */
     private static final Pattern WAITED = Pattern.compile("/problems/(key-in-flight|order-busy|lookalike)\"");
 
@@ -63,10 +63,10 @@ final class Client implements AutoCloseable {
     }
 
     /**
-     * Sends what the dice say.
+     * Sends one random request or several.
      *
      * @param index of the request, for the report
-     * @param isJudgedByTime whether it may not take long
+     * @param isJudgedByTime whether its duration is checked
      */
     void send(int index, Random random, boolean isJudgedByTime) throws IOException {
         if (sent == 0) {
@@ -110,7 +110,7 @@ final class Client implements AutoCloseable {
                 role, new ObjectMapper().readTree(answer.body()).path("token").asText());
     }
 
-    /** One, or several that are all sound and none of them a stream. */
+    /** One request, or several that are all sound and none of them a stream. */
     private List<Request> requests(Random random) {
         Request first = sound.next(random);
         if (random.nextBoolean()) {
@@ -132,7 +132,7 @@ final class Client implements AutoCloseable {
         report.answered(request, answer);
         List<String> faults = judge.faults(request, answer);
         if (isJudgedByTime && isSlow(answer)) {
-            // The machine is shared: what is slow twice is slow.
+            // The machine is shared: only a request that is slow twice is reported.
             report.sentAgain();
             wire.close();
             Answer again = wire.exchange(List.of(request)).getFirst();

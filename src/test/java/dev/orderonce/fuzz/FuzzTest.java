@@ -28,10 +28,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Sends requests made from the API description, half of them mutated, and compares every response with the description;
- * afterwards the orders in PostgreSQL are whole, and nothing is left in use.
+ * afterwards the orders in PostgreSQL are consistent, and no resource is left in use.
  *
  * <p>{@code -Dfuzz.requests=1000000} sends more, {@code -Dfuzz.threads} from more clients at once. {@code -Dfuzz.seed}
- * repeats the dice; with one thread also what they meet.
+ * repeats the random choices; with one thread also the state that they meet.
  */
 @QuarkusTest
 @TestProfile(FuzzTest.AllJobs.class)
@@ -41,19 +41,19 @@ class FuzzTest {
     private static final int THREADS = Integer.getInteger("fuzz.threads", 4);
     private static final Duration BOUND = Duration.ofSeconds(30);
 
-    /** The first requests of a process take longer, whatever they are. */
+    /** The first requests of a process take longer, of whatever operation. */
     private static final int WARM_UP = 400;
 
-    /** Enough for each operation to have its turn. */
+    /** Enough requests to send each operation. */
     private static final int ALL_OPERATIONS = 2000;
 
-    /** Caches that fill up to their bounds, and what the test itself holds. */
+    /** The growth allowed for caches that fill up to their bounds, and for the test's own memory. */
     private static final long HEAP_MARGIN = 64L * 1024 * 1024;
 
     /** Spreads successive indices over all seeds. */
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
-    /** Jobs that other tests run by themselves run by themselves here: streams carry events. */
+    /** Jobs that other tests start on demand run on their intervals here: streams carry events. */
     public static final class AllJobs implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -97,7 +97,7 @@ class FuzzTest {
         // Then
         assertThat(report.faults()).as("seed %d", SEED).isEmpty();
         if (REQUESTS >= ALL_OPERATIONS) {
-            assertThat(report.asked())
+            assertThat(report.requested())
                     .containsAll(operations.all().stream()
                             .map(Operations.Operation::id)
                             .toList());
@@ -133,7 +133,7 @@ class FuzzTest {
         return Operator.metric("orderonce_events_listeners ");
     }
 
-    /** Connections that the service holds open; 0 where the system does not say. */
+    /** Connections that the service holds open; 0 where the system does not report them. */
     private long connections() throws IOException {
         // Local address, remote address, and the state: established, or closed by the client.
         Pattern open =

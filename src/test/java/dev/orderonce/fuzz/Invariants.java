@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What is true of the orders in PostgreSQL, whatever was sent. Other tests' orders are left out. */
+/** The invariants of the orders in PostgreSQL, whatever was sent. Excludes the orders of other tests. */
 final class Invariants {
     private static final Set<String> MONEY_ONLY =
             Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind).collect(Collectors.toSet());
 
-    /** Each selects what must not be. */
+    /** Each selects rows that violate an invariant. */
     private static final Map<String, String> NEVER = Map.of(
             "two rows under one number",
             "SELECT number FROM orders WHERE buyer LIKE ? GROUP BY number HAVING count(*) > 1",
@@ -55,7 +55,7 @@ final class Invariants {
 
     private Invariants() {}
 
-    /** Reads all of them for the buyers whose subjects are like this. */
+    /** Checks all of them for the buyers whose subjects match this LIKE pattern. */
     static void assertHold(String buyers) throws SQLException {
         for (Map.Entry<String, String> never : NEVER.entrySet()) {
             assertThat(rows(never.getValue(), buyers)).as(never.getKey()).isEmpty();

@@ -36,7 +36,7 @@ final class Judge {
         this.operations = operations;
     }
 
-    /** What is wrong with an answer; empty if nothing is. */
+    /** The violations of a response; empty if there is none. */
     List<String> faults(Request request, Answer answer) {
         List<String> faults = new ArrayList<>();
         int status = answer.status();
@@ -71,7 +71,7 @@ final class Judge {
 
     private static boolean isDocumented(Optional<Operation> operation, String method, int status) {
         if (operation.isEmpty()) {
-            // No such path, or not with this method.
+            // There is no such path, or not with this method.
             return BEFORE_ROUTING.contains(status) || status == 404 || (status == 204 && method.equals("OPTIONS"));
         }
         return operation.get().statuses().contains(status) || (BEFORE_ROUTING.contains(status) && status != 405);
@@ -106,7 +106,7 @@ final class Judge {
         }
         return description
                 .validateResponse(
-                        // What stands for the variables does not matter to a response.
+                        // The values of the variables do not matter to a response.
                         operation.path().replaceAll("\\{[^}]*}", "x"),
                         Method.valueOf(operation.method()),
                         response.build())

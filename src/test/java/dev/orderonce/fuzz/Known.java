@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** What a client has learnt from responses; the newest last. Used by one thread. */
+/** The identifiers that a client has received in responses; the newest last. Used by one thread. */
 final class Known {
     private static final int MOST = 40;
     private static final int RECENT = 4;
@@ -48,7 +48,7 @@ final class Known {
         }
     }
 
-    /** One of this kind, mostly a recent one. */
+    /** An identifier of this kind, mostly a recent one. */
     String pick(Kind kind, Random random) {
         List<String> all = values.getOrDefault(kind, List.of());
         if (all.isEmpty()) {
@@ -63,11 +63,11 @@ final class Known {
         return values.containsKey(kind);
     }
 
-    void forget(Kind kind) {
+    void remove(Kind kind) {
         values.remove(kind);
     }
 
-    /** From now on another buyer asks: what the one before had is a stranger's. */
+    /** Switches to another buyer: the identifiers of the one before belong to a stranger. */
     void changeBuyer() {
         List<String> orders = List.copyOf(values.getOrDefault(Kind.ORDER, List.of()));
         List.of(Kind.NUMBER, Kind.ORDER, Kind.DISPUTE, Kind.CURSOR, Kind.EVENT_ID, Kind.LOOKALIKE)

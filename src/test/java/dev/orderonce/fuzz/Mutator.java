@@ -16,7 +16,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Spoils a sound request in one or two places: whatever a client, a proxy or an attacker may do. */
+/** Mutates a sound request in one or two places, as a faulty client, a proxy or an attacker may do. */
 final class Mutator {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LARGEST_BODY = 128 * 1024;
@@ -30,7 +30,7 @@ final class Mutator {
                     0K3M7Q-XW52TB-9H4NRX  0k3m7qxw52tb9h4nrc  x{300}  x{3900}  x{4500}
                     """);
 
-    /** Not what HTTP allows in a request target, or more than the HTTP server reads. */
+    /** Request targets that HTTP does not allow, or that are longer than the HTTP server reads. */
     private static final List<String> BROKEN = List.of("a b", "\t", bytes("é"), "\\", "\0", "\u007f", "x".repeat(9000));
 
     private static final List<String> TARGETS = items("""
@@ -71,7 +71,7 @@ final class Mutator {
                     Payment-Signature: t=1,v1=00  Payment-Signature: t=999999999999,v1=0{64}
                     """);
 
-    /** Not what HTTP allows, or more than the HTTP server reads. */
+    /** Header lines that HTTP does not allow, or more than the HTTP server reads. */
     private static final List<String> BROKEN_HEADERS = List.of(
             "NoColon",
             " folded: x",
@@ -85,7 +85,7 @@ final class Mutator {
             bytes("é: x"),
             "X-Long: " + "x".repeat(40_000));
 
-    /** Raw JSON values; also such as are none, and bytes that are no UTF-8. */
+    /** Raw JSON values; also invalid ones, and bytes that are no UTF-8. */
     private static final List<String> VALUES = items("""
                     null  true  ""  " "  "x"  []  {}  [null]  [{}]  0  -0  -1  1.0  1.5  1e3  1e9999999999  -1e-9999999999
                     9007199254740993  9223372036854775808  9{1001}  01  NaN  Infinity  "\\u0000"  "\\u001b\\u202e"
@@ -107,7 +107,7 @@ final class Mutator {
         this.sound = sound;
     }
 
-    /** What stands between two spaces or at the end of a line; {@code x{3}} means {@code xxx}. */
+    /** The text between two spaces or at the end of a line; {@code x{3}} means {@code xxx}. */
     private static List<String> items(String table) {
         String all = REPEATED.matcher(table.strip()).replaceAll(found -> {
             int times = Integer.parseInt(found.group(2));
@@ -135,7 +135,7 @@ final class Mutator {
         }
     }
 
-    /** One that the HTTP server may refuse by itself, now and then; else one that it lets through. */
+    /** Now and then a target that the HTTP server may refuse itself; else one that reaches the service. */
     private static String maybeBroken(Request request, List<String> allowed, List<String> broken, Random random) {
         if (random.nextInt(10) == 0) {
             request.isNotHttp = true;
@@ -222,7 +222,7 @@ final class Mutator {
             case 5 -> latin1(utf8(body).getBytes(StandardCharsets.UTF_16));
             case 6 -> twiceTheFirstMember(body);
             case 7 ->
-                // As large as is accepted, or one byte more.
+                // The largest accepted body, or one byte more.
                 " ".repeat(Math.max(0, LARGEST_BODY + random.nextInt(2) - body.length())) + body;
             default -> mutatedMember(body, random);
         };
@@ -235,7 +235,7 @@ final class Mutator {
                 : "{\"a\":1,\"a\":2}";
     }
 
-    /** Takes a member out, or gives one another value, at any depth. */
+    /** Removes a member, or changes its value, at any depth. */
     private static String mutatedMember(String body, Random random) {
         try {
             JsonNode root = JSON.readTree(utf8(body));
@@ -254,7 +254,7 @@ final class Mutator {
                 return bytes(root.toString()).replace('"' + MARK + '"', any(VALUES, random));
             }
         } catch (JsonProcessingException unreadable) {
-            // It was spoilt before: it gets another body.
+            // It was mutated before: it gets another body.
         }
         return "{\"a\":" + any(VALUES, random) + "}";
     }
@@ -274,7 +274,7 @@ final class Mutator {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** Slowly, or not to its end. */
+    /** Sends it slowly, or not to its end. */
     private static void mutateDelivery(Request request, Random random) {
         request.mutation += " delivery";
         request.mayBeClosed |= !request.body.isEmpty();
@@ -291,7 +291,7 @@ final class Mutator {
         };
     }
 
-    /** However the end of a message is told, it is there: nobody has to wait for more. */
+    /** However the message is framed, its end is sent: neither side waits for more. */
     private static void mutateFraming(Request request, Random random) {
         String body = request.body;
         String length = "Content-Length: " + body.length();
@@ -304,7 +304,7 @@ final class Mutator {
             case 3 -> frame(request, chunks(" ".repeat(LARGEST_BODY + 1 + random.nextInt(9000)), random), chunked);
             case 4 -> request.version = "HTTP/1.0";
             case 5 -> {
-                // What is left over is no request.
+                // The remaining bytes are no request.
                 frame(request, body + "x\r\n\r\n", length);
                 request.mayBeClosed = true;
             }
@@ -344,7 +344,7 @@ final class Mutator {
         request.framed = Optional.of(message);
     }
 
-    /** Of odd sizes, with an extension and a trailer now and then. */
+    /** Chunks of odd sizes, with an extension and a trailer now and then. */
     private static String chunks(String body, Random random) {
         StringBuilder chunks = new StringBuilder();
         int at = 0;

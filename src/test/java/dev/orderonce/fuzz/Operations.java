@@ -111,7 +111,7 @@ final class Operations {
                 .orElseThrow(() -> new IllegalArgumentException("no operation " + id));
     }
 
-    /** What the method and the request target select; HEAD what GET does, if it has none. */
+    /** The operation that the method and the request target select; for HEAD that of GET, if it has none of its own. */
     Optional<Operation> at(String method, String target) {
         int query = target.indexOf('?');
         List<String> path = segments(query < 0 ? target : target.substring(0, query));

@@ -17,9 +17,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a run has seen: statuses, durations, and what was wrong. Used by many threads. */
+/** The result of a run: statuses, durations and violations. Thread-safe. */
 final class Report {
-    /** Bytes of failed requests, to be sent again as they were. */
+    /** The bytes of failed requests, so that they can be sent again unchanged. */
     private static final Path DIRECTORY = Path.of("target", "fuzz");
 
     private static final int MOST_FAULTS = 20;
@@ -33,7 +33,7 @@ final class Report {
     private final long seed;
     private final Map<Integer, LongAdder> statuses = new ConcurrentSkipListMap<>();
     private final AtomicLongArray durations = new AtomicLongArray(100_001);
-    private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    private final Set<String> requested = ConcurrentHashMap.newKeySet();
     private final Set<String> succeeded = ConcurrentHashMap.newKeySet();
     private final Map<String, LongAdder> kinds = new ConcurrentSkipListMap<>();
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
@@ -46,7 +46,7 @@ final class Report {
     }
 
     void cut(Request request) {
-        asked.add(request.operation.id());
+        requested.add(request.operation.id());
         cut.increment();
     }
 
@@ -60,7 +60,7 @@ final class Report {
     }
 
     void answered(Request request, Answer answer) {
-        asked.add(request.operation.id());
+        requested.add(request.operation.id());
         if (answer.status() < 300) {
             succeeded.add(request.operation.id());
         }
@@ -125,12 +125,12 @@ final class Report {
         return List.copyOf(faults);
     }
 
-    /** The operations that something was sent to. */
-    Set<String> asked() {
-        return asked;
+    /** The operations that received a request. */
+    Set<String> requested() {
+        return requested;
     }
 
-    /** What came of it, for people. */
+    /** The report as text for people. */
     String summary(Operations operations) {
         long answers = 0;
         for (int i = 0; i < durations.length(); i++) {
@@ -159,7 +159,7 @@ final class Report {
                         kinds);
     }
 
-    /** Of the answers so far. */
+    /** A percentile of the responses so far. */
     double medianNanos() {
         long answers = statuses.values().stream().mapToLong(LongAdder::sum).sum();
         return percentile(answers, 0.5) * 1e6;

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A request on its way to the wire. Each character of its texts is one byte (ISO 8859-1), so that a mutation can send
- * any bytes.
+ * A request before it is sent. Each character of its texts is one byte (ISO 8859-1), so that a mutation can send any
+ * bytes.
  */
 final class Request {
-    /** {@link #cutAt} of a request that is sent to its end. */
+    /** {@link #cutAt} of a request that is sent completely. */
     static final int NOWHERE = Integer.MAX_VALUE;
 
     final Operation operation;
@@ -22,13 +22,13 @@ final class Request {
     String lineEnd = "\r\n";
     String body = "";
 
-    /** What follows the headers if the framing is mutated; the headers say where it ends. */
+    /** The bytes after the headers if the framing is mutated; the headers say where they end. */
     Optional<String> framed = Optional.empty();
 
-    /** In so many writes, each flushed. */
+    /** The number of writes, each flushed. */
     int pieces = 1;
 
-    /** After so many bytes the client closes the connection. */
+    /** The number of bytes after which the client closes the connection. */
     int cutAt = NOWHERE;
 
     /** The HTTP server may refuse it before the service sees it: without a body, or by closing. */
@@ -37,10 +37,10 @@ final class Request {
     /** The service may close the connection before it has read everything, and lose its answer. */
     boolean mayBeClosed;
 
-    /** No other request follows in its connection. */
+    /** Whether no other request follows in its connection. */
     boolean isLast;
 
-    /** What was done to it. */
+    /** The mutations. */
     String mutation = "";
 
     Request(Operation operation, String target) {
@@ -49,7 +49,7 @@ final class Request {
         this.target = target;
     }
 
-    /** The same once more, of a request that was not mutated. */
+    /** A copy, of a request that was not mutated. */
     Request(Request sound) {
         this(sound.operation, sound.target);
         headers.addAll(sound.headers);
@@ -69,7 +69,7 @@ final class Request {
         return headers.stream().anyMatch(line -> isNamed(line, header));
     }
 
-    /** The only header of its name from now on. */
+    /** Replaces all headers of this name. */
     void replace(String line) {
         int colon = line.indexOf(':');
         if (colon > 0) {

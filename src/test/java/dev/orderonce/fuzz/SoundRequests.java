@@ -36,7 +36,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 final class SoundRequests {
     static final List<String> ROLES = List.of("buyer", "merchant", "support", "service");
 
-    /** The operations that move orders; beside them, each operation has the same chance. */
+    /** The operations that change orders are chosen more often; all others have the same chance. */
     private static final List<String> WALK = words("""
                     issueNumber issueNumber placeOrder placeOrder placeOrder payOrder payOrder payOrder notifyPayment
                     shipOrder completeOrder cancelOrder openDispute sendMessage resolveDispute listSuspectedDuplicates
@@ -134,7 +134,7 @@ final class SoundRequests {
         }
         for (JsonNode parameter : operation.parameters("header")) {
             String header = parameter.path("name").asText();
-            // An order is placed under a number or under a key.
+            // An order is placed under a number or a key.
             if (!request.body.contains("\"orderNumber\"")) {
                 request.headers.add(header + ": " + Request.bytes(text(header, random)));
             }
@@ -224,7 +224,7 @@ final class SoundRequests {
         };
     }
 
-    /** A basket under a number, or under a key; sometimes the latest basket once more. */
+    /** A basket under a number or a key; sometimes the latest basket again. */
     private ObjectNode order(Random random) {
         boolean isMeant = known.has(Kind.LOOKALIKE) && random.nextBoolean();
         if (basket.isEmpty() || (!isMeant && random.nextInt(5) > 0)) {
@@ -236,7 +236,7 @@ final class SoundRequests {
                     .addObject()
                     .put("kind", "SECOND_ORDER")
                     .put("earlier", known.pick(Kind.LOOKALIKE, random));
-            known.forget(Kind.LOOKALIKE);
+            known.remove(Kind.LOOKALIKE);
         }
         if (random.nextInt(3) > 0) {
             order.put("orderNumber", known.pick(Kind.NUMBER, random));
@@ -331,7 +331,7 @@ final class SoundRequests {
                 : new UUID(random.nextLong(), random.nextLong()).toString();
     }
 
-    /** Keeps what a response to one of these requests tells. */
+    /** Keeps the identifiers of a response to one of these requests. */
     void learn(int status, String body) {
         try {
             JsonNode response = JSON.readTree(body);

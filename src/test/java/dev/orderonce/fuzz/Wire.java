@@ -34,8 +34,8 @@ final class Wire implements AutoCloseable {
     /**
      * A response.
      *
-     * @param body as UTF-8; of a stream what came first
-     * @param isStream whether it goes on, in the connection that {@link #detach} gives
+     * @param body as UTF-8; of a stream its first part
+     * @param isStream whether it continues in the connection that {@link #detach} returns
      * @param isLast whether the service closes the connection after it
      */
     record Answer(int status, Map<String, String> headers, String body, boolean isStream, boolean isLast, long nanos) {
@@ -54,7 +54,7 @@ final class Wire implements AutoCloseable {
             Socket socket = new Socket(service.getHost(), service.getPort());
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(TIMEOUT_MILLIS);
-            // Closed by a reset: thousands of closed connections would else keep their ports.
+            // Closes with a reset: otherwise thousands of closed connections would keep their ports.
             socket.setSoLinger(true, 0);
             connection = Optional.of(new Connection(socket, new BufferedInputStream(socket.getInputStream())));
         }
@@ -64,7 +64,7 @@ final class Wire implements AutoCloseable {
     /**
      * Sends requests, all of them before the first is answered, and reads the answers.
      *
-     * @return an answer to each, or to fewer if one of them closed the connection
+     * @return a response to each, or to fewer if one of them closed the connection
      * @throws SocketTimeoutException if the service does not answer
      * @throws ProtocolException if it closes without an answer, or the answer is not HTTP
      */
@@ -116,7 +116,7 @@ final class Wire implements AutoCloseable {
                 out.flush();
             }
         } catch (IOException closedFirst) {
-            // An answer may come before all of the body is sent; what there is of it is read.
+            // A response may come before all of the body is sent; it is read as far as it came.
         }
     }
 
@@ -128,12 +128,12 @@ final class Wire implements AutoCloseable {
         try {
             socket.getOutputStream().write(bytes, 0, Math.min(bytes.length, request.cutAt));
         } catch (IOException closedFirst) {
-            // As good as cut.
+            // Cut off all the same.
         }
         close();
     }
 
-    /** Gives a connection away, with the stream that it carries. */
+    /** Detaches the connection, with the stream that it carries. */
     Socket detach() {
         Socket socket = connection.orElseThrow().socket();
         connection = Optional.empty();

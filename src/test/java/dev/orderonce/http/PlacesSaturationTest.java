@@ -7,14 +7,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** When a replica that lets nobody in says so to whoever sends requests there. */
+/** When a saturated replica reports itself not ready to the proxy. */
 class PlacesSaturationTest {
     private static final Duration LONG = Duration.ofSeconds(11);
 
     private final TestClock clock = new TestClock();
     private final Places places = new Places(new Two(), clock, new SimpleMeterRegistry());
 
-    /** Room for two. */
+    /** Two requests in flight at most. */
     private record Two() implements HttpSettings {
         @Override
         public int inFlightLimit() {
@@ -63,7 +63,7 @@ class PlacesSaturationTest {
     }
 
     @Test
-    void oneLetInBetween_beginsTheTimeAnew() {
+    void oneAdmittedInBetween_restartsTheTime() {
         // Given
         fill();
         clock.putForward(LONG);
@@ -78,7 +78,7 @@ class PlacesSaturationTest {
     }
 
     @Test
-    void bodiesThatDoNotFitTogether_areRefused() {
+    void bodiesTooLargeTogether_areRefused() {
         // Given
         long large = 12L * 1024 * 1024;
         assertThat(places.take(large)).isTrue();
@@ -92,7 +92,7 @@ class PlacesSaturationTest {
     }
 
     @Test
-    void fullAndNobodyRefused_isNotSaturated() {
+    void fullWithoutRefusals_isNotSaturated() {
         // Given
         assertThat(places.take(100)).isTrue();
         assertThat(places.take(100)).isTrue();

@@ -8,9 +8,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The promises that every refusal keeps, over all of them. */
+/** The guarantees of all problem types. */
 class ProblemTypeTest {
-    /** The published types and their advice. A new type needs a line here; no line ever changes or goes. */
+    /** The published types and their advice. A new type needs a row here; no row is ever changed or deleted. */
     private static final String CONTRACT = """
             number-missing            after-change
             number-and-key            after-change
@@ -105,9 +105,9 @@ class ProblemTypeTest {
         assertThat(type.status()).isBetween(400, 599);
     }
 
-    /** Gone is gone: the old number is spent, so that the new one cannot make a second order. */
+    /** 410 is final: the old number is voided, so that the new one cannot make a second order. */
     @Test
-    void gone_asksForANewNumber() {
+    void gone_advisesANewNumber() {
         assertThat(ProblemType.values())
                 .filteredOn(type -> type.status() == 410)
                 .isNotEmpty()
@@ -117,7 +117,7 @@ class ProblemTypeTest {
     /** The outcome is unknown: only the identical request is safe. */
     @ParameterizedTest
     @ValueSource(ints = {500, 503})
-    void unknownOutcome_asksForTheSameRequest(int status) {
+    void unknownOutcome_advisesTheSameRequest(int status) {
         assertThat(ProblemType.values())
                 .filteredOn(type -> type.status() == status)
                 .isNotEmpty()
@@ -159,7 +159,7 @@ class ProblemTypeTest {
                 .doesNotContainIgnoringCase("redis");
     }
 
-    /** The pages show these texts as they are. */
+    /** The pages show these texts unchanged. */
     @ParameterizedTest
     @EnumSource
     void texts_needNoEscapingInHtml(ProblemType type) {
@@ -172,7 +172,7 @@ class ProblemTypeTest {
                 .containsExactlyInAnyOrder("same-request", "after-change", "new-number", "new-key", "never");
     }
 
-    /** The pages show the advice as it is. */
+    /** The pages show the advice unchanged. */
     @ParameterizedTest
     @EnumSource
     void advice_isASentenceThatNeedsNoEscapingInHtml(Retry retry) {

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The framework's own refusals are problems like ours, and nothing reads a path in two ways. */
+/** The framework's own refusals are problems like the service's, and no two components read a path differently. */
 @QuarkusTest
 class ProblemsContractTest {
     @TestHTTPResource
@@ -211,7 +211,7 @@ class ProblemsContractTest {
         assertThat(response).startsWith("HTTP/1.1 400 ").contains("/problems/path-refused");
     }
 
-    /** Each of them before anything else has looked at the request. */
+    /** Each is refused before any other component reads the request. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -245,9 +245,9 @@ class ProblemsContractTest {
         }
     }
 
-    /** Anybody could write such lines as often as they like. */
+    /** Any client could fill the log with such records. */
     @Test
-    void refusalsBeforeAnythingIsLookedAt_areNotLogged() {
+    void refusalsBeforeTheRequestIsRead_areNotLogged() {
         try (LogRecords records = LogRecords.collect()) {
             // When
             for (String request : List.of(
@@ -296,7 +296,7 @@ class ProblemsContractTest {
                 .contains("/problems/body-too-large");
     }
 
-    /** More than the framework reads at once by itself, and not more than is accepted. */
+    /** Larger than what the framework reads at once, and not larger than what is accepted. */
     @Test
     void bodyInChunks_isRead() {
         // Given
@@ -351,7 +351,7 @@ class ProblemsContractTest {
     }
 
     @Test
-    void health_tellsOfBothStores() {
+    void health_reportsBothStores() {
         Operator.get("/q/health/ready")
                 .then()
                 .statusCode(200)

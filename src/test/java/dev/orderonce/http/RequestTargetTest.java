@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which spellings of a path are refused before anything else sees them. */
+/** The spellings of a path that are refused before any other component reads them. */
 class RequestTargetTest {
     private static final String NUMBER = "1TVSMA-TNANAN-AQKFFY";
 

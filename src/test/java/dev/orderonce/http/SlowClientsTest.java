@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that do not end what they send, or do not take what they asked for, are cut off. */
+/** Clients that do not finish their request, or do not read the response, are cut off. */
 @QuarkusTest
 @TestProfile(TightBounds.class)
 class SlowClientsTest {
@@ -42,7 +42,7 @@ class SlowClientsTest {
         }
     }
 
-    /** The answer comes before the body does; the client goes on with a byte now and then. */
+    /** The response comes before the body; the client continues with a byte now and then. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -73,13 +73,13 @@ class SlowClientsTest {
     }
 
     @Test
-    void answersThatNobodyTakes_endTheConnection() throws IOException {
+    void unreadResponses_endTheConnection() throws IOException {
         try (Socket socket = new Socket()) {
             // Given
             socket.setReceiveBufferSize(4096);
             socket.connect(new InetSocketAddress(service.getHost(), service.getPort()));
             byte[] request = "GET /openapi HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-            // When: 30 MB are asked for, and nothing is read
+            // When: 30 MB are requested, and nothing is read
             for (int i = 0; i < 200; i++) {
                 socket.getOutputStream().write(request);
             }
@@ -88,9 +88,9 @@ class SlowClientsTest {
         }
     }
 
-    /** 400 clients ask for the API description and do not read it. */
+    /** 400 clients request the API description and do not read it. */
     @Test
-    void responsesThatNobodyTakes_areBoundedTogether() throws IOException {
+    void unreadResponses_areBoundedTogether() throws IOException {
         List<Socket> sockets = new ArrayList<>();
         try {
             // Given

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The header Idempotency-Key: what passes for a key, and what must not. */
+/** The header Idempotency-Key: which values are keys, and which are refused. */
 class IdempotencyKeyTest {
     private static final String UUID = "8e03978e-40d5-43dd-bc93-6fce39b24dcc";
 
@@ -66,7 +66,7 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void escapedQuoteAndBackslash_standForThemselves() {
+    void escapedQuoteAndBackslash_areUnescaped() {
         assertThat(IdempotencyKey.read(List.of("\"aaaaaaaaaa\\\"bbbb\\\\cccccccccc\"")))
                 .isEqualTo(usable("aaaaaaaaaa\"bbbb\\cccccccccc"));
     }

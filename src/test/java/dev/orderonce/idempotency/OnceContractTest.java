@@ -34,10 +34,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every ending of PUT, GET and DELETE /once/{scope}/{key}: the first body stands. */
+/** Every outcome of PUT, GET and DELETE /once/{scope}/{key}: the first body is kept. */
 @QuarkusTest
 class OnceContractTest {
-    /** Deeper than anything that says what was begun. */
+    /** Deeper than a body that describes started work would be. */
     private static final String DEEP =
             "{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}";
 
@@ -88,7 +88,7 @@ class OnceContractTest {
     // --- Putting ---
 
     @Test
-    void firstPut_stands() {
+    void firstPut_isKept() {
         // When
         Response response = put(BODY);
         // Then
@@ -181,7 +181,7 @@ class OnceContractTest {
     }
 
     @Test
-    void sameBodyAfterRedisForgotEverything_isStillARepeat() {
+    void sameBodyAfterRedisLostAllData_isStillARepeat() {
         // Given
         Response first = put(BODY);
         RedisCommands.flush();
@@ -200,7 +200,7 @@ class OnceContractTest {
                 "{\"kind\":\"shipped\",\"parcels\":\"2\"}",
                 "{\"kind\":\"shipped\",\"parcels\":2,\"by\":null}"
             })
-    void anotherBody_isToldWhichOneStands(String body) {
+    void anotherBody_isRefusedWithTheFirst(String body) {
         // Given
         Response first = put(BODY);
         // When
@@ -251,7 +251,7 @@ class OnceContractTest {
         program.request().delete(PATH, scope, name).then().statusCode(204);
     }
 
-    // --- Putting what cannot be put ---
+    // --- Bodies that are refused ---
 
     static Stream<Arguments> badNames() {
         return Stream.of(
@@ -409,7 +409,7 @@ class OnceContractTest {
     }
 
     @Test
-    void recordWhoseTimeIsOver_isAbsentAndIsPutAnew() {
+    void expiredRecord_isAbsentAndCanBePutAgain() {
         // Given
         Response first = putFor(1);
         first.then().statusCode(201);
@@ -487,7 +487,7 @@ class OnceContractTest {
     // --- Finding and deleting ---
 
     @Test
-    void recordThatStands_isFound() {
+    void existingRecord_isReturned() {
         // Given
         Response first = put(BODY);
         // When
@@ -528,7 +528,7 @@ class OnceContractTest {
     }
 
     @Test
-    void deletedRecord_canBePutAnew() {
+    void deletedRecord_canBePutAgain() {
         // Given
         put(BODY).then().statusCode(201);
         // When
@@ -547,11 +547,11 @@ class OnceContractTest {
         put(BODY).then().statusCode(422).body("body", equalTo(OTHER_PARSED));
     }
 
-    // --- Who may ---
+    // --- Access ---
 
     @ParameterizedTest
     @ValueSource(strings = {Role.BUYER, Role.MERCHANT, Role.SUPPORT})
-    void whoeverIsNoProgram_mayDoNothingHere(String role) {
+    void otherRoles_areRefused(String role) {
         // Given
         put(BODY).then().statusCode(201);
         String free = newKey();
@@ -572,7 +572,7 @@ class OnceContractTest {
     }
 
     @Test
-    void whoeverIsNotSignedIn_mayDoNothingHere() {
+    void unauthenticated_isRefused() {
         // Given
         put(BODY).then().statusCode(201);
         String free = newKey();
@@ -614,7 +614,7 @@ class OnceContractTest {
     }
 
     @RepeatedTest(20)
-    void sixteenRacersWithSixteenBodies_allHearOfTheSameOne() {
+    void sixteenRacersWithSixteenBodies_allGetTheSameOne() {
         // Given
         signIn();
         List<Callable<Response>> racers = IntStream.range(0, RACERS)
@@ -633,7 +633,7 @@ class OnceContractTest {
         assertThat(find().<Integer>path("body.racer")).isEqualTo(winner);
     }
 
-    /** So that no racer waits for it. */
+    /** Opens the connections, so that no racer waits for one. */
     private void signIn() {
         assertThat(program.token()).isNotEmpty();
     }

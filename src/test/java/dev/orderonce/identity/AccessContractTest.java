@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may ask: no request without a good token reaches a store. */
+/** Authentication and roles: no request without a valid token reaches a store. */
 @QuarkusTest
 class AccessContractTest {
     private static final String DEMO = "order-once-demo";
@@ -74,7 +74,7 @@ class AccessContractTest {
                 .expiresAt(now.plusSeconds(600));
     }
 
-    /** Signed by the issuer, with a claim that no issuer should write. */
+    /** A token signed by the issuer, with a claim that no issuer should write. */
     private static String withClaim(Instant now, String claim) throws GeneralSecurityException {
         String others = Stream.of(
                         "\"iss\":\"" + DEMO + '"',
@@ -117,17 +117,17 @@ class AccessContractTest {
     }
 
     /**
-     * The service's jobs ask the stores too, now and then: a refusal that asked a store itself would show in every one
-     * of ten attempts, a job's statement in one of them at most.
+     * The service's jobs use the stores too, now and then: a refusal that used a store itself would show in all ten
+     * attempts, a job's statement in one of them at most.
      */
     @ParameterizedTest
     @MethodSource("badTokens")
     void badToken_isRefusedBeforeAnyStore(String token) {
         // When
         LongStream askedByAttempt = IntStream.range(0, 10).mapToLong(attempt -> {
-            long before = questionsToStores();
+            long before = requestsToStores();
             refused(token);
-            return questionsToStores() - before;
+            return requestsToStores() - before;
         });
         // Then
         assertThat(askedByAttempt.min()).hasValue(0);
@@ -146,7 +146,7 @@ class AccessContractTest {
     }
 
     /** Without the keep-alive statements of connections. */
-    private long questionsToStores() {
+    private long requestsToStores() {
         return metrics.find("orderonce.store").timers().stream()
                 .mapToLong(Timer::count)
                 .sum();

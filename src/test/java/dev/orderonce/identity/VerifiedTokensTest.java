@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One token has one spelling: with any number of them it would be remembered any number of times. */
+/** A token has exactly one accepted spelling: with several, the cache would hold it several times. */
 @QuarkusTest
 class VerifiedTokensTest {
     private static final String SYMBOLS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

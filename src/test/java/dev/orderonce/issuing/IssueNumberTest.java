@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * One checkout, one number, when another replica could not reach Redis: what that replica placed is in PostgreSQL, and
- * nothing in this process or in Redis says so.
+ * One checkout, one number, when another replica could not reach Redis: that replica's order is in PostgreSQL, and
+ * neither this process nor Redis knows of it.
  */
 @QuarkusTest
 class IssueNumberTest {
@@ -45,7 +45,7 @@ class IssueNumberTest {
         clock.reset();
     }
 
-    /** What is done while this replica cannot reach Redis. */
+    /** Runs an action while this replica cannot reach Redis. */
     private static <T> T withoutRedis(Supplier<T> work) {
         Stores.toRedis().refuse();
         try {
@@ -120,7 +120,7 @@ class IssueNumberTest {
     }
 
     @Test
-    void voidedThenForgottenByRedis_isReplacedByTheNextDerivedNumber() {
+    void voidedThenLostByRedis_isReplacedByTheNextDerivedNumber() {
         // Given
         String first = shop.issue("c1").path("number");
         shop.voidNumber(first).then().statusCode(200);
@@ -151,7 +151,7 @@ class IssueNumberTest {
                 .isAfterOrEqualTo(clock.instant().plus(STEP).minusSeconds(1));
     }
 
-    // --- What Redis holds is verified ---
+    // --- Values from Redis are verified ---
 
     @Test
     void numberOfAnotherBuyer_isNotReturned() {

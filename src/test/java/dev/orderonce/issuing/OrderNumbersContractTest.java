@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What /order-numbers promises: issue, look up, void. */
+/** The contract of /order-numbers: issue, look up, void. */
 @QuarkusTest
 class OrderNumbersContractTest {
     @Inject
@@ -156,7 +156,7 @@ class OrderNumbersContractTest {
     }
 
     @Test
-    void voidingAPlacedNumber_tellsOfTheOrder() {
+    void voidingAPlacedNumber_returnsTheOrder() {
         // Given
         String number = shop.newNumber();
         shop.place(number).then().statusCode(201);
@@ -238,7 +238,7 @@ class OrderNumbersContractTest {
         assertThat(placing.asString()).isEqualTo(shop.place(madeUp).asString());
     }
 
-    /** A number that a client computed from its key before it used it must not spoil the key. */
+    /** A number that a client computed from its key before using the key must not make the key unusable. */
     @Test
     void voidingTheNumberOfAnUnusedClientKey_leavesTheKeyUsable() {
         // Given

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How jobs are repeated, fail, are set and stop. */
+/** How jobs are scheduled, fail, are configured and stop. */
 class JobsTest {
     private static final Duration SHORT = Duration.ofMillis(1);
     private static final Duration NEVER = Duration.ofDays(1);

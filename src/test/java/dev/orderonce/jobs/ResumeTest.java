@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** One piece of abandoned work does not stop the others. */
+/** One abandoned item that fails does not stop the others from being resumed. */
 @QuarkusTest
 class ResumeTest {
     private static final Duration BOUND = Duration.ofSeconds(10);

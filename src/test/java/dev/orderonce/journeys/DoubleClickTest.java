@@ -15,7 +15,7 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** An impatient person, or a page gone wild: many submits in one instant make one order. */
+/** An impatient buyer, or a faulty page: many submits in one instant make one order. */
 @QuarkusTest
 class DoubleClickTest {
     private static final int RACERS = 16;
@@ -23,7 +23,7 @@ class DoubleClickTest {
     private final Shop shop = Shop.newBuyer();
 
     @Test
-    void twoClicksInOneInstant_makeOneOrderAndBothHearOfIt() {
+    void twoClicksInOneInstant_makeOneOrderReturnedToBoth() {
         // Given
         String number = shop.newNumber();
         // When
@@ -51,7 +51,7 @@ class DoubleClickTest {
     }
 
     @RepeatedTest(50)
-    void placeRacingAVoid_exactlyOneWinsAndTheLoserHearsWhich() {
+    void placeRacingAVoid_exactlyOneWinsAndTheLoserGetsTheResult() {
         // Given
         String number = shop.newNumber();
         // When

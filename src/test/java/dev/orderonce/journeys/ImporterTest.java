@@ -39,7 +39,7 @@ class ImporterTest {
         Shop.awaitBusinessAsUsual();
     }
 
-    /** One row of the file: its key is its name in it. */
+    /** One row of the file, with its idempotency key. */
     private record Row(String key, long quantity) {}
 
     @Test
@@ -60,7 +60,7 @@ class ImporterTest {
         assertThat(runToTheEnd(rows)).containsExactlyEntriesOf(Map.of(200, ROWS));
     }
 
-    /** A crash: the row before it may have been written, its reply was never read. */
+    /** A crash: the row before it may have been placed, its response was never read. */
     private void runUntilRow(List<Row> rows, int crashAt) {
         if (random.nextBoolean()) {
             RedisCommands.flush();
@@ -74,7 +74,7 @@ class ImporterTest {
         Stores.toPostgreSql().heal();
     }
 
-    /** Repeats what was not answered finally, as an importer should. */
+    /** Repeats requests without a final response, as an importer should. */
     private Map<Integer, Integer> runToTheEnd(List<Row> rows) {
         Map<Integer, Integer> statuses = new HashMap<>();
         for (Row row : rows) {

@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
-/** What people do around a payment, and what the provider does to them. */
+/** Journeys of buyers and support around a payment, with a provider that misbehaves. */
 @QuarkusTest
 class PaymentTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
@@ -29,13 +29,13 @@ class PaymentTest {
     }
 
     @Test
-    void cancelWhileTheProviderIsSilent_isToldToWaitAndRefundedAfter() {
-        // The buyer pays; the provider does it and says nothing.
+    void cancelWhileTheProviderDoesNotAnswer_isRefusedAndRefundedAfter() {
+        // The buyer pays; the provider captures the money and does not answer.
         String number = shop.newOrder(5903);
         shop.pay(number).then().statusCode(202).body("state", equalTo("ASKED"));
         // The buyer changes their mind.
         shop.cancel(number).then().statusCode(409).body("state", equalTo("PAYING"));
-        // The settler asks, and the order turns out to be paid.
+        // The job queries the provider, and the order turns out to be paid.
         awaitState(number, "PAID");
         // Now it can be cancelled, and the money comes back.
         shop.cancel(number).then().statusCode(200).body("state", equalTo("REFUNDED"));
@@ -43,13 +43,13 @@ class PaymentTest {
     }
 
     @Test
-    void payTwiceFromTwoTabs_isOneCaptureAndBothTabsHearOfIt() {
+    void payTwiceFromTwoTabs_isOneCaptureReturnedToBothTabs() {
         // Two tabs of one buyer, each with a key of its own.
         String number = shop.newOrder(5902);
         List<Response> answers = Racers.race(List.<Callable<Response>>of(
                 () -> shop.pay(number, UUID.randomUUID().toString(), "tok_one"),
                 () -> shop.pay(number, UUID.randomUUID().toString(), "tok_two")));
-        // One has paid, the other is told where the order stands.
+        // One has paid, the other gets the state of the order.
         List<Integer> statuses =
                 answers.stream().map(Response::statusCode).sorted().toList();
         assertThat(statuses).containsExactly(201, 409);
@@ -59,7 +59,7 @@ class PaymentTest {
 
     @Test
     void lateWebhookAfterCancel_isGivenBackByItself() {
-        // The provider takes the money, does not answer, and will tell a second later.
+        // The provider captures the money, does not answer, and will notify a second later.
         String number = shop.newOrder(5905);
         shop.pay(number).then().statusCode(202);
         // Support cancels before that.
@@ -67,7 +67,7 @@ class PaymentTest {
                 .then()
                 .statusCode(202)
                 .body("state", equalTo("CANCELLED"));
-        // The money arrives and goes back; the order stays as it is.
+        // The money is captured and refunded; the order stays as it is.
         await().atMost(BOUND).until(() -> Database.paymentStates(number).equals(List.of("REFUNDED")));
         shop.find(number).then().body("state", equalTo("CANCELLED"));
     }

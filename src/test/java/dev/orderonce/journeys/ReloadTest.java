@@ -25,7 +25,7 @@ class ReloadTest {
         // When: the order is sent, the answer is not waited for, the page is loaded again
         shop.place(number).then().statusCode(201);
         Response reloaded = shop.issue("basket-7");
-        // Then: the page learns that it is done, and where the order is
+        // Then: the page gets that the checkout is placed, and the link to the order
         reloaded.then().body("state", equalTo("PLACED"));
         shop.request()
                 .get(reloaded.<String>path("order"))

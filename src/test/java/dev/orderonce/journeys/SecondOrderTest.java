@@ -24,14 +24,14 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
-/** Who orders the same twice, by mistake or because they mean it, and who sorts it out afterwards. */
+/** Buyers who order the same twice, by mistake or intentionally, and support who handles it afterwards. */
 @QuarkusTest
 @TestProfile(SecondOrderTest.AsInAShop.class)
 class SecondOrderTest {
     private static final Duration BOUND = Duration.ofMinutes(1);
     private static final Map<String, Object> BASKET = Baskets.tea(2);
 
-    /** The scan runs by itself, as it does in a shop. */
+    /** The scan runs on its interval, as in production. */
     public static final class AsInAShop implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -69,20 +69,20 @@ class SecondOrderTest {
         return String.valueOf(page.<Object>path("suspicions[%d].id".formatted(index)));
     }
 
-    /** An order that nobody was asked about, because Redis had forgotten the one before. */
+    /** An order without a required confirmation, because Redis had lost the one before. */
     private String orderedUnasked(Map<String, Object> basket) {
         RedisCommands.flush();
         return shop.newOrder(basket);
     }
 
     @Test
-    void impatientBuyer_looksAtTheFirstOrderAndDoesNotOrderAgain() {
+    void impatientBuyer_findsTheFirstOrderAndDoesNotOrderAgain() {
         // The checkout is open in two tabs, each with a number of its own, and both are submitted.
         String left = inATab();
         String right = inATab();
         List<Response> answers = Racers.race(
                 List.<Callable<Response>>of(() -> shop.place(left, BASKET), () -> shop.place(right, BASKET)));
-        // One has ordered, the other is asked.
+        // One has ordered, the other requires a confirmation.
         assertThat(answers.stream().map(Response::statusCode).sorted().toList()).containsExactly(201, 409);
         Response asked = answers.getFirst().statusCode() == 409 ? answers.getFirst() : answers.getLast();
         String earlier = asked.path("earlier");
@@ -94,13 +94,13 @@ class SecondOrderTest {
                 .statusCode(200)
                 .body("number", equalTo(earlier))
                 .body("total", equalTo(4200));
-        // They give the other number up, and pay the one order there is.
+        // They void the other number, and pay the one order there is.
         shop.voidNumber(unused).then().statusCode(200).body("state", equalTo("VOIDED"));
         shop.pay(earlier).then().statusCode(201).body("order.state", equalTo("PAID"));
-        // The other tab is told, if it tries again, that it would have to begin anew.
+        // If the other tab tries again, its number is refused as voided.
         shop.place(unused, BASKET).then().statusCode(410).body("retry", equalTo("new-number"));
         assertThat(Database.ordersOf(shop.subject())).isOne();
-        // And nobody at the shop has to look into it.
+        // And support has no suspected duplicate to handle.
         suspicions("OPEN").then().statusCode(200).body("suspicions", hasSize(0));
     }
 
@@ -109,7 +109,7 @@ class SecondOrderTest {
         // One for at home.
         String first = shop.newOrder(BASKET);
         shop.pay(first).then().statusCode(201);
-        // One for the office: the page is asked, and asks.
+        // One for the office: the service requires a confirmation, and the page asks the buyer.
         String second = inATab();
         Response question = shop.place(second, BASKET);
         question.then().statusCode(409).body("earlier", equalTo(first)).body("state", equalTo("PAID"));
@@ -121,7 +121,7 @@ class SecondOrderTest {
         // The reply was lost: the page repeats it, and it is a repeat.
         shop.place(second, Baskets.besides(BASKET, first)).then().statusCode(200);
         shop.pay(second).then().statusCode(201);
-        // Both are sent; nobody suspects anything, though the scan has seen them.
+        // Both are shipped; the scan has compared them and suspects nothing.
         String suspicious = orderedUnasked(Baskets.tea("tea-9", 3));
         String again = orderedUnasked(Baskets.tea("tea-9", 3));
         await().atMost(BOUND).untilAsserted(() -> suspicions("OPEN").then().body("suspicions", hasSize(1)));
@@ -142,7 +142,7 @@ class SecondOrderTest {
         String lampAgain = orderedUnasked(Baskets.worth("lamp", 9900));
         List.of(tea, teaAgain, lamp, lampAgain)
                 .forEach(number -> shop.pay(number).then().statusCode(201));
-        // Support looks at what the scan has found, the newest first.
+        // Support lists the suspected duplicates, the newest first.
         await().atMost(BOUND).untilAsserted(() -> suspicions("OPEN").then().body("suspicions", hasSize(2)));
         Response page = suspicions("OPEN");
         page.then()
@@ -172,7 +172,7 @@ class SecondOrderTest {
                 .body("events[3].detail.duplicateOf", equalTo(lamp))
                 .body("events[3].detail", not(hasKey("reason")));
         assertThat(Database.paymentStates(lampAgain)).containsExactly("REFUNDED");
-        // The three others are sent, and the desk is empty.
+        // The three others are shipped, and support's list is empty.
         List.of(tea, teaAgain, lamp)
                 .forEach(number -> merchant.ship(number).then().statusCode(200));
         suspicions("OPEN").then().body("suspicions", hasSize(0));
@@ -182,13 +182,13 @@ class SecondOrderTest {
 
     @Test
     void buyerWhoNoticesFirst_cancelsAndSupportHasNothingToDo() {
-        // Two orders of the same, which nobody was asked about.
+        // Two orders of the same content, without a required confirmation.
         String first = orderedUnasked(BASKET);
         String second = orderedUnasked(BASKET);
         await().atMost(BOUND).untilAsserted(() -> suspicions("OPEN").then().body("suspicions", hasSize(1)));
         // The buyer reads two confirmations and cancels one of them.
         shop.cancel(second).then().statusCode(200);
-        // It is taken off the desk by itself.
+        // The pair leaves support's list by itself.
         await().atMost(BOUND).untilAsserted(() -> suspicions("OVER").then().body("suspicions", hasSize(1)));
         suspicions("OPEN").then().body("suspicions", hasSize(0));
         shop.find(first).then().body("state", equalTo("CREATED"));

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The 18 symbols: what they hold, and that no slip of a person's goes unnoticed. */
+/** The 18 symbols of a number: their content, and that every common typing error is detected. */
 class OrderNumberTest {
     private static final Buyer BUYER = new Buyer("alice");
     private static final SigningKeys KEYS = new SigningKeys("b3JkZXItb25jZSBvcmRlci1vbmNlIG9yZGVyLW9uY2U=", List.of());
@@ -37,7 +37,7 @@ class OrderNumberTest {
 
     private static final long SEED = 20_260_101;
 
-    /** Minted at times spread from 2026 to 2091. */
+    /** Numbers minted at times spread from 2026 to 2091. */
     private static final List<OrderNumber> SAMPLE =
             times(200).map(time -> KEYS.mint(BUYER, time)).toList();
 
@@ -50,7 +50,7 @@ class OrderNumberTest {
                 .mapToObj(Instant::ofEpochMilli);
     }
 
-    // --- Slips ---
+    // --- Typing errors ---
 
     @Test
     void anyOneSymbolWrong_isRefused() {
@@ -118,7 +118,7 @@ class OrderNumberTest {
         }
     }
 
-    /** Any case, I and L for 1, O for 0, spaces and hyphens before, between and after. */
+    /** In any case, with I and L for 1, O for 0, spaces and hyphens before, between and after. */
     private static String writtenByAPerson(String symbols, Random random) {
         StringBuilder written = new StringBuilder();
         for (int at = 0; at < symbols.length(); at++) {
@@ -173,9 +173,9 @@ class OrderNumberTest {
     }
 
     @Test
-    void anyCharacterInASymbolsPlace_isRefusedUnlessItStandsForTheSymbol() {
+    void anyCharacterInASymbolsPlace_isRefusedUnlessItIsReadAsTheSymbol() {
         for (int c = 0; c <= Character.MAX_VALUE; c++) {
-            // When "1" gives way to any other character
+            // When "1" is replaced by any other character
             boolean isRead = OrderNumber.read((char) c + KNOWN.substring(1)).isPresent();
 
             // Then
@@ -193,7 +193,7 @@ class OrderNumberTest {
         assertThat(OrderNumber.read(written).isPresent()).isEqualTo(isRead);
     }
 
-    // --- What it holds ---
+    // --- Content ---
 
     @Test
     void knownParts_giveTheKnownNumber() {

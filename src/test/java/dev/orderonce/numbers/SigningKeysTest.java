@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whose a number is. Where one must be refused it is a derived number, not a minted one: a random one would pass once
- * in 2²⁴ runs.
+ * The buyer of a number. Tests of refusals use derived numbers, not minted ones: a random one would pass once in 2²⁴
+ * runs.
  */
 class SigningKeysTest {
     private static final String KEY = key(1, 32);
@@ -43,7 +43,7 @@ class SigningKeysTest {
         return Base64.getEncoder().encodeToString(key);
     }
 
-    // --- Whose it is ---
+    // --- The buyer of a number ---
 
     @ParameterizedTest
     @ValueSource(strings = {"alice", "7f1c1e9a-5f0e-4a3e-9a55-2f1d8a9c0b1d", "Łukasz Żółć", "客户 🍵"})
@@ -136,7 +136,7 @@ class SigningKeysTest {
     }
 
     @Test
-    void aNumberWithTheMarker_isNobodysEvenIfItsSignatureFits() throws GeneralSecurityException {
+    void aNumberWithTheMarker_isRefusedEvenIfItsSignatureFits() throws GeneralSecurityException {
         // Given the first time stamp that begins with the marker
         String marked = signedByHand(31L << 26);
 
@@ -146,7 +146,7 @@ class SigningKeysTest {
         assertThat(keys.readOwn(marked, ALICE)).isEmpty();
     }
 
-    /** Alice's number of this second, its random part zero, made without asking {@link #keys}. */
+    /** Alice's number of this second, with a zero random part, made without {@link #keys}. */
     private static String signedByHand(long seconds) throws GeneralSecurityException {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(Base64.getDecoder().decode(KEY), "HmacSHA256"));
@@ -198,7 +198,7 @@ class SigningKeysTest {
     }
 
     @Test
-    void onceAnOldKeyIsTakenAway_itsNumbersAreRefused() {
+    void removedOldKey_itsNumbersAreRefused() {
         // Given
         OrderNumber old = new SigningKeys(OLD_KEY, List.of()).derive(ALICE, "checkout-1", NOW, 0);
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** When two drafts ask for the same thing, and what differs when they do not. */
+/** When two drafts have the same content, and the differences when they do not. */
 class ContentTest {
     private static final Line TEA = line("tea-1", 2, 2100);
     private static final Line CUP = line("cup-1", 1, 500);
@@ -38,7 +38,7 @@ class ContentTest {
 
     // --- The fingerprint ---
 
-    /** Rows hold it: were it made in another way, old orders would no longer look like new ones. */
+    /** Rows hold the fingerprint: if its algorithm changed, old orders would no longer match new ones. */
     @Test
     void aKnownDraft_hasTheKnownFingerprint() {
         // When

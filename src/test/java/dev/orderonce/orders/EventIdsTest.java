@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Ids of live events: read back by their buyer, and by nobody else. */
+/** Ids of live events: readable by their buyer only. */
 @QuarkusTest
 class EventIdsTest {
     private static final Buyer ALICE = new Buyer("alice");

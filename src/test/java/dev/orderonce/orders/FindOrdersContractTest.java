@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What GET /orders and GET /orders/{n} promise. */
+/** The contract of GET /orders and GET /orders/{n}. */
 @QuarkusTest
 class FindOrdersContractTest {
     private final Shop shop = Shop.newBuyer();
@@ -94,12 +94,12 @@ class FindOrdersContractTest {
         assertThat(listed).isEqualTo(placed);
     }
 
-    /** Each of 100 lines; a page of all of them would be 3 MB. */
+    /** Orders of 100 lines each; a page of all of them would be 3 MB. */
     @Test
     void pageOfLargeOrders_endsSooner() {
         // Given
         for (int i = 0; i < 30; i++) {
-            RedisCommands.flush(); // nobody is to be asked about lookalikes
+            RedisCommands.flush(); // so that no confirmation is required
             shop.place(shop.newNumber(), Baskets.largest()).then().statusCode(201);
         }
         // When

@@ -21,15 +21,15 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * A day of a shop, made up from a seed: most buyers order once or twice, some have habits, some say that they mean a
- * second order, and some order twice without meaning to; which, is known.
+ * A generated day of a shop, from a seed: most buyers order once or twice, some have habits, some confirm a second
+ * order, and some order twice by mistake; the day knows which.
  */
 public final class GeneratedDay {
     private static final Currency EUR = Currency.getInstance("EUR");
     private static final int PRODUCTS = 5_000;
     private static final int AT_ONCE = 5_000;
 
-    /** Two orders that were meant as one, by their symbols. */
+    /** Two orders that were meant as one, by their numbers. */
     public record Pair(String earlier, String later) {}
 
     /** How a duplicate came about. */
@@ -40,7 +40,7 @@ public final class GeneratedDay {
         NEARLY_THE_SAME
     }
 
-    /** A duplicate that the day is known to hold. */
+    /** A duplicate of the day. */
     public record Known(Kind kind, Pair pair) {}
 
     private final Random random;
@@ -70,7 +70,7 @@ public final class GeneratedDay {
         return orders.size();
     }
 
-    /** What all of its buyers' names begin with. */
+    /** The prefix of all its buyers' names. */
     public String buyers() {
         return day;
     }
@@ -88,7 +88,7 @@ public final class GeneratedDay {
                     List.of(new Acknowledgement.SecondOrder(order.number())),
                     first.plusSeconds(60 + random.nextInt(3 * 3600)));
         } else if (what < 0.10) {
-            forgotSomething(buyer, first);
+            orderMissingItem(buyer, first);
         } else if (what < 0.15) {
             duplicate(buyer, first);
         } else {
@@ -110,8 +110,8 @@ public final class GeneratedDay {
         }
     }
 
-    /** Another order soon after, for what was left out of the first. */
-    private void forgotSomething(Buyer buyer, Instant first) {
+    /** Another order soon after, for an item missing in the first. */
+    private void orderMissingItem(Buyer buyer, Instant first) {
         order(buyer, basket(), List.of(), first);
         order(buyer, basket(), List.of(), first.plusSeconds(120 + random.nextInt(1800)));
     }
@@ -273,7 +273,7 @@ public final class GeneratedDay {
         statement.setArray(at, array);
     }
 
-    /** Takes the day out of the database again. */
+    /** Deletes the day from the database. */
     public void remove() {
         Database.execute("DELETE FROM suspected_duplicates WHERE buyer LIKE '%s%%'".formatted(day));
         Database.execute(

@@ -9,7 +9,7 @@ import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 
-/** What is removed when nothing depends on it any more, and what is not. */
+/** Rows that are purged when nothing depends on them any more, and rows that are not. */
 @QuarkusTest
 class HousekeepingTest {
     private final Shop shop = Shop.newBuyer();

@@ -22,7 +22,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Amounts above what a shop sells without asking: who is asked, and what that costs nobody. */
+/** Amounts above the threshold require a confirmation, which counts for no limit and uses up no number or key. */
 @QuarkusTest
 @TestProfile(LargeAmountContractTest.AskAbove1000.class)
 class LargeAmountContractTest {
@@ -58,7 +58,7 @@ class LargeAmountContractTest {
         return other;
     }
 
-    private static void assertAsked(Response response) {
+    private static void assertConfirmationRequired(Response response) {
         response.then()
                 .statusCode(428)
                 .contentType("application/problem+json")
@@ -70,13 +70,13 @@ class LargeAmountContractTest {
     }
 
     @Test
-    void aboveTheThreshold_isAskedForWithTheTotal() {
+    void aboveTheThreshold_requiresConfirmationOfTheTotal() {
         // Given
         String number = shop.newNumber();
         // When
         Response response = shop.place(number, basket);
         // Then
-        assertAsked(response);
+        assertConfirmationRequired(response);
         assertThat(Database.rows(number)).isZero();
         shop.state(number).then().statusCode(200).body("state", equalTo("ISSUED"));
     }
@@ -85,7 +85,7 @@ class LargeAmountContractTest {
     void rightAcknowledgement_isAcceptedAndKept() {
         // Given
         String number = shop.newNumber();
-        assertAsked(shop.place(number, basket));
+        assertConfirmationRequired(shop.place(number, basket));
         // When
         Response response = shop.place(number, Baskets.meaning(LARGE, basket));
         // Then
@@ -107,16 +107,16 @@ class LargeAmountContractTest {
         Response more = shop.place(number, Baskets.meaning(LARGE + 1, basket));
         Response second = shop.place(number, Baskets.besides(basket, number));
         // Then
-        assertAsked(less);
-        assertAsked(more);
-        assertAsked(second);
+        assertConfirmationRequired(less);
+        assertConfirmationRequired(more);
+        assertConfirmationRequired(second);
         shop.place(number, Baskets.meaning(LARGE, Baskets.meaning(LARGE - 1, basket)))
                 .then()
                 .statusCode(201);
     }
 
     @Test
-    void atTheThreshold_isNotAsked() {
+    void atTheThreshold_requiresNoConfirmation() {
         // When
         Response response = shop.place(shop.newNumber(), Baskets.worth(MOST));
         // Then
@@ -124,7 +124,7 @@ class LargeAmountContractTest {
     }
 
     @Test
-    void currencyWithoutAThreshold_isNotAskedAbout() {
+    void currencyWithoutAThreshold_requiresNoConfirmation() {
         // When
         Response response = shop.place(shop.newNumber(), in("USD", basket));
         // Then
@@ -153,7 +153,7 @@ class LargeAmountContractTest {
     }
 
     @Test
-    void otherContentUnderAPlacedNumber_isToldThatAndNotAsked() {
+    void otherContentUnderAPlacedNumber_isRefusedWithoutConfirmation() {
         // Given
         String number = shop.newNumber();
         shop.place(number).then().statusCode(201);
@@ -164,11 +164,11 @@ class LargeAmountContractTest {
     }
 
     @Test
-    void question_spendsNeitherNumberNorLimit() {
+    void requiredConfirmation_usesUpNeitherNumberNorLimit() {
         // Given
         String number = shop.newNumber();
         for (int i = 0; i < 5; i++) {
-            assertAsked(shop.place(number, basket));
+            assertConfirmationRequired(shop.place(number, basket));
         }
         // When
         Response answered = shop.place(number, Baskets.meaning(LARGE, basket));
@@ -181,7 +181,7 @@ class LargeAmountContractTest {
     }
 
     @Test
-    void limitedBuyer_isAskedAllTheSame() {
+    void limitedBuyer_stillRequiresConfirmation() {
         // Given
         shop.place(shop.newNumber()).then().statusCode(201);
         shop.place(shop.newNumber()).then().statusCode(201);
@@ -190,14 +190,14 @@ class LargeAmountContractTest {
         Response asked = shop.place(number, basket);
         Response answered = shop.place(number, Baskets.meaning(LARGE, basket));
         // Then
-        assertAsked(asked);
+        assertConfirmationRequired(asked);
         answered.then().statusCode(429);
     }
 
     @Test
-    void question_claimsNothing() {
-        // Given: it was asked about, and never ordered
-        assertAsked(shop.place(shop.newNumber(), basket));
+    void requiredConfirmation_claimsNoContent() {
+        // Given: it required a confirmation, and was never placed
+        assertConfirmationRequired(shop.place(shop.newNumber(), basket));
         // When
         Response response = shop.place(shop.newNumber(), Baskets.meaning(LARGE, basket));
         // Then
@@ -205,7 +205,7 @@ class LargeAmountContractTest {
     }
 
     @Test
-    void largeAndALookalike_isAskedAboutBoth() {
+    void largeAndALookalike_requiresBothConfirmations() {
         // Given
         String first = shop.newNumber();
         shop.place(first, Baskets.meaning(LARGE, basket)).then().statusCode(201);
@@ -216,26 +216,26 @@ class LargeAmountContractTest {
         Response lookalike = shop.place(second, meant);
         Response both = shop.place(second, Baskets.besides(meant, first));
         // Then
-        assertAsked(amount);
+        assertConfirmationRequired(amount);
         lookalike.then().statusCode(409).body("earlier", equalTo(first));
         both.then().statusCode(201).body("acknowledgements", hasSize(2));
     }
 
     @Test
-    void byKey_isAskedTooAndTheKeyIsNotUsedUp() {
+    void byKey_requiresConfirmationAndTheKeyIsNotUsedUp() {
         // Given
         Response asked = shop.placeByKey(key, basket);
         // When
         Response answered = shop.placeByKey(key, Baskets.meaning(LARGE, basket));
         Response replay = shop.placeByKey(key, basket);
         // Then
-        assertAsked(asked);
+        assertConfirmationRequired(asked);
         answered.then().statusCode(201).body("acknowledgements[0].total", equalTo((int) LARGE));
         replay.then().statusCode(200).body("duplicated", equalTo(true));
     }
 
     @Test
-    void keysReplayWithoutAnyMark_isStillAReplay() {
+    void keysReplayWithoutAnyMarker_isStillAReplay() {
         // Given
         shop.placeByKey(key, Baskets.meaning(LARGE, basket)).then().statusCode(201);
         RedisCommands.flush();
@@ -246,7 +246,7 @@ class LargeAmountContractTest {
     }
 
     @Test
-    void expiredNumber_isToldThatAndNotAsked() {
+    void expiredNumber_isRefusedWithoutConfirmation() {
         // Given
         String number = shop.newNumber();
         clock.putForward(Duration.ofHours(2));
@@ -262,7 +262,7 @@ class LargeAmountContractTest {
     }
 
     @Test
-    void forgottenNumber_isToldThatAndNotAsked() {
+    void numberThatRedisLost_isRefusedWithoutConfirmation() {
         // Given
         String number = shop.newNumber();
         RedisCommands.flush();
@@ -274,7 +274,7 @@ class LargeAmountContractTest {
     }
 
     @Test
-    void voidedNumber_isToldThatAndNotAsked() {
+    void voidedNumber_isRefusedWithoutConfirmation() {
         // Given
         String number = shop.newNumber();
         shop.voidNumber(number).then().statusCode(200);
@@ -285,7 +285,7 @@ class LargeAmountContractTest {
     }
 
     @Test
-    void othersNumber_isToldThatAndNotAsked() {
+    void othersNumber_isRefusedWithoutConfirmation() {
         // Given
         String others = Shop.newBuyer().newNumber();
         // When

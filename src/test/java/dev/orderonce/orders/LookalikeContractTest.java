@@ -36,13 +36,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** The same basket under another number or key: who is asked, what they are told, and who is not. */
+/** The same basket under another number or key: when a confirmation is required, what it reports, and when none is. */
 @QuarkusTest
 class LookalikeContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final int RACERS = 16;
 
-    /** As the setting is by default: {@code numbers.duplicate-window}. */
+    /** The default of {@code numbers.duplicate-window}. */
     private static final Duration WINDOW = Duration.ofMinutes(15);
 
     private static final Map<String, Object> BASKET = Baskets.tea(2);
@@ -66,7 +66,7 @@ class LookalikeContractTest {
         return Map.of("currency", currency, "total", total, "lines", lines);
     }
 
-    /** Where Redis keeps under which number this buyer last ordered {@link #BASKET}. */
+    /** The Redis key that holds the number under which this buyer last ordered {@link #BASKET}. */
     private String contentKey() {
         OrderDraft tea = new OrderDraft(
                 new Money(4200, Currency.getInstance("EUR")),
@@ -75,7 +75,7 @@ class LookalikeContractTest {
         return RedisCommands.contentKey(shop.subject(), Content.fingerprint(tea));
     }
 
-    private static void assertAsked(Response response, String earlier) {
+    private static void assertConfirmationRequired(Response response, String earlier) {
         response.then()
                 .statusCode(409)
                 .contentType("application/problem+json")
@@ -86,7 +86,7 @@ class LookalikeContractTest {
     }
 
     @Test
-    void sameBasketUnderAnotherNumber_isToldOfTheEarlierOrder() {
+    void sameBasketUnderAnotherNumber_returnsTheEarlierOrder() {
         // Given
         String second = shop.newNumber();
         Response placed = shop.place(shop.newNumber(), BASKET);
@@ -94,7 +94,7 @@ class LookalikeContractTest {
         // When
         Response response = shop.place(second, BASKET);
         // Then
-        assertAsked(response, first);
+        assertConfirmationRequired(response, first);
         response.then()
                 .header("Cache-Control", "no-store")
                 .header("Retry-After", nullValue())
@@ -106,7 +106,7 @@ class LookalikeContractTest {
     }
 
     @Test
-    void earlierOrder_isToldAsItIsNow() {
+    void earlierOrder_isReturnedInItsCurrentState() {
         // Given
         String first = shop.newOrder(BASKET);
         shop.pay(first).then().statusCode(201).body("order.state", equalTo("PAID"));
@@ -115,13 +115,13 @@ class LookalikeContractTest {
         // When
         Response response = shop.place(second, BASKET);
         // Then
-        assertAsked(response, first);
+        assertConfirmationRequired(response, first);
         response.then().body("state", equalTo("PAID"));
         assertThat(response.<Integer>path("age")).isBetween(300, 300 + (int) BOUND.toSeconds());
     }
 
     @Test
-    void askedAgainAndAgain_isToldTheSame() {
+    void repeatedWithoutConfirmation_getsTheSameResponse() {
         // Given
         String first = shop.newOrder(BASKET);
         String second = shop.newNumber();
@@ -129,7 +129,7 @@ class LookalikeContractTest {
         List<Response> answers =
                 IntStream.range(0, 5).mapToObj(i -> shop.place(second, BASKET)).toList();
         // Then
-        answers.forEach(answer -> assertAsked(answer, first));
+        answers.forEach(answer -> assertConfirmationRequired(answer, first));
         assertThat(Database.ordersOf(shop.subject())).isOne();
     }
 
@@ -138,7 +138,7 @@ class LookalikeContractTest {
         // Given
         String first = shop.newOrder(BASKET);
         String second = shop.newNumber();
-        assertAsked(shop.place(second, BASKET), first);
+        assertConfirmationRequired(shop.place(second, BASKET), first);
         // When
         Response response = shop.place(second, Baskets.besides(BASKET, first));
         // Then
@@ -153,7 +153,7 @@ class LookalikeContractTest {
     }
 
     @Test
-    void acknowledgedWithoutBeingAsked_isPlacedAtOnce() {
+    void acknowledgedInAdvance_isPlacedAtOnce() {
         // Given
         String first = shop.newOrder(BASKET);
         // When
@@ -172,13 +172,13 @@ class LookalikeContractTest {
         Response other = shop.place(second, Baskets.besides(BASKET, another));
         Response itself = shop.place(second, Baskets.besides(BASKET, second));
         // Then
-        assertAsked(other, first);
-        assertAsked(itself, first);
+        assertConfirmationRequired(other, first);
+        assertConfirmationRequired(itself, first);
         shop.place(second, Baskets.besides(BASKET, another, first)).then().statusCode(201);
     }
 
     @Test
-    void thirdOrder_isAskedAboutTheSecond() {
+    void thirdOrder_requiresConfirmationOfTheSecond() {
         // Given
         String first = shop.newOrder(BASKET);
         String second = shop.newOrder(Baskets.besides(BASKET, first));
@@ -186,26 +186,26 @@ class LookalikeContractTest {
         // When
         Response response = shop.place(third, Baskets.besides(BASKET, first));
         // Then
-        assertAsked(response, second);
+        assertConfirmationRequired(response, second);
         shop.place(third, Baskets.besides(BASKET, first, second)).then().statusCode(201);
     }
 
     @Test
-    void cancelledOrder_isNobodysLookalike() {
+    void cancelledOrder_isNoPossibleDuplicate() {
         // Given
         String first = shop.newOrder(BASKET);
         String second = shop.newNumber();
-        assertAsked(shop.place(second, BASKET), first);
+        assertConfirmationRequired(shop.place(second, BASKET), first);
         shop.cancel(first).then().statusCode(200);
         // When
         Response response = shop.place(second, BASKET);
         // Then
         response.then().statusCode(201).body("acknowledgements", hasSize(0));
-        assertAsked(shop.place(shop.newNumber(), BASKET), second);
+        assertConfirmationRequired(shop.place(shop.newNumber(), BASKET), second);
     }
 
     @Test
-    void refundedOrder_isNobodysLookalike() {
+    void refundedOrder_isNoPossibleDuplicate() {
         // Given
         String first = shop.newOrder(BASKET);
         shop.pay(first).then().statusCode(201);
@@ -217,7 +217,7 @@ class LookalikeContractTest {
     }
 
     @Test
-    void secondOneCancelled_theFirstIsStillAskedAbout() {
+    void secondOneCancelled_theFirstStillRequiresConfirmation() {
         // Given
         String first = shop.newOrder(BASKET);
         String second = shop.newOrder(Baskets.besides(BASKET, first));
@@ -225,11 +225,11 @@ class LookalikeContractTest {
         // When
         Response response = shop.place(shop.newNumber(), BASKET);
         // Then
-        assertAsked(response, first);
+        assertConfirmationRequired(response, first);
     }
 
     @Test
-    void otherContent_isNotAskedAbout() {
+    void otherContent_requiresNoConfirmation() {
         // Given
         shop.newOrder(basket("EUR", 200, List.of(line("a", "A", 2))));
         // Then
@@ -242,7 +242,7 @@ class LookalikeContractTest {
     }
 
     @Test
-    void anotherBuyer_isNotAsked() {
+    void anotherBuyer_requiresNoConfirmation() {
         // Given
         shop.newOrder(BASKET);
         Shop other = Shop.newBuyer();
@@ -260,7 +260,7 @@ class LookalikeContractTest {
         Response response =
                 shop.place(shop.newNumber(), basket("EUR", 300, List.of(line("b", "Becher", 1), line("a", "Tee", 2))));
         // Then
-        assertAsked(response, first);
+        assertConfirmationRequired(response, first);
     }
 
     @Test
@@ -286,7 +286,7 @@ class LookalikeContractTest {
         // Given
         String first = shop.newOrder(BASKET);
         String second = shop.newNumber();
-        assertAsked(shop.place(second, BASKET), first);
+        assertConfirmationRequired(shop.place(second, BASKET), first);
         // When
         Response response = shop.place(second, Baskets.tea(3));
         // Then
@@ -298,23 +298,23 @@ class LookalikeContractTest {
         // Given
         String first = shop.newOrder(BASKET);
         String second = shop.newNumber();
-        assertAsked(shop.place(second, BASKET), first);
+        assertConfirmationRequired(shop.place(second, BASKET), first);
         // When
         shop.voidNumber(second).then().statusCode(200);
         // Then
         shop.place(second, Baskets.besides(BASKET, first)).then().statusCode(410);
-        assertAsked(shop.place(shop.newNumber(), BASKET), first);
+        assertConfirmationRequired(shop.place(shop.newNumber(), BASKET), first);
         shop.place(first, BASKET).then().statusCode(200);
     }
 
     @Test
-    void keyAfterANumber_isAskedToo() {
+    void keyAfterANumber_requiresConfirmationToo() {
         // Given
         String first = shop.newOrder(BASKET);
         // When
         Response response = shop.placeByKey(key, BASKET);
         // Then
-        assertAsked(response, first);
+        assertConfirmationRequired(response, first);
         response.then().body("state", equalTo("CREATED"));
         shop.placeByKey(key, Baskets.besides(BASKET, first))
                 .then()
@@ -324,7 +324,7 @@ class LookalikeContractTest {
     }
 
     @Test
-    void numberAfterAKey_isAskedToo() {
+    void numberAfterAKey_requiresConfirmationToo() {
         // Given
         String first =
                 shop.placeByKey(key, BASKET).then().statusCode(201).extract().path("number");
@@ -333,7 +333,7 @@ class LookalikeContractTest {
         Response response = shop.place(second, BASKET);
         // Then
         assertThat(first).startsWith("Z");
-        assertAsked(response, first);
+        assertConfirmationRequired(response, first);
         shop.place(second, Baskets.besides(BASKET, first)).then().statusCode(201);
         shop.placeByKey(key, BASKET)
                 .then()
@@ -343,13 +343,13 @@ class LookalikeContractTest {
     }
 
     @Test
-    void keyAfterAKey_isAskedAndNotUsedUp() {
+    void keyAfterAKey_requiresConfirmationAndIsNotUsedUp() {
         // Given
         String first =
                 shop.placeByKey(key, BASKET).then().statusCode(201).extract().path("number");
         String another = UUID.randomUUID().toString();
-        assertAsked(shop.placeByKey(another, BASKET), first);
-        assertAsked(shop.placeByKey(another, BASKET), first);
+        assertConfirmationRequired(shop.placeByKey(another, BASKET), first);
+        assertConfirmationRequired(shop.placeByKey(another, BASKET), first);
         // When
         Response response = shop.placeByKey(another, Baskets.tea(3));
         // Then
@@ -358,19 +358,19 @@ class LookalikeContractTest {
     }
 
     @Test
-    void windowOver_isNotAsked() {
+    void windowOver_requiresNoConfirmation() {
         // Given
         String first = shop.newOrder(BASKET);
-        RedisCommands.forget(contentKey());
+        RedisCommands.delete(contentKey());
         // When
         String second = shop.newOrder(BASKET);
         // Then
-        assertAsked(shop.place(shop.newNumber(), BASKET), second);
+        assertConfirmationRequired(shop.place(shop.newNumber(), BASKET), second);
         shop.place(first, BASKET).then().statusCode(200);
     }
 
     @Test
-    void redisFlushedInBetween_isNotAskedAndTheFirstIsStillAReplay() {
+    void redisFlushedInBetween_requiresNoConfirmationAndTheFirstIsStillAReplay() {
         // Given
         String first = shop.newOrder(BASKET);
         RedisCommands.flush();
@@ -383,7 +383,7 @@ class LookalikeContractTest {
     }
 
     @Test
-    void redisAway_isNotAsked() {
+    void redisUnavailable_requiresNoConfirmation() {
         // Given
         String first = shop.newNumber();
         String second = shop.newNumber();
@@ -409,30 +409,30 @@ class LookalikeContractTest {
     }
 
     @Test
-    void earlierThatIsJustBeingPlaced_isToldWithoutAStateAndWithATime() {
-        // Given: let in a moment ago, by somebody who died before the insert
+    void earlierInProgress_isReturnedWithoutAStateAndWithARetryAfter() {
+        // Given: admitted a moment ago, by a process that crashed before the insert
         String gone = shop.newNumber();
         RedisCommands.claim(contentKey(), gone, WINDOW);
         String number = shop.newNumber();
         // When
         Response response = shop.place(number, BASKET);
         // Then
-        assertAsked(response, gone);
+        assertConfirmationRequired(response, gone);
         response.then()
                 .header("Retry-After", notNullValue())
                 .body("$", not(hasKey("state")))
                 .body("$", not(hasKey("age")));
         assertThat(response.time()).isLessThan(5_000);
         Response byKey = shop.placeByKey(key, BASKET);
-        assertAsked(byKey, gone);
+        assertConfirmationRequired(byKey, gone);
         byKey.then().header("Retry-After", notNullValue());
-        // and it can be said that a second one is meant all the same
+        // and a second order can be confirmed all the same
         shop.place(number, Baskets.besides(BASKET, gone)).then().statusCode(201);
     }
 
     @Test
-    void earlierThatNeverCame_standsInNobodysWay() {
-        // Given: let in eleven seconds ago, and no order stands
+    void earlierNeverPlaced_blocksNoNumber() {
+        // Given: admitted eleven seconds ago, and no order exists
         String gone = shop.newNumber();
         RedisCommands.claim(contentKey(), gone, WINDOW.minusSeconds(11));
         String number = shop.newNumber();
@@ -440,12 +440,12 @@ class LookalikeContractTest {
         Response response = shop.place(number, BASKET);
         // Then
         response.then().statusCode(201);
-        // and whoever comes back with the earlier number is asked in turn
-        assertAsked(shop.place(gone, BASKET), number);
+        // and a request that repeats the earlier number requires a confirmation in turn
+        assertConfirmationRequired(shop.place(gone, BASKET), number);
     }
 
     @Test
-    void earlierThatNeverCame_standsInNoKeysWay() {
+    void earlierNeverPlaced_blocksNoKey() {
         // Given
         RedisCommands.claim(contentKey(), shop.newNumber(), WINDOW.minusSeconds(11));
         // When
@@ -455,8 +455,8 @@ class LookalikeContractTest {
     }
 
     @Test
-    void earlierThatWasVoided_standsInNobodysWay() {
-        // Given: let in a moment ago, and its insert lost against a tombstone
+    void earlierVoided_blocksNoNumber() {
+        // Given: admitted a moment ago, and its insert lost against a tombstone
         String voided = shop.newNumber();
         shop.voidNumber(voided).then().statusCode(200);
         RedisCommands.claim(contentKey(), voided, WINDOW);
@@ -467,8 +467,8 @@ class LookalikeContractTest {
     }
 
     @RepeatedTest(20)
-    void earlierThatComesWhileItIsWaitedFor_isToldAsItStands() {
-        // Given: the first was let in, and its insert is on the way
+    void earlierPlacedWhileItIsAwaited_isReturnedWithItsState() {
+        // Given: the first was admitted, and its insert is in flight
         String first = shop.newNumber();
         String second = shop.newNumber();
         RedisCommands.claim(contentKey(), first, WINDOW);
@@ -476,14 +476,14 @@ class LookalikeContractTest {
         List<Response> answers = Racers.race(
                 List.<Callable<Response>>of(() -> shop.place(second, BASKET), () -> shop.place(first, BASKET)));
         // Then
-        assertAsked(answers.getFirst(), first);
+        assertConfirmationRequired(answers.getFirst(), first);
         answers.getFirst().then().body("state", equalTo("CREATED"));
         answers.getLast().then().statusCode(201);
     }
 
     @Test
-    void earlierThatBecameAnotherBasket_standsInNobodysWay() {
-        // Given: let in with this basket, not answered by PostgreSQL, and placed with another one
+    void earlierPlacedWithAnotherBasket_blocksNoNumber() {
+        // Given: admitted with this basket, not answered by PostgreSQL, and placed with another one
         String changed = shop.newNumber();
         RedisCommands.claim(contentKey(), changed, WINDOW);
         shop.place(changed, Baskets.tea(3)).then().statusCode(201);
@@ -493,16 +493,16 @@ class LookalikeContractTest {
         response.then().statusCode(201);
     }
 
-    /** State and age of the order that won, or when to come again. */
+    /** The state and age of the order that won, or a Retry-After. */
     private static void assertLed(Response loser, String winner) {
-        assertAsked(loser, winner);
+        assertConfirmationRequired(loser, winner);
         assertThat(loser.<String>path("state") != null || loser.header("Retry-After") != null)
                 .as(loser.asString())
                 .isTrue();
     }
 
     @RepeatedTest(50)
-    void twoTabsAtOnce_makeOneOrderAndTheOtherIsAsked() {
+    void twoTabsAtOnce_makeOneOrderAndTheOtherRequiresConfirmation() {
         // Given
         String left = shop.newNumber();
         String right = shop.newNumber();
@@ -514,14 +514,14 @@ class LookalikeContractTest {
         boolean leftWon = answers.getFirst().statusCode() == 201;
         assertLed(leftWon ? answers.getLast() : answers.getFirst(), leftWon ? left : right);
         assertThat(Database.ordersOf(shop.subject())).isOne();
-        // and the one that was asked can still become an acknowledged second
+        // and the one that required a confirmation can still become an acknowledged second order
         shop.place(leftWon ? right : left, Baskets.besides(BASKET, leftWon ? left : right))
                 .then()
                 .statusCode(201);
     }
 
     @RepeatedTest(20)
-    void aTabAndAProgramAtOnce_makeOneOrderAndTheOtherIsAsked() {
+    void aTabAndAProgramAtOnce_makeOneOrderAndTheOtherRequiresConfirmation() {
         // Given
         String number = shop.newNumber();
         // When
@@ -556,7 +556,7 @@ class LookalikeContractTest {
     }
 
     @RepeatedTest(20)
-    void twoSecondOrdersAtOnce_areNotBothSilent() {
+    void twoSecondOrdersAtOnce_areNotBothPlacedWithoutConfirmation() {
         // Given
         String first = shop.newOrder(BASKET);
         String left = shop.newNumber();
@@ -565,7 +565,7 @@ class LookalikeContractTest {
         // When
         List<Response> answers =
                 Racers.race(List.<Callable<Response>>of(() -> shop.place(left, meant), () -> shop.place(right, meant)));
-        // Then: each was meant besides the first, and neither besides the other
+        // Then: each acknowledges the first, and neither acknowledges the other
         assertThat(answers.stream().map(Response::statusCode).sorted().toList()).containsExactly(201, 409);
         boolean leftWon = answers.getFirst().statusCode() == 201;
         assertLed(leftWon ? answers.getLast() : answers.getFirst(), leftWon ? left : right);
@@ -588,7 +588,7 @@ class LookalikeContractTest {
     }
 
     @Test
-    void bodyThatIsNotValid_asksNothing() {
+    void invalidBody_requiresNoConfirmation() {
         // Given
         shop.newOrder(BASKET);
         Map<String, Object> wrong = new HashMap<>(BASKET);

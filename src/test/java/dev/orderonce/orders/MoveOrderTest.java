@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Moves on the real table: every state and every move, races, stale locks, other payments. */
+/** Transitions on the real table: every state and every transition, races, stale locks, other payments. */
 @QuarkusTest
 class MoveOrderTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
@@ -86,7 +86,7 @@ class MoveOrderTest {
 
     @Test
     void staleHolderOfALock_isRefusedByTheRow() {
-        // Given: a later holder has moved it and back
+        // Given: a later holder has changed the state and changed it back
         OrderNumber number = orderIn(OrderState.CREATED);
         move(number, Move.PAYMENT_BEGUN, BY.under(OptionalLong.of(20)));
         move(number, Move.PAYMENT_REFUSED, BY.under(OptionalLong.of(20)));

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What of a submission is believed, and what is said of the rest. */
+/** Which submissions are accepted, and the errors reported for all others. */
 class OrderDraftTest {
     private static final Currency EUR = Currency.getInstance("EUR");
     private static final LineSubmission TEA = line("tea-1", "Green tea", 2L, 2100L);
@@ -224,7 +224,7 @@ class OrderDraftTest {
 
     @ParameterizedTest
     @ValueSource(longs = {4199, 4201, 0, 2100, 9_007_199_254_740_991L})
-    void aTotalThatIsNotTheSum_isToldTheSum(long total) {
+    void aTotalThatIsNotTheSum_isRefusedWithTheSum(long total) {
         assertThat(OrderDraft.read(totalling(total, TEA)))
                 .isEqualTo(invalid("total", "must be 4200, what the lines add up to"));
     }
@@ -379,7 +379,7 @@ class OrderDraftTest {
     // --- Together ---
 
     @Test
-    void severalThingsWrong_areAllToldAtOnce() {
+    void severalErrors_areAllReportedAtOnce() {
         // Given
         OrderSubmission submission = submission(
                 "EURO",
@@ -412,7 +412,7 @@ class OrderDraftTest {
     }
 
     @Test
-    void nothingAtAll_isToldWhatIsMissing() {
+    void emptySubmission_isRefusedWithTheMissingMembers() {
         // When
         Reading reading = OrderDraft.read(submission(null, null, null, null));
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who is shown as the actor of an event, and to whom. */
+/** The actor of an event as shown to buyers and to staff. */
 class OrderEventTest {
     private static final String BUYER = "alice";
 
@@ -24,7 +24,7 @@ class OrderEventTest {
     }
 
     @Test
-    void job_isShownToEverybody() {
+    void job_isShownToAll() {
         // Given
         OrderEvent event = by(new Actor.Job("payments"));
         // Then
@@ -51,7 +51,7 @@ class OrderEventTest {
         assertThat(event.forBuyer(BUYER).detail()).containsEntry("by", BUYER).containsEntry("reason", "words");
     }
 
-    /** They hold the name alone. */
+    /** Such rows hold the actor's name only. */
     @Test
     void eventsOfEarlierVersions_areShownAsBefore() {
         // Given

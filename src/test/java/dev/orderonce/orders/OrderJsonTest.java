@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the table keeps of an order is what is read back. */
+/** An order read back from the table equals the stored one. */
 class OrderJsonTest {
     private static final OrderNumber EARLIER = new OrderNumber("1TVSMATNANANAQKFFY");
 
@@ -132,7 +132,7 @@ class OrderJsonTest {
         assertThat(OrderJson.readAcknowledgements("[]")).isEmpty();
     }
 
-    /** A table that was written by hand, or by a later version. */
+    /** Rows that were written by hand, or by a later version. */
     @Test
     void spacesAndMembersNotKnownHere_areReadOver() {
         // Given

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every pair of states: which can follow which, and what a representation offers. */
+/** Every pair of states: which transitions are allowed, and what a representation offers. */
 class OrderStateTest {
-    /** As the design draws it. */
+    /** The transitions of the design. */
     private static final Map<OrderState, Set<OrderState>> FOLLOW = Map.of(
             OrderState.CREATED, Set.of(OrderState.PAYING, OrderState.CANCELLED),
             OrderState.PAYING, Set.of(OrderState.CREATED, OrderState.PAID, OrderState.CANCELLED),
@@ -50,7 +50,7 @@ class OrderStateTest {
     }
 
     @Test
-    void representation_offersWhatCallersMayAskFor() {
+    void representation_offersWhatCallersMayRequest() {
         assertThat(OrderState.CREATED.next()).containsExactlyInAnyOrder("pay", "cancel");
         assertThat(OrderState.PAYING.next()).isEmpty();
         assertThat(OrderState.PAID.next()).containsExactlyInAnyOrder("ship", "cancel");

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Orders under a key of the client's own: every ending of POST /orders that it can have. */
+/** Orders under an idempotency key: every outcome of POST /orders with one. */
 @QuarkusTest
 class PlaceByKeyContractTest {
     private static final int RACERS = 16;
@@ -50,7 +50,7 @@ class PlaceByKeyContractTest {
     }
 
     @Test
-    void firstSubmit_makesTheOrderAndTellsItsKey() {
+    void firstSubmit_placesTheOrderAndReturnsItsKey() {
         // When
         Response response = shop.placeByKey(key);
         // Then
@@ -96,12 +96,12 @@ class PlaceByKeyContractTest {
     }
 
     @Test
-    void sameKeyAfterYearsAndWithoutAnyMark_isStillAReplay() {
+    void sameKeyAfterYearsAndWithoutAnyMarker_isStillAReplay() {
         // Given
         String number = shop.placeByKey(key).path("number");
         RedisCommands.flush();
-        // Half an hour stands for years here: the token would not outlive them, and nothing that
-        // keeps a key knows a time.
+        // Half an hour represents years: a token would not outlive them, and no code that
+        // keeps a key reads a clock.
         clock.putForward(Duration.ofMinutes(30));
         // When
         Response response = shop.placeByKey(key);
@@ -147,7 +147,7 @@ class PlaceByKeyContractTest {
     }
 
     @Test
-    void neitherNumberNorKey_isToldOfBoth() {
+    void neitherNumberNorKey_isRefusedNamingBoth() {
         // When
         Response response = shop.request()
                 .contentType(ContentType.JSON)
@@ -282,7 +282,7 @@ class PlaceByKeyContractTest {
     }
 
     @Test
-    void twoBuyersWithOneKey_makeTwoOrdersAndNeitherLearnsOfTheOther() {
+    void twoBuyersWithOneKey_makeTwoOrdersAndNeitherSeesTheOther() {
         // Given
         Shop other = Shop.newBuyer();
         String mine = shop.placeByKey(key).path("number");
@@ -294,7 +294,7 @@ class PlaceByKeyContractTest {
         other.find(mine).then().statusCode(404);
     }
 
-    /** Only the key can make the order; its number cannot. */
+    /** Only a request with the key can place the order, not one with its number. */
     @Test
     void numberOfAKeyThatWasNotUsed_isNotAnOrderNumber() {
         // Given
@@ -359,8 +359,8 @@ class PlaceByKeyContractTest {
     }
 
     @RepeatedTest(20)
-    void sixteenRacersWithoutAnyMark_makeOneOrderAllTheSame() {
-        // Given: the marks are taken away while they race
+    void sixteenRacersWithoutAnyMarker_stillMakeOneOrder() {
+        // Given: the markers are deleted while the requests race
         Callable<Response> racer = () -> {
             RedisCommands.flush();
             return shop.placeByKey(key);

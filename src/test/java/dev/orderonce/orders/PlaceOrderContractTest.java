@@ -172,7 +172,7 @@ class PlaceOrderContractTest {
     }
 
     @Test
-    void numberToldToBeExpired_staysSoWhenTheClockIsSetBack() {
+    void numberReportedAsExpired_staysExpiredWhenTheClockIsSetBack() {
         // Given
         String number = shop.newNumber();
         clock.putForward(Duration.ofHours(2));

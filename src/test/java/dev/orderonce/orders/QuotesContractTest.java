@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the shop signs its prices, with the catalogue's code as the documentation has it. */
+/** Orders where the shop signs its prices, with the catalogue's code from the documentation. */
 @QuarkusTest
 @TestProfile(TightBounds.class)
 class QuotesContractTest {
@@ -64,7 +64,7 @@ class QuotesContractTest {
         return said;
     }
 
-    /** As the documentation's Java makes it. */
+    /** A quote as the documentation's Java code makes it. */
     private static String quote(String key, String currency, String line, long seconds) {
         try {
             Path directory = Files.createTempDirectory("quote");
@@ -191,7 +191,7 @@ class QuotesContractTest {
     }
 
     @Test
-    void orderThatStands_isReturnedWhateverBecameOfItsQuote() {
+    void existingOrder_isReturnedWhateverBecameOfItsQuote() {
         // Given
         String number = shop.newNumber();
         String quote = quote();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a request is told by whatever stands under its number already. */
+/** The response to a request whose number is already decided. */
 class ReplayCheckTest {
     private static final Buyer ALICE = new Buyer("alice");
     private static final Buyer BOB = new Buyer("bob");
@@ -40,7 +40,7 @@ class ReplayCheckTest {
     }
 
     @Test
-    void anotherBuyersOrder_isNotYoursWhateverIsAsked() {
+    void anotherBuyersOrder_isRefusedWhateverIsRequested() {
         // Given
         Order bobs = orderOf(BOB);
 

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two replicas; the one that is at it is killed, in each place where that can happen, and the other is asked again
- * under the same key.
+ * Two replicas; the one that processes a request is killed at each step, and the client repeats the request at the
+ * other one under the same key.
  */
 class KeyOwnerKilledIT {
     private static final Duration BOUND = Duration.ofSeconds(30);
@@ -48,7 +48,7 @@ class KeyOwnerKilledIT {
     private final String buyer = "buyer-" + UUID.randomUUID();
     private final String key = UUID.randomUUID().toString();
     private final OrderNumber number = OrderNumber.ofClientKey(new Buyer(buyer), key);
-    private final String mark = "once:o:{" + number.symbols() + '}';
+    private final String marker = "once:o:{" + number.symbols() + '}';
 
     private FaultProxy toPostgreSql;
     private FaultProxy toRedis;
@@ -76,7 +76,7 @@ class KeyOwnerKilledIT {
                 "DATABASE_URL", Stores.at(postgreSqlPort, stores.postgreSql().url()));
         settings.put("REDIS_URL", Stores.at(redisPort, stores.redis().url()));
         settings.put("IDEMPOTENCY_LEASE", LEASE);
-        // The victim is to be killed while it waits, not to give up before.
+        // The replica has to be killed while it waits, before its timeout.
         settings.put("DATABASE_REPLY_TIMEOUT", "60s");
         return settings;
     }
@@ -115,7 +115,7 @@ class KeyOwnerKilledIT {
     }
 
     @Test
-    void betweenMarkAndInsert_theRepeatPlacesItWhenTheLeaseIsOver() {
+    void betweenMarkerAndInsert_theRepeatPlacesItWhenTheLeaseIsOver() {
         // Given
         toPostgreSql.freeze();
         CompletableFuture<HttpResponse<String>> asked = askTheVictim();
@@ -150,7 +150,7 @@ class KeyOwnerKilledIT {
 
     @Test
     void betweenReplyAndResult_theRepeatFindsIt() {
-        // Given: the mark can be set, and what should replace it is lost
+        // Given: the marker can be set, and the command that should replace it is lost
         toPostgreSql.holdReplies();
         CompletableFuture<HttpResponse<String>> asked = askTheVictim();
         await().atMost(BOUND).until(() -> orders() == 1);
@@ -167,7 +167,7 @@ class KeyOwnerKilledIT {
     }
 
     private boolean isMarked() {
-        return RedisCommands.send(stores, "EXISTS " + mark).equals(":1");
+        return RedisCommands.send(stores, "EXISTS " + marker).equals(":1");
     }
 
     private long orders() {

@@ -34,10 +34,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two replicas, one buyer, sixteen at once that never wait: together they are let in as often as the limit says, over
- * some windows, to within one.
+ * Two replicas, one buyer, sixteen racers at once that never wait: together they are admitted as often as the limit
+ * allows, over some windows, to within one.
  *
- * <p>{@code -Dlimits.seed} repeats the dice, though not the races.
+ * <p>{@code -Dlimits.seed} repeats the random choices, though not the races.
  */
 class LimitsIT {
     private static final long SEED = Long.getLong("limits.seed", System.nanoTime());
@@ -45,7 +45,7 @@ class LimitsIT {
     private static final int WINDOWS = 4;
     private static final Duration WINDOW = Duration.ofSeconds(2);
 
-    /** In each window: one each 200 ms, which is long beside a request. */
+    /** The limit in each window: one request each 200 ms, which is long compared with a request. */
     private static final long RATE = 10;
 
     /** As much as is made up for when the machine has stood still for four seconds. */
@@ -65,7 +65,7 @@ class LimitsIT {
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
         replicas = List.of(launch("one"), launch("two"));
         replicas.forEach(Service::ready);
-        // The first requests of all take longest.
+        // The first requests of a process are the slowest.
         for (Service replica : replicas) {
             String token = replica.signIn("warm-up", "buyer");
             for (int i = 0; i < 20; i++) {
@@ -88,23 +88,23 @@ class LimitsIT {
         stores.close();
     }
 
-    /** What one racer asks for, again and again. */
+    /** The request that a racer repeats. */
     @FunctionalInterface
     private interface Asking {
-        /** Whether it was let in. */
+        /** Whether it was admitted. */
         boolean ask(Service replica);
     }
 
-    /** What became of a race, by the clock of whoever asked. */
+    /** The result of a race, by the clock of the racers. */
     private static final class Race {
         private final long begun = System.nanoTime();
         private final AtomicLong firstLetIn = new AtomicLong(Long.MAX_VALUE);
         private final AtomicLong lastAsked = new AtomicLong(Long.MIN_VALUE);
         private final AtomicLong letIn = new AtomicLong();
-        private final AtomicLong asked = new AtomicLong();
+        private final AtomicLong requested = new AtomicLong();
         private long ended;
 
-        /** Asks for so long, each racer at whichever replica its dice say. */
+        /** Runs a race of this duration, each racer at a random replica. */
         static Race run(List<Asking> racers, Duration howLong) {
             Race race = new Race();
             Racers.race(IntStream.range(0, racers.size())
@@ -118,7 +118,7 @@ class LimitsIT {
             while (System.nanoTime() - begun < howLong.toNanos()) {
                 Service replica = replicas.get(random.nextInt(replicas.size()));
                 lastAsked.accumulateAndGet(System.nanoTime() - begun, Math::max);
-                asked.incrementAndGet();
+                requested.incrementAndGet();
                 if (racer.ask(replica)) {
                     letIn.incrementAndGet();
                     firstLetIn.accumulateAndGet(System.nanoTime() - begun, Math::min);
@@ -128,17 +128,17 @@ class LimitsIT {
         }
 
         /**
-         * Redis let the first one in before that was heard, and was asked for the last time after that was sent; all of
-         * it happened between the begin and the end.
+         * Redis admitted the first request before its response was received, and got the last command after its request
+         * was sent; everything happened between the begin and the end.
          */
         void judge(String what) {
             double shortest = expected(lastAsked.get() - firstLetIn.get());
             double longest = expected(ended - begun);
             System.out.printf(
                     "LimitsIT: seed %d, %s: %d let in of %d, expected %.2f to %.2f in %.3f s%n",
-                    SEED, what, letIn.get(), asked.get(), shortest, longest, (ended - begun) / 1e9);
+                    SEED, what, letIn.get(), requested.get(), shortest, longest, (ended - begun) / 1e9);
             assertThat((double) letIn.get()).isBetween(shortest - 1, longest + 1);
-            assertThat(asked.get()).as("racers that raced").isGreaterThan(2 * letIn.get());
+            assertThat(requested.get()).as("racers that raced").isGreaterThan(2 * letIn.get());
         }
 
         private static double expected(long nanos) {
@@ -148,7 +148,7 @@ class LimitsIT {
 
     @Test
     void sixteenOnTwoReplicas_placeAsManyOrdersAsTheLimitSays() {
-        // Given: each keeps its key until its order is placed, as a client does
+        // Given: each racer keeps its key until its order is placed, as a client does
         Queue<String> unexpected = new ConcurrentLinkedQueue<>();
         List<Asking> racers = IntStream.range(0, RACERS)
                 .<Asking>mapToObj(i -> new Placing(buyer, unexpected))

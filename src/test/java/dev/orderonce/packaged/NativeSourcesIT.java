@@ -27,8 +27,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a native executable would be made from lists everything that is looked up by its name at run time: what goes
- * over the wire, the migrations, the Lua scripts, the files that are served.
+ * The sources of a native executable list everything that is looked up by name at run time: JSON types, migrations, Lua
+ * scripts and static files.
  */
 class NativeSourcesIT {
     private static final Path SOURCES = Path.of("target", "native", "native-sources");
@@ -63,7 +63,7 @@ class NativeSourcesIT {
         return patterns;
     }
 
-    /** Every record that is described as going over the wire, and every type of ours in it. */
+    /** Every record that is described as JSON, and every type of ours in it. */
     private static Set<String> onTheWire() {
         JavaClasses all = new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())

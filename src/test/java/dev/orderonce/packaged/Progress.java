@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Whether a process that is waited for gets on. A start takes some seconds of processor time; how long that is on a
- * clock depends on what else the machine does. So it is given up when it has used far more processor time than any
- * start needs, or none at all for a while.
+ * Whether an awaited process makes progress. A start takes some seconds of processor time; its duration depends on the
+ * load of the machine. So the wait fails when the process has used far more processor time than any start needs, or
+ * none at all for a while.
  */
 final class Progress {
     /** A start needs 8 s, with an embedded PostgreSQL to unpack and to recover 20 s. */
     private static final Duration MOST_PROCESSOR_TIME = Duration.ofMinutes(2);
 
-    /** A process that waits for another one, which is starved, uses nothing for a while too. */
+    /** A process that waits for another, starved one uses no processor time for a while either. */
     private static final Duration MOST_WITHOUT = Duration.ofMinutes(2);
 
     private final Process process;
@@ -27,7 +27,7 @@ final class Progress {
         this.latest = begun;
     }
 
-    /** Of the process and of those it has started. */
+    /** The processor time of the process and of those it has started. */
     private Duration processorTime() {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants())
                 .map(each -> each.info().totalCpuDuration())
@@ -36,13 +36,13 @@ final class Progress {
     }
 
     /**
-     * Called again and again while it is waited for.
+     * Checks the process; called repeatedly while it is awaited.
      *
-     * @throws IllegalStateException if it gets on no more
+     * @throws IllegalStateException if it makes no progress any more
      */
     void check() {
         Duration now = processorTime();
-        // A child that has ended takes its time with it.
+        // The time of a child that has ended is no longer counted.
         if (!now.equals(latest)) {
             latest = now;
             latestAt = System.nanoTime();

@@ -24,7 +24,7 @@ public final class Replica implements AutoCloseable {
         return service.port();
     }
 
-    /** As a machine dies. */
+    /** Kills the process, as a power loss does. */
     public void kill() {
         service.process().destroyForcibly();
         service.process().onExit().join();

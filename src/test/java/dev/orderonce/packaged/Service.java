@@ -23,13 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** A packaged service run as a process of its own, as an operator would run it. */
+/** A packaged service that runs as a separate process, as an operator would run it. */
 final class Service implements AutoCloseable {
     static final Path STANDALONE = Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
     static final Path SERVER =
             Path.of("target/server/quarkus-app/quarkus-run.jar").toAbsolutePath();
 
-    /** Beyond any machine's slowness; {@link Progress} gives up long before. */
+    /** Longer than on the slowest machine; {@link Progress} fails long before. */
     private static final Duration NEVER = Duration.ofMinutes(30);
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
@@ -70,7 +70,7 @@ final class Service implements AutoCloseable {
             builder.environment().keySet().removeIf(name -> name.startsWith("QUARKUS_"));
             builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
             builder.environment().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
-            // A load is no person.
+            // A load test places more than a person does.
             for (String limit : List.of("NUMBERS_ISSUED", "NUMBERS_OUTSTANDING", "ORDERS_PLACED")) {
                 builder.environment().put("LIMITS_" + limit, "1000000/1m");
             }
@@ -135,7 +135,7 @@ final class Service implements AutoCloseable {
         }
     }
 
-    /** Waits for its end and tells its exit code. */
+    /** Waits for its end and returns its exit code. */
     int exitCode() {
         awaitProgress(() -> !process.isAlive());
         return process.exitValue();
@@ -211,7 +211,7 @@ final class Service implements AutoCloseable {
         return sendWith(headers, "POST", "/orders", Optional.of(token), body);
     }
 
-    /** Places under a key of the client's own. */
+    /** Places under an idempotency key. */
     HttpResponse<String> placeByKey(String token, String key) {
         return sendWith(
                 Map.of("Idempotency-Key", key),
@@ -226,7 +226,7 @@ final class Service implements AutoCloseable {
     }
 
     /**
-     * Listens to what happens to the buyer's orders; returns when the stream is open.
+     * Opens the stream of the buyer's events; returns when it is open.
      *
      * @return its lines, once it has ended as a stream ends and not by a cut
      */

@@ -36,7 +36,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The standalone jar on a machine with nothing configured: it starts, keeps its data, survives being killed. */
+/** The standalone jar without any configuration: it starts, keeps its data, survives being killed. */
 class StandaloneBuildIT {
     private static final int WRITERS = 16;
     private static final int ORDERS_BEFORE_THE_KILL = 300;
@@ -45,7 +45,7 @@ class StandaloneBuildIT {
     Path directory;
 
     @Test
-    void nothingConfigured_startsSaysWhereThingsAreAndKeepsItsDataOverARestart() throws IOException {
+    void nothingConfigured_startsLogsItsAddressesAndKeepsItsDataOverARestart() throws IOException {
         // Given
         String number;
         try (Service service =
@@ -108,7 +108,7 @@ class StandaloneBuildIT {
     }
 
     @Test
-    void storesConfigured_keepTheEmbeddedOnesAway() {
+    void storesConfigured_startsNoEmbeddedOnes() {
         // Given
         try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
             // When
@@ -126,7 +126,7 @@ class StandaloneBuildIT {
     }
 
     @Test
-    void secondServiceOnTheSameData_isRefusedWithASentence() {
+    void secondServiceOnTheSameData_isRefusedWithAMessage() {
         try (Service first =
                 Service.launch(Service.STANDALONE, directory, Map.of()).ready()) {
             // When
@@ -222,7 +222,7 @@ class StandaloneBuildIT {
                 statement.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE");
                 status = CompletableFuture.supplyAsync(
                         () -> service.place(token, number).statusCode());
-                Awaitility.await().until(() -> isSomebodyWaiting(statement));
+                Awaitility.await().until(() -> isAnyStatementWaiting(statement));
                 // When
                 service.process().destroy();
             }
@@ -245,7 +245,7 @@ class StandaloneBuildIT {
         return Files.readString(directory.resolve(".order-once").resolve(file));
     }
 
-    private static boolean isSomebodyWaiting(Statement statement) throws SQLException {
+    private static boolean isAnyStatementWaiting(Statement statement) throws SQLException {
         try (ResultSet waiting = statement.executeQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")) {
             return waiting.next() && waiting.getInt(1) > 0;
         }

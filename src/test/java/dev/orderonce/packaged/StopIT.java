@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A replica that is stopped says first that it is leaving, goes on with what it is asked until the proxy has heard of
- * it, and leaves nobody hanging.
+ * Graceful shutdown: a replica first reports that it is not ready, serves requests until the proxy has noticed, and
+ * completes every request in flight.
  */
 class StopIT {
     /** The time that the framework waits for requests that do not end by themselves. */
@@ -31,7 +31,7 @@ class StopIT {
     Path directory;
 
     @Test
-    void stop_goesOnUntilTheProxyHasHeardOfItAndEndsStreamsByItself() {
+    void stop_servesRequestsUntilTheProxyHasNoticedAndEndsStreams() {
         // Given
         try (Service service = Service.launch(
                         Service.STANDALONE,
@@ -61,8 +61,8 @@ class StopIT {
     }
 
     /**
-     * Clients that are cut off in the middle of everything: while their request is worked on, before its body has
-     * arrived, with more requests behind it in the connection.
+     * Clients that are cut off at any point: while their request is processed, before its body has arrived, with more
+     * requests behind it in the connection.
      */
     @Test
     void stop_doesNotWaitForClientsThatWereCutOff() throws IOException {

@@ -47,11 +47,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two replicas, a provider that behaves badly, Redis that comes and goes, replicas killed and started again, and orders
+ * Two replicas, a faulty provider, Redis that is stopped and started, replicas killed and started again, and orders
  * that are paid, paid again, cancelled and shipped all at once. At the end the money at the provider is what every
  * order's state says, and its events replay to that state.
  *
- * <p>{@code -Dstorm.seconds=300} makes it last; {@code -Dstorm.seed} repeats the dice, though not the races.
+ * <p>{@code -Dstorm.seconds=300} makes it last; {@code -Dstorm.seed} repeats the random choices, though not the races.
  */
 class StormIT {
     private static final int SECONDS = Integer.getInteger("storm.seconds", 15);
@@ -180,7 +180,7 @@ class StormIT {
         }
     }
 
-    /** A buyer, a merchant and support, who all want something of the same order at once. */
+    /** A buyer, a merchant and support, who all change the same order at once. */
     private void act(String buyer, List<Replica> replicas, long until) {
         ThreadLocalRandom dice = ThreadLocalRandom.current();
         while (System.nanoTime() < until) {
@@ -260,7 +260,7 @@ class StormIT {
         }
     }
 
-    /** A request that a live replica answers is answered with what became of it. */
+    /** A response of a live replica reports the final outcome. */
     private void count(HttpResponse<String> answer) {
         requests.incrementAndGet();
         if (answer.statusCode() >= 500 && answer.statusCode() != 503) {
@@ -269,7 +269,7 @@ class StormIT {
     }
 
     private static void awaitCalm(Standalone stores) {
-        // What is left unpaid cancels itself, and must not do so while it is judged.
+        // Unpaid orders are cancelled in time, and must not be while the result is verified.
         await().atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(500))
                 .until(() -> rows(stores, "SELECT 1 FROM orders WHERE state = 'CREATED'")
@@ -301,7 +301,7 @@ class StormIT {
     private void judge(Standalone stores, Provider provider) {
         assertThat(faults).isEmpty();
         assertThat(provider.capturedReferences())
-                .as("money that no payment of ours stands for")
+                .as("money without a payment of the service")
                 .isSubsetOf(rows(stores, "SELECT id FROM payments").stream()
                         .map(List::getFirst)
                         .toList());
@@ -331,7 +331,7 @@ class StormIT {
                             switch (state) {
                                 case PAID, SHIPPED, COMPLETED -> 1;
                                 case CREATED, CANCELLED, REFUNDED -> 0;
-                                case PAYING, REFUNDING -> -1; // nothing is under way any more
+                                case PAYING, REFUNDING -> -1; // nothing is in progress any more
                             });
             for (String reference : references) {
                 assertThat(provider.captures(reference))
@@ -371,7 +371,7 @@ class StormIT {
                 .count();
     }
 
-    /** Where an order stands by its events alone; each must be open from where the one before left. */
+    /** The state of an order by its events alone; each transition must be allowed from the state before. */
     private static OrderState replay(List<List<String>> events) {
         OrderState state = OrderState.CREATED;
         for (int i = 0; i < events.size(); i++) {
@@ -381,7 +381,7 @@ class StormIT {
                 assertThat(kind).isEqualTo("PLACED");
             } else {
                 if (MONEY_ONLY.contains(kind)) {
-                    continue; // of the money alone: the order stays as it is
+                    continue; // concerns the payment only: the state is unchanged
                 }
                 Move move = Move.valueOf(kind);
                 assertThat(move.isOpenFrom(state)).as("%s from %s", move, state).isTrue();

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * With a collector to send them to, each request is a trace through Redis and PostgreSQL that is found by its order's
- * number, and the log speaks of it under the trace's id.
+ * With a collector, each request is a trace through Redis and PostgreSQL that is found by its order's number, and log
+ * records carry the trace's id.
  */
 class TracesIT {
     private static final HexFormat HEX = HexFormat.of();
@@ -50,7 +50,7 @@ class TracesIT {
     static void start() throws IOException {
         collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         collector.createContext("/v1/traces", exchange -> {
-            // All at once: who sees one span of an export sees the others.
+            // All at once: a test that sees one span of an export sees the others.
             SPANS.addAll(ExportTraceServiceRequest.parseFrom(exchange.getRequestBody()).getResourceSpansList().stream()
                     .flatMap(resource -> resource.getScopeSpansList().stream())
                     .flatMap(scope -> scope.getSpansList().stream())
@@ -58,7 +58,7 @@ class TracesIT {
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
-        // The provider, which takes the trace on.
+        // The provider, which continues the trace.
         collector.createContext("/payments/", exchange -> {
             exchange.getRequestBody().readAllBytes();
             PROVIDER_HEARD.add(String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
@@ -96,7 +96,7 @@ class TracesIT {
         collector.stop(0);
     }
 
-    /** A trace that somebody in front of the service began, as a proxy does. */
+    /** A trace that was begun in front of the service, as by a proxy. */
     private static String newTrace() {
         byte[] id = new byte[16];
         ThreadLocalRandom.current().nextBytes(id);
@@ -134,14 +134,14 @@ class TracesIT {
                 .orElse("");
     }
 
-    private static void assertAsked(String trace, Span server, String... questions) {
+    private static void assertStatements(String trace, Span server, String... statements) {
         assertThat(spansOf(trace))
                 .filteredOn(span -> span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT)
                 .allSatisfy(span -> assertThat(span.getParentSpanId()).isEqualTo(server.getSpanId()))
                 .allSatisfy(span -> assertThat(span.getEndTimeUnixNano())
                         .isBetween(span.getStartTimeUnixNano(), server.getEndTimeUnixNano()))
                 .extracting(Span::getName)
-                .containsExactly(questions);
+                .containsExactly(statements);
     }
 
     @Test
@@ -156,7 +156,7 @@ class TracesIT {
         assertThat(server.getName()).isEqualTo("POST /orders");
         assertThat(attribute(server, "orderonce.order.number")).isEqualTo(number);
         assertThat(attribute(server, "orderonce.outcome")).isEqualTo("placed");
-        assertAsked(trace, server, "redis admit", "postgresql insert");
+        assertStatements(trace, server, "redis admit", "postgresql insert");
     }
 
     @Test
@@ -170,7 +170,7 @@ class TracesIT {
         // Then
         Span server = server(trace);
         assertThat(attribute(server, "orderonce.outcome")).isEqualTo("already-placed");
-        assertAsked(trace, server, "redis admit", "postgresql find");
+        assertStatements(trace, server, "redis admit", "postgresql find");
     }
 
     @Test
@@ -192,7 +192,7 @@ class TracesIT {
         Span server = server(trace);
         assertThat(attribute(server, "orderonce.order.number")).isEqualTo(number);
         assertThat(PROVIDER_HEARD).anySatisfy(heard -> assertThat(heard).contains(trace));
-        // Nobody waits for the lock to be given back.
+        // No request waits for the release of the lock.
         await().atMost(EXPORTED_WITHIN)
                 .untilAsserted(() -> assertThat(spansOf(trace))
                         .extracting(Span::getName)
@@ -228,7 +228,7 @@ class TracesIT {
     }
 
     @Test
-    void whatNobodyTraces_andWhatIsForOperators_hasNoSpans() {
+    void untracedRequests_andManagementEndpoints_haveNoSpans() {
         // Given
         String trace = newTrace();
         String last = newTrace();
@@ -247,7 +247,7 @@ class TracesIT {
         assertThat(spansOf(trace)).isEmpty();
         assertThat(spansOf(unsampled)).isEmpty();
         assertThat(SPANS)
-                .as("asked by nobody's request")
+                .as("requested by no client")
                 .filteredOn(span -> span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT)
                 .noneMatch(span -> span.getParentSpanId().isEmpty());
     }

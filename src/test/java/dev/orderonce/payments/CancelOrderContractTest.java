@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** Every ending of cancelling, shipping and completing. */
+/** Every outcome of cancelling, shipping and completing. */
 @QuarkusTest
 class CancelOrderContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
@@ -74,7 +74,7 @@ class CancelOrderContractTest {
     }
 
     @Test
-    void silentRefund_isOnItsWayAndBackInTheEnd() {
+    void refundWithoutAnswer_isInProgressAndRefundedInTheEnd() {
         // Given
         String number = shop.newOrder(4907);
         shop.pay(number).then().statusCode(201);
@@ -86,7 +86,7 @@ class CancelOrderContractTest {
     }
 
     @Test
-    void repeated_isToldThatItWasDone() {
+    void repeated_returnsTheResult() {
         // Given
         String number = shop.newOrder(4200);
         shop.cancel(number).then().statusCode(200);
@@ -97,7 +97,7 @@ class CancelOrderContractTest {
         assertThat(shop.history(number)).containsExactly("PLACED", "CANCELLED");
     }
 
-    /** Their subject is the name of a job, which buyers are shown. */
+    /** Their subject equals the name of a job, which buyers are shown. */
     @Test
     void memberOfStaffNamedLikeAJob_isMaskedForTheBuyer() {
         // Given
@@ -117,7 +117,7 @@ class CancelOrderContractTest {
     }
 
     @Test
-    void whileThePaymentIsSilent_theBuyerIsToldAndSupportMay() {
+    void whileThePaymentIsUnknown_theBuyerIsRefusedAndSupportMayCancel() {
         // Given
         String number = shop.newOrder(4905);
         shop.pay(number).then().statusCode(202);
@@ -128,7 +128,7 @@ class CancelOrderContractTest {
                 .body("state", equalTo("PAYING"));
         // When
         Response response = support.cancel(number, "the buyer called");
-        // Then: the capture arrives a second after it was asked for, and is given back
+        // Then: the capture arrives a second after it was requested, and is refunded
         response.then().statusCode(202).body("state", equalTo("CANCELLED"));
         shop.request()
                 .get("/orders/{number}/events", number)
@@ -165,7 +165,7 @@ class CancelOrderContractTest {
     }
 
     @Test
-    void supportWithoutAReason_isAskedForOne() {
+    void supportWithoutAReason_isRefused() {
         // Given
         String number = shop.newOrder(4200);
         // When
@@ -208,7 +208,7 @@ class CancelOrderContractTest {
     }
 
     @Test
-    void lookedAtOftenInVain_isShownToSupportAlone() {
+    void polledOftenInVain_isShownToSupportOnly() {
         // Given
         String number = shop.newOrder(4903);
         String payment = shop.pay(number).then().statusCode(202).extract().path("payment");
@@ -227,7 +227,7 @@ class CancelOrderContractTest {
 
     @Test
     void cancellerThatDiedAfterTheMove_isFollowed() {
-        // Given: the order is on its way to be refunded, and nobody is to look at its payment
+        // Given: the order is being refunded, and the job does not poll its payment
         String number = paid();
         Database.execute("UPDATE orders SET state = 'REFUNDING', sequence = 4 WHERE number = '%s'"
                 .formatted(number.replace("-", "")));
@@ -263,8 +263,8 @@ class CancelOrderContractTest {
     void unpaidForTooLong_cancelsItself() {
         // Given
         String number = shop.newOrder(4200);
-        String silent = shop.newOrder(4903);
-        shop.pay(silent).then().statusCode(202);
+        String unanswered = shop.newOrder(4903);
+        shop.pay(unanswered).then().statusCode(202);
         String paid = paid();
         clock.putForward(Duration.ofHours(25));
         // When
@@ -273,7 +273,7 @@ class CancelOrderContractTest {
         // Then
         shop.find(number).then().body("state", equalTo("CANCELLED"));
         assertThat(shop.history(number)).containsExactly("PLACED", "CANCELLED");
-        assertThat(shop.history(silent)).doesNotContain("CANCELLED");
+        assertThat(shop.history(unanswered)).doesNotContain("CANCELLED");
         shop.find(paid).then().body("state", equalTo("PAID"));
     }
 }

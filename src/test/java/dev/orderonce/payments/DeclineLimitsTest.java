@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the settings of the limits of declined payments may say. */
+/** The allowed settings of the limits of declined payments. */
 class DeclineLimitsTest {
     private static PaymentSettings settings(Map<String, String> given) {
         return new SmallRyeConfigBuilder()

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A provider over HTTP: what is sent to it, and what is made of whatever it answers. */
+/** The gateway to a provider over HTTP: its requests, and how it interprets every response. */
 @QuarkusTest
 class HttpGatewayTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
@@ -43,11 +43,11 @@ class HttpGatewayTest {
     @Inject
     Vertx vertx;
 
-    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final List<String> received = new CopyOnWriteArrayList<>();
     private final CountDownLatch held = new CountDownLatch(1);
     private volatile int status = 200;
     private volatile String body = "{\"state\":\"captured\"}";
-    private volatile boolean isSilent;
+    private volatile boolean isUnresponsive;
     private volatile long endless;
     private volatile boolean isDribbling;
     private final AtomicLong written = new AtomicLong();
@@ -55,7 +55,7 @@ class HttpGatewayTest {
     private ProviderCalls calls;
     private HttpGateway gateway;
 
-    /** Settings with no more patience than a test has. */
+    /** Settings with timeouts short enough for a test. */
     private record Hurried(Optional<String> providerUrl) implements PaymentSettings {
         @Override
         public Optional<String> providerToken() {
@@ -105,13 +105,13 @@ class HttpGatewayTest {
         server.createContext("/", exchange -> {
             try (exchange) {
                 String sent = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-                heard.add("%s %s %s %s"
+                received.add("%s %s %s %s"
                         .formatted(
                                 exchange.getRequestMethod(),
                                 exchange.getRequestURI(),
                                 exchange.getRequestHeaders().getFirst("Authorization"),
                                 sent));
-                if (isSilent) {
+                if (isUnresponsive) {
                     held.await();
                 }
                 byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -156,7 +156,7 @@ class HttpGatewayTest {
         Answer answer = get(gateway.capture("p-1", AMOUNT, "tok_visa"));
         // Then
         assertThat(answer).isEqualTo(new Answer.Captured());
-        assertThat(heard)
+        assertThat(received)
                 .singleElement()
                 .asString()
                 .startsWith("PUT /payments/p-1/capture Bearer our-token ")
@@ -172,12 +172,12 @@ class HttpGatewayTest {
         Answer queried = get(gateway.query("p-1"));
         // Then
         assertThat(List.of(refunded, queried)).containsOnly(new Answer.Refunded());
-        assertThat(heard.getFirst()).startsWith("PUT /payments/p-1/refund ");
-        assertThat(heard.getLast()).startsWith("GET /payments/p-1 ");
+        assertThat(received.getFirst()).startsWith("PUT /payments/p-1/refund ");
+        assertThat(received.getLast()).startsWith("GET /payments/p-1 ");
     }
 
     @Test
-    void declined_tellsTheProvidersReason() {
+    void declined_returnsTheProvidersReason() {
         // Given
         body = "{\"state\":\"declined\",\"reason\":\"no money\"}";
         // Then
@@ -234,12 +234,12 @@ class HttpGatewayTest {
     @Test
     void noAnswerInTime_isSilence() {
         // Given
-        isSilent = true;
+        isUnresponsive = true;
         // Then
         assertThat(get(gateway.capture("p-1", AMOUNT, "tok_visa"))).isInstanceOf(Answer.NoAnswer.class);
     }
 
-    /** 400 MB, of which no more is read than an answer may have. */
+    /** A response of 400 MB, of which no more is read than the limit. */
     @Test
     void answerWithoutEnd_isCutOff() {
         // Given
@@ -254,7 +254,7 @@ class HttpGatewayTest {
         assertThat(written.get()).isLessThan(endless);
     }
 
-    /** Each byte is traffic; the time for all of them is bounded. */
+    /** Each byte is traffic; the total time of a response is bounded. */
     @Test
     void answerByteByByte_isSilence() {
         // Given
@@ -264,7 +264,7 @@ class HttpGatewayTest {
     }
 
     @Test
-    void nobodyThere_isSilence() {
+    void connectionRefused_isNoAnswer() {
         // Given
         server.stop(0);
         // Then

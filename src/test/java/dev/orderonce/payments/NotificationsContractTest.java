@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the provider tells by itself: signed or not, late, twice, out of order. */
+/** Notifications of the provider: signed or not, late, twice, out of order. */
 @QuarkusTest
 class NotificationsContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
@@ -59,7 +59,7 @@ class NotificationsContractTest {
         return "evt-" + UUID.randomUUID();
     }
 
-    /** An order whose capture was asked for, was not heard by the provider and is still open. */
+    /** An order whose capture was requested, did not reach the provider and is still open. */
     private String unknown(String number) {
         return shop.pay(number).then().statusCode(202).extract().path("payment");
     }
@@ -103,9 +103,9 @@ class NotificationsContractTest {
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID");
     }
 
-    /** In the provider's console, or by the buyer's bank. */
+    /** Refunded in the provider's console, or by the buyer's bank. */
     @Test
-    void refundedWithoutBeingAsked_movesTheOrder() {
+    void refundedWithoutARequest_changesTheOrder() {
         // Given
         String number = shop.newOrder(4200);
         String payment = shop.pay(number).then().statusCode(201).extract().path("payment");
@@ -119,7 +119,7 @@ class NotificationsContractTest {
     }
 
     @Test
-    void refundedAfterTheShipment_isTold() {
+    void refundedAfterTheShipment_isReported() {
         // Given
         String number = shop.newOrder(4200);
         String payment = shop.pay(number).then().statusCode(201).extract().path("payment");
@@ -158,7 +158,7 @@ class NotificationsContractTest {
     }
 
     @Test
-    void declinedAfterCaptured_cameLateAndChangesNothing() {
+    void lateDeclinedAfterCaptured_changesNothing() {
         // Given
         String number = shop.newOrder(4200);
         String payment = shop.pay(number).path("payment");
@@ -170,14 +170,14 @@ class NotificationsContractTest {
     }
 
     @Test
-    void capturedAfterDeclined_isGivenBack() {
+    void capturedAfterDeclined_isRefunded() {
         // Given
         String number = shop.newOrder(4904);
         String payment = unknown(number);
         tell(newEvent(), payment, "declined").then().statusCode(204);
         // When
         Response response = tell(newEvent(), payment, "captured");
-        // Then: it is refunded as soon as the provider agrees that it holds it
+        // Then: it is refunded as soon as the provider reports the capture
         response.then().statusCode(204);
         shop.find(number).then().body("state", equalTo("CREATED"));
         assertThat(Database.paymentStates(number)).isSubsetOf("REFUNDING", "REFUNDED");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every ending of paying, with what the provider does told by the amount. */
+/** Every outcome of paying; the amount selects what the simulated provider does. */
 @QuarkusTest
 class PayOrderContractTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
@@ -104,9 +104,9 @@ class PayOrderContractTest {
                 .containsExactly("PLACED", "PAYMENT_BEGUN", "PAYMENT_REFUSED", "PAYMENT_BEGUN", "PAYMENT_REFUSED");
     }
 
-    /** Whoever tries cards: each attempt under another key, with another one. */
+    /** Card testing: each attempt under another key, with another card. */
     @Test
-    void declinedTooOften_theProviderIsNotAskedAgain() {
+    void declinedTooOften_theProviderGetsNoMoreRequests() {
         // Given
         String number = shop.newOrder(4901);
         String first = UUID.randomUUID().toString();
@@ -149,7 +149,7 @@ class PayOrderContractTest {
         shop.pay(number).then().statusCode(201).body("state", equalTo("CAPTURED"));
     }
 
-    /** The captures that are under way count: a hundred at once do not all pass. */
+    /** The captures in progress count: a hundred at once do not all pass. */
     @Test
     void manyAtOnce_areBounded() throws Exception {
         // Given
@@ -181,7 +181,7 @@ class PayOrderContractTest {
 
     @ParameterizedTest
     @ValueSource(longs = {4903, 4904, 4905})
-    void silent_isNotKnownYetAndPaidInTheEnd(long amount) {
+    void providerWithoutAnswer_isUnknownFirstAndPaidInTheEnd(long amount) {
         // Given
         String number = shop.newOrder(amount);
         // When
@@ -198,7 +198,7 @@ class PayOrderContractTest {
     }
 
     @Test
-    void toldTwice_isPaidOnce() {
+    void notifiedTwice_isPaidOnce() {
         // Given
         String number = shop.newOrder(4906);
         // When
@@ -259,7 +259,7 @@ class PayOrderContractTest {
     }
 
     @Test
-    void whileAnotherIsUnderWay_isToldSo() {
+    void whileAnotherIsInProgress_isRefused() {
         // Given
         String number = shop.newOrder(4903);
         shop.pay(number).then().statusCode(202);
@@ -275,7 +275,7 @@ class PayOrderContractTest {
     }
 
     @RepeatedTest(10)
-    void twoMethodsAtOnce_oneCapturesAndTheOtherIsTold() {
+    void twoMethodsAtOnce_oneCapturesAndTheOtherIsRefused() {
         // Given
         String number = shop.newOrder(4200);
         // When

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every pair of states: the ways of the diagram, what happens on them, and no others. */
+/** Every pair of states: exactly the transitions of the diagram, with their effects. */
 class PaymentStateTest {
     private static final Map<Pair, MoneyEvent> WAYS = Map.of(
             new Pair(PaymentState.ASKED, PaymentState.CAPTURED), MoneyEvent.CAPTURED,

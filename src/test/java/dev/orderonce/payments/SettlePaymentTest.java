@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every pair of states, with and without the payment being the order's: which step comes next. */
+/** Every pair of an order's and a payment's state, for the order's own payment and for another: the next step. */
 class SettlePaymentTest {
     /** Of the payment that the order is being paid with; as the class comment has it. */
     private static final Map<PaymentState, Map<OrderState, Step>> WITH_IT = Map.of(

@@ -17,25 +17,25 @@ class UnsettledGaugeTest {
         return Operator.metric("orderonce_payments_unsettled ");
     }
 
-    /** As after so many attempts; not due while the test runs. */
-    private static void looked(String payment, int times) {
+    /** The state after so many polls; the job does not poll it while the test runs. */
+    private static void polled(String payment, int times) {
         Database.execute("UPDATE payments SET looks = %d, look_at = now() + interval '1 hour' WHERE id = '%s'"
                 .formatted(times, payment));
     }
 
     @Test
-    void paymentThatWasLookedAtInVain_isCountedUntilItIsSettled() {
+    void paymentPolledInVain_isCountedUntilItIsSettled() {
         // Given
         Shop shop = Shop.newBuyer();
         String payment =
                 shop.pay(shop.newOrder(4904)).then().statusCode(202).extract().path("payment");
-        looked(payment, 7);
+        polled(payment, 7);
         double before = unsettled();
         // When
-        looked(payment, 8);
+        polled(payment, 8);
         // Then
         assertThat(unsettled()).isEqualTo(before + 1);
-        looked(payment, 0);
+        polled(payment, 0);
         assertThat(unsettled()).isEqualTo(before);
     }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Statements shared by many requests: what becomes of each when something goes wrong with one, or with all. */
+/** Statements shared by many requests: the outcome of each when one of them fails, or all. */
 @QuarkusTest
 class BatchesTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
@@ -44,7 +44,7 @@ class BatchesTest {
 
     /** Answers a number with its reciprocal times a thousand; PostgreSQL refuses zero. */
     private static final class Divide implements Batched<Integer, Integer> {
-        /** Stands for a row that is stored and cannot be read. */
+        /** Represents a row that is stored and cannot be read. */
         private static final int UNREADABLE = -7;
 
         /** A request whose parameters cannot be made. */
@@ -113,7 +113,7 @@ class BatchesTest {
     }
 
     @Test
-    void aloneOnAnIdleService_goesAloneAndAtOnce() {
+    void aloneOnAnIdleService_isSentAloneAndAtOnce() {
         // Given
         Batches<Integer, Integer> batches = opened();
         // When
@@ -159,7 +159,7 @@ class BatchesTest {
 
     @ParameterizedTest
     @ValueSource(ints = {Divide.UNREADABLE, Divide.UNASKABLE})
-    void oneThatCannotBePutOrRead_failsAloneAndNobodyWaitsForEver(int bad) {
+    void unwritableOrUnreadable_failsAloneAndNoRequestWaitsForEver(int bad) {
         // Given
         Batches<Integer, Integer> batches = opened();
         // When
@@ -232,7 +232,7 @@ class BatchesTest {
                         .withThrowableThat()
                         .withCauseInstanceOf(StoreUnavailable.class));
         assertThat(answers.getFirst()).isNotDone();
-        // and those that waited hear within the bound that the answer is not known
+        // and those that waited fail within the bound with an unknown outcome
         assertThat(answers)
                 .allSatisfy(answer -> assertThat(answer)
                         .failsWithin(BOUND)
@@ -243,7 +243,7 @@ class BatchesTest {
     }
 
     @Test
-    void connectionLostInTheMiddle_failsWhatWasUnderWayAndOpensAgain() {
+    void connectionLostInTheMiddle_failsWhatWasInFlightAndReconnects() {
         // Given
         Batches<Integer, Integer> batches = opened();
         Stores.toPostgreSql().freeze();

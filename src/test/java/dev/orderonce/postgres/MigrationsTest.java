@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Migrations only add: while an upgrade is under way the version before reads and writes the newer schema. */
+/** Migrations only add: during an upgrade the version before reads and writes the newer schema. */
 class MigrationsTest {
     private static final Path DIRECTORY = Path.of("src/main/resources/db/migration");
 
-    /** What the version before may still be reading, or does not know that it has to write. */
+    /** Changes that break the version before: it still reads the object, or does not know that it has to write it. */
     private static final List<Pattern> TAKES_AWAY = Stream.of(
                     "DROP\\s+(TABLE|COLUMN|INDEX|TYPE|VIEW|SCHEMA)",
                     "RENAME",
@@ -43,7 +43,7 @@ class MigrationsTest {
 
     @ParameterizedTest
     @MethodSource("migrations")
-    void aMigration_takesNothingAway(Path file) throws IOException {
+    void aMigration_removesNothing(Path file) throws IOException {
         String sql = Files.readString(file).replaceAll("--[^\n]*", "");
         assertThat(TAKES_AWAY).noneMatch(words -> words.matcher(sql).find());
     }

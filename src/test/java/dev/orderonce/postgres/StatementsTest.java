@@ -16,14 +16,14 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How many statements of PostgreSQL each operation takes. */
+/** The number of PostgreSQL statements of each operation. */
 @QuarkusTest
 @TestProfile(QuietJobs.class)
 class StatementsTest {
     private final Shop shop = Shop.newBuyer();
     private final Shop support = Shop.as("support", "support");
 
-    /** Signed in, and every connection open. */
+    /** A signed-in buyer, and every connection open. */
     @BeforeEach
     void warmUp() {
         Shop.awaitBusinessAsUsual();
@@ -88,7 +88,7 @@ class StatementsTest {
         assertThat(statements(200, () -> shop.cancel(number))).hasSize(3);
     }
 
-    /** The same, and the payment to be looked at; REFUNDING; both REFUNDED; nothing is left to do. */
+    /** The same, and the payment to be polled; REFUNDING; both REFUNDED; nothing is left to do. */
     @Test
     void cancellingWhatIsPaid_takesSeven() {
         // Given

@@ -9,7 +9,7 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a migration makes of the rows of the version before. */
+/** How a migration converts the rows of the version before. */
 @QuarkusTest
 class UpgradeTest {
     private static final String NUMBER = "0K3M7QXW52TB9H4NRC";
@@ -19,7 +19,7 @@ class UpgradeTest {
         Database.execute("DROP SCHEMA IF EXISTS upgraded CASCADE");
     }
 
-    /** In a schema of its own, beside the tables of the service. */
+    /** Runs in a separate schema, beside the tables of the service. */
     private static void migrateTo(String version) {
         var postgreSql = Stores.standalone().postgreSql();
         Flyway.configure()

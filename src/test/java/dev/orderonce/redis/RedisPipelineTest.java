@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Commands that share a connection: what becomes of each when something goes wrong with one. */
+/** Commands that share a connection: the outcome of each when one of them fails. */
 @QuarkusTest
 class RedisPipelineTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
@@ -57,8 +57,8 @@ class RedisPipelineTest {
         }
     }
 
-    /** Settings of one connection with all the patience a test needs. */
-    private record OneLine(String url, int queueLimit, Duration replyTimeout) implements RedisSettings {
+    /** Settings of one connection with timeouts long enough for a test. */
+    private record OneConnection(String url, int queueLimit, Duration replyTimeout) implements RedisSettings {
         @Override
         public OptionalInt poolSize() {
             return OptionalInt.of(1);
@@ -90,18 +90,18 @@ class RedisPipelineTest {
         return redis.send(RedisCommand.of(words)).subscribeAsCompletionStage();
     }
 
-    private static <T> T get(Uni<T> asked) {
-        return asked.await().atMost(BOUND);
+    private static <T> T get(Uni<T> pending) {
+        return pending.await().atMost(BOUND);
     }
 
     @Test
-    void manyAtOnce_eachHearsItsOwnReply() {
+    void manyAtOnce_eachGetsItsOwnReply() {
         // Given
-        List<CompletableFuture<RedisReply>> asked = IntStream.range(0, 2000)
+        List<CompletableFuture<RedisReply>> pending = IntStream.range(0, 2000)
                 .mapToObj(i -> ask(shared, "ECHO", Integer.toString(i)))
                 .toList();
         // When
-        List<RedisReply> replies = asked.stream().map(CompletableFuture::join).toList();
+        List<RedisReply> replies = pending.stream().map(CompletableFuture::join).toList();
         // Then
         assertThat(replies)
                 .isEqualTo(IntStream.range(0, 2000)
@@ -110,9 +110,9 @@ class RedisPipelineTest {
     }
 
     @Test
-    void refusedCommand_failsAloneAndSaysWhy() {
+    void refusedCommand_failsAloneWithItsReason() {
         // Given
-        RedisPipeline redis = openAndAwait(new OneLine(url(), 100, BOUND));
+        RedisPipeline redis = openAndAwait(new OneConnection(url(), 100, BOUND));
         // When
         CompletableFuture<RedisReply> before = ask(redis, "SET", key, "text");
         CompletableFuture<RedisReply> refused = ask(redis, "INCR", key);
@@ -124,7 +124,7 @@ class RedisPipelineTest {
     }
 
     @Test
-    void scriptThatRedisForgot_isSentAgain() {
+    void scriptThatRedisLost_isSentAgain() {
         // Given
         assertThat(get(shared.run(ADD, List.of(key), List.of("!")))).isEqualTo(new Text(key + "!"));
         get(shared.send(RedisCommand.of("SCRIPT", "FLUSH")));
@@ -139,8 +139,8 @@ class RedisPipelineTest {
         // Given
         String user = "u" + UUID.randomUUID();
         get(shared.send(RedisCommand.of("ACL", "SETUSER", user, "on", ">pass word", "~*", "&*", "+@all")));
-        RedisPipeline redis =
-                openAndAwait(new OneLine("redis://" + user + ":pass%20word@127.0.0.1:" + port() + "/3", 100, BOUND));
+        RedisPipeline redis = openAndAwait(
+                new OneConnection("redis://" + user + ":pass%20word@127.0.0.1:" + port() + "/3", 100, BOUND));
         // When
         get(redis.send(RedisCommand.of("SET", key, "in database 3")));
         // Then
@@ -151,18 +151,18 @@ class RedisPipelineTest {
     @Test
     void wrongPassword_isNeverOpen() {
         // Given
-        RedisPipeline redis = open(new OneLine("redis://nobody:wrong@127.0.0.1:" + port(), 100, BOUND));
+        RedisPipeline redis = open(new OneConnection("redis://nobody:wrong@127.0.0.1:" + port(), 100, BOUND));
         // When
-        CompletableFuture<RedisReply> asked = ask(redis, "PING");
+        CompletableFuture<RedisReply> pending = ask(redis, "PING");
         // Then
-        assertThat(asked).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
+        assertThat(pending).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
         await().during(Duration.ofMillis(300)).until(() -> !redis.isOpen());
     }
 
     @Test
     void moreThanMayWait_isRefusedAtOnce() {
-        // Given: one command that Redis answers only when it is told to
-        RedisPipeline redis = openAndAwait(new OneLine(url(), 2, BOUND));
+        // Given: one command that Redis answers only when the test lets it
+        RedisPipeline redis = openAndAwait(new OneConnection(url(), 2, BOUND));
         CompletableFuture<RedisReply> blocking = ask(redis, "BLPOP", key, "0");
         CompletableFuture<RedisReply> waiting = ask(redis, "PING");
         // When
@@ -177,17 +177,18 @@ class RedisPipelineTest {
     }
 
     @Test
-    void replyThatDoesNotCome_failsWhatWaitsAndTheLineIsOpenedAnew() {
+    void missingReply_failsWaitingCommandsAndReconnects() {
         // Given
         FaultProxy proxy = FaultProxy.before(port());
         opened.add(proxy);
-        RedisPipeline redis = openAndAwait(new OneLine(Stores.at(proxy.port(), url()), 100, Duration.ofMillis(200)));
+        RedisPipeline redis =
+                openAndAwait(new OneConnection(Stores.at(proxy.port(), url()), 100, Duration.ofMillis(200)));
         proxy.freeze();
         // When
-        List<CompletableFuture<RedisReply>> asked =
+        List<CompletableFuture<RedisReply>> pending =
                 IntStream.range(0, 10).mapToObj(i -> ask(redis, "PING")).toList();
         // Then
-        assertThat(asked)
+        assertThat(pending)
                 .allSatisfy(one -> assertThat(one)
                         .failsWithin(BOUND)
                         .withThrowableThat()
@@ -197,16 +198,16 @@ class RedisPipelineTest {
     }
 
     @Test
-    void whoeverIsNotRedis_isNotTalkedTo() throws IOException {
+    void serverThatIsNotRedis_isRefused() throws IOException {
         // Given
         ServerSocket web = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         opened.add(web);
         Thread.ofVirtual().start(() -> answerLikeTheWeb(web));
-        RedisPipeline redis = open(new OneLine("redis://127.0.0.1:" + web.getLocalPort(), 100, BOUND));
+        RedisPipeline redis = open(new OneConnection("redis://127.0.0.1:" + web.getLocalPort(), 100, BOUND));
         // When
-        CompletableFuture<RedisReply> asked = ask(redis, "PING");
+        CompletableFuture<RedisReply> pending = ask(redis, "PING");
         // Then
-        assertThat(asked).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
+        assertThat(pending).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
         await().during(Duration.ofMillis(300)).until(() -> !redis.isOpen());
     }
 
@@ -221,8 +222,8 @@ class RedisPipelineTest {
     }
 
     @Test
-    void addressThatIsNone_isRefusedAtTheStart() {
-        assertThatThrownBy(() -> open(new OneLine("http://127.0.0.1:1", 100, BOUND)))
+    void invalidAddress_isRefusedAtTheStart() {
+        assertThatThrownBy(() -> open(new OneConnection("http://127.0.0.1:1", 100, BOUND)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is made of the bytes that Redis sends. */
+/** Parses the bytes that Redis sends. */
 class RedisReaderTest {
     /** One of each kind, some twice, in the order of {@link #REPLIES}. */
     private static final byte[] WIRE =
@@ -54,15 +54,15 @@ class RedisReaderTest {
             new Many(List.of(
                     new Whole(1), new Many(List.of(new Text("x"), new Refused("ERR inside"))), new Text("yz"))));
 
-    private final List<RedisReply> heard = new ArrayList<>();
-    private final RedisReader reader = new RedisReader(heard::add);
+    private final List<RedisReply> parsed = new ArrayList<>();
+    private final RedisReader reader = new RedisReader(parsed::add);
 
     @Test
-    void repliesInOnePiece_areAllHeard() {
+    void repliesInOneChunk_areAllParsed() {
         // When
         reader.receive(WIRE);
         // Then
-        assertThat(heard).isEqualTo(REPLIES);
+        assertThat(parsed).isEqualTo(REPLIES);
     }
 
     @ParameterizedTest
@@ -73,7 +73,7 @@ class RedisReaderTest {
             reader.receive(Arrays.copyOfRange(WIRE, at, Math.min(WIRE.length, at + size)));
         }
         // Then
-        assertThat(heard).isEqualTo(REPLIES);
+        assertThat(parsed).isEqualTo(REPLIES);
     }
 
     @Test
@@ -92,7 +92,7 @@ class RedisReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 400 Bad Request\r\n", "$five\r\n", "\u0000\r\n"})
-    void whatIsNoReply_isToldApart(String nonsense) {
+    void invalidReply_isDetected(String nonsense) {
         assertThatThrownBy(() -> reader.receive(nonsense.getBytes(StandardCharsets.US_ASCII)))
                 .isInstanceOf(RedisReader.NotRedis.class);
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every Lua file, and by themselves the scripts of markers, locks, the event stream and statistics. */
+/** Every Lua file is declared; and the scripts of markers, locks, the event stream and statistics alone. */
 @QuarkusTest
 class RedisScriptsTest {
     private static final Duration BOUND = Duration.ofSeconds(10);

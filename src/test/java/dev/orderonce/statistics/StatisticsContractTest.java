@@ -39,7 +39,7 @@ class StatisticsContractTest {
 
     @Test
     void placedAndRepeated_areCountedApart() {
-        // Given: what other tests have done is counted already
+        // Given: the requests of other tests are counted already
         RunJob.named("share-counts");
         Response before = statistics();
         before.then().statusCode(200).body("minutes", hasSize(60));
@@ -56,7 +56,7 @@ class StatisticsContractTest {
         });
     }
 
-    /** Jobs use Redis too, so that a single attempt can count one of their packets. */
+    /** Jobs use Redis too, so a single attempt may count one of their packets. */
     @Test
     void oneRead_isOnePacketToRedis() {
         // Given
@@ -83,7 +83,7 @@ class StatisticsContractTest {
     }
 
     @Test
-    void withoutRedis_isToldSo() {
+    void withoutRedis_isUnavailable() {
         // Given
         support.token();
         Stores.toRedis().refuse();

@@ -14,25 +14,25 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a browser and the service, and does to requests that place an order what networks do: to one after the
- * other what it is told, and then nothing any more.
+ * A proxy between a browser and the service that injects faults into requests that place an order: one fault of the
+ * test's list per request, and then none.
  */
 public final class BadNetwork implements AutoCloseable {
-    /** What can become of a request to place. */
+    /** The faults of a request to place. */
     public enum Fault {
         /** It never arrives. */
         DROP_REQUEST,
-        /** It arrives and is done; the answer never comes back. */
+        /** It is processed; the response is lost. */
         DROP_REPLY,
-        /** It arrives and is done; the answer comes after the page has stopped waiting. */
+        /** It is processed; the response comes after the page's timeout. */
         LATE_REPLY,
         /** It arrives twice. */
         TWICE,
-        /** A gateway on the way says 502, after it was done. */
+        /** It is processed; a gateway in between responds with 502. */
         BAD_GATEWAY
     }
 
-    /** The page waits for 15 s. */
+    /** Longer than the page's timeout of 15 s. */
     private static final long LATE_MILLIS = 17_000;
 
     private final Vertx vertx = Vertx.vertx();
@@ -52,7 +52,7 @@ public final class BadNetwork implements AutoCloseable {
                 .join();
     }
 
-    /** In front of a service at this port. */
+    /** Starts a proxy in front of a service at this port. */
     public static BadNetwork before(int port) {
         return new BadNetwork(port);
     }
@@ -61,22 +61,22 @@ public final class BadNetwork implements AutoCloseable {
         return "http://127.0.0.1:" + server.actualPort();
     }
 
-    /** The service is somewhere else now. */
+    /** Forwards to another port from now on. */
     public void lead(int port) {
         target = port;
     }
 
-    /** What becomes of the next requests to place, one after the other. */
+    /** Sets the faults of the next requests to place, one each. */
     public void expect(Fault... next) {
         faults.addAll(java.util.List.of(next));
     }
 
-    /** Nothing goes wrong any more. */
+    /** Removes the remaining faults. */
     public void calm() {
         faults.clear();
     }
 
-    /** How many requests to place have come. */
+    /** The number of requests to place so far. */
     public int placings() {
         return placings.get();
     }
@@ -121,7 +121,7 @@ public final class BadNetwork implements AutoCloseable {
         }
     }
 
-    /** Sends it on, and forgets the answer. */
+    /** Forwards it, and discards the response. */
     private Future<Buffer> send(HttpServerRequest request, Buffer body) {
         return forward(request, body).compose(HttpClientResponse::body);
     }

@@ -7,23 +7,23 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
-/** What buyers in tests want to have. */
+/** The order bodies of tests. */
 public final class Baskets {
     private static final long PRICE = 2100;
 
     private Baskets() {}
 
-    /** So many packets of tea. */
+    /** This many packets of tea. */
     public static Map<String, Object> tea(long quantity) {
         return tea("tea-1", quantity);
     }
 
-    /** Two packets of a tea that nobody orders under another number or key. */
+    /** Two packets of a tea that no other order contains, so that there is no possible duplicate. */
     public static Map<String, Object> onlyFor(String numberOrKey) {
         return tea("tea-" + Integer.toHexString(numberOrKey.hashCode()), 2);
     }
 
-    /** So many packets of a tea. */
+    /** This many packets of a tea. */
     public static Map<String, Object> tea(String productCode, long quantity) {
         return Map.of(
                 "currency",
@@ -35,12 +35,12 @@ public final class Baskets {
                         "productCode", productCode, "name", "Green tea", "quantity", quantity, "unitPrice", PRICE)));
     }
 
-    /** One thing of this price, in minor units; it is another thing each time. */
+    /** One item of this price, in minor units; a different item each time. */
     public static Map<String, Object> worth(long amount) {
         return worth("thing-" + UUID.randomUUID(), amount);
     }
 
-    /** One of this, at this price in minor units. */
+    /** One of this item, at this price in minor units. */
     public static Map<String, Object> worth(String productCode, long amount) {
         return Map.of(
                 "currency",
@@ -51,7 +51,7 @@ public final class Baskets {
                 List.of(Map.of("productCode", productCode, "quantity", 1, "unitPrice", amount)));
     }
 
-    /** As many lines as an order can have, each as long as it can be. */
+    /** The largest order: the maximum of lines, each as long as possible. */
     public static Map<String, Object> largest() {
         List<Map<String, Object>> lines = IntStream.range(0, 100)
                 .mapToObj(i -> Map.<String, Object>of(
@@ -67,7 +67,7 @@ public final class Baskets {
         return Map.of("currency", "JPY", "total", 100_000_000, "lines", lines);
     }
 
-    /** The basket of somebody who means it besides these earlier orders. */
+    /** The basket with an acknowledgement of these earlier orders. */
     public static Map<String, Object> besides(Map<String, Object> basket, String... earlier) {
         List<Map<String, Object>> acknowledgements = new ArrayList<>();
         for (String number : earlier) {
@@ -76,12 +76,12 @@ public final class Baskets {
         return acknowledging(basket, acknowledgements);
     }
 
-    /** The basket of somebody who means this amount. */
+    /** The basket with an acknowledgement of this amount. */
     public static Map<String, Object> meaning(long total, Map<String, Object> basket) {
         return acknowledging(basket, List.of(Map.of("kind", "LARGE_AMOUNT", "total", total)));
     }
 
-    /** The basket with more that its buyer says yes to. */
+    /** The basket with further acknowledgements. */
     private static Map<String, Object> acknowledging(Map<String, Object> basket, List<Map<String, Object>> more) {
         List<Object> all = new ArrayList<>(more);
         if (basket.get("acknowledgements") instanceof List<?> before) {

@@ -16,16 +16,16 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Looks into PostgreSQL past the service, to see what is really there. */
+/** Reads and changes PostgreSQL directly, without the service. */
 public final class Database {
     private Database() {}
 
-    /** A connection of its own. */
+    /** Opens a separate connection. */
     public static Connection connect() throws SQLException {
         return connect(Stores.standalone());
     }
 
-    /** A connection of its own to other stores than those of the tests within one process. */
+    /** Opens a connection to other stores than the shared ones of the tests. */
     public static Connection connect(Standalone stores) throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:" + stores.postgreSql().url(),
@@ -33,17 +33,17 @@ public final class Database {
                 stores.postgreSql().password());
     }
 
-    /** How many rows stand under the number: 0 or 1. */
+    /** The number of rows with this order number: 0 or 1. */
     public static long rows(String number) {
         return count("SELECT count(*) FROM orders WHERE number = ?", number);
     }
 
-    /** How many orders a buyer has. */
+    /** The number of a buyer's orders. */
     public static long ordersOf(String buyer) {
         return Long.parseLong(text("SELECT count(*) FROM orders WHERE state <> 'VOIDED' AND buyer = ?", buyer));
     }
 
-    /** How many events the order has. */
+    /** The number of the order's events. */
     public static long events(String number) {
         return count("SELECT count(*) FROM order_events WHERE number = ?", number);
     }
@@ -53,7 +53,7 @@ public final class Database {
         return text("SELECT state FROM orders WHERE number = ?", number.replace("-", ""));
     }
 
-    /** Why the number was spent; "none" if it was not. */
+    /** Why the number was voided; "none" if it was not. */
     public static String voidReason(String number) {
         return text(
                 "SELECT void_reason FROM orders WHERE number = ? AND void_reason IS NOT NULL", number.replace("-", ""));
@@ -74,7 +74,7 @@ public final class Database {
         return String.valueOf(text(sql));
     }
 
-    /** Puts an order into a state, as if it had got there by this payment. */
+    /** Puts an order into a state, as if this payment had led to it. */
     public static void setState(String number, String state, String payment) {
         try (Connection connection = connect();
                 PreparedStatement statement =
@@ -88,7 +88,7 @@ public final class Database {
         }
     }
 
-    /** How many payments were begun for an order. */
+    /** The number of payments begun for an order. */
     public static long payments(String number) {
         return count("SELECT count(*) FROM payments WHERE number = ?", number);
     }
@@ -101,7 +101,7 @@ public final class Database {
         return states == null ? List.of() : List.of(states.split(" ", -1));
     }
 
-    /** Puts an order there that this replica did not place. */
+    /** Inserts an order that this replica did not place. */
     public static void insertOrder(String number, String buyer, @Nullable String clientKey) {
         String sql = """
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
@@ -119,7 +119,7 @@ public final class Database {
         }
     }
 
-    /** How many rows stand under the scope and key, be their time over or not: 0 or 1. */
+    /** The number of rows of the scope and key, expired or not: 0 or 1. */
     public static long records(String scope, String key) {
         return Long.parseLong(text("SELECT count(*) FROM once_records WHERE scope = ? AND key = ?", scope, key));
     }
@@ -142,7 +142,7 @@ public final class Database {
         }
     }
 
-    /** All processes of PostgreSQL, stopped where they are: it accepts connections and answers none. */
+    /** Suspends all processes of PostgreSQL: it accepts connections and answers none. */
     public static Stalled stall() {
         ProcessHandle postmaster = postmaster();
         signal("-STOP", postmaster);
@@ -160,7 +160,7 @@ public final class Database {
         }
     }
 
-    /** Goes on when it is closed. */
+    /** Resumes the processes when it is closed. */
     public interface Stalled extends AutoCloseable {
         @Override
         void close();
@@ -173,7 +173,7 @@ public final class Database {
                 .map(String::valueOf)
                 .forEach(command::add);
         try {
-            // One that has ended meanwhile is not there to be signalled.
+            // A process that has ended meanwhile cannot be signalled.
             new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start()

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 public final class DeclaredProblems implements Filter {
     private static final String PROBLEM = "application/problem+json";
 
-    /** Refusals of the front door, before an operation is selected; the description lists them for all of them. */
+    /** Refusals of the HTTP filters, before an operation is selected; the description lists them for all of them. */
     private static final Set<String> OF_THE_FRONT_DOOR = Set.of(
             "/problems/path-refused",
             "/problems/host-refused",
@@ -52,7 +52,7 @@ public final class DeclaredProblems implements Filter {
         api.getPaths()
                 .forEach((path, item) -> item.readOperationsMap()
                         .forEach((method, operation) -> operations.add(declared(path, method, operation))));
-        // A path without variables goes first.
+        // Paths without variables come first.
         operations.sort(Comparator.comparing(operation -> operation.path().contains("{")));
         return new DeclaredProblems(operations);
     }
@@ -68,7 +68,7 @@ public final class DeclaredProblems implements Filter {
         return new Declared(path, method.name(), pattern, types);
     }
 
-    /** What is wrong with a problem that an operation returned; empty if the description lists its type. */
+    /** The violation of a problem that an operation returned; empty if the description lists its type. */
     public Optional<String> undeclared(String method, String path, int status, String type) {
         if (OF_THE_FRONT_DOOR.contains(type)) {
             return Optional.empty();

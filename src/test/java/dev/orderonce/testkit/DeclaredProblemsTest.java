@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** That an undeclared problem fails the test that meets it. */
+/** An undeclared problem fails the test that receives it. */
 class DeclaredProblemsTest {
     private final DeclaredProblems declared = DeclaredProblems.of("src/main/openapi/openapi.yaml");
 

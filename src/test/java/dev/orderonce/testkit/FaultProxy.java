@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Stands between the service and a store and breaks the line on purpose: refuses, freezes, or swallows one reply after
- * the store has done its work.
+ * A proxy between the service and a store that injects faults: it refuses connections, freezes them, or drops one reply
+ * after the store has done its work.
  */
 public final class FaultProxy implements AutoCloseable {
     private static final int CHUNK = 64 * 1024;
@@ -47,12 +47,12 @@ public final class FaultProxy implements AutoCloseable {
         this.log = log;
     }
 
-    /** Listens on a free port and passes everything on to {@code target}. */
+    /** Listens on a free port and forwards everything to {@code target}. */
     public static FaultProxy before(int target) {
         return before(target, Optional.empty());
     }
 
-    /** The same for PostgreSQL, with a log of the statements that pass. */
+    /** The same for PostgreSQL, with a log of the forwarded statements. */
     static FaultProxy before(int target, StatementLog log) {
         return before(target, Optional.of(log));
     }
@@ -71,7 +71,7 @@ public final class FaultProxy implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    /** How many chunks the service has sent through here: requests, roughly, and zero means none. */
+    /** The number of chunks that the service has sent: roughly its requests; zero means none. */
     public long requests() {
         return requests.get();
     }
@@ -82,32 +82,32 @@ public final class FaultProxy implements AutoCloseable {
         cut();
     }
 
-    /** Keeps connections open and passes nothing on. */
+    /** Keeps connections open and forwards nothing. */
     public void freeze() {
         frozen = true;
     }
 
     /**
-     * The connections that are open now are dead without a reset, as after a power loss or a failover of an address;
-     * new ones work.
+     * Open connections forward nothing more and are not reset, as after a power loss or a failover of an address; new
+     * ones work.
      */
-    public void killSilently() {
+    public void killWithoutReset() {
         dead = Set.copyOf(sockets);
     }
 
-    /** How many connections the service has opened since a time of {@link System#nanoTime}. */
+    /** The number of connections that the service has opened since a time of {@link System#nanoTime}. */
     public long accepted(long sinceNanos) {
         return acceptedAt.stream().filter(at -> at - sinceNanos >= 0).count();
     }
 
-    /** The most connections of the service that were open at once since the last call. */
+    /** The maximum of open connections of the service since the last call. */
     public int mostOpen() {
         int most = mostOpen;
         mostOpen = 0;
         return most;
     }
 
-    /** Passes requests on and keeps the replies back, until {@link #heal()}; none is lost. */
+    /** Forwards requests and holds the replies back, until {@link #heal()}; none is lost. */
     public synchronized void holdReplies() {
         holding = true;
     }
@@ -129,20 +129,20 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * The next reply that holds {@code text} is not passed on: when it has arrived here, so that the store has done its
-     * work, the connection is cut.
+     * Drops the next reply that contains {@code text}: the connection is cut when the reply has arrived here, so that
+     * the store has done its work.
      */
     public void swallowReplyWith(String text) {
         swallowed = text.getBytes(StandardCharsets.ISO_8859_1);
         swallowing.set(true);
     }
 
-    /** Whether the reply asked for by {@link #swallowReplyWith} is still to come. */
+    /** Whether the reply of {@link #swallowReplyWith} is still to come. */
     public boolean isStillSwallowing() {
         return swallowing.get();
     }
 
-    /** Works again; what was frozen is cut, as the bytes in it are lost. */
+    /** Works again; frozen connections are cut, because their bytes are lost. */
     public void heal() {
         boolean wasFrozen = frozen;
         refusing = false;
@@ -181,7 +181,7 @@ public final class FaultProxy implements AutoCloseable {
         sockets.add(client);
         clients.add(client);
         acceptedAt.add(System.nanoTime());
-        // A connection that the service has closed is known to be closed a moment later.
+        // A connection that the service has closed is seen as closed a moment later.
         CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS)
                 .execute(() -> mostOpen = Math.max(mostOpen, clients.size()));
         try {
@@ -225,7 +225,7 @@ public final class FaultProxy implements AutoCloseable {
                 out.write(chunk, 0, read);
             }
         } catch (IOException cut) {
-            // the other side is closed by the try; to be cut is what this proxy is for
+            // the try closes the other side; connections through this proxy are expected to be cut
         } finally {
             sockets.remove(from);
             sockets.remove(to);
@@ -254,7 +254,7 @@ public final class FaultProxy implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException alreadyBroken) {
-            // it is gone either way
+            // it is closed either way
         }
     }
 

@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The labels of outcomes, as metrics have them. */
+/** The labels of outcomes in metrics. */
 public final class Labels {
     private Labels() {}
 
-    /** Those of every outcome of the service that is a record. */
+    /** The labels of every outcome of the service that is a record. */
     public static Set<String> all() {
         return new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.orderonce").stream()
@@ -25,7 +25,7 @@ public final class Labels {
                         .collect(Collectors.toSet());
     }
 
-    /** Those of one sealed outcome. */
+    /** The labels of one sealed outcome. */
     public static Set<String> of(Class<? extends Outcome> outcome) {
         return Stream.of(outcome.getPermittedSubclasses()).map(Labels::label).collect(Collectors.toSet());
     }

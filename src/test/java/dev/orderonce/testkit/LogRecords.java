@@ -10,7 +10,7 @@ import org.jboss.logmanager.ExtHandler;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** What the service logs while a test looks. */
+/** The log records of the service while this is open. */
 public final class LogRecords implements AutoCloseable {
     private record Line(Level level, String text) {}
 
@@ -25,7 +25,7 @@ public final class LogRecords implements AutoCloseable {
     };
 
     private LogRecords() {
-        handler.setFilter(new ClientsGone()); // as the console's
+        handler.setFilter(new ClientsGone()); // as on the console
         root.addHandler(handler);
     }
 
@@ -33,7 +33,7 @@ public final class LogRecords implements AutoCloseable {
         return new LogRecords();
     }
 
-    /** Lines that an operator is called for. */
+    /** Records that would alert an operator. */
     public List<String> errors() {
         return lines.stream()
                 .filter(line -> line.level().intValue() >= Level.SEVERE.intValue())

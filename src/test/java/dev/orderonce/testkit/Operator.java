@@ -5,19 +5,19 @@ import static io.restassured.RestAssured.given;
 import io.restassured.response.Response;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** Somebody who can reach the management port: health and metrics. */
+/** An operator with access to the management port: health and metrics. */
 public final class Operator {
     private static final String PORT = "quarkus.management.test-port";
 
     private Operator() {}
 
-    /** Asks the management port. */
+    /** Sends a GET to the management port. */
     public static Response get(String path) {
         return given().port(ConfigProvider.getConfig().getValue(PORT, Integer.class))
                 .get(path);
     }
 
-    /** The sum of the series whose lines begin so; 0 without any. */
+    /** The sum of the series whose lines begin with this text; 0 without any. */
     public static double metric(String beginning) {
         return get("/q/metrics")
                 .asString()

@@ -30,11 +30,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A payment provider that keeps its books straight and behaves badly in every other way: it declines, is late, loses
- * its replies, fails, and notifies late, twice and out of order. What is not ours may be faked.
+ * A payment provider that accounts correctly and is faulty in every other way: it declines, is late, loses its
+ * responses, fails, and notifies late, twice and out of order. It is a fake, because the provider is no part of this
+ * project.
  */
 public final class Provider implements AutoCloseable {
-    /** So often, of a hundred, something other than a straight answer happens. */
+    /** The percentage of requests with a fault. */
     private final int badOfAHundred;
 
     private final Random random;
@@ -47,7 +48,7 @@ public final class Provider implements AutoCloseable {
     private final Map<String, Account> accounts = new ConcurrentHashMap<>();
     private final List<String> services = new CopyOnWriteArrayList<>();
 
-    /** The books of one reference. */
+    /** The account of one reference. */
     private static final class Account {
         private String state = "unheard";
         private int captures;
@@ -76,25 +77,25 @@ public final class Provider implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Where it notifies: any of these. */
+    /** Sets the addresses that it notifies, one at random. */
     public void notifies(String service) {
         services.add(service);
     }
 
-    /** Money held under these references. */
+    /** The money held under these references. */
     public long held(List<String> references) {
         return references.stream()
                 .filter(reference -> state(reference).equals("captured"))
                 .count();
     }
 
-    /** How often money was really taken under a reference: 0 or 1. */
+    /** How often money was captured under a reference: 0 or 1. */
     public int captures(String reference) {
         Account account = accounts.get(reference);
         return account == null ? 0 : account.captures;
     }
 
-    /** Everything that money was ever taken under. */
+    /** All references under which money was ever captured. */
     public List<String> capturedReferences() {
         return accounts.entrySet().stream()
                 .filter(account -> account.getValue().captures > 0)
@@ -102,7 +103,7 @@ public final class Provider implements AutoCloseable {
                 .toList();
     }
 
-    /** How often money was really given back under a reference: 0 or 1. */
+    /** How often money was refunded under a reference: 0 or 1. */
     public int refunds(String reference) {
         Account account = accounts.get(reference);
         return account == null ? 0 : account.refunds;
@@ -135,15 +136,15 @@ public final class Provider implements AutoCloseable {
             boolean isBad = dice() < badOfAHundred;
             int kind = dice() % 4;
             if (isBad && kind == 0) {
-                answer(exchange, 500, "{}"); // before anything was done
+                answer(exchange, 500, "{}"); // before it is processed
                 return;
             }
             if (isBad && kind == 1) {
-                pause(millis(1200)); // late, perhaps too late, and done all the same
+                pause(millis(1200)); // late, perhaps after the timeout, and processed all the same
             }
             String state = act(reference, what);
             if (isBad && kind == 2) {
-                return; // done, and the reply is lost
+                return; // processed, and the response is lost
             }
             if (isBad && kind == 3) {
                 pause(millis(300));
@@ -173,7 +174,9 @@ public final class Provider implements AutoCloseable {
         }
     }
 
-    /** Once, or twice, soon or late, so that notifications overtake each other; until it is heard. */
+    /**
+     * Notifies once or twice, soon or late, so that notifications overtake each other; repeats until one is accepted.
+     */
     private void tell(String reference, String state) {
         int times = dice() < badOfAHundred ? 2 : 1;
         String event = "evt-" + UUID.randomUUID();
@@ -209,7 +212,7 @@ public final class Provider implements AutoCloseable {
                 return;
             }
         } catch (IOException notHeard) {
-            // it is told again, as providers do
+            // it is sent again, as providers do
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return;

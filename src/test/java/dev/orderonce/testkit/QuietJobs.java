@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** No job runs by itself: what a store receives then comes from the test. */
+/** No job runs on its interval: everything that a store receives comes from the test. */
 public final class QuietJobs implements QuarkusTestProfile {
     private static final List<String> JOBS = List.of(
             "relay-events",

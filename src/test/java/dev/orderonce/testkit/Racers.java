@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Lets several do something in the same instant. */
+/** Runs several actions in the same instant. */
 public final class Racers {
     private Racers() {}
 

@@ -6,16 +6,16 @@ import java.net.Socket;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 
-/** Sends bytes that no polite client would. */
+/** Sends raw bytes, also such as no valid client sends. */
 public final class RawHttp {
     private RawHttp() {}
 
-    /** The whole answer to a GET of exactly this path. */
+    /** The whole response to a GET of exactly this path. */
     public static String get(URL service, String path) {
         return exchange(service, "GET " + path + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
     }
 
-    /** Everything that comes back for these bytes until the other side closes. */
+    /** The complete response to these bytes until the other side closes. */
     public static String exchange(URL service, String request) {
         try (Socket socket = new Socket(service.getHost(), service.getPort())) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));

@@ -15,11 +15,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** Talks to Redis past the service. */
+/** Sends commands to Redis directly, without the service. */
 public final class RedisCommands {
     private RedisCommands() {}
 
-    /** Makes Redis forget everything. */
+    /** Deletes all data of Redis. */
     public static void flush() {
         String reply = send("FLUSHALL");
         if (!reply.equals("+OK")) {
@@ -27,27 +27,27 @@ public final class RedisCommands {
         }
     }
 
-    /** Marks something as in flight by an owner that will never come back. */
-    public static void leaveMark(String mark, Duration lease) {
-        set(mark, "f:0000000000000000", lease);
+    /** Sets a marker as in flight by an owner that has crashed. */
+    public static void leaveMarker(String marker, Duration lease) {
+        set(marker, "f:0000000000000000", lease);
     }
 
-    /** Marks something as done. */
-    public static void markDone(String mark) {
-        set(mark, "d", Duration.ofMinutes(1));
+    /** Sets a marker as done. */
+    public static void setDone(String marker) {
+        set(marker, "d", Duration.ofMinutes(1));
     }
 
     /**
-     * Where it is kept under which number a buyer last ordered something.
+     * The Redis key of the number under which a buyer last ordered some content.
      *
-     * @param fingerprint of what was ordered
+     * @param fingerprint of the content
      */
     public static String contentKey(String buyer, byte[] fingerprint) {
         return "once:{%s}:s:%s"
                 .formatted(tag(buyer), Base64.getUrlEncoder().withoutPadding().encodeToString(fingerprint));
     }
 
-    /** Puts another text in the place of the number that a checkout has. */
+    /** Replaces the number that a checkout has with another text. */
     public static void holdForCheckout(String buyer, String checkout, String text) {
         set("once:{%s}:c:%s".formatted(tag(buyer), checkout), text, Duration.ofHours(1));
     }
@@ -66,21 +66,21 @@ public final class RedisCommands {
         }
     }
 
-    /** Says that something was ordered under this number, and is to be asked about for so long. */
-    public static void claim(String contentKey, String number, Duration askedFor) {
-        set(contentKey, number.replace("-", ""), askedFor);
+    /** Stores that a content was ordered under this number, and is a possible duplicate for so long. */
+    public static void claim(String contentKey, String number, Duration duration) {
+        set(contentKey, number.replace("-", ""), duration);
     }
 
-    /** Makes Redis forget one thing that it knows. */
-    public static void forget(String key) {
+    /** Deletes one key. */
+    public static void delete(String key) {
         String reply = send("DEL " + key);
         if (!reply.equals(":1")) {
             throw new IllegalStateException(key + ": " + reply);
         }
     }
 
-    private static void set(String mark, String value, Duration validFor) {
-        String reply = send("SET " + mark + ' ' + value + " PX " + validFor.toMillis());
+    private static void set(String marker, String value, Duration validFor) {
+        String reply = send("SET " + marker + ' ' + value + " PX " + validFor.toMillis());
         if (!reply.equals("+OK")) {
             throw new IllegalStateException(reply);
         }
@@ -91,12 +91,12 @@ public final class RedisCommands {
         return send("EXISTS " + key).equals(":1");
     }
 
-    /** Sends one command; tells the first line of its reply. */
+    /** Sends one command; returns the first line of its reply. */
     public static String send(String command) {
         return send(Stores.standalone(), command);
     }
 
-    /** Sends one command to other stores than those of the tests within one process. */
+    /** Sends one command to other stores than the shared ones of the tests. */
     public static String send(Standalone stores, String command) {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {

@@ -5,7 +5,7 @@ import io.quarkus.arc.Arc;
 import io.quarkus.arc.InstanceHandle;
 import java.time.Duration;
 
-/** Runs a job of the service when a test wants it, besides its own interval. */
+/** Runs a job of the service on demand, besides its interval. */
 public final class RunJob {
     private static final Duration BOUND = Duration.ofMinutes(5);
 

@@ -42,12 +42,12 @@ public final class Shop {
         this.roles = roles;
     }
 
-    /** A buyer nobody has seen before. */
+    /** A new buyer. */
     public static Shop newBuyer() {
         return as("buyer-" + UUID.randomUUID(), "buyer");
     }
 
-    /** Somebody with these roles; signed in when they first ask for something. */
+    /** A new subject with these roles; signed in with the first request. */
     public static Shop as(String subject, String... roles) {
         return new Shop(subject, List.of(roles));
     }
@@ -74,24 +74,24 @@ public final class Shop {
                 .path("token");
     }
 
-    /** A request that the API description allows; it and its answer are checked. */
+    /** A request that the API description allows; it and its response are checked. */
     public RequestSpecification request() {
         return given().filters(new OpenApiValidationFilter(DESCRIPTION), DECLARED)
                 .header("Authorization", "Bearer " + token());
     }
 
-    /** A request that the API description does not allow; only its answer is checked. */
+    /** A request that the API description does not allow; only its response is checked. */
     public RequestSpecification badRequest() {
         return given().filters(new OpenApiValidationFilter(ANSWERS), DECLARED)
                 .header("Authorization", "Bearer " + token());
     }
 
-    /** A request without a token, and so not as described; only its answer is checked. */
+    /** A request without a token, and so not as described; only its response is checked. */
     public static RequestSpecification anonymous() {
         return given().filters(new OpenApiValidationFilter(ANSWERS), DECLARED);
     }
 
-    /** Waits until an order can be placed and repeated: a test before may have broken the lines to the stores. */
+    /** Waits until an order can be placed and repeated: a test before may have broken the connections to the stores. */
     public static void awaitBusinessAsUsual() {
         Shop shop = newBuyer();
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
@@ -100,7 +100,7 @@ public final class Shop {
                 return false;
             }
             String number = issued.path("number");
-            // three lanes of each kind of statement: each must have had its turn
+            // each kind of statement has three connections: every one has to be used
             for (int i = 0; i < 9; i++) {
                 if (shop.place(number).statusCode() >= 300) {
                     return false;
@@ -114,7 +114,7 @@ public final class Shop {
         return request().queryParam("checkout", checkout).get("/order-numbers");
     }
 
-    /** A number for a checkout of its own. */
+    /** A number for a new checkout. */
     public String newNumber() {
         return issue("checkout-" + UUID.randomUUID())
                 .then()
@@ -134,7 +134,7 @@ public final class Shop {
                 .post("/orders");
     }
 
-    /** Places under a key of the client's own, which takes the place of a number. */
+    /** Places under an idempotency key instead of a number. */
     public Response placeByKey(String key, Map<String, Object> basket) {
         return request()
                 .header("Idempotency-Key", key)
@@ -147,7 +147,7 @@ public final class Shop {
         return placeByKey(key, Baskets.onlyFor(key));
     }
 
-    /** An order of this amount, in minor units: the simulated provider does what its end says. */
+    /** An order of this amount, in minor units: its last digits select what the simulated provider does. */
     public String newOrder(long amount) {
         return place(newNumber(), Baskets.worth(amount))
                 .then()
@@ -156,12 +156,12 @@ public final class Shop {
                 .path("number");
     }
 
-    /** An order of this basket, under a number of its own. */
+    /** An order of this basket, under a new number. */
     public String newOrder(Map<String, Object> basket) {
         return place(newNumber(), basket).then().statusCode(201).extract().path("number");
     }
 
-    /** Pays under a key of its own. */
+    /** Pays under a new key. */
     public Response pay(String number) {
         return pay(number, UUID.randomUUID().toString(), "tok_visa");
     }

@@ -17,12 +17,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class StatementLog {
     private static final int SSL_REQUEST = 80877103;
 
-    /** What a connection without work sends so that it is not closed. */
+    /** The keep-alive statement of an idle connection. */
     private static final String KEEP_ALIVE = "SELECT 1";
 
     private volatile Optional<List<String>> recording = Optional.empty();
 
-    /** The statements that are executed while this runs, in their order. */
+    /** The statements that are executed while the action runs, in their order. */
     public List<String> during(Runnable operation) {
         List<String> statements = new CopyOnWriteArrayList<>();
         recording = Optional.of(statements);
@@ -34,7 +34,7 @@ public final class StatementLog {
         return List.copyOf(statements);
     }
 
-    /** What one connection sends. */
+    /** The parser of one connection's messages. */
     Wire open() {
         return new Wire();
     }

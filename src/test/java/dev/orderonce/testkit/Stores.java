@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The real PostgreSQL and Redis that every test runs on, each behind a line that a test can break. */
+/** The real PostgreSQL and Redis of all tests, each behind a proxy with which a test can break its connections. */
 public final class Stores implements QuarkusTestResourceLifecycleManager {
     private static @Nullable Stores running;
 
@@ -23,7 +23,7 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
     private final FaultProxy toPostgreSql;
     private final FaultProxy toRedis;
 
-    /** Made by the framework, once for all test classes. */
+    /** Created by the framework, once for all test classes. */
     public Stores() {
         Path data = Path.of("target", "test-stores-" + ProcessHandle.current().pid());
         deleteOld();
@@ -56,9 +56,8 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         settings.put(
                 "database.url", at(toPostgreSql.port(), standalone.postgreSql().url()));
         settings.put("redis.url", at(toRedis.port(), standalone.redis().url()));
-        // A test that needs one of these jobs runs it itself: a test that swallows one reply of PostgreSQL must not
-        // catch
-        // one of theirs.
+        // A test that needs one of these jobs runs it itself: a test that drops one reply of PostgreSQL must not
+        // drop one of theirs.
         for (String job : List.of(
                 "relay-events",
                 "poll-live-events",
@@ -73,21 +72,21 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
                 "resume-resolutions")) {
             settings.put("jobs.interval." + job, "off");
         }
-        // What crashed is resumed within a test's bound.
+        // Abandoned work is resumed within a test's timeout.
         settings.put("payments.resume-delay", "4s");
-        // A racer is no person. What the limits do is shown where they are set lower.
+        // Racers send more than a person does. Tests of the limits set lower ones.
         for (String limit : List.of("numbers-issued", "numbers-outstanding", "orders-placed")) {
             settings.put("limits." + limit, "100000/1m");
         }
         return settings;
     }
 
-    /** The address of a store at another port, where a proxy leads to it. */
+    /** The address of a store at another port, that of its proxy. */
     public static String at(int port, String url) {
         return url.replaceFirst(":[0-9]+(?=/|$)", ":" + port);
     }
 
-    /** The environment of a service that is to use these stores. */
+    /** The environment of a service that uses these stores. */
     public static Map<String, String> environment(Standalone stores) {
         return Map.of(
                 "DATABASE_URL", stores.postgreSql().url(),
@@ -110,7 +109,7 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         return running;
     }
 
-    /** The line from the service to PostgreSQL. */
+    /** The proxy between the service and PostgreSQL. */
     public static FaultProxy toPostgreSql() {
         return running().toPostgreSql;
     }
@@ -120,7 +119,7 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         return running().statements;
     }
 
-    /** The line from the service to Redis. */
+    /** The proxy between the service and Redis. */
     public static FaultProxy toRedis() {
         return running().toRedis;
     }

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** The service's clock in tests: real time in microseconds, put forward as far as a test wants. */
+/** The service's clock in tests: real time in microseconds, which a test can put forward. */
 @Singleton
 public class TestClock extends Clock {
     private final Clock real = Clock.tick(Clock.systemUTC(), Duration.ofNanos(1000));

@@ -3,12 +3,12 @@ package dev.orderonce.testkit;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** Bounds so tight that a test reaches them; and prices have to be signed. */
+/** Limits low enough for a test to reach; and prices have to be signed. */
 public final class TightBounds implements QuarkusTestProfile {
     /** The key of the shop's catalogue, base 64. */
     public static final String QUOTE_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-    /** The one before. */
+    /** The key before. */
     public static final String EARLIER_QUOTE_KEY = "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=";
 
     public static final int WRONG_NUMBERS = 5;

@@ -1,4 +1,4 @@
-/** What the tests share: real stores behind breakable lines, buyers, baskets, a clock. */
+/** The classes that tests share: real stores behind fault proxies, buyers, baskets, a clock. */
 @NullMarked
 package dev.orderonce.testkit;
 

@@ -23,16 +23,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What an owner of a key leaves behind when it dies, and what becomes of the marks when Redis is flushed, stopped,
- * restarted or silent in each phase: the insert settles it.
+ * The state that the owner of an idempotency key leaves when it crashes, and the markers while Redis is flushed,
+ * stopped, restarted or unavailable in each phase: the insert decides.
  */
 @QuarkusTest
-class KeyOwnerGoneTest {
+class KeyOwnerCrashedTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 
     private final Shop shop = Shop.newBuyer();
     private final String key = UUID.randomUUID().toString();
-    private final String mark =
+    private final String marker =
             "once:o:{" + OrderNumber.ofClientKey(new Buyer(shop.subject()), key).symbols() + '}';
 
     @BeforeEach
@@ -48,9 +48,9 @@ class KeyOwnerGoneTest {
     }
 
     @Test
-    void diedBeforeItsInsert_isWaitedForAndSucceeded() {
+    void crashedBeforeItsInsert_isAwaitedAndTakenOver() {
         // Given
-        RedisCommands.leaveMark(mark, Duration.ofMillis(400));
+        RedisCommands.leaveMarker(marker, Duration.ofMillis(400));
         // When
         Response response = shop.placeByKey(key);
         // Then
@@ -59,9 +59,9 @@ class KeyOwnerGoneTest {
     }
 
     @Test
-    void stillAtItAfterASecond_isToldSoAndTheRepeatIsRightInTheEnd() {
+    void stillInProgressAfterASecond_isReportedAndTheRepeatReturnsTheOrder() {
         // Given
-        RedisCommands.leaveMark(mark, Duration.ofSeconds(3));
+        RedisCommands.leaveMarker(marker, Duration.ofSeconds(3));
         // When
         Response response = shop.placeByKey(key);
         // Then
@@ -77,10 +77,10 @@ class KeyOwnerGoneTest {
     }
 
     @Test
-    void diedAfterItsInsert_isFoundAlthoughTheMarkSaysOtherwise() {
+    void crashedAfterItsInsert_isFoundAlthoughTheMarkerIsInFlight() {
         // Given
         String number = shop.placeByKey(key).path("number");
-        RedisCommands.leaveMark(mark, Duration.ofMinutes(1));
+        RedisCommands.leaveMarker(marker, Duration.ofMinutes(1));
         // When
         Response response = shop.placeByKey(key);
         // Then
@@ -90,7 +90,7 @@ class KeyOwnerGoneTest {
     @Test
     void markedAsDoneWithoutAnOrder_isPlaced() {
         // Given
-        RedisCommands.markDone(mark);
+        RedisCommands.setDone(marker);
         // When
         Response response = shop.placeByKey(key);
         // Then
@@ -111,14 +111,14 @@ class KeyOwnerGoneTest {
     }
 
     @Test
-    void redisFlushedWhileInFlight_twoAreAtItAndOneOrderIsMade() {
+    void redisFlushedWhileInFlight_twoAreInProgressAndOneOrderIsPlaced() {
         // Given
         Stores.toPostgreSql().holdReplies();
         CompletableFuture<Response> first = placeMeanwhile();
-        await().atMost(BOUND).until(() -> RedisCommands.exists(mark));
+        await().atMost(BOUND).until(() -> RedisCommands.exists(marker));
         RedisCommands.flush();
         CompletableFuture<Response> second = placeMeanwhile();
-        await().atMost(BOUND).until(() -> RedisCommands.exists(mark));
+        await().atMost(BOUND).until(() -> RedisCommands.exists(marker));
         // When
         Stores.toPostgreSql().heal();
         // Then
@@ -132,11 +132,11 @@ class KeyOwnerGoneTest {
     }
 
     @Test
-    void redisStoppedBetweenMarkAndResult_isARepeatAfterItsRestart() {
+    void redisStoppedBetweenMarkerAndResult_isAReplayAfterItsRestart() {
         // Given
         Stores.toPostgreSql().holdReplies();
         CompletableFuture<Response> first = placeMeanwhile();
-        await().atMost(BOUND).until(() -> RedisCommands.exists(mark));
+        await().atMost(BOUND).until(() -> RedisCommands.exists(marker));
         Stores.standalone().redis().stop();
         try {
             // When
@@ -173,7 +173,7 @@ class KeyOwnerGoneTest {
     }
 
     @Test
-    void redisSilent_isGivenUpAndPlaced() {
+    void redisUnavailable_timesOutAndIsPlaced() {
         // Given
         Stores.toRedis().freeze();
         // When

@@ -24,9 +24,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** PostgreSQL, or the way to it, vanishes without a reset: connections that are open stay open and never answer. */
+/** PostgreSQL, or the network to it, fails without a reset: open connections stay open and never answer. */
 @QuarkusTest
-class SilentDeathTest {
+class DeadConnectionsTest {
     /** Four times as many requests at once as there are connections. */
     private static final int BUSY = 32;
 
@@ -51,7 +51,7 @@ class SilentDeathTest {
         Shop.awaitBusinessAsUsual();
     }
 
-    /** Every connection is in use, so that each of them is one that can die. */
+    /** Opens every connection of the pools, so that each of them is affected. */
     private void openAllConnections() throws Exception {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Response>> puts = IntStream.range(0, BUSY)
@@ -94,7 +94,7 @@ class SilentDeathTest {
         uses.put("ready", this::isReady);
         openAllConnections();
         // When
-        Stores.toPostgreSql().killSilently();
+        Stores.toPostgreSql().killWithoutReset();
         long diedAt = System.nanoTime();
         // Then
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -104,7 +104,7 @@ class SilentDeathTest {
             for (Map.Entry<String, Future<Duration>> recovery : recoveries.entrySet()) {
                 took.put(recovery.getKey(), recovery.getValue().get());
             }
-            System.out.println("SilentDeathTest: works again after " + took);
+            System.out.println("DeadConnectionsTest: works again after " + took);
             assertThat(took.values()).allSatisfy(time -> assertThat(time).isLessThan(RECOVERED_WITHIN));
         }
     }
@@ -116,12 +116,12 @@ class SilentDeathTest {
         return Duration.ofNanos(System.nanoTime() - since);
     }
 
-    /** Nothing is asked, so nothing times out: the connections are found dead by themselves. */
+    /** No statement is sent, so none times out: keep-alive detects the dead connections. */
     @Test
     void unusedConnections_areReplacedBeforeTheNextOrderNeedsThem() throws Exception {
         // Given
         openAllConnections();
-        Stores.toPostgreSql().killSilently();
+        Stores.toPostgreSql().killWithoutReset();
         // When
         await().pollDelay(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(6)).until(() -> true);
         // Then
@@ -133,7 +133,7 @@ class SilentDeathTest {
         assertThat(Duration.ofNanos(System.nanoTime() - askedAt)).isLessThan(Duration.ofSeconds(2));
     }
 
-    /** It accepts connections and answers none: every attempt waits in its queue. */
+    /** A stopped PostgreSQL still accepts connections and answers none: every attempt waits in its queue. */
     @Test
     void stalledPostgreSql_isNotFloodedWithConnections() throws Exception {
         // Given
@@ -167,7 +167,7 @@ class SilentDeathTest {
         int most = Stores.toPostgreSql().mostOpen();
         long attempts = Stores.toPostgreSql().accepted(pausedAt);
         System.out.printf(
-                "SilentDeathTest: %d connections configured, %d open at most, %d attempts in %s, placing again after %s%n",
+                "DeadConnectionsTest: %d connections configured, %d open at most, %d attempts in %s, placing again after %s%n",
                 configured, most, attempts, STALL, recovery);
         assertThat(most).isLessThanOrEqualTo(configured);
         assertThat(attempts).isLessThan(MOST_ATTEMPTS);

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Redis flushed, stopped, frozen, restarted: orders stay single, and the shop keeps selling. */
+/** Redis flushed, stopped, frozen, restarted: no order is duplicated, and orders are still placed. */
 @QuarkusTest
-class RedisAwayTest {
+class RedisUnavailableTest {
     private final Shop shop = Shop.newBuyer();
 
     @BeforeEach
@@ -33,7 +33,7 @@ class RedisAwayTest {
     }
 
     @Test
-    void flushedBetweenIssueAndPlace_isGoneWithTheTombstoneCommitted() {
+    void flushedBetweenIssueAndPlace_isVoidedWithTheTombstoneCommitted() {
         // Given
         String number = shop.newNumber();
         RedisCommands.flush();
@@ -48,7 +48,7 @@ class RedisAwayTest {
     }
 
     @Test
-    void flushedThenAskedFor_isVoidedForGood() {
+    void flushedThenLookedUp_isVoidedForGood() {
         // Given
         String number = shop.newNumber();
         RedisCommands.flush();
@@ -139,7 +139,7 @@ class RedisAwayTest {
     }
 
     @Test
-    void restarted_remembersTheNumbersAndIsFoundAgain() {
+    void restarted_keepsTheNumbersAndIsUsedAgain() {
         // Given
         String number = shop.issue("c1").path("number");
         Stores.standalone().redis().stop();
@@ -153,7 +153,7 @@ class RedisAwayTest {
     }
 
     @Test
-    void restarted_remembersWhatWasTriedAndForgetsWhatIsTrueForMinutes() {
+    void restarted_keepsTriedNumbersAndLosesShortLivedState() {
         // Given
         String tried = shop.newNumber();
         String other = shop.newNumber();
@@ -171,7 +171,7 @@ class RedisAwayTest {
     }
 
     @Test
-    void frozen_isGivenUpWithinASecondOrSo() {
+    void frozen_timesOutWithinASecondOrSo() {
         // Given
         String number = shop.newNumber();
         Stores.toRedis().freeze();

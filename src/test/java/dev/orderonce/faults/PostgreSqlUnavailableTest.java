@@ -17,9 +17,9 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** PostgreSQL stopped, killed or silent: 503, nothing lost, and well again by itself. */
+/** PostgreSQL stopped, killed or frozen: 503, nothing is lost, and the service recovers by itself. */
 @QuarkusTest
-class PostgreSqlAwayTest {
+class PostgreSqlUnavailableTest {
     private final Shop shop = Shop.newBuyer();
 
     @AfterEach
@@ -60,9 +60,9 @@ class PostgreSqlAwayTest {
         assertThat(Database.rows(number)).isOne();
     }
 
-    /** One line where an outage begins and one where it ends, and nothing for each attempt. */
+    /** One log record when an outage begins and one when it ends, and none for each attempt. */
     @Test
-    void stoppedUnderLoad_logsNoErrorAndOneLineForEachPath() {
+    void stoppedUnderLoad_logsNoErrorAndOneRecordForEachPath() {
         // Given
         String number = shop.newNumber();
         shop.place(number).then().statusCode(201);
@@ -91,7 +91,7 @@ class PostgreSqlAwayTest {
         }
     }
 
-    /** Every path is asked, and answers; an outage of the test before is over. */
+    /** Waits until every pool of connections works: an outage of the test before has ended. */
     private void awaitNoOutage(String number) {
         await().atMost(Duration.ofSeconds(60)).until(() -> {
             shop.place(number);
