@@ -1,5 +1,5 @@
-// Answers that are not the service's to this request: a proxy mixes two of them up, a cache or a portal makes one up,
-// something on the way changes one. None of them may be taken for the truth about an order.
+// Responses that are not the service's response to this request: a proxy mixes two of them up, a cache or a portal sends
+// its own, an intermediary changes one. None of them may decide the state of an order.
 
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
@@ -63,7 +63,7 @@ async function assertStillUnknown({ service, storage, checkout }, outcome) {
   assert.equal(service.sent('GET /order-numbers').length <= 1, true, 'no new number is taken');
 }
 
-describe('placing: a success that is not the order asked for', () => {
+describe('placing: a success that is not the requested order', () => {
   for (const status of [201, 200]) {
     for (const [name, body] of Object.entries(NO_ORDERS)) {
       test(`${status} with ${name}: unknown, and the same number again finds out`, async () => {
@@ -77,7 +77,7 @@ describe('placing: a success that is not the order asked for', () => {
     }
   }
 
-  test('it is asked again at once, like no answer', async () => {
+  test('it is repeated at once, like no answer', async () => {
     const { service, tab, submit } = await loaded();
     service.next('POST /orders', json(201, { ...ORDER, number: OTHER }), json(200, { ...ORDER, lines: [null] }));
     const outcome = await submit();
@@ -106,7 +106,7 @@ describe('placing: a success that is not the order asked for', () => {
     });
   }
 
-  test('members that nobody knows, and a nesting that cannot be copied to other tabs, do no harm', async () => {
+  test('unknown members, and a nesting that cannot be copied to other tabs, do no harm', async () => {
     const { service, checkout, submit } = await loaded({ maxTries: 1 });
     const body = `{"__proto__":{"polluted":true},"constructor":1,"deep":${'['.repeat(100_000)}${']'.repeat(100_000)},`;
     service.next('POST /orders', new Response(body + JSON.stringify(ORDER).slice(1), { status: 201 }));
@@ -128,12 +128,12 @@ describe('placing: a refusal of something else', () => {
   const refusals = {
     "another number's that is spent": problem(410, 'number-expired', 'new-number', { number: OTHER }),
     'a number that is none': problem(410, 'number-expired', 'new-number', { number: 5 }),
-    "another number's that stands": problem(422, 'order-differs', 'never', { number: OTHER, order: `/orders/${OTHER}` }),
+    "another number's existing order": problem(422, 'order-differs', 'never', { number: OTHER, order: `/orders/${OTHER}` }),
     "a link for ever to another number's order": problem(422, 'order-differs', 'never', { order: `/orders/${OTHER}` }),
     'our number with a link to another': problem(422, 'order-differs', 'never', { number: FIRST, order: `/orders/${OTHER}` }),
     'another number with a link to ours': problem(422, 'order-differs', 'never', { number: OTHER, order: `/orders/${FIRST}` }),
     'a link to no order': problem(422, 'order-differs', 'never', { order: '' }),
-    "a question about another number's total": problem(428, 'large-amount', 'after-change', { number: OTHER, total: 1, currency: 'EUR' }),
+    "a confirmation of another number's total": problem(428, 'large-amount', 'after-change', { number: OTHER, total: 1, currency: 'EUR' }),
   };
   for (const [name, refusal] of Object.entries(refusals)) {
     test(`${name}: unknown, neither placed nor not placed`, async () => {
@@ -188,7 +188,7 @@ describe('finding out: an answer about another number', () => {
     });
   }
 
-  test("another number's order stands: not what became of this one", async () => {
+  test("another number's order exists: not the result of this one", async () => {
     const opened = await unresolved('offline');
     const placed = { number: OTHER, order: `/orders/${OTHER}` };
     opened.service.next('DELETE /order-numbers/{number}', problem(409, 'number-already-placed', 'never', placed));
@@ -239,7 +239,7 @@ describe('the number: an answer that is none', () => {
     'a list': [{ number: OTHER, state: 'ISSUED' }],
   };
   for (const [name, body] of Object.entries(views)) {
-    test(`${name}: none is kept and nothing is sent under it; it is asked for again`, async () => {
+    test(`${name}: none is kept and nothing is sent under it; it is requested again`, async () => {
       const browser = new FakeBrowser();
       browser.service.next('GET /order-numbers', () => json(200, body));
       const { checkout } = await browser.openAndLoad();
@@ -260,10 +260,10 @@ describe('the number: an answer that is none', () => {
 
   for (const [name, reply] of Object.entries({
     'no answer': 'offline',
-    'a store that is away': () => problem(503, 'store-unavailable', 'same-request'),
+    'an unavailable store': () => problem(503, 'store-unavailable', 'same-request'),
     "a proxy's 404": () => new Response('<html>Not Found</html>', { status: 404 }),
   })) {
-    test(`placed, and ${name} to the question for the order: placed without it`, async () => {
+    test(`placed, and ${name} to the request for the order: placed without it`, async () => {
       const { browser, service, checkout } = await loaded();
       service.placeElsewhere(checkout.number);
       service.next('GET /orders/{number}', reply);

@@ -1,5 +1,5 @@
-// What the module meets in the wild, in small: a service that keeps the contract and can be told to misbehave, and a
-// browser with tabs, whose time passes only when a test says so.
+// Fakes of the module's environment: a service that keeps the contract and injects faults on request, and a browser with
+// tabs, whose clock advances only when a test advances it.
 
 import { openCheckout } from '../../main/resources/META-INF/resources/order-once.js';
 
@@ -16,12 +16,12 @@ export function tokenOf(subject) {
   return `${part({ alg: 'RS256' })}.${part({ sub: subject, groups: ['buyer'] })}.signature`;
 }
 
-/** Lets everything run that does not wait for a timer. */
+/** Runs everything that does not wait for a timer. */
 export async function quiet() {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Time that passes only when it is told to. */
+/** A clock that advances only when a test advances it. */
 export class FakeClock {
   #timers = new Map();
   #names = 0;
@@ -55,7 +55,7 @@ export class FakeClock {
     await quiet();
   }
 
-  /** Lets time pass from timer to timer until the promise is settled. */
+  /** Advances the time from timer to timer until the promise is settled. */
   async until(promise) {
     let isSettled = false;
     const settle = () => {
@@ -83,7 +83,7 @@ export class FakeClock {
   }
 }
 
-/** The service, as the README and the API description have it. */
+/** The service, as the README and the API description define it. */
 export class FakeService {
   numbers = new Map();
   orders = new Map();
@@ -95,7 +95,7 @@ export class FakeService {
   #faults = [];
   #issued = 0;
 
-  /** How the next requests of a route go: `offline`, `lost` (done, but not told), `hang`, `late`, or a reply. */
+  /** The faults of the next requests of a route: `offline`, `lost` (processed, but not answered), `hang`, `late`, or a reply. */
   next(route, ...faults) {
     faults.forEach((fault) => this.#faults.push({ route, fault }));
   }
@@ -276,11 +276,11 @@ export class FakeStorage {
   }
 }
 
-/** Web Locks: exclusive ones, in the order they were asked for. */
+/** Web Locks: exclusive ones, in the order of the requests. */
 export class FakeLocks {
   #queues = new Map();
 
-  /** The locks as one tab has them, and what happens to them if the tab dies. */
+  /** The locks of one tab, which are released if the tab crashes. */
   ofTab() {
     const mine = new Set();
     const locks = { request: (name, options, work) => this.#request(name, options, work, mine) };
@@ -338,7 +338,7 @@ export function fakeBroadcastChannel() {
   };
 }
 
-/** One localStorage for all tabs; each tab's view of it tells the other tabs' windows of what it writes. */
+/** One localStorage for all tabs; each tab's view of it notifies the other tabs' windows of its writes. */
 export class FakeLocalStorage {
   values = new Map();
   #windows = new Set();
@@ -346,7 +346,7 @@ export class FakeLocalStorage {
   ofTab(window) {
     this.#windows.add(window);
     const { values } = this;
-    const tell = (key, newValue) => [...this.#windows].filter((other) => other !== window).forEach((other) => {
+    const notify = (key, newValue) => [...this.#windows].filter((other) => other !== window).forEach((other) => {
       other.dispatchEvent(Object.assign(new Event('storage'), { key, newValue }));
     });
     return {
@@ -355,17 +355,17 @@ export class FakeLocalStorage {
       getItem: (key) => values.get(key) ?? null,
       setItem: (key, value) => {
         values.set(key, String(value));
-        tell(key, String(value));
+        notify(key, String(value));
       },
       removeItem: (key) => {
         values.delete(key);
-        tell(key, null);
+        notify(key, null);
       },
     };
   }
 }
 
-/** As much of IndexedDB as one object store with keys of its own needs. */
+/** The part of IndexedDB that one object store with explicit keys needs. */
 export class FakeIndexedDb {
   values = new Map();
   opened = 0;
@@ -398,7 +398,7 @@ export class FakeIndexedDb {
   }
 }
 
-/** One browser: its tabs share time, storage, locks and channels, unless a test takes some of that away. */
+/** One browser: its tabs share time, storage, locks and channels, unless a test disables some of them. */
 export class FakeBrowser {
   clock = new FakeClock();
   service = new FakeService();
@@ -413,7 +413,7 @@ export class FakeBrowser {
     this.#without = new Set(without);
   }
 
-  /** Opens the checkout in a new tab, and waits until nothing moves that does not wait for a timer. */
+  /** Opens the checkout in a new tab, and waits until everything that does not wait for a timer has run. */
   async open(options = {}) {
     const tab = this.newTab(options);
     tab.checkout = await this.clock.until(openCheckout(tab.options));
@@ -422,7 +422,7 @@ export class FakeBrowser {
     return tab;
   }
 
-  /** As above, and with everything done that is done on load. */
+  /** As above, and waits for all work on load. */
   async openAndLoad(options) {
     const tab = await this.open(options);
     await this.clock.until(tab.checkout.ready);
@@ -468,7 +468,7 @@ export class FakeBrowser {
   }
 }
 
-/** A tab that crashed writes nothing any more. */
+/** The storage of a tab, which writes nothing after the tab has crashed. */
 function aliveStorage(storage, whileAlive) {
   return Object.fromEntries(['get', 'put', 'delete', 'all'].map((name) => [name, whileAlive((...args) => storage[name](...args))]));
 }

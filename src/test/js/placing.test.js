@@ -68,7 +68,7 @@ describe('a checkout that goes well', () => {
     assert.equal(again.checkout.order.total, 4200);
   });
 
-  test('a placed checkout answers every further submit with its order, and tells if the basket is another', async () => {
+  test('a placed checkout answers every further submit with its order, and reports whether the basket is another', async () => {
     const { service, submit } = await loaded();
     await submit();
     const same = await submit();
@@ -82,7 +82,7 @@ describe('a checkout that goes well', () => {
     assert.equal(service.sent('POST /orders').length, 1);
   });
 
-  test('so it does when the service is away, or has long forgotten the checkout', async () => {
+  test('so it does when the service is unavailable, or the checkout expired long ago', async () => {
     const { service, submit } = await loaded();
     await submit();
     service.forgetCheckouts();
@@ -133,7 +133,7 @@ describe('clicks', () => {
     assert.equal(service.orders.size, 1);
   });
 
-  test('another draft while one is under way waits, and gets the order that was placed', async () => {
+  test('another draft while one is in progress waits, and gets the order that was placed', async () => {
     const { browser, service, checkout } = await loaded();
     service.next('POST /orders', 'hang');
     const first = checkout.submit(DRAFT);
@@ -145,7 +145,7 @@ describe('clicks', () => {
 });
 
 describe('no answer', () => {
-  test('a lost reply is asked for again under the same number', async () => {
+  test('after a lost reply the request is repeated under the same number', async () => {
     const { service, tab, submit } = await loaded();
     service.next('POST /orders', 'lost');
     const outcome = await submit();
@@ -156,7 +156,7 @@ describe('no answer', () => {
     assert.equal(service.orders.size, 1);
   });
 
-  test('15 s without an answer are unknown, and the same number goes out again', async () => {
+  test('15 s without an answer are unknown, and the same number is sent again', async () => {
     const { clock, service, checkout } = await loaded();
     service.next('POST /orders', 'late');
     const placing = checkout.submit(DRAFT);
@@ -180,7 +180,7 @@ describe('no answer', () => {
     assert.equal(checkout.state, 'unknown');
   });
 
-  test("a proxy's 502 in HTML is unknown, and asked again", async () => {
+  test("a proxy's 502 in HTML is unknown, and the request is repeated", async () => {
     const { service, submit } = await loaded();
     service.next('POST /orders', proxyError(), proxyError(504));
     assert.equal((await submit()).outcome, 'placed');
@@ -382,7 +382,7 @@ describe('after-change', () => {
     assert.equal(service.sent('POST /orders').length, 1);
   });
 
-  test('a question needs the advice: same-request is repeated and never asked about', async () => {
+  test('a confirmation needs the advice: same-request is repeated and never a question', async () => {
     const { service, submit } = await loaded();
     service.next('POST /orders', problem(428, 'large-amount', 'same-request', { total: 4200, currency: 'EUR' }));
     assert.equal((await submit()).outcome, 'placed');
@@ -427,7 +427,7 @@ describe('new-number', () => {
     assert.equal((await submit()).number, SECOND);
   });
 
-  test('the next number is also asked for again if it is not answered', async () => {
+  test('the next number is also requested again without an answer', async () => {
     const { service, submit } = await loaded();
     service.spend(FIRST, 'VOIDED');
     service.next('GET /order-numbers', 'offline', proxyError());
@@ -457,7 +457,7 @@ describe('new-number', () => {
 });
 
 describe('never, and refusals that repeating does not help', () => {
-  test('another order under the number: the page is told which, and the checkout is placed', async () => {
+  test('another order under the number: the page gets its number, and the checkout is placed', async () => {
     const { service, checkout, submit } = await loaded();
     service.placeElsewhere(FIRST);
     const outcome = await submit({ ...OTHER_DRAFT });
@@ -486,7 +486,7 @@ describe('never, and refusals that repeating does not help', () => {
   });
 
   for (const [status, type] of [[400, 'body-invalid'], [413, 'body-too-large'], [415, 'media-type-not-supported']]) {
-    test(`${status} ${type} goes back to the page; corrected, it goes under the same number`, async () => {
+    test(`${status} ${type} is returned to the page; corrected, it is sent under the same number`, async () => {
       const { service, submit } = await loaded();
       service.next('POST /orders', problem(status, type, 'after-change', { violations: [{ field: 'total', message: 'wrong' }] }));
       const refused = await submit({ ...DRAFT, total: 1 });
@@ -544,20 +544,20 @@ describe('questions', () => {
     assert.deepEqual(placed.order.acknowledgements.map(({ kind }) => kind), ['SECOND_ORDER', 'LARGE_AMOUNT']);
   });
 
-  test('a lookalike that is still being placed is waited for, not asked about', async () => {
+  test('a lookalike that is still being placed is waited for, not a question', async () => {
     const { service, submit } = await loaded();
-    const stillAtIt = () => problem(409, 'lookalike', 'after-change', { earlier: EARLIER }, { 'Retry-After': '1' });
+    const stillInProgress = () => problem(409, 'lookalike', 'after-change', { earlier: EARLIER }, { 'Retry-After': '1' });
     service.rules.push(askLookalike);
-    service.next('POST /orders', stillAtIt, stillAtIt);
+    service.next('POST /orders', stillInProgress, stillInProgress);
     const question = await submit();
     assert.deepEqual([question.outcome, question.state], ['question', 'PAID']);
     assert.equal(service.sent('POST /orders').length, 3);
   });
 
-  test('if it stays so, it is asked without a state', async () => {
+  test('if it stays so, the question has no state', async () => {
     const { service, submit } = await loaded({ maxTries: 2 });
-    const stillAtIt = () => problem(409, 'lookalike', 'after-change', { earlier: EARLIER }, { 'Retry-After': '1' });
-    service.next('POST /orders', stillAtIt, stillAtIt);
+    const stillInProgress = () => problem(409, 'lookalike', 'after-change', { earlier: EARLIER }, { 'Retry-After': '1' });
+    service.next('POST /orders', stillInProgress, stillInProgress);
     const question = await submit();
     assert.deepEqual([question.outcome, question.state], ['question', undefined]);
   });
@@ -570,7 +570,7 @@ describe('questions', () => {
     assert.equal(checkout.order, null);
   });
 
-  test('a question after an unanswered try is still asked, and the row stays unresolved until it is answered', async () => {
+  test('a question after an unanswered try is still returned, and the row stays unresolved until it is answered', async () => {
     const { service, checkout, submit } = await loaded();
     service.rules.push(askLargeAmount);
     service.next('POST /orders', 'offline');
@@ -601,7 +601,7 @@ describe('questions', () => {
 });
 
 describe('the token', () => {
-  test('a function is asked for each request', async () => {
+  test('a function is called for each request', async () => {
     let asked = 0;
     const token = async () => {
       asked++;
@@ -609,10 +609,10 @@ describe('the token', () => {
     };
     const { service, submit } = await loaded({ token });
     await submit();
-    assert.equal(asked, service.requests.length + 1, 'and once to know whose page it is');
+    assert.equal(asked, service.requests.length + 1, 'and once to identify the buyer');
   });
 
-  test('a refused token is asked for again, once, and the order is placed', async () => {
+  test('after a refused token the function is called again, once, and the order is placed', async () => {
     const asked = [];
     const token = async ({ wasRefused }) => {
       asked.push(wasRefused);
@@ -641,7 +641,7 @@ describe('the token', () => {
     assert.equal(service.sent('POST /orders').length, 1);
   });
 
-  test('no token: nothing is sent, and the page hears why', async () => {
+  test('no token: nothing is sent, and the page gets the reason', async () => {
     const failure = new Error('signed out');
     let isSignedIn = true;
     const token = async () => {
@@ -705,7 +705,7 @@ describe('no number', () => {
     assert.equal(outcome.problem.type, 'order-once:no-number');
   });
 
-  test('a refusal of the number is told as it is', async () => {
+  test('a refusal of the number is returned unchanged', async () => {
     const browser = new FakeBrowser();
     const refusal = () => problem(403, 'not-allowed', 'never');
     browser.service.next('GET /order-numbers', refusal, refusal);
@@ -745,7 +745,7 @@ describe("a page's mistakes", () => {
     await assert.rejects(checkout.submit(DRAFT, { acknowledgements: { kind: 'LARGE_AMOUNT' } }), TypeError);
   });
 
-  test('a token function that fails when the page opens is heard by the page', async () => {
+  test('a token function that fails when the page opens is reported to the page', async () => {
     const failure = new Error('not signed in');
     const token = async () => {
       throw failure;

@@ -6,7 +6,7 @@ import { DRAFT, FakeBrowser, FakeIndexedDb, FakeStorage, quiet } from './fakes.j
 
 const FIRST = '000001-AAAAAA-AAAAAA';
 
-/** A browser whose pages give no storage of their own. */
+/** A browser whose pages pass no storage. */
 function ownBrowser(without = []) {
   return new FakeBrowser({ without: ['storage', ...without] });
 }
@@ -91,20 +91,20 @@ describe('storage denied', () => {
     assert.equal((await browser.clock.until(tab.checkout.submit(DRAFT))).outcome, 'placed');
   });
 
-  test('later, by the quota: an event tells it once, and the tab goes on in memory', async () => {
+  test('later, by the quota: an event reports it once, and the tab continues in memory', async () => {
     const browser = new FakeBrowser();
     const tab = await browser.openAndLoad();
-    let told = 0;
-    tab.checkout.addEventListener('not-durable', () => told++);
+    let reported = 0;
+    tab.checkout.addEventListener('not-durable', () => reported++);
     browser.storage.isDenied = true;
     browser.service.next('POST /orders', 'lost');
     const outcome = await browser.clock.until(tab.checkout.submit(DRAFT));
     assert.equal(outcome.outcome, 'placed');
-    assert.deepEqual([tab.checkout.isDurable, told], [false, 1]);
+    assert.deepEqual([tab.checkout.isDurable, reported], [false, 1]);
     assert.equal(tab.checkout.state, 'placed');
   });
 
-  test('when it works again, what is kept in memory goes before what is stored', async () => {
+  test('when it works again, what is kept in memory takes precedence over what is stored', async () => {
     const browser = new FakeBrowser();
     const tab = await browser.openAndLoad();
     browser.storage.isDenied = true;
@@ -118,7 +118,7 @@ describe('storage denied', () => {
     assert.deepEqual(await tab.checkout.unresolved(), []);
   });
 
-  test('a storage that hangs holds nobody up for long', async () => {
+  test('a storage that never answers delays a submit only briefly', async () => {
     const browser = new FakeBrowser();
     const storage = new FakeStorage();
     const tab = await browser.openAndLoad({ storage });

@@ -42,7 +42,7 @@ for (const [name, without] of Object.entries(browsers)) {
       assert.equal(service.sent('POST /orders').length, 1);
     });
 
-    test('both submit different baskets: one is placed, the other hears that it is another', async () => {
+    test('both submit different baskets: one is placed, the other gets that it is another', async () => {
       const { clock, service, one, two } = await twoTabs(without);
       const outcomes = await clock.until(Promise.all([one.checkout.submit(DRAFT), two.checkout.submit(OTHER_DRAFT)]));
       assert.deepEqual(outcomes.map(({ outcome }) => outcome), ['placed', 'placed']);
@@ -103,7 +103,7 @@ describe('news', () => {
     assert.deepEqual(bob.changes, []);
   });
 
-  test("of another checkout are told, and do not change this one's state", async () => {
+  test("of another checkout are reported, and do not change this one's state", async () => {
     const browser = new FakeBrowser();
     const one = await browser.openAndLoad({ checkoutId: 'c1' });
     const two = await browser.openAndLoad({ checkoutId: 'c2' });
@@ -113,7 +113,7 @@ describe('news', () => {
     assert.equal(two.checkout.state, 'ready');
   });
 
-  test('that cannot be told are found out on focus', async () => {
+  test('that cannot be sent are found on focus', async () => {
     const { clock, one, two } = await twoTabs(['BroadcastChannel', 'localStorage']);
     await clock.until(one.checkout.submit(DRAFT));
     assert.equal(two.checkout.state, 'ready');
@@ -123,7 +123,7 @@ describe('news', () => {
     assert.deepEqual(two.states(), ['placed']);
   });
 
-  test('are not told after close, and the work goes on', async () => {
+  test('are not sent after close, and the work continues', async () => {
     const { clock, one, two } = await twoTabs([]);
     const placing = one.checkout.submit(DRAFT);
     one.checkout.close();
@@ -133,7 +133,7 @@ describe('news', () => {
     assert.deepEqual(two.changes, []);
   });
 
-  test('of others are not heard after close', async () => {
+  test('of others are not reported after close', async () => {
     for (const without of [[], ['BroadcastChannel']]) {
       const { clock, one, two } = await twoTabs(without);
       two.checkout.close();
@@ -189,14 +189,14 @@ describe('locks', () => {
     assert.equal(service.sent('POST /orders').length, 3);
   });
 
-  test('leases are gone when nothing is under way', async () => {
+  test('leases are deleted when nothing is in progress', async () => {
     const { browser, clock, one } = await twoTabs(['locks']);
     await clock.until(one.checkout.submit(DRAFT));
     await quiet();
     assert.deepEqual([...browser.storage.values.values()].filter(({ owner }) => owner), []);
   });
 
-  test('a lease from before the clock was set back a day holds nobody up', async () => {
+  test('a lease from before the clock was set back a day delays no submit', async () => {
     const { clock, service, one, two } = await twoTabs(['locks']);
     service.next('POST /orders', 'late');
     one.checkout.submit(DRAFT);

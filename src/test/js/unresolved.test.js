@@ -33,7 +33,7 @@ function triggers() {
 }
 
 describe('a reload', () => {
-  test('finds the unresolved row while the service is still away', async () => {
+  test('finds the unresolved row while the service is still unavailable', async () => {
     const { browser } = await afterAnOutage();
     const again = await whileDown(browser, () => browser.openAndLoad());
     assert.deepEqual([again.checkout.state, again.checkout.number], ['unknown', FIRST]);
@@ -115,7 +115,7 @@ describe('a reload', () => {
   });
 });
 
-describe('what is looked up by itself', () => {
+describe('what is looked up automatically', () => {
   for (const [name, event] of Object.entries(triggers())) {
     test(`on ${name}: placed`, async () => {
       const { clock, tab, checkout } = await afterAnOutage('lost');
@@ -142,7 +142,7 @@ describe('what is looked up by itself', () => {
     assert.equal(service.requests.length, 0);
   });
 
-  test('focus and online together are one look', async () => {
+  test('focus and online together are one lookup', async () => {
     const { clock, tab, service } = await afterAnOutage('lost');
     tab.window.dispatchEvent(new Event('online'));
     tab.window.dispatchEvent(new Event('focus'));
@@ -150,14 +150,14 @@ describe('what is looked up by itself', () => {
     assert.equal(service.sent('GET /order-numbers/{number}').length, 1);
   });
 
-  test('two that ask at once get one answer', async () => {
+  test('two lookups at once share one response', async () => {
     const { clock, checkout } = await afterAnOutage('lost');
     const looking = checkout.reconcile();
     assert.equal(checkout.reconcile(), looking);
     await clock.until(looking);
   });
 
-  test('focus with nothing unresolved asks the service nothing', async () => {
+  test('focus with nothing unresolved sends no request', async () => {
     const browser = new FakeBrowser();
     const tab = await browser.openAndLoad();
     browser.service.requests.length = 0;
@@ -166,7 +166,7 @@ describe('what is looked up by itself', () => {
     assert.deepEqual(browser.service.requests, []);
   });
 
-  test('a row whose own request is under way is left alone', async () => {
+  test('a row whose own request is in progress is left alone', async () => {
     const browser = new FakeBrowser();
     const tab = await browser.openAndLoad();
     browser.service.next('POST /orders', 'hang');
@@ -179,7 +179,7 @@ describe('what is looked up by itself', () => {
     assert.equal((await browser.clock.until(placing)).outcome, 'placed');
   });
 
-  test("another checkout's row whose request is under way is left alone too", async () => {
+  test("another checkout's row whose request is in progress is left alone too", async () => {
     const browser = new FakeBrowser();
     const tab = await browser.openAndLoad();
     const other = await browser.openAndLoad({ checkoutId: 'c2' });
@@ -201,7 +201,7 @@ describe('what is looked up by itself', () => {
 });
 
 describe('reconcile', () => {
-  test('tells what became of each row', async () => {
+  test('returns the result of each row', async () => {
     const { browser, clock } = await afterAnOutage('lost');
     const other = await whileDown(browser, () => browser.openAndLoad({ checkoutId: 'c2' }));
     await whileDown(browser, async () => {
@@ -247,7 +247,7 @@ describe('reconcile', () => {
     "a proxy's page": () => proxyError(),
     "a proxy's 404": () => new Response('<html>Not Found</html>', { status: 404 }),
     'a refusal that decides nothing': () => problem(503, 'store-unavailable', 'same-request', {}, { 'Retry-After': '1' }),
-    'somebody who must sign in': () => problem(401, 'not-signed-in', 'after-change'),
+    'a buyer who must sign in': () => problem(401, 'not-signed-in', 'after-change'),
     'never, without an order': () => problem(404, 'not-found', 'never'),
   };
   for (const [name, reply] of Object.entries(nothingSaid)) {
@@ -260,7 +260,7 @@ describe('reconcile', () => {
     });
   }
 
-  test('voiding without an answer: still unknown; the next look finds it voided', async () => {
+  test('voiding without an answer: still unknown; the next lookup finds it voided', async () => {
     const { clock, service, checkout } = await afterAnOutage();
     service.next('DELETE /order-numbers/{number}', 'lost');
     assert.deepEqual(await clock.until(checkout.reconcile()), [{ outcome: 'unknown', number: FIRST }]);
@@ -348,7 +348,7 @@ describe('another basket under the same, unresolved checkout', () => {
     assert.deepEqual([outcome.outcome, outcome.differs, outcome.order.total], ['placed', true, 4200]);
   });
 
-  test('not placed, its number is voided and the new basket goes under a new one', async () => {
+  test('not placed, its number is voided and the new basket is sent under a new one', async () => {
     const { clock, service, checkout } = await afterAnOutage();
     const outcome = await clock.until(checkout.submit(OTHER_DRAFT));
     assert.deepEqual([outcome.outcome, outcome.number, outcome.order.total], ['placed', SECOND, 900]);
@@ -405,7 +405,7 @@ describe('retry and check', () => {
     assert.equal(checkout.number, SECOND);
   });
 
-  test('both tell what became of a number that is settled by now, and void nothing', async () => {
+  test('both return the result of a number that is settled by now, and void nothing', async () => {
     const { clock, service, checkout } = await afterAnOutage('lost');
     await clock.until(checkout.reconcile());
     for (const ask of ['check', 'retry']) {
@@ -460,12 +460,12 @@ describe('whose rows', () => {
     assert.equal(alice.checkout.state, 'placed');
   });
 
-  test('the option buyer goes before the token', async () => {
+  test('the option buyer takes precedence over the token', async () => {
     const { storage } = await afterAnOutage('lost', { buyer: 'customer-7' });
     assert.deepEqual(storage.rows.map(({ buyer }) => buyer), ['customer-7']);
   });
 
-  test('a token that is no JWT belongs to nobody known', async () => {
+  test('a token that is no JWT belongs to no known buyer', async () => {
     const browser = new FakeBrowser();
     browser.service.isDown = true;
     const { checkout } = await browser.openAndLoad({ buyerToken: 'opaque' });
@@ -489,7 +489,7 @@ describe('whose rows', () => {
     ]);
   });
 
-  test("while somebody else is signed in, a row stays unknown whatever the service would say", async () => {
+  test("while another buyer is signed in, a row stays unknown whatever the service would say", async () => {
     let subject = 'alice';
     const { clock, service, checkout } = await afterAnOutage('lost', { token: async () => tokenOf(subject) });
     subject = 'bob';
