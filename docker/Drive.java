@@ -40,28 +40,28 @@ import java.util.regex.Pattern;
  * run it as it is:
  *
  * <pre>
- *   java Drive.java train [--stores STANDALONE_JAR] -- COMMAND …   starts the service, has it do a bit of everything, stops it
+ *   java Drive.java train [--stores STANDALONE_JAR] -- COMMAND …   starts the service, sends some requests, stops it
  *   java Drive.java first-order -- COMMAND …                       the milliseconds from the start to the first order
- *   java Drive.java exercise ADDRESS                               the same bit of everything, asked of a running service
- *   java Drive.java load ADDRESS SECONDS ORDERS_PER_SECOND         places orders all the while; ends with 1 if any request
+ *   java Drive.java exercise ADDRESS                               sends the same requests to a running service
+ *   java Drive.java load ADDRESS SECONDS ORDERS_PER_SECOND         places orders at this rate; exits with 1 if any request
  *                                                                  was lost or answered wrongly
  *   java Drive.java token SUBJECT ROLE …                           a token for an hour
  * </pre>
  *
  * <p>The service's settings come from the environment. ISSUER_KEY names the file of the private key (PKCS #8, PEM) that
  * signs the buyers' tokens, for {@code IDENTITY_ISSUER} and {@code IDENTITY_AUDIENCE}; {@code train} and {@code
- * first-order} make one, and every secret the service needs, if it is not given.
+ * first-order} generate one, and every secret that the service needs, if it is not given.
  */
 public final class Drive {
-    /** Unpacking and starting stores on a busy machine, under an emulated processor perhaps. */
+    /** Time to unpack and start stores on a busy machine, perhaps with an emulated processor. */
     private static final Duration START_WITHIN = Duration.ofMinutes(5);
 
     private static final Duration STOP_WITHIN = Duration.ofMinutes(3);
 
-    /** Longer than the service may take for any answer. */
+    /** Longer than any response of the service may take. */
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
 
-    /** Below the service's limit of orders in a row. */
+    /** Below the burst of the service's limit of orders. */
     private static final int ORDERS_PER_BUYER = 8;
 
     private static final Pattern NUMBER = Pattern.compile("\"number\":\"([0-9A-Z-]+)\"");
@@ -121,8 +121,8 @@ public final class Drive {
     }
 
     /**
-     * The standalone build brings PostgreSQL and Redis along and says where they are: that is all it is used for. Their
-     * passwords are in files beside their data.
+     * Starts the standalone build only for its PostgreSQL and Redis, whose addresses it logs. Their passwords are in files
+     * beside their data.
      */
     private static Process startStores(Path jar, Map<String, String> settings) throws Exception {
         Path data = Files.createTempDirectory("stores");
@@ -157,8 +157,8 @@ public final class Drive {
     }
 
     /**
-     * A bit of everything that is asked for in the first minutes of a replica's life, so that the classes it needs are in
-     * the cache and its metrics exist. Whatever it answers is as good: this trains, it does not test.
+     * Sends the requests of a replica's first minutes, so that the classes it needs are in the cache and its metrics exist.
+     * Ignores the responses: this trains, it does not test.
      */
     private static void exercise(String address, Issuer issuer) throws IOException, InterruptedException {
         String run = Long.toHexString(System.nanoTime());
@@ -193,7 +193,7 @@ public final class Drive {
         for (String path : List.of("/order-once.js", "/problems", "/openapi")) {
             send(address, "GET", path, "", Map.of(), "");
         }
-        // More than one person takes; the rest of them is refused.
+        // More than a buyer's limit; the rest of them is refused.
         String hoarder = issuer.token("hoarder-" + run, List.of("buyer"));
         for (int i = 0; i < 150; i++) {
             send(address, "POST", "/order-numbers", hoarder, Map.of(), "");
@@ -231,7 +231,7 @@ public final class Drive {
 
     // --- the service ---------------------------------------------------------------------------------------------------
 
-    /** A service that was started here, with every setting it needs. */
+    /** A service that this program has started, with every setting it needs. */
     private static final class Service implements AutoCloseable {
         private final Process process;
         private final Path log;
@@ -257,7 +257,7 @@ public final class Drive {
             int managementPort = freePort();
             environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
             environment.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
-            // Nobody listens there: payments are begun and not ended.
+            // No provider listens there: payments are begun and not completed.
             environment.putIfAbsent("PAYMENTS_PROVIDER_URL", "http://127.0.0.1:9");
             environment.putAll(settings);
             return new Service(
@@ -268,7 +268,7 @@ public final class Drive {
                     issuer);
         }
 
-        /** Asks until an order was placed; the milliseconds since. */
+        /** Repeats until an order is placed; returns the milliseconds since the start. */
         long firstOrder(long since) throws Exception {
             String token = issuer.token("first-" + UUID.randomUUID(), List.of("buyer"));
             Instant until = Instant.now().plus(START_WITHIN);
@@ -278,20 +278,20 @@ public final class Drive {
                         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
                     }
                 } catch (IOException | IllegalStateException notYet) {
-                    // It is starting.
+                    // The service is still starting.
                 }
                 Thread.sleep(5);
             }
             throw new IllegalStateException("no order could be placed; the service said: " + Files.readString(log));
         }
 
-        /** As an operator would; what the JVM has learnt is written then. */
+        /** Stops it as an operator would; the JVM then writes its cache. */
         void stop() throws Exception {
             process.destroy();
             if (!process.waitFor(STOP_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("the service does not stop; it said: " + Files.readString(log));
             }
-            // 143: ended by SIGTERM, which is how it was asked to.
+            // 143: ended by the SIGTERM that was sent.
             if (process.exitValue() != 0 && process.exitValue() != 143) {
                 throw new IllegalStateException(
                         "the service ended with " + process.exitValue() + "; it said: " + Files.readString(log));
@@ -308,9 +308,9 @@ public final class Drive {
     // --- load ----------------------------------------------------------------------------------------------------------
 
     /**
-     * Checkouts that begin at a steady rate, whatever becomes of those before. Each takes a number, places its order and
-     * repeats it; what is not answered as it should be is counted, and then repeated under the same number, as a client
-     * would, to learn whether the order stands.
+     * Checkouts at a fixed rate, independent of the earlier ones. Each gets a number, places its order and repeats it; a
+     * request without a correct response is counted, and then repeated under the same number, as a client would, to find
+     * out whether the order exists.
      */
     private static final class Load {
         private final String address;
@@ -391,7 +391,7 @@ public final class Drive {
         }
 
         private void place(String token, Map<String, String> headers, String body) throws InterruptedException {
-            // 200: the proxy repeated it, or this did; the order is the one that was asked for, as its content matches.
+            // 200: the proxy repeated it, or this program did; it is the requested order, as its content matches.
             HttpResponse<String> answer = until(Set.of(201, 200), "place", "POST", "/orders", token, headers, body);
             if (answer != null) {
                 placed.incrementAndGet();
@@ -414,7 +414,7 @@ public final class Drive {
             }
         }
 
-        /** Asks once, and if that was not answered as it should be, until it is; null if it never is. */
+        /** Sends once, and without a correct response again until there is one; null if there is none in time. */
         private HttpResponse<String> until(
                 Set<Integer> right,
                 String what,
@@ -449,7 +449,7 @@ public final class Drive {
             return null;
         }
 
-        /** Orders that were answered with 201 or 200 and cannot be found. */
+        /** The number of orders that were answered with 201 or 200 and cannot be found. */
         private int missing() throws Exception {
             int missing = 0;
             for (Map.Entry<String, String> order : ordersWithTokens.entrySet()) {
@@ -482,7 +482,7 @@ public final class Drive {
         }
     }
 
-    // --- what all of them share ----------------------------------------------------------------------------------------
+    // --- shared by all commands ----------------------------------------------------------------------------------------
 
     /** Signs tokens as the shop's issuer does (RS256). */
     private record Issuer(PrivateKey key, String issuer, String audience) {
@@ -503,7 +503,7 @@ public final class Drive {
             return new Issuer(key, environment.get("IDENTITY_ISSUER"), environment.get("IDENTITY_AUDIENCE"));
         }
 
-        /** The one that is given, or a new one with every other secret that the service needs. */
+        /** The given key, or a new one with every other secret that the service needs. */
         static Issuer givenOrMade(Map<String, String> environment) throws IOException, GeneralSecurityException {
             environment.putIfAbsent("IDENTITY_ISSUER", "https://issuer.example");
             environment.putIfAbsent("IDENTITY_AUDIENCE", "shop");
@@ -578,7 +578,7 @@ public final class Drive {
         return "{\"orderNumber\":\"" + number + "\"," + basketLike(number).substring(1);
     }
 
-    /** No two are alike: two orders of one buyer that are would be asked about. */
+    /** No two have the same content: a possible duplicate would require a confirmation. */
     private static String basket() {
         return basketLike(UUID.randomUUID().toString());
     }

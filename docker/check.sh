@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What of docker/ can be shown without a container engine:
+# Checks the files of docker/ without a container engine:
 #
 #   docker/check.sh [--server DIRECTORY] [--from DIRECTORY] [PART …]
 #
@@ -9,17 +9,17 @@
 #
 #   files     compose files, manifests, Dockerfiles, configurations and rules against their schemas and their programs
 #   twice     the server build, made twice in two places: the same files
-#   image     the image's training run and entry point, as they stand in Dockerfile.jvm, by a user without rights on a file
-#             system that holds what the image holds and cannot be written to; the first order with the cache and without
-#   proxy     HAProxy with haproxy.cfg over two replicas: what is hidden, what is paid, a rolling restart (or upgrade) under
-#             load, a replica killed under load
+#   image     the image's training run and entry point, as written in Dockerfile.jvm, by a user without rights on a
+#             read-only file system with the contents of the image; the first order with the cache and without
+#   proxy     HAProxy with haproxy.cfg over two replicas: hidden paths, a payment, a rolling restart (or upgrade) under load, a
+#             replica killed under load
 #   metrics   Prometheus with prometheus.yml over the same two: every metric that rules and dashboard name
 #
 # Needs root (for mounts), a JDK 25, and of Debian: apt-get install postgresql redis-server haproxy prometheus nodejs npm
-# openssl curl util-linux. What is missing is said, and what it was needed for is skipped. The schemas come with
-# npm packages of fixed versions. Everything else is in one temporary directory and gone at the end.
+# openssl curl util-linux. A missing program is reported, and its checks are skipped. The schemas come with
+# npm packages of fixed versions. Everything else is in one temporary directory, which is deleted at the end.
 #
-# Ends with 1 if anything failed. One line for each check: PASS, FAIL or SKIP, and figures indented below.
+# Exits with 1 if a check failed. One line for each check: PASS, FAIL or SKIP, and figures indented below.
 set -uo pipefail
 self="$(realpath "$0")"
 server="${self%/*/*}/target/server/quarkus-app"
@@ -42,13 +42,13 @@ done
 cd "${self%/*/*}" || exit
 here=docker
 work="$(mktemp -d)"
-# Others have to get through it to what is theirs.
+# Other users have to pass through it to their own files.
 chmod 711 "$work"
 started=()
 failed=0 passed=0 skipped=0
 
-# forget PID: it has ended, and its number may be somebody else's soon.
-forget() {
+# untrack PID: the process has ended, and its id may soon be reused.
+untrack() {
   local at
   for at in "${!started[@]}"; do [ "${started[at]}" != "$1" ] || unset "started[at]"; done
   started=("${started[@]}")
@@ -56,7 +56,7 @@ forget() {
 
 pass() { passed=$((passed + 1)) && echo "PASS  $1"; }
 skip() { skipped=$((skipped + 1)) && echo "SKIP  $1"; }
-# fail TITLE [FILE [LINES]]: the end of the file says why.
+# fail TITLE [FILE [LINES]]: prints the end of the file, which has the reason.
 fail() {
   failed=$((failed + 1)) && echo "FAIL  $1"
   if [ -s "${2:-}" ]; then tail -n "${3:-20}" "$2" | cut -c1-400 | sed 's/^/      /'; fi
@@ -65,7 +65,7 @@ note() { echo "      $1"; }
 has() { command -v "$1" >/dev/null; }
 wants() { case " ${parts[*]} " in *" $1 "*) ;; *) false ;; esac }
 
-# Ends what was started here, by number, the youngest first.
+# Ends the started processes by their ids, the youngest first.
 # shellcheck disable=SC2317 # the trap calls it
 tidy() {
   local at
@@ -89,7 +89,7 @@ check() {
   if "${bound[@]}" "$@" >"$work/out" 2>&1; then pass "$title"; else fail "$title" "$work/out"; fi
 }
 
-# How a command does that is expected to answer in time: until COMMAND …, for at most $within seconds.
+# Repeats a command until it succeeds, for at most $within seconds.
 until_it_does() {
   local until=$((SECONDS + ${within:-60}))
   until "$@" >/dev/null 2>&1; do
@@ -148,7 +148,7 @@ files() {
   fi
   if has promtool; then
     check "prometheus.yml" promtool check config $here/prometheus.yml
-    check "prometheus-rules.yml: each alert is raised by what it is there for" promtool test rules $here/prometheus-rules-test.yml
+    check "prometheus-rules.yml: each alert is raised in its situation" promtool test rules $here/prometheus-rules-test.yml
   else
     skip "prometheus.yml and prometheus-rules.yml (apt-get install prometheus)"
   fi
@@ -161,15 +161,14 @@ files() {
 
 # --- twice ---------------------------------------------------------------------------------------------------------------
 
-# build PLACE: what the image is made of, from a copy of what git knows.
+# build PLACE: builds the contents of the image, from a copy of the files in git.
 build() {
   mkdir "$work/$1" && git ls-files -z | xargs -0 cp --parents -t "$work/$1" &&
     (cd "$work/$1" && timeout 600 ./mvnw -B -q package -Pserver -DskipTests -Dspotless.check.skip) >"$work/out" 2>&1
 }
 
-# The checksum of every file; of the two archives that the framework writes its own by-products to, those of our classes in
-# it. Hibernate puts the members of an annotation of its own into the entity's class in an order of chance: of that one,
-# what it does.
+# The checksum of every file; of the two archives with classes that the framework generates, those of our classes in them.
+# Hibernate writes the members of one of its annotations into the entity's class in random order: of that class, its code.
 sums() {
   local app="$work/$1/target/server/quarkus-app" archive
   (cd "$app" && find . -type f ! -name '*-bytecode.jar' -print0 | sort -z | xargs -0 sha256sum)
@@ -186,12 +185,12 @@ twice() {
     sums one >"$work/one.sums" && sums another >"$work/another.sums"
     if [ "$(wc -l <"$work/one.sums")" -gt 400 ] && diff "$work/one.sums" "$work/another.sums" >"$work/out"; then
       pass "the server build made twice is the same: $(wc -l <"$work/one.sums") files and classes of ours"
-      note "not compared: what the framework writes for itself into quarkus/*-bytecode.jar, which it numbers by chance"
+      note "not compared: what the framework generates in quarkus/*-bytecode.jar, with random numbers in its names"
     else
       fail "the server build made twice is the same" "$work/out"
     fi
   else
-    fail "the server build can be made from what git knows" "$work/out"
+    fail "the server build can be made from the files in git" "$work/out"
   fi
   rm -rf "$work/one" "$work/another"
 }
@@ -208,7 +207,7 @@ find_java() {
   return 1
 }
 
-# Whatever the remaining parts stand on; false, with a SKIP, if it cannot be had.
+# Prepares what the remaining parts need; false, with a SKIP, if a program is missing.
 prepare() {
   [ -z "${prepared:-}" ] || return "$prepared"
   prepared=1
@@ -221,7 +220,7 @@ prepare() {
   has setpriv || missing+=(util-linux)
   find_java || missing+=("a JDK 25")
   if [ ${#missing[@]} -gt 0 ]; then
-    skip "image, proxy and metrics: not here: ${missing[*]}"
+    skip "image, proxy and metrics: missing: ${missing[*]}"
     return 1
   elif [ "$(id -u)" -ne 0 ] || ! unshare --mount true 2>/dev/null; then
     skip "image, proxy and metrics: only root can mount the image's file system"
@@ -250,12 +249,12 @@ prepare() {
   started+=($!)
   within=20 until_it_does "${postgresql%/*}/pg_isready" -h 127.0.0.1 -p "$pg_port" ||
     { fail "PostgreSQL starts" "$work/postgresql.log" && return 1; }
-  # One to train in, so that the replicas' own is as the version made it that they begin as.
+  # A separate database for the training, so that the version that the replicas begin as creates theirs.
   PGPASSWORD="$(cat "$work/secrets/postgresql/password")" "${postgresql%/*}/psql" -q -h 127.0.0.1 -p "$pg_port" -U orders \
     -d postgres -c 'CREATE DATABASE training' -c 'CREATE DATABASE orders' >"$work/out" 2>&1 ||
     { fail "the databases" "$work/out" && return 1; }
 
-  # As compose.yaml gives them.
+  # As compose.yaml sets them.
   export DATABASE_URL=postgresql://127.0.0.1:$pg_port/training DATABASE_USERNAME=orders
   export IDENTITY_ISSUER=https://issuer.example IDENTITY_AUDIENCE=shop IDENTITY_KEYS=config/issuer.pem
   export ISSUER_KEY="$work/secrets/issuer/issuer-key.pem" QUARKUS_HTTP_HOST=127.0.0.1
@@ -264,7 +263,7 @@ prepare() {
   prepared=0
 }
 
-# What the image holds: a JVM, glibc, the application. No shell, no tools, no users.
+# The contents of the image: a JVM, glibc, the application. No shell, no tools, no users.
 make_image() {
   image="$work/image"
   mkdir -p "$image"/{app/config,opt/jre,usr/lib,proc,dev,tmp,etc}
@@ -297,7 +296,7 @@ exec unshare --root "$image" --wd /app --setgid 65532 --setuid 65532 "\$@"
 INSIDE
   inside=(setpriv --no-new-privs --clear-groups unshare --mount bash "$work/inside.sh")
 
-  # The two command lines, read from where they stand.
+  # The two command lines, read from Dockerfile.jvm.
   readarray -t entry_point < <(sed -n 's/^ENTRYPOINT \[\(.*\)\]$/\1/p' $here/Dockerfile.jvm | sed 's/, *"/\n"/g' | tr -d '"')
   read -r -a training < <(sed -n '/^RUN java .*Drive.java train/,/^$/p' $here/Dockerfile.jvm | tr -d '\\\n' | sed 's/.* -- *//')
 }
@@ -321,8 +320,8 @@ median() { sort -n | sed -n "$(((${1} + 1) / 2))p"; }
 
 image() {
   prepare && train || return
-  # 'on' instead of the default, 'auto': a cache that does not fit the JVM is an error then and not a slow start.
-  check "the cache is one that this JVM uses" "$java/bin/java" $here/Drive.java first-order -- \
+  # 'on' instead of the default, 'auto': then a cache that does not fit the JVM is an error, not a slow start.
+  check "this JVM uses the cache" "$java/bin/java" $here/Drive.java first-order -- \
     "${inside[@]}" ro "${entry_point[0]}" -XX:AOTMode=on "${entry_point[@]:1}"
 
   local port replica
@@ -341,7 +340,7 @@ image() {
     kill "$replica"
     wait "$replica"
     local code=$?
-    forget "$replica"
+    untrack "$replica"
     if [ $code -eq 143 ]; then pass "SIGTERM ends it"; else fail "SIGTERM ends it: exit code $code" "$work/entry.log"; fi
     if grep -v '^{' "$work/entry.log" >"$work/out"; then
       fail "every line of its log is JSON" "$work/out"
@@ -352,7 +351,7 @@ image() {
     fail "entry point: ${entry_point[*]}" "$work/entry.log"
   fi
 
-  # Alternating, so that a busy minute is everybody's.
+  # Alternating, so that a busy minute affects both.
   local with=() without=() plain=()
   for word in "${entry_point[@]}"; do [[ $word == -XX:AOTCache=* ]] || plain+=("$word"); done
   for _ in 1 2 3 4 5; do
@@ -392,14 +391,14 @@ takes_requests() {
 }
 both_take_requests() { within=60 until_it_does takes_requests 1 && within=60 until_it_does takes_requests 2; }
 status() { curl -s -o /dev/null -w '%{http_code}' --path-as-is --max-time 20 "$@"; }
-# Requests that were sent again: to the same replica, or to the other one.
+# The number of requests that the proxy sent again: to the same replica, or to the other one.
 retries() {
   curl -s "http://127.0.0.1:$metrics_port/metrics" |
     awk '/^haproxy_server_(retry|redispatch)_warnings_total{proxy="replicas"/{sum += $2} END{print sum + 0}'
 }
 
 declare -A replica_pid
-# The version that replicas begin as; empty for the one that is checked.
+# The version that replicas begin as; empty for the version that is checked.
 version_before="$from"
 stack() {
   [ -z "${stack:-}" ] || return "$stack"
@@ -434,7 +433,7 @@ hidden() {
   [ -z "$open" ] || { echo "answered:$open" && return 1; }
 }
 
-# An order and its payment, as a buyer sends them; the token as an operator makes it.
+# An order and its payment, as a buyer sends them; with a token as an operator makes it.
 order_and_pay() {
   local token number body
   token="$(sh $here/token.sh "$ISSUER_KEY" alice)" || return 1
@@ -460,7 +459,7 @@ dribble() {
   [[ $answer == *" 408 "* ]]
 }
 
-# Stops and starts both, one after the other, as an upgrade does; nothing is told to the proxy.
+# Stops and starts both, one after the other, as an upgrade does; the proxy is not notified.
 rolling_restart() {
   local one begun port code
   version_before=""
@@ -469,21 +468,21 @@ rolling_restart() {
     port="management_port_$one"
     kill "${replica_pid[$one]}"
     sleep 1.5
-    # 503: it still answers, and wants no more requests. 000: it is gone already.
+    # 503: it still answers, and accepts no more requests. 000: it has ended already.
     code="$(status "http://127.0.0.1:${!port}/q/health/ready")"
     wait "${replica_pid[$one]}" 2>/dev/null
-    forget "${replica_pid[$one]}"
+    untrack "${replica_pid[$one]}"
     note "replica $one: readiness $code after 1.5 s, ended $((SECONDS - begun)) s after SIGTERM"
     [ "$code" = 503 ] || leaves_first=no
     begun=$SECONDS
     replica $one
-    # Its own word first: the proxy may not have noticed that it was away.
+    # Its own readiness first: the proxy may not have noticed that it was unavailable.
     within=60 until_it_does ready "${!port}" && sleep 1 && within=60 until_it_does takes_requests $one || return 1
     note "and takes requests again $((SECONDS - begun)) s after its start"
   done
 }
 
-# A proxy with bounds that a few connections reach, in front of the same replicas.
+# A proxy with limits that a few connections reach, in front of the same replicas.
 one_source() {
   local port stats held=() codes
   port="$(free_port)" stats="$(free_port)"
@@ -501,18 +500,18 @@ one_source() {
   for _ in $(seq 25); do status "http://127.0.0.1:$port/problems" >/dev/null; done
   codes="$codes, after 25 more $(status "http://127.0.0.1:$port/problems")"
   kill $bounded
-  forget $bounded
+  untrack $bounded
   echo "$codes"
   [ "$codes" = "sixth 000, then 200, after 25 more 429" ]
 }
 
 proxy() {
   stack || return
-  check "one source has so many connections and requests, and no more" one_source
-  check "nothing below /q/ is to be had from outside, however it is written" hidden
+  check "the connections and requests of one source are limited" one_source
+  check "no path below /q/ is reachable from outside, however it is written" hidden
   check "an order through the proxy, its repeat, and its payment by the stand-in provider" order_and_pay
-  check "headers that do not end are not waited for" dribble 'GET /problems HTTP/1.1\r\nHost: x\r\n'
-  check "a body that does not end is not waited for" dribble 'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'
+  check "headers that do not end are cut off" dribble 'GET /problems HTTP/1.1\r\nHost: x\r\n'
+  check "a body that does not end is cut off" dribble 'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'
 
   local before load leaves_first=yes what="a rolling restart"
   [ -z "$version_before" ] || what="a rolling upgrade"
@@ -522,9 +521,9 @@ proxy() {
   sleep 5
   if rolling_restart; then
     if [ $leaves_first = yes ]; then
-      pass "readiness goes first"
+      pass "readiness fails first"
     else
-      fail "readiness goes first (it does if quarkus.shutdown.delay-enabled was set at the build)"
+      fail "readiness fails first (it does if quarkus.shutdown.delay-enabled was set at the build)"
     fi
     if wait $load; then
       pass "$what of both replicas under load loses no request"
@@ -532,7 +531,7 @@ proxy() {
       fail "$what of both replicas under load loses no request"
     fi
   else
-    fail "both replicas come back" "$work/replica-1.log"
+    fail "both replicas are ready again" "$work/replica-1.log"
     wait $load
   fi
   sed 's/^/      /' "$work/load"
@@ -544,13 +543,13 @@ proxy() {
   sleep 5
   kill -9 "${replica_pid[1]}"
   wait "${replica_pid[1]}" 2>/dev/null
-  forget "${replica_pid[1]}"
+  untrack "${replica_pid[1]}"
   replica 1
   wait $load
   if grep -q ' 0 of [0-9]* orders missing' "$work/load" && ! grep -q 'never answered' "$work/load"; then
-    pass "a replica killed under load: every order that was answered stands, every client gets its answer in the end"
+    pass "a replica killed under load: every order that was answered exists, every client gets its response in the end"
   else
-    fail "a replica killed under load: every order that was answered stands, every client gets its answer in the end"
+    fail "a replica killed under load: every order that was answered exists, every client gets its response in the end"
   fi
   sed 's/^/      /' "$work/load"
   note "sent again by the proxy: $(($(retries) - before)) requests"
@@ -570,20 +569,20 @@ metrics() {
   both_take_requests
   local port
   port="$(free_port)"
-  # The same file but for the addresses.
+  # The same file with other addresses.
   sed -e "s/order-once-1:8080/127.0.0.1:$replica_port_1/" -e "s/order-once-2:8080/127.0.0.1:$replica_port_2/" \
     -e "s/proxy:8404/127.0.0.1:$metrics_port/" -e "s/localhost:9090/127.0.0.1:$port/" $here/prometheus.yml >"$work/prometheus.yml"
   cp $here/prometheus-rules.yml "$work/"
   prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" --web.listen-address=127.0.0.1:"$port" \
     >"$work/prometheus.log" 2>&1 &
   started+=($!)
-  drive exercise "$address" >"$work/out" 2>&1 || fail "a bit of everything is asked of the replicas" "$work/out"
-  # Three scrapes: what happened between two of them has a rate then.
+  drive exercise "$address" >"$work/out" 2>&1 || fail "the replicas answer requests to every operation" "$work/out"
+  # Three scrapes: then counters have a rate.
   sleep 16
   if timeout 60 node $here/check/metrics.mjs http://127.0.0.1:"$port" $here/grafana/dashboards/order-once.json >"$work/out" 2>&1; then
-    pass "every metric and label that the rules and the dashboard ask for is scraped: $(tail -1 "$work/out")"
+    pass "every metric and label of the rules and the dashboard is scraped: $(tail -1 "$work/out")"
   else
-    fail "every metric and label that the rules and the dashboard ask for is scraped" "$work/out" 60
+    fail "every metric and label of the rules and the dashboard is scraped" "$work/out" 60
   fi
   if curl -s "http://127.0.0.1:$port/api/v1/targets" | grep -q '"health":"down"'; then
     fail "Prometheus reaches all that prometheus.yml names"

@@ -1,9 +1,9 @@
-// Whether everything that the rules and the dashboard ask for is there, asked of a Prometheus that has scraped a running
-// stack and has the rules loaded:
+// Checks that every metric and label of the rules and the dashboard exists, in a Prometheus that has scraped a running
+// stack and has loaded the rules:
 //
 //   node metrics.mjs PROMETHEUS_ADDRESS DASHBOARD …
 //
-// Prints one line for each thing that is wrong, and ends with 1 if there is any.
+// Prints one line for each error, and exits with 1 if there is any.
 import { readFileSync } from 'node:fs';
 
 const [prometheus, ...dashboards] = process.argv.slice(2);
@@ -14,19 +14,19 @@ function complain(what) {
   wrong++;
 }
 
-async function ask(path) {
+async function get(path) {
   return (await fetch(prometheus + path, { signal: AbortSignal.timeout(10_000) })).json();
 }
 
 async function query(expression) {
-  const answer = await ask('/api/v1/query?query=' + encodeURIComponent(expression));
+  const answer = await get('/api/v1/query?query=' + encodeURIComponent(expression));
   if (answer.status !== 'success') throw new Error(answer.error);
   return answer.data.result;
 }
 
 async function expressions() {
   const found = [];
-  for (const group of (await ask('/api/v1/rules')).data.groups) {
+  for (const group of (await get('/api/v1/rules')).data.groups) {
     for (const rule of group.rules) {
       if (rule.health === 'err') complain(`${rule.name}: ${rule.lastError}`);
       found.push({ where: rule.name, expression: rule.query });
@@ -37,7 +37,7 @@ async function expressions() {
     const dashboard = JSON.parse(readFileSync(file, 'utf8'));
     for (const panel of dashboard.panels) {
       for (const target of panel.targets ?? []) {
-        // What Grafana puts in for the panel's width.
+        // Grafana replaces it according to the panel's width.
         found.push({ where: panel.title, expression: target.expr.replaceAll('$__rate_interval', '1m') });
       }
     }
@@ -48,7 +48,7 @@ async function expressions() {
 const WORDS = new Set(['and', 'or', 'unless', 'by', 'without', 'on', 'ignoring', 'group_left', 'group_right', 'offset',
   'bool', 'inf', 'nan', 'e', 's', 'm', 'h', 'd']);
 
-// The metrics of an expression, each with the labels that it is asked by.
+// The metrics of an expression, each with the labels that the expression uses.
 function selectors(expression) {
   const text = expression.replace(/"(\\.|[^"\\])*"/g, '""').replace(/\[[^\]]*\]/g, '');
   const grouping = /\b(by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)/g;
@@ -71,18 +71,18 @@ for (const { where, expression } of all) {
     complain(`${where}: ${refusal.message}: ${expression}`);
   }
   for (const { name, labels } of selectors(expression)) {
-    if (name === 'ALERTS') continue; // Prometheus' own, and there while there are any
+    if (name === 'ALERTS') continue; // Prometheus' own, which exists while an alert is active
     for (const label of ['', ...labels]) {
       if (label !== '' && !known.get(name)) continue;
-      const question = label === '' ? name : `${name}{${label}!=""}`;
-      if (!known.has(question)) {
-        const answer = await query(`count(${question})`);
-        known.set(question, answer.length > 0);
-        if (answer.length === 0) complain(`${where}: there is no ${question}`);
+      const selector = label === '' ? name : `${name}{${label}!=""}`;
+      if (!known.has(selector)) {
+        const answer = await query(`count(${selector})`);
+        known.set(selector, answer.length > 0);
+        if (answer.length === 0) complain(`${where}: there is no ${selector}`);
       }
     }
   }
 }
-const names = [...known.keys()].filter(question => !question.includes('{'));
+const names = [...known.keys()].filter(selector => !selector.includes('{'));
 console.log(`${all.length} expressions, ${names.length} metrics, ${names.filter(name => known.get(name)).length} of them there`);
 process.exit(wrong === 0 ? 0 : 1);

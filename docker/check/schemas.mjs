@@ -1,9 +1,9 @@
-// Compose files against the Compose specification's schema, Kubernetes' against its types, Dockerfiles against their
-// syntax. check.sh copies this beside the packages it needs:
+// Checks Compose files against the Compose specification's schema, manifests against Kubernetes' types, Dockerfiles against
+// their syntax. check.sh copies this file beside the packages that it needs:
 //
 //   node schemas.mjs compose FILE …    node schemas.mjs kubernetes FILE …    node schemas.mjs dockerfile FILE …
 //
-// Prints one line for each thing that is wrong, and ends with 1 if there is any.
+// Prints one line for each error, and exits with 1 if there is any.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -32,7 +32,7 @@ async function compose(files) {
   const { default: Ajv } = await import('ajv');
   const { default: formats } = await import('ajv-formats');
   const schema = JSON.parse(readFileSync(join(packages, 'dclint/schemas/compose.schema.json'), 'utf8'));
-  delete schema.$schema; // draft 7 by another spelling of its address
+  delete schema.$schema; // draft 7, with another spelling of its address
   const ajv = new Ajv.default({ strict: false, allErrors: true });
   formats.default(ajv);
   ajv.addFormat('duration', true); // Compose's own: "30s"
@@ -48,7 +48,7 @@ async function compose(files) {
   }
 }
 
-// What a schema does not see: names that are used and not there.
+// What a schema cannot check: names that are used and not defined.
 function references(file, stack) {
   const services = stack.services ?? {};
   for (const [name, service] of Object.entries(services)) {
@@ -73,8 +73,8 @@ function references(file, stack) {
   }
 }
 
-// Kubernetes' schemas leave room for members that nobody knows, so a misspelt one passes them. Its types, as TypeScript
-// has them, do not: each object is written down as a literal of its type and compiled.
+// Kubernetes' schemas allow unknown members, so a misspelt one passes them. Its TypeScript types do not: each object is
+// written as a literal of its type and compiled.
 async function kubernetes(files) {
   const lines = [];
   let literals = 0;
