@@ -93,7 +93,7 @@ record DisputeView(
                         details.evidence(),
                         event -> as == Party.BUYER
                                 ? event.forBuyer(dispute.buyer().subject())
-                                : event));
+                                : event.forStaff()));
     }
 
     /** The dispute without messages and evidence, as lists show it. */

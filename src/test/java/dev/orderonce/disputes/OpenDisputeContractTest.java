@@ -209,7 +209,8 @@ class OpenDisputeContractTest {
                 .then()
                 .statusCode(200)
                 .body("evidence.order.events[1].detail.by", equalTo(support.subject()))
-                .body("evidence.order.events[1].detail.reason", equalTo("a secret reason"));
+                .body("evidence.order.events[1].detail.reason", equalTo("a secret reason"))
+                .body("evidence.order.events[1].detail.actor", nullValue());
     }
 
     @Test
