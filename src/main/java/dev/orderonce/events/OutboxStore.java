@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,33 +93,36 @@ class OutboxStore {
             WHERE order_events.number = found.number AND order_events.buyer IS NULL
             """;
 
-    /**
-     * During a rolling upgrade replicas of the version before V12 write events without a buyer: their buyers are read
-     * from the orders, and written.
-     */
     private Uni<List<PublishedEvent>> withBuyers(List<PublishedEvent> events) {
         Set<String> withoutBuyer = events.stream()
                 .filter(event -> event.buyer().isEmpty())
                 .map(PublishedEvent::number)
                 .collect(Collectors.toSet());
-        return withoutBuyer.isEmpty()
-                ? Uni.createFrom().item(events)
-                : owners.of(withoutBuyer).chain(found -> withBuyers(events, found));
+        return storeBuyers(withoutBuyer)
+                .map(found -> found.isEmpty()
+                        ? events
+                        : events.stream()
+                                .map(event -> event.buyer().isEmpty()
+                                        ? event.ofBuyer(found.getOrDefault(event.number(), ""))
+                                        : event)
+                                .toList());
     }
 
-    private Uni<List<PublishedEvent>> withBuyers(List<PublishedEvent> events, Map<String, String> found) {
-        if (found.isEmpty()) {
-            return Uni.createFrom().item(events);
-        }
-        return postgres.query(
-                        SET_BUYERS,
-                        Tuple.tuple()
-                                .addArrayOfString(found.keySet().toArray(String[]::new))
-                                .addArrayOfString(found.values().toArray(String[]::new)))
-                .map(_ -> events.stream()
-                        .map(event ->
-                                event.buyer().isEmpty() ? event.ofBuyer(found.getOrDefault(event.number(), "")) : event)
-                        .toList());
+    /**
+     * During a rolling upgrade replicas of the version before V12 write events without a buyer: the buyers of these
+     * orders are read and written to their events.
+     *
+     * @return the buyers by number
+     */
+    private Uni<Map<String, String>> storeBuyers(Set<String> withoutBuyer) {
+        return withoutBuyer.isEmpty()
+                ? Uni.createFrom().item(Map.of())
+                : owners.of(withoutBuyer)
+                        .call(found -> postgres.query(
+                                SET_BUYERS,
+                                Tuple.tuple()
+                                        .addArrayOfString(found.keySet().toArray(String[]::new))
+                                        .addArrayOfString(found.values().toArray(String[]::new))));
     }
 
     private static List<PublishedEvent> events(RowSet<Row> rows) {
@@ -145,16 +149,29 @@ class OutboxStore {
 
     private static final String OF_BUYER_AMONG = OF_BUYER.formatted("id = ANY($2)");
 
-    /** Returns the first {@code most} events of a buyer's orders after one id and up to another. */
+    /** The first {@code most} events of a buyer's orders after one id and up to another. */
     Uni<List<PublishedEvent>> ofBuyer(String buyer, long after, long upTo, int most) {
-        return postgres.query(OF_BUYER_BETWEEN, Tuple.of(buyer, after, upTo, most))
+        return storeBuyersWhere("id > $1 AND id <= $2", Tuple.of(after, upTo))
+                .chain(() -> postgres.query(OF_BUYER_BETWEEN, Tuple.of(buyer, after, upTo, most)))
                 .map(OutboxStore::events);
     }
 
-    /** Returns the events of a buyer's orders among these ids. */
+    /** The events with these ids, without those of other buyers' orders. */
     Uni<List<PublishedEvent>> ofBuyer(String buyer, List<Long> ids) {
-        return postgres.query(OF_BUYER_AMONG, Tuple.of(buyer).addArrayOfLong(ids.toArray(Long[]::new)))
+        Long[] wanted = ids.toArray(Long[]::new);
+        return storeBuyersWhere("id = ANY($1)", Tuple.tuple().addArrayOfLong(wanted))
+                .chain(() -> postgres.query(OF_BUYER_AMONG, Tuple.of(buyer).addArrayOfLong(wanted)))
                 .map(OutboxStore::events);
+    }
+
+    /** A reader that resumes must not miss an event whose buyer no replica has stored yet. */
+    private Uni<Map<String, String>> storeBuyersWhere(String condition, Tuple parameters) {
+        return postgres.query("SELECT number FROM order_events WHERE buyer IS NULL AND " + condition, parameters)
+                .chain(rows -> {
+                    Set<String> withoutBuyer = new HashSet<>();
+                    rows.forEach(row -> withoutBuyer.add(row.getString("number")));
+                    return storeBuyers(withoutBuyer);
+                });
     }
 
     private static final String OF_ORDER =

@@ -175,6 +175,28 @@ class LiveEventsContractTest {
         });
     }
 
+    /** During a rolling upgrade a replica of the version before writes and publishes events without a buyer. */
+    @Test
+    void reconnected_receivesMissedEventsWithoutABuyer() throws Exception {
+        // Given
+        Listener page = listen(shop, Optional.empty());
+        String number = shop.newOrder(4200);
+        await().atMost(BOUND).untilAsserted(() -> {
+            sendNew();
+            assertThat(page.kinds(number)).containsExactly("PLACED");
+        });
+        page.close();
+        shop.cancel(number).then().statusCode(200);
+        Database.execute("UPDATE order_events SET buyer = NULL WHERE number = '%s' AND kind = 'CANCELLED'"
+                .formatted(number.replace("-", "")));
+        sendNew();
+        // When
+        Listener again = listen(shop, Optional.of(page.lastId()));
+        // Then
+        await().atMost(BOUND)
+                .untilAsserted(() -> assertThat(again.kinds(number)).containsExactly("CANCELLED"));
+    }
+
     /** Every event is received exactly once. */
     @Test
     void reconnected_receivesExactlyTheMissedEvents() throws Exception {

@@ -32,7 +32,7 @@ class UpgradeTest {
     }
 
     @Test
-    void v12_writesTheBuyerOfTheOrderToItsEventsAndPayments() {
+    void v15_writesTheBuyerOfTheOrderToItsEventsAndPayments() {
         // Given
         migrateTo("11");
         Database.execute("""
@@ -48,7 +48,7 @@ class UpgradeTest {
                 VALUES ('p-1', '%s', 'a-key-of-twenty-symbols', 'tok', 1, 'EUR', 'DECLINED', now())
                 """.formatted(NUMBER));
         // When
-        migrateTo("12");
+        migrateTo("15");
         // Then
         assertThat(Database.value("SELECT buyer FROM upgraded.order_events")).isEqualTo("alice");
         assertThat(Database.value("SELECT buyer FROM upgraded.payments")).isEqualTo("alice");
