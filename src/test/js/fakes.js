@@ -109,7 +109,7 @@ export class FakeService {
     this.#place(this.numbers.get(number).buyer, { ...draft, orderNumber: number, acknowledgements: [] });
   }
 
-  /** As after checkout-memory has passed. */
+  /** As after checkout-ttl has passed. */
   forgetCheckouts() {
     this.#checkouts.clear();
   }

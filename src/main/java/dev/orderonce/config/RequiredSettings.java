@@ -7,16 +7,16 @@ import org.eclipse.microprofile.config.Config;
 
 /** The settings without which the service cannot start, with a sentence for each that is missing. */
 public enum RequiredSettings {
-    DATABASE_URL("database.url", "where PostgreSQL is: postgresql://host:5432/database"),
+    DATABASE_URL("database.url", "the address of PostgreSQL: postgresql://host:5432/database"),
     DATABASE_USERNAME("database.username", "the user of PostgreSQL (the password goes in database.password)"),
-    REDIS_URL("redis.url", "where Redis is: redis://:password@host:6379"),
+    REDIS_URL("redis.url", "the address of Redis: redis://:password@host:6379"),
     NUMBERS_SIGNING_KEY(
             "numbers.signing-key",
             "the key that signs order numbers, the same on every replica; make one with: openssl rand -base64 32"),
-    IDENTITY_ISSUER("identity.issuer", "who issues the buyers' tokens: the \"iss\" that they carry"),
-    IDENTITY_AUDIENCE("identity.audience", "for whom the tokens are issued: the \"aud\" that they carry"),
+    IDENTITY_ISSUER("identity.issuer", "the issuer of the buyers' tokens: their \"iss\""),
+    IDENTITY_AUDIENCE("identity.audience", "the audience of the buyers' tokens: their \"aud\""),
     IDENTITY_KEYS("identity.keys", "the issuer's public key or JWKS: a file or an https address"),
-    PAYMENTS_PROVIDER_URL("payments.provider-url", "where the payment provider is: an https address"),
+    PAYMENTS_PROVIDER_URL("payments.provider-url", "the payment provider's https address"),
     PAYMENTS_NOTIFICATION_SECRET(
             "payments.notification-secret", "the secret with which the payment provider signs its notifications");
 
@@ -52,7 +52,7 @@ public enum RequiredSettings {
 
     private String sentence() {
         String variable = property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
-        return "order-once cannot start: give it the setting %s (environment %s), %s."
+        return "order-once cannot start: the setting %s (environment %s) is missing: %s."
                 .formatted(property, variable, meaning);
     }
 }

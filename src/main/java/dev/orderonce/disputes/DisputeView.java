@@ -33,7 +33,7 @@ record DisputeView(
                         + "being cancelled")
         DisputeState state,
 
-        @Schema(required = true, description = "The moves that are open now")
+        @Schema(required = true, description = "The actions that the state allows")
         List<String> next,
 
         @Schema(required = true) Instant openedAt,

@@ -76,12 +76,12 @@ public record Evidence(
             @Schema(
                     required = true,
                     nullable = true,
-                    description = "Each submission besides the one that placed it, as far as Redis still had them; "
+                    description = "Each submission besides the one that placed it, as far as they were still stored; "
                             + "null if they are unknown")
             @JsonInclude(JsonInclude.Include.ALWAYS)
             @Nullable List<SubmitEvidence> submits,
 
-            @Schema(required = true, description = "Whether Redis was unavailable then")
+            @Schema(required = true, description = "Whether they could not be read")
             boolean submitsUnknown) {
 
         static OrderEvidence of(StoredOrder stored, UnaryOperator<OrderEvent> visible) {
@@ -140,7 +140,8 @@ public record Evidence(
             @Schema(
                     required = true,
                     examples = "again",
-                    description = "again: submitted before. late: the number was not, or no longer, known. limited, "
-                            + "lookalike: refused as that")
+                    description =
+                            "again: submitted before. late: the number was not, or no longer, known. limited: refused by a rate "
+                                    + "limit. lookalike: refused as a possible duplicate")
             String outcome) {}
 }

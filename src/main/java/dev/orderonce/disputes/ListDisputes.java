@@ -81,7 +81,7 @@ public class ListDisputes {
         Optional<DisputeCursor> cursor =
                 after.isEmpty() ? Optional.of(DisputeCursor.START) : DisputeCursor.read(after.get());
         if (cursor.isEmpty()) {
-            return bad("\"after\" must be the value from the page before.");
+            return bad("\"after\" must be the `after` of the previous page.");
         }
         Optional<Buyer> own = as == Party.BUYER ? Optional.of(new Buyer(reader.id())) : Optional.empty();
         Optional<Instant> overdueAt =

@@ -148,7 +148,7 @@ public class OpenDispute {
             DisputeKind kind, DisputeSubmission submission, OrderHistory disputed, Optional<OrderHistory> other) {
         return switch (kind) {
             case NOT_MINE ->
-                submission.duplicateOf() == null ? Optional.empty() : Optional.of("does not go with NOT_MINE");
+                submission.duplicateOf() == null ? Optional.empty() : Optional.of("must be absent with NOT_MINE");
             case DUPLICATE -> {
                 if (submission.duplicateOf() == null) {
                     yield Optional.of("is missing");
@@ -157,7 +157,7 @@ public class OpenDispute {
                     yield Optional.of("must be the number of another order of yours");
                 }
                 yield other.get().order().number().equals(disputed.order().number())
-                        ? Optional.of("must be another order than the one that is disputed")
+                        ? Optional.of("must not be the disputed order itself")
                         : Optional.empty();
             }
         };

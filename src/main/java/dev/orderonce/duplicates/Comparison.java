@@ -43,7 +43,7 @@ record Comparison(int score, List<Reason> reasons) {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration HOURS = Duration.ofHours(4);
 
-    /** Points for each other order of the same by this buyer within {@code duplicates.look-back}. */
+    /** Points for each other order of the same by this buyer within {@code duplicates.scan-window}. */
     private static final int AGAINST_HABIT = 15;
 
     /** Whether the later order repeats the earlier one on purpose: the same content, more than an hour later. */

@@ -262,7 +262,7 @@ public enum ProblemType {
             "Unsupported media type",
             "Send the body with Content-Type: application/json. The request stored nothing; the order number stays "
                     + "usable."),
-    REQUEST_REFUSED(400, NEVER, "Bad request", "HTTP does not allow this request for this resource."),
+    REQUEST_REFUSED(400, NEVER, "Bad request", "The request is not valid for this resource."),
     STORE_UNAVAILABLE(
             503,
             SAME_REQUEST,

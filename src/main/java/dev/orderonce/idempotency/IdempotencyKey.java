@@ -129,7 +129,7 @@ public record IdempotencyKey(String text) {
             int from = at;
             while (at < line.length() && !isAt(',')) {
                 if (isAt('"') || isAt(';') || isAt('\\')) {
-                    throw new Unreadable("without quotes it holds no quote, comma, semicolon, backslash");
+                    throw new Unreadable("without quotes it must not contain a quote, a semicolon or a backslash");
                 }
                 at++;
             }

@@ -162,7 +162,7 @@ class OnceResource {
     @Operation(
             operationId = "deleteOnce",
             summary = "Delete a record",
-            description = "So that it can be created again, after the work that it stood for failed.")
+            description = "Allows the record to be created again, after the work that it represents failed.")
     @APIResponse(responseCode = "204", description = "The record is deleted")
     public Uni<Response> delete(@PathParam("scope") String scope, @PathParam("key") String key) {
         return endpoint.answer("delete-once", "", deleteRecord.delete(scope, key), deleting -> switch (deleting) {

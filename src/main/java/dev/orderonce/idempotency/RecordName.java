@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /**
  * The name of a record.
  *
- * @param scope what the record is about: 1 to 64 small letters, digits and hyphens, begun with a letter
+ * @param scope what the record is about: 1 to 64 lower-case letters, digits and hyphens, beginning with a letter
  * @param key which one of them: 1 to 255 letters, digits and {@code . _ ~ : @ -}, which need no encoding in a URL; not
  *     {@code .} or {@code ..}, which URLs normalize away
  */
@@ -15,7 +15,7 @@ public record RecordName(String scope, String key) {
     private static final Pattern KEY = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._~:@-]{1,255}");
 
     static final String RULES =
-            "A scope is 1 to 64 small letters, digits and hyphens, begun with a letter; a key is 1 to 255 letters, "
+            "A scope is 1 to 64 lower-case letters, digits and hyphens, beginning with a letter; a key is 1 to 255 letters, "
                     + "digits and . _ ~ : @ - (but not . or .. alone)";
 
     public RecordName {

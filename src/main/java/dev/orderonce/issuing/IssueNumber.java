@@ -133,7 +133,8 @@ public class IssueNumber {
     public Uni<Issue> issue(Buyer buyer, String checkout) {
         if (!isCheckout(checkout)) {
             return Uni.createFrom()
-                    .item(new BadCheckout("a checkout is 1 to " + LONGEST_CHECKOUT + " visible ASCII characters"));
+                    .item(new BadCheckout(
+                            "\"checkout\" must be 1 to " + LONGEST_CHECKOUT + " visible ASCII characters."));
         }
         return new Request(buyer, checkout).register(0, Optional.empty(), MAX_ATTEMPTS);
     }

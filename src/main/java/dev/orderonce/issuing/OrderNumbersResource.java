@@ -147,7 +147,7 @@ class OrderNumbersResource {
     }
 
     @POST
-    @Refusals(ProblemType.LIMIT_REACHED)
+    @Refusals({ProblemType.PREFETCH_REFUSED, ProblemType.LIMIT_REACHED})
     @Operation(
             operationId = "issueNumberByPost",
             summary = "Get the order number of a checkout, by POST",

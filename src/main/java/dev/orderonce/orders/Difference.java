@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param placed the order's value, {@code null} if it has no such line
  * @param submitted the request's value, {@code null} if it has no such line
  */
-@Schema(description = "One business field in which the request differs from the order that stands")
+@Schema(description = "One business field in which the request differs from the existing order")
 public record Difference(
         String field,
 

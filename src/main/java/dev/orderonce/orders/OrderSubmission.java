@@ -31,7 +31,7 @@ public record OrderSubmission(
         @Schema(
                 description =
                         "The catalogue's signature of currency and lines. Required where the shop signs its prices; "
-                                + "not looked at elsewhere",
+                                + "ignored elsewhere",
                 examples = "v1.1795290000.3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         @Nullable String quote) {
 

@@ -17,14 +17,16 @@ public record OrderView(
         @Schema(examples = "0K3M7Q-XW52TB-9H4NRC", required = true)
         String number,
 
-        @Schema(nullable = true, description = "If it was placed under a key of the client's own: that key") @Nullable String idempotencyKey,
+        @Schema(nullable = true, description = "The Idempotency-Key that the order was placed under, if it was")
+        @Nullable String idempotencyKey,
 
         @Schema(required = true) OrderState state,
 
-        @Schema(description = "The moves that are open now", required = true)
+        @Schema(description = "The actions that the state allows", required = true)
         List<String> next,
 
-        @Schema(description = "In the answer to a placing: whether this was a repeat", nullable = true) @Nullable Boolean duplicated,
+        @Schema(description = "In the response to POST /orders: whether the request was a repeat", nullable = true)
+        @Nullable Boolean duplicated,
 
         @Schema(description = "ISO 4217", required = true) String currency,
 

@@ -48,7 +48,7 @@ class ServerBuildIT {
         assertThat(service.exitCode()).isEqualTo(78);
         assertThat(RequiredSettings.values())
                 .allSatisfy(setting ->
-                        assertThat(service.log()).contains("give it the setting " + setting.property() + " "));
+                        assertThat(service.log()).contains("cannot start: the setting " + setting.property() + " "));
     }
 
     @ParameterizedTest
@@ -64,7 +64,7 @@ class ServerBuildIT {
         Service service = Service.launch(Service.SERVER, directory, settings);
         // Then
         assertThat(service.exitCode()).isEqualTo(78);
-        assertThat(service.log().lines().filter(line -> line.contains("give it the setting")))
+        assertThat(service.log().lines().filter(line -> line.contains("cannot start: the setting")))
                 .singleElement()
                 .asString()
                 .contains(missing.property(), variable(missing));
