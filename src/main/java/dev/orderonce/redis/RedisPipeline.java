@@ -72,7 +72,7 @@ public class RedisPipeline implements MadeFromSettings {
         return ((MultithreadEventExecutorGroup) ((VertxInternal) vertx).getEventLoopGroup()).executorCount();
     }
 
-    void open(@Observes @Priority(1) StartupEvent start) {
+    void open(@Observes @Priority(2) StartupEvent start) {
         connections.forEach(RedisConnection::start);
     }
 
