@@ -147,7 +147,7 @@ public final class Drive {
                 settings.put("DATABASE_USERNAME", "orders");
                 settings.put("DATABASE_PASSWORD", Files.readString(data.resolve("data/postgresql-orders.password")));
                 String password = Files.readString(data.resolve("data/redis.password"));
-                settings.put("REDIS_URL", matcher.group(2).replace("redis://", "redis://:" + password + "@"));
+                settings.put("QUARKUS_REDIS_HOSTS", matcher.group(2).replace("redis://", "redis://:" + password + "@"));
                 return process;
             }
             Thread.sleep(100);

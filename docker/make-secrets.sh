@@ -54,7 +54,7 @@ openssl pkey -in "$root/issuer/issuer-key.pem" -pubout | keep "$root/service/iss
 {
   echo "# Made by make-secrets.sh. Read by the service as config/application.properties; the environment wins over it."
   printf 'database.password=%s\n' "$(cat "$root/postgresql/password")"
-  printf 'redis.url=redis://:%s@%s\n' "$(sed -n 's/^requirepass //p' "$root/redis/redis.conf")" "$redis"
+  printf 'quarkus.redis.hosts=redis://:%s@%s\n' "$(sed -n 's/^requirepass //p' "$root/redis/redis.conf")" "$redis"
   printf 'numbers.signing-key=%s\n' "$(openssl rand -base64 32)"
   printf 'payments.notification-secret=%s\n' "$(openssl rand -hex 32)"
   echo "# Beside this file, in the image's working directory."

@@ -1,10 +1,11 @@
--- Uncounts one order placed: an order that was admitted already existed.
+-- Uncounts one request in the buyer's shared limits.
 --
 -- KEYS
---   1  the buyer's limits: three big-endian doubles, the microsecond of Redis' clock at which the bucket of
+--   1  the buyer's shared limits: three big-endian doubles, the microsecond of Redis' clock at which the bucket of
 --      numbers-issued, numbers-outstanding and orders-placed will be empty
 -- ARGV
---   1  orders-placed: interval, in microseconds
+--   1  'outstanding': a number that is no longer outstanding; 'placed': an order that was not placed
+--   2  the limit's interval, in microseconds
 -- Replies
 --   given-back
 
@@ -28,7 +29,11 @@ if limits then
     orders_placed = math.max(placed, now)
 end
 
-orders_placed = orders_placed - ARGV[1]
+if ARGV[1] == 'outstanding' then
+    numbers_outstanding = numbers_outstanding - ARGV[2]
+else
+    orders_placed = orders_placed - ARGV[2]
+end
 unlogged('SET', KEYS[1], struct.pack('>ddd', numbers_issued, numbers_outstanding, orders_placed), 'PX',
     math.ceil((math.max(numbers_issued, numbers_outstanding, orders_placed) - now) / 1000) + 1)
 return 'given-back'

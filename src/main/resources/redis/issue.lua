@@ -1,10 +1,11 @@
--- Registers a new number within the buyer's limits. With a checkout it does so only if the checkout has no number, or
+-- Registers a new number that is counted here, because the replica's share of a limit is used up, or that replaces the
+-- number of a checkout. With a checkout it does so only if the checkout has no number, or
 -- the one that is to be replaced: two tabs of one checkout may request a number at the same time and get the same.
 --
 -- KEYS
---   1  the buyer's limits: three big-endian doubles, the microsecond of Redis' clock at which the bucket of
+--   1  the buyer's shared limits: three big-endian doubles, the microsecond of Redis' clock at which the bucket of
 --      numbers-issued, numbers-outstanding and orders-placed will be empty
---   2  the number's state; 'i': issued
+--   2  the number's state: 'i' issued, 's' the same, counted as outstanding here
 --   3  the checkout's number; absent if the request names no checkout
 -- ARGV
 --   1  numbers-issued: interval, in microseconds
@@ -15,6 +16,8 @@
 --   6  how long a checkout is remembered, in milliseconds
 --   7  the new number
 --   8  the checkout's number that is to be replaced; empty: none
+--   9  'counted' if the replica has counted the number as issued
+--  10  'counted' if the replica has counted the number as outstanding
 -- Replies
 --   issued
 --   taken                           the number is registered already
@@ -25,6 +28,7 @@ local issued_interval, issued_depth = ARGV[1], ARGV[2]
 local outstanding_interval, outstanding_depth = ARGV[3], ARGV[4]
 local number_ttl, checkout_ttl = ARGV[5], ARGV[6]
 local number, replaced = ARGV[7], ARGV[8]
+local is_issued_counted, is_outstanding_counted = ARGV[9] == 'counted', ARGV[10] == 'counted'
 
 -- A write that is valid for a short time only: neither appended to the append-only file nor sent to replicas, where it
 -- would be the larger part of what the script costs. A rewrite of the file and a full resynchronization contain it.
@@ -52,15 +56,17 @@ if limits then
 end
 
 local wait = numbers_issued + issued_interval - issued_depth - now
-if wait > 0 then return 'limited numbers-issued ' .. math.ceil(wait) end
+if wait > 0 and not is_issued_counted then return 'limited numbers-issued ' .. math.ceil(wait) end
 wait = numbers_outstanding + outstanding_interval - outstanding_depth - now
-if wait > 0 then return 'limited numbers-outstanding ' .. math.ceil(wait) end
+if wait > 0 and not is_outstanding_counted then return 'limited numbers-outstanding ' .. math.ceil(wait) end
 
-if not redis.call('SET', KEYS[2], 'i', 'NX', 'PX', number_ttl) then return 'taken' end
+local state = is_outstanding_counted and 'i' or 's'
+if not redis.call('SET', KEYS[2], state, 'NX', 'PX', number_ttl) then return 'taken' end
 if KEYS[3] then redis.call('SET', KEYS[3], number, 'PX', checkout_ttl) end
+if is_issued_counted and is_outstanding_counted then return 'issued' end
 
-numbers_issued = numbers_issued + issued_interval
-numbers_outstanding = numbers_outstanding + outstanding_interval
+if not is_issued_counted then numbers_issued = numbers_issued + issued_interval end
+if not is_outstanding_counted then numbers_outstanding = numbers_outstanding + outstanding_interval end
 unlogged('SET', KEYS[1], struct.pack('>ddd', numbers_issued, numbers_outstanding, orders_placed), 'PX',
     math.ceil((math.max(numbers_issued, numbers_outstanding, orders_placed) - now) / 1000) + 1)
 return 'issued'

@@ -116,13 +116,13 @@ public final class Main {
                     "data:            %s (PostgreSQL %s, Redis %s)",
                     config.getOptionalValue(DATA, String.class).orElse("in the configured stores"),
                     withoutSecrets(config.getValue("database.url", String.class)),
-                    withoutSecrets(config.getValue("redis.url", String.class)));
+                    withoutSecrets(config.getValue("quarkus.redis.hosts", String.class)));
             Quarkus.waitForExit();
             return 0;
         }
 
         private static String withoutSecrets(String url) {
-            return url.replaceFirst("//[^/@]*@", "//");
+            return url.replaceAll("//[^/@]*@", "//");
         }
     }
 }

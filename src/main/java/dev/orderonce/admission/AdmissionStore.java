@@ -8,32 +8,40 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.NumbersSettings;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.VoidReason;
-import dev.orderonce.redis.RedisCommand;
 import dev.orderonce.redis.RedisPipeline;
-import dev.orderonce.redis.RedisReply;
 import dev.orderonce.redis.RedisScript;
+import io.quarkus.redis.datasource.list.ReactiveListCommands;
 import io.smallrye.mutiny.Uni;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What Redis knows of a buyer: issued numbers, rate limits, recent content, resubmissions. Every method is one round
- * trip.
+ * What Redis knows of a buyer: issued numbers, shared limits, recent content, resubmissions. In the common case every
+ * method is one round trip of plain commands; a script runs when the replica's share of a limit is used up, or when the
+ * number or its content was used before.
  *
  * <pre>
- *   once:{buyer}:n:NUMBER    i: issued, t: tried and refused, c: admitted; until the number expires
+ *   once:{buyer}:n:NUMBER    i, s: issued, t, u: tried and refused, c: admitted; until the number expires. i and t are
+ *                            counted as outstanding in the share of a replica, s and u in Redis
  *   once:{buyer}:c:CHECKOUT  the checkout's number, for as long as a checkout is remembered
- *   once:{buyer}:l           the limits, until every bucket is empty
+ *   once:{buyer}:l           the shared limits, until every bucket is empty
  *   once:{buyer}:s:CONTENT   the numbers this content was admitted under, for as long as it is a possible duplicate
  *   once:{buyer}:a:NUMBER    the number's resubmissions, for as long as evidence is kept
  * </pre>
@@ -43,135 +51,384 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 class AdmissionStore {
+    private static final Logger LOG = Logger.getLogger(AdmissionStore.class);
+
+    private static final String ISSUED = "i";
+    private static final String ISSUED_COUNTED_IN_REDIS = "s";
+    private static final String REFUSED = "t";
+    private static final String REFUSED_COUNTED_IN_REDIS = "u";
+    private static final String ADMITTED = "c";
+    private static final String COUNTED = "counted";
+    private static final String UNCOUNTED = "uncounted";
+
+    /** More than a person submits by hand. */
+    private static final int MAX_RESUBMISSIONS = 100;
+
     /** 96 bits: two buyers of one shop never share a tag. */
     private static final int TAG_BYTES = 12;
 
     private static final int MICROS_PER_SECOND = 1_000_000;
 
+    private static final RedisScript DELETE_IF = RedisScript.load("release-marker");
+
     private final RedisPipeline redis;
+    private final ReactiveListCommands<String, String> lists;
     private final Limits limits;
+    private final Clock clock;
+    private final long numberTtl;
+    private final long checkoutTtl;
     private final Duration duplicateWindow;
+    private final long resubmissionTtl;
     private final RedisScript issue;
     private final RedisScript admit;
-    private final RedisScript giveBack;
-    private final RedisScript unregister;
-    private final RedisScript recordResubmission;
+    private final RedisScript giveBackPlaced;
+    private final RedisScript giveBackOutstanding;
 
-    AdmissionStore(RedisPipeline redis, Limits limits, NumbersSettings settings) {
+    AdmissionStore(RedisPipeline redis, Limits limits, NumbersSettings settings, Clock clock) {
         this.redis = redis;
+        this.lists = redis.data().list(String.class);
         this.limits = limits;
+        this.clock = clock;
+        this.numberTtl = settings.ttl().toMillis();
+        this.checkoutTtl = settings.checkoutTtl().toMillis();
         this.duplicateWindow = settings.duplicateWindow();
-        Bucket issued = limits.bucket(NUMBERS_ISSUED);
-        Bucket outstanding = limits.bucket(NUMBERS_OUTSTANDING);
-        Bucket placed = limits.bucket(ORDERS_PLACED);
-        String resubmissionsTtl = millis(settings.resubmissionTtl());
+        this.resubmissionTtl = settings.resubmissionTtl().toMillis();
+        Bucket.Part issued = limits.bucket(NUMBERS_ISSUED).shared();
+        Bucket.Part outstanding = limits.bucket(NUMBERS_OUTSTANDING).shared();
+        Bucket.Part placed = limits.bucket(ORDERS_PLACED).shared();
         this.issue = RedisScript.load(
                 "issue",
                 micros(issued.interval()),
                 micros(issued.depth()),
                 micros(outstanding.interval()),
                 micros(outstanding.depth()),
-                millis(settings.ttl()),
-                millis(settings.checkoutTtl()));
+                Long.toString(numberTtl),
+                Long.toString(checkoutTtl));
         this.admit = RedisScript.load(
                 "admit",
                 micros(placed.interval()),
                 micros(placed.depth()),
                 micros(outstanding.interval()),
-                millis(duplicateWindow),
-                resubmissionsTtl);
-        this.giveBack = RedisScript.load("give-back", micros(placed.interval()));
-        this.unregister = RedisScript.load("unregister", micros(outstanding.interval()));
-        this.recordResubmission = RedisScript.load("record-resubmission", resubmissionsTtl);
+                Long.toString(duplicateWindow.toMillis()));
+        this.giveBackPlaced = RedisScript.load("give-back", "placed", micros(placed.interval()));
+        this.giveBackOutstanding = RedisScript.load("give-back", "outstanding", micros(outstanding.interval()));
     }
 
     private static String micros(double micros) {
         return Double.toString(micros);
     }
 
-    private static String millis(Duration duration) {
-        return Long.toString(duration.toMillis());
-    }
-
     /** Registers a new number that belongs to no checkout. */
     Uni<Registration> register(OrderNumber fresh, Buyer buyer) {
-        String tag = tag(buyer);
-        return redis.run(issue, List.of(limitsKey(tag), numberKey(tag, fresh)), List.of(fresh.symbols(), ""))
-                .map(this::registration);
+        return new Issued(fresh, buyer).register();
     }
 
     /** Registers a new number for a checkout, unless the checkout has one that is not {@code replaced}. */
     Uni<Registration> register(Buyer buyer, String checkout, OrderNumber fresh, Optional<String> replaced) {
-        String tag = tag(buyer);
-        return redis.run(
-                        issue,
-                        List.of(limitsKey(tag), numberKey(tag, fresh), key(tag, 'c', checkout)),
-                        List.of(fresh.symbols(), replaced.orElse("")))
-                .map(this::registration);
+        return new Issued(fresh, buyer).register(checkout, replaced);
     }
 
-    private Registration registration(RedisReply reply) {
-        String text = text(reply);
-        if (text.equals("issued")) {
-            return new Registration.Registered();
+    /** A new number, counted in this replica's shares as far as it fits, unless it is not registered. */
+    private final class Issued {
+        private final OrderNumber fresh;
+        private final Buyer buyer;
+        private final String tag;
+        private final boolean isIssuedCounted;
+        private final boolean isOutstandingCounted;
+
+        Issued(OrderNumber fresh, Buyer buyer) {
+            this.fresh = fresh;
+            this.buyer = buyer;
+            this.tag = tag(buyer);
+            this.isIssuedCounted = limits.countInShare(buyer, NUMBERS_ISSUED);
+            this.isOutstandingCounted = limits.countInShare(buyer, NUMBERS_OUTSTANDING);
         }
+
+        private boolean isCounted() {
+            return isIssuedCounted && isOutstandingCounted;
+        }
+
+        private Uni<Registration> uncountUnlessRegistered(Uni<Registration> registration) {
+            return registration.onItemOrFailure().invoke((result, failure) -> {
+                if (failure == null && result instanceof Registration.Registered) {
+                    return;
+                }
+                if (isIssuedCounted) {
+                    limits.uncount(buyer, NUMBERS_ISSUED);
+                }
+                if (isOutstandingCounted) {
+                    limits.uncount(buyer, NUMBERS_OUTSTANDING);
+                }
+            });
+        }
+
+        Uni<Registration> register() {
+            return uncountUnlessRegistered(
+                    isCounted()
+                            ? redis.send(setNumber())
+                                    .map(set -> set == null ? new Registration.Taken() : new Registration.Registered())
+                            : runIssue(List.of(limitsKey(tag), numberKey(tag, fresh)), ""));
+        }
+
+        Uni<Registration> register(String checkout, Optional<String> replaced) {
+            String checkoutKey = key(tag, 'c', checkout);
+            return uncountUnlessRegistered(
+                    isCounted() && replaced.isEmpty()
+                            ? redis.sendTogether("issue", List.of(setNumber(), setCheckout(checkoutKey)))
+                                    .chain(replies -> registered(
+                                            replies.getFirst() != null, text(replies.getLast()), checkoutKey))
+                            : runIssue(
+                                    List.of(limitsKey(tag), numberKey(tag, fresh), checkoutKey), replaced.orElse("")));
+        }
+
+        private Request setNumber() {
+            return Request.cmd(Command.SET)
+                    .arg(numberKey(tag, fresh))
+                    .arg(ISSUED)
+                    .arg("NX")
+                    .arg("PX")
+                    .arg(numberTtl);
+        }
+
+        private Request setCheckout(String checkoutKey) {
+            return Request.cmd(Command.SET)
+                    .arg(checkoutKey)
+                    .arg(fresh.symbols())
+                    .arg("NX")
+                    .arg("PX")
+                    .arg(checkoutTtl)
+                    .arg("GET");
+        }
+
+        /**
+         * Plain commands have registered the number and the checkout, or one of them, or none.
+         *
+         * @param held the number that the checkout had before
+         */
+        private Uni<Registration> registered(boolean isSet, @Nullable String held, String checkoutKey) {
+            if (held != null) {
+                if (isSet) {
+                    fireAndForget("delete", redis.send(Request.cmd(Command.DEL).arg(numberKey(tag, fresh))));
+                }
+                return Uni.createFrom().item(new Registration.Held(held));
+            }
+            return isSet
+                    ? Uni.createFrom().item(new Registration.Registered())
+                    // The number was registered before, and not for this checkout, which must not keep it.
+                    : redis.run(DELETE_IF, List.of(checkoutKey), List.of(fresh.symbols()))
+                            .replaceWith(new Registration.Taken());
+        }
+
+        private Uni<Registration> runIssue(List<String> keys, String replaced) {
+            return redis.run(
+                            issue,
+                            keys,
+                            List.of(
+                                    fresh.symbols(),
+                                    replaced,
+                                    isIssuedCounted ? COUNTED : UNCOUNTED,
+                                    isOutstandingCounted ? COUNTED : UNCOUNTED))
+                    .map(reply -> registration(buyer, reply.toString()));
+        }
+    }
+
+    private Registration registration(Buyer buyer, String text) {
         String[] words = text.split(" ", 2);
         return switch (words[0]) {
+            case "issued" -> new Registration.Registered();
             case "taken" -> new Registration.Taken();
             case "held" -> new Registration.Held(words[1]);
-            case "limited" -> limits.limited(words[1]);
+            case "limited" -> limits.limited(buyer, words[1]);
             default -> throw unexpected(text);
         };
     }
 
     /** Admits an issued number that is to be placed for the first time. */
     Uni<Admission> admit(OrderNumber number, Buyer buyer, ContentClaim claim) {
-        return runAdmit("first", number, buyer, claim).map(this::admission);
+        return limits.countInShare(buyer, ORDERS_PLACED)
+                ? new Counted(number, buyer, claim).admit()
+                : admitByScript("first", number, buyer, claim)
+                        .invoke(admission -> recordUnlessAdmitted(number, buyer, admission));
     }
 
-    /** The same for a number that was tried before, or that belongs to an idempotency key. */
+    private void recordUnlessAdmitted(OrderNumber number, Buyer buyer, Admission admission) {
+        switch (admission) {
+            case Admission.Admitted _ -> {}
+            case Admission.SeenBefore _ -> record(number, buyer, Resubmission.AGAIN);
+            case Admission.Refused _ -> record(number, buyer, Resubmission.LATE);
+            case RateLimited _ -> record(number, buyer, Resubmission.LIMITED);
+            case Admission.PossibleDuplicate _ -> record(number, buyer, Resubmission.LOOKALIKE);
+        }
+    }
+
+    private void record(OrderNumber number, Buyer buyer, String outcome) {
+        fireAndForget("record", recordResubmission(number, buyer, outcome));
+    }
+
+    /** Nothing waits for the reply: what is not changed in Redis expires. */
+    private static void fireAndForget(String command, Uni<?> sent) {
+        sent.subscribe().with(_ -> {}, failure -> LOG.debugf("%s: %s", command, failure));
+    }
+
+    /**
+     * Checks a number that is not to be placed for the first time, or that belongs to an idempotency key. No order
+     * exists under it. The keys of a buyer are unbounded, so nothing is kept of a key's number when it is refused.
+     */
     Uni<Admission.Check> check(OrderNumber number, Buyer buyer, ContentClaim claim) {
-        return runAdmit("again", number, buyer, claim).map(this::checked);
+        if (number.isIssuable()) {
+            return checkByScript("again", number, buyer, claim)
+                    .invoke(check -> recordUnlessAdmitted(number, buyer, check));
+        }
+        return limits.countInShare(buyer, ORDERS_PLACED)
+                ? new Counted(number, buyer, claim).check()
+                : checkByScript("again", number, buyer, claim);
+    }
+
+    /** A request that is counted as an order placed in this replica's share, unless it is refused. */
+    private final class Counted {
+        private final OrderNumber number;
+        private final Buyer buyer;
+        private final ContentClaim claim;
+        private final String tag;
+
+        Counted(OrderNumber number, Buyer buyer, ContentClaim claim) {
+            this.number = number;
+            this.buyer = buyer;
+            this.claim = claim;
+            this.tag = tag(buyer);
+        }
+
+        /** Admits an issued number. */
+        Uni<Admission> admit() {
+            Request setAdmitted = setState(ADMITTED).arg("GET");
+            return redis.sendTogether(
+                            "admit",
+                            duplicateWindow.isZero() ? List.of(setAdmitted) : List.of(setAdmitted, claimContent()))
+                    .chain(replies -> admitted(text(replies.getFirst()), text(replies.getLast()), replies.size() > 1))
+                    .onItemOrFailure()
+                    .invoke((admission, failure) -> {
+                        if (failure != null || !(admission instanceof Admission.Admitted)) {
+                            limits.uncount(buyer, ORDERS_PLACED);
+                        }
+                    })
+                    .invoke(admission -> recordUnlessAdmitted(number, buyer, admission));
+        }
+
+        private Uni<Admission> admitted(@Nullable String state, @Nullable String earlier, boolean isClaimed) {
+            if (state == null) {
+                return Uni.createFrom().item(new Admission.Refused(VoidReason.NOT_CACHED, false));
+            }
+            return switch (state) {
+                case ADMITTED -> Uni.createFrom().item(new Admission.SeenBefore());
+                case REFUSED, REFUSED_COUNTED_IN_REDIS ->
+                    redis.send(setState(state)).replaceWith(new Admission.SeenBefore());
+                case ISSUED, ISSUED_COUNTED_IN_REDIS -> {
+                    boolean isInRedis = state.equals(ISSUED_COUNTED_IN_REDIS);
+                    yield claimed(isClaimed ? earlier : null, isInRedis ? REFUSED_COUNTED_IN_REDIS : REFUSED)
+                            .invoke(check -> {
+                                if (check instanceof Admission.Admitted) {
+                                    uncountOutstanding(state, buyer);
+                                }
+                            })
+                            .map(check -> check);
+                }
+                default -> throw unexpected(state);
+            };
+        }
+
+        /** Checks the number of an idempotency key, which Redis never caches. */
+        Uni<Admission.Check> check() {
+            // Numbers whose orders have ended are known after a first attempt only: the claim is known to exist.
+            Uni<Admission.Check> check = duplicateWindow.isZero()
+                    ? Uni.createFrom().item(new Admission.Admitted())
+                    : claim.ended().isEmpty()
+                            ? redis.send(claimContent()).chain(earlier -> claimed(text(earlier), COUNTED))
+                            : checkByScript(COUNTED, number, buyer, claim);
+            return check.onItemOrFailure().invoke((result, failure) -> {
+                if (failure != null || !(result instanceof Admission.Admitted)) {
+                    limits.uncount(buyer, ORDERS_PLACED);
+                }
+            });
+        }
+
+        /**
+         * The claim was set, or there is an earlier one.
+         *
+         * @param earlier the numbers of the earlier claim
+         * @param attempt of the script that compares them
+         */
+        private Uni<Admission.Check> claimed(@Nullable String earlier, String attempt) {
+            return earlier == null
+                    ? Uni.createFrom().item(new Admission.Admitted())
+                    : checkByScript(attempt, number, buyer, claim);
+        }
+
+        private Request setState(String state) {
+            return Request.cmd(Command.SET)
+                    .arg(numberKey(tag, number))
+                    .arg(state)
+                    .arg("XX")
+                    .arg("KEEPTTL");
+        }
+
+        private Request claimContent() {
+            return Request.cmd(Command.SET)
+                    .arg(key(tag, 's', claim.content()))
+                    .arg(number.symbols())
+                    .arg("NX")
+                    .arg("PX")
+                    .arg(duplicateWindow.toMillis())
+                    .arg("GET");
+        }
+    }
+
+    private static @Nullable String text(@Nullable Response reply) {
+        return reply == null ? null : reply.toString();
+    }
+
+    private Uni<Admission> admitByScript(String attempt, OrderNumber number, Buyer buyer, ContentClaim claim) {
+        return runAdmit(attempt, number, buyer, claim).map(text -> switch (text) {
+            case "seen-before" -> new Admission.SeenBefore();
+            case "not-cached" -> new Admission.Refused(VoidReason.NOT_CACHED, false);
+            default -> checked(buyer, text);
+        });
+    }
+
+    private Uni<Admission.Check> checkByScript(String attempt, OrderNumber number, Buyer buyer, ContentClaim claim) {
+        return runAdmit(attempt, number, buyer, claim).map(text -> checked(buyer, text));
     }
 
     private Uni<String> runAdmit(String attempt, OrderNumber number, Buyer buyer, ContentClaim claim) {
         String tag = tag(buyer);
         return redis.run(
                         admit,
-                        List.of(
-                                limitsKey(tag),
-                                numberKey(tag, number),
-                                resubmissionsKey(tag, number),
-                                key(tag, 's', claim.content())),
+                        List.of(limitsKey(tag), numberKey(tag, number), key(tag, 's', claim.content())),
                         List.of(attempt, number.symbols(), joined(claim.ended()), joined(claim.acknowledged())))
-                .map(AdmissionStore::text);
+                .map(Response::toString);
     }
 
     private static String joined(List<OrderNumber> numbers) {
-        if (numbers.isEmpty()) {
-            return ""; // nearly always
-        }
         return numbers.stream().map(OrderNumber::symbols).collect(Collectors.joining(" "));
     }
 
-    private Admission admission(String text) {
-        return switch (text) {
-            case "seen-before" -> new Admission.SeenBefore();
-            case "not-cached" -> new Admission.Refused(VoidReason.NOT_CACHED, false);
-            default -> checked(text);
-        };
-    }
-
-    private Admission.Check checked(String text) {
-        if (text.equals("admitted")) {
-            return new Admission.Admitted();
-        }
+    private Admission.Check checked(Buyer buyer, String text) {
         String[] words = text.split(" ", 2);
-        return switch (words[0]) {
-            case "limited" -> limits.limited(words[1]);
-            case "duplicate" -> possibleDuplicate(words[1]);
+        switch (words[0]) {
+            case "admitted" -> {
+                // What the script has counted in Redis it has uncounted there.
+                if (words[1].equals(ISSUED) || words[1].equals(REFUSED)) {
+                    limits.uncount(buyer, NUMBERS_OUTSTANDING);
+                }
+                return new Admission.Admitted();
+            }
+            case "limited" -> {
+                return limits.limited(buyer, words[1]);
+            }
+            case "duplicate" -> {
+                return possibleDuplicate(words[1]);
+            }
             default -> throw unexpected(text);
-        };
+        }
     }
 
     private Admission.PossibleDuplicate possibleDuplicate(String numberAndMillis) {
@@ -183,49 +440,73 @@ class AdmissionStore {
 
     /** Whether the number is cached: issued, and neither expired nor voided. */
     Uni<Boolean> isCached(OrderNumber number, Buyer buyer) {
-        return redis.send(RedisCommand.of("GET", numberKey(tag(buyer), number))).map(RedisReply.Text.class::isInstance);
+        return redis.send(Request.cmd(Command.GET).arg(numberKey(tag(buyer), number)))
+                .map(Objects::nonNull);
     }
 
     /** Uncounts one order placed. */
     Uni<Void> giveBack(Buyer buyer) {
-        return redis.run(giveBack, List.of(limitsKey(tag(buyer))), List.of()).replaceWithVoid();
+        return limits.uncount(buyer, ORDERS_PLACED)
+                ? Uni.createFrom().voidItem()
+                : redis.run(giveBackPlaced, List.of(limitsKey(tag(buyer))), List.of())
+                        .replaceWithVoid();
     }
 
     /** Deletes a voided number, which is no longer outstanding. */
     Uni<Void> unregister(OrderNumber number, Buyer buyer) {
-        String tag = tag(buyer);
-        return redis.run(unregister, List.of(limitsKey(tag), numberKey(tag, number)), List.of())
+        return redis.send(Request.cmd(Command.GETDEL).arg(numberKey(tag(buyer), number)))
+                .invoke(state -> {
+                    if (state != null) {
+                        uncountOutstanding(state.toString(), buyer);
+                    }
+                })
                 .replaceWithVoid();
     }
 
-    /** Records that the number was submitted again. */
+    /**
+     * Uncounts a number where it is counted. One that another replica has counted is uncounted in this replica's share,
+     * if this has any: the sum is the same.
+     */
+    private void uncountOutstanding(String state, Buyer buyer) {
+        switch (state) {
+            case ISSUED, REFUSED -> limits.uncount(buyer, NUMBERS_OUTSTANDING);
+            case ISSUED_COUNTED_IN_REDIS, REFUSED_COUNTED_IN_REDIS ->
+                fireAndForget("give-back", redis.run(giveBackOutstanding, List.of(limitsKey(tag(buyer))), List.of()));
+            case ADMITTED -> {} // uncounted when it was admitted
+            default -> throw unexpected(state);
+        }
+    }
+
+    /** Records that the number was submitted again; the first hundred are kept. */
     Uni<Void> recordResubmission(OrderNumber number, Buyer buyer, String outcome) {
-        return redis.run(recordResubmission, List.of(resubmissionsKey(tag(buyer), number)), List.of(outcome))
-                .replaceWithVoid();
+        String key = resubmissionsKey(tag(buyer), number);
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+        return redis.sendTogether(
+                        "record",
+                        List.of(
+                                Request.cmd(Command.RPUSH).arg(key).arg(micros + " " + outcome),
+                                Request.cmd(Command.PEXPIRE)
+                                        .arg(key)
+                                        .arg(resubmissionTtl)
+                                        .arg("NX")))
+                .chain(replies -> Objects.requireNonNull(replies.getFirst()).toLong() > MAX_RESUBMISSIONS
+                        ? redis.send(Request.cmd(Command.RPOP).arg(key)).replaceWithVoid()
+                        : Uni.createFrom().voidItem());
     }
 
     /** The number's recorded resubmissions, the oldest first. */
     Uni<List<Resubmission>> resubmissions(Buyer buyer, OrderNumber number) {
-        return redis.send(RedisCommand.of("LRANGE", resubmissionsKey(tag(buyer), number), "0", "-1"))
-                .map(reply -> reply instanceof RedisReply.Many(List<RedisReply> replies)
-                        ? replies.stream().map(AdmissionStore::resubmission).toList()
-                        : List.of());
+        return lists.lrange(resubmissionsKey(tag(buyer), number), 0, -1)
+                .map(recorded ->
+                        recorded.stream().map(AdmissionStore::resubmission).toList());
     }
 
-    private static Resubmission resubmission(RedisReply reply) {
-        String text = text(reply);
+    private static Resubmission resubmission(String text) {
         int space = text.indexOf(' ');
         long micros = Long.parseLong(text.substring(0, space));
         return new Resubmission(
                 Instant.ofEpochSecond(micros / MICROS_PER_SECOND).plus(micros % MICROS_PER_SECOND, ChronoUnit.MICROS),
                 text.substring(space + 1));
-    }
-
-    private static String text(RedisReply reply) {
-        if (reply instanceof RedisReply.Text(String text)) {
-            return text;
-        }
-        throw unexpected(reply.toString());
     }
 
     private static IllegalStateException unexpected(String reply) {

@@ -4,48 +4,88 @@ import dev.orderonce.config.RateLimit;
 import java.time.Duration;
 
 /**
- * One limit as a leaky bucket: each request fills it by one interval, time empties it, and a request that would make it
- * overflow is refused.
+ * One limit as a leaky bucket: each request fills it by one, time empties it, and a request that would make it overflow
+ * is refused. Any window has at most {@code burst + rate} requests, any longer time {@code burst} more than the rate
+ * allows.
  *
- * <p>This is the generic cell rate algorithm (ITU-T I.371, annex A): the only state of a buyer is the time at which the
- * bucket will be empty. Any window has at most {@code burst + rate} requests, any longer time {@code burst} more than
- * the rate allows.
+ * <p>The bucket is divided, so that most requests are counted without Redis: a quarter is shared out equally among the
+ * replicas, and the rest is one {@link #shared} bucket in Redis. A replica that has used its share asks the shared
+ * bucket. The parts add up to the whole, so the bound holds over all replicas; a buyer whose requests all reach one of
+ * {@code n} replicas is allowed at least three quarters of the limit.
  *
  * @param rate how many in each window, in the long run
  * @param burst how many at once, after a quiet time
  */
 public record Bucket(Limit limit, long rate, Duration window, long burst) {
-    private static final long MICROS_PER_SECOND = 1_000_000;
+    /**
+     * One part in so many is shared out: more than a person needs, and little for a buyer who always meets one replica.
+     */
+    private static final int PARTS = 4;
+
+    private static final double MICROS_PER_SECOND = 1e6;
+
+    /** Less than this, in microseconds, is a rounding error of a level. */
+    private static final double ROUNDING = 1e-3;
 
     static Bucket of(Limit limit, RateLimit allowed) {
         return new Bucket(limit, allowed.count(), allowed.window(), allowed.burst());
     }
 
-    /** How far one request fills the bucket, in microseconds of emptying. */
-    double interval() {
-        return micros(window) / rate;
-    }
+    /**
+     * The bucket, or a part of it.
+     *
+     * @param perMicro how many requests leave it in each microsecond
+     * @param size how many it holds
+     */
+    record Part(double perMicro, long size) {
+        /** How many are in it now. */
+        double level(Level before, double now) {
+            return Math.max(0, before.requests() - Math.max(0, now - before.at()) * perMicro);
+        }
 
-    /** How much the bucket holds, in microseconds of emptying. */
-    double depth() {
-        return interval() * burst;
+        /** How long until one more fits, in microseconds; 0 or less if it fits now. */
+        double wait(double level) {
+            double micros = (level + 1 - size) / perMicro;
+            return micros < ROUNDING ? Math.min(micros, 0) : micros;
+        }
+
+        /** How long it takes until one request has left, in microseconds. */
+        double interval() {
+            return 1 / perMicro;
+        }
+
+        /** How long it takes until a full bucket is empty, in microseconds. */
+        double depth() {
+            return size / perMicro;
+        }
     }
 
     /**
-     * How long until one more fits, in microseconds; 0 or less if it fits now.
+     * What a bucket held at a time.
      *
-     * @param emptyAt when the bucket will be empty, or was
+     * @param at in microseconds since 1970
      */
-    double wait(double emptyAt, double now) {
-        return Math.max(emptyAt, now) + interval() - depth() - now;
+    record Level(double requests, double at) {
+        static final Level EMPTY = new Level(0, 0);
     }
 
-    /** When the bucket will be empty after one more request. */
-    double filled(double emptyAt, double now) {
-        return Math.max(emptyAt, now) + interval();
+    /** All of it. */
+    Part whole() {
+        return part(burst);
     }
 
-    private static double micros(Duration duration) {
-        return (double) duration.getSeconds() * MICROS_PER_SECOND + duration.getNano() / 1000.0;
+    /** The part in Redis. */
+    Part shared() {
+        return part(burst - burst / PARTS);
+    }
+
+    /** The share of each of so many replicas, from 1; it may hold nothing. */
+    Part local(int replicas) {
+        return part(burst / PARTS / replicas);
+    }
+
+    private Part part(long size) {
+        double micros = window.getSeconds() * MICROS_PER_SECOND + window.getNano() / 1000.0;
+        return new Part(rate / micros * size / burst, size);
     }
 }

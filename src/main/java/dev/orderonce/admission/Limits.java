@@ -2,6 +2,8 @@ package dev.orderonce.admission;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.orderonce.admission.Bucket.Level;
+import dev.orderonce.admission.Bucket.Part;
 import dev.orderonce.config.MadeFromSettings;
 import dev.orderonce.config.RateLimit;
 import dev.orderonce.identity.Buyer;
@@ -17,9 +19,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Holds every buyer to the limits. The counts are in Redis, where the scripts of {@link AdmissionStore} apply them in
- * the round trip that is made anyway; while Redis is unavailable, and for {@link Limit#NUMBERS_WRONG}, each process
- * counts by itself.
+ * Holds every buyer to the limits. Each process counts a buyer's requests in its share of the {@link Bucket}; beyond
+ * it, the scripts of {@link AdmissionStore} count them in Redis. While Redis is unavailable, and for
+ * {@link Limit#NUMBERS_WRONG}, each process applies the whole limit by itself.
  */
 @ApplicationScoped
 public class Limits implements MadeFromSettings {
@@ -29,8 +31,7 @@ public class Limits implements MadeFromSettings {
     /** About 100 bytes each; the buyer without requests for the longest time is evicted first. */
     private static final int MOST_BUYERS = 50_000;
 
-    private final Map<Limit, Bucket> buckets = new EnumMap<>(Limit.class);
-    private final Map<Limit, Cache<Buyer, Double>> local = new EnumMap<>(Limit.class);
+    private final Map<Limit, Counts> counts = new EnumMap<>(Limit.class);
     private final Clock clock;
     private final MeterRegistry metrics;
 
@@ -38,16 +39,9 @@ public class Limits implements MadeFromSettings {
         this.clock = clock;
         this.metrics = metrics;
         for (Limit limit : Limit.values()) {
-            Bucket bucket = Bucket.of(limit, allowance(settings, limit));
             // Registered at startup, so that an alert can distinguish "never" from "no data".
             metrics.counter(METRIC, "limit", limit.label());
-            buckets.put(limit, bucket);
-            local.put(
-                    limit,
-                    Caffeine.newBuilder()
-                            .maximumSize(MOST_BUYERS)
-                            .expireAfterWrite(micros(bucket.depth()).plusMillis(1))
-                            .build());
+            counts.put(limit, new Counts(Bucket.of(limit, allowance(settings, limit))));
         }
     }
 
@@ -60,18 +54,102 @@ public class Limits implements MadeFromSettings {
         };
     }
 
+    /** What this process has counted under one limit. */
+    private static final class Counts {
+        private final Bucket bucket;
+        private final Part whole;
+        private final Cache<Buyer, Level> levels;
+
+        /** Empty while it is not known how many replicas there are. */
+        private volatile Optional<Part> share = Optional.empty();
+
+        Counts(Bucket bucket) {
+            this.bucket = bucket;
+            this.whole = bucket.whole();
+            this.levels = Caffeine.newBuilder()
+                    .maximumSize(MOST_BUYERS)
+                    .expireAfterWrite(micros(whole.depth()).plusMillis(1))
+                    .build();
+        }
+
+        double level(Buyer buyer, Part part, double now) {
+            Level level = levels.getIfPresent(buyer);
+            return level == null ? 0 : part.level(level, now);
+        }
+
+        /** Adds one unless it would overflow; returns how long to wait, in microseconds: 0 or less if it was added. */
+        double add(Buyer buyer, Part part, double now) {
+            double[] wait = {0};
+            levels.asMap().compute(buyer, (_, before) -> {
+                double level = before == null ? 0 : part.level(before, now);
+                wait[0] = part.wait(level);
+                return new Level(wait[0] > 0 ? level : level + 1, now);
+            });
+            return wait[0];
+        }
+    }
+
+    private Counts counts(Limit limit) {
+        return Objects.requireNonNull(counts.get(limit));
+    }
+
     Bucket bucket(Limit limit) {
-        return Objects.requireNonNull(buckets.get(limit));
+        return counts(limit).bucket;
+    }
+
+    /**
+     * Sets how many replicas share the limits.
+     *
+     * @param replicas 0: unknown, so this replica has no share and always asks Redis
+     */
+    void shareAmong(int replicas) {
+        counts.values()
+                .forEach(counts -> counts.share = Optional.of(replicas)
+                        .filter(count -> count > 0)
+                        .map(counts.bucket::local)
+                        .filter(part -> part.size() > 0));
+    }
+
+    /** Counts one request if it fits in this replica's share of the limit. */
+    boolean countInShare(Buyer buyer, Limit limit) {
+        Counts counts = counts(limit);
+        Optional<Part> share = counts.share;
+        return share.isPresent() && counts.add(buyer, share.get(), now()) <= 0;
+    }
+
+    /**
+     * Undoes the count of one request in this replica.
+     *
+     * @return false if none is counted here; it may be counted in Redis or at another replica
+     */
+    boolean uncount(Buyer buyer, Limit limit) {
+        Counts counts = counts(limit);
+        Part part = counts.share.orElse(counts.whole);
+        double now = now();
+        boolean[] isUncounted = {false};
+        counts.levels.asMap().computeIfPresent(buyer, (_, before) -> {
+            double level = part.level(before, now);
+            isUncounted[0] = level > 0;
+            return new Level(Math.max(0, level - 1), now);
+        });
+        return isUncounted[0];
     }
 
     /**
      * A refusal by a script.
      *
-     * @param reply the limit's label and the microseconds until one more fits, separated by a space
+     * @param reply the limit's label and the microseconds until one more fits in the shared bucket, separated by a
+     *     space
      */
-    RateLimited limited(String reply) {
+    RateLimited limited(Buyer buyer, String reply) {
         int space = reply.indexOf(' ');
-        return limited(Limit.of(reply.substring(0, space)), Double.parseDouble(reply.substring(space + 1)));
+        Limit limit = Limit.of(reply.substring(0, space));
+        double shared = Double.parseDouble(reply.substring(space + 1));
+        Counts counts = counts(limit);
+        double local = counts.share
+                .map(share -> share.wait(counts.level(buyer, share, now())))
+                .orElse(shared);
+        return limited(limit, Math.max(1, Math.min(shared, local)));
     }
 
     /**
@@ -80,36 +158,27 @@ public class Limits implements MadeFromSettings {
      * @return the refusal if the limit is reached; then nothing is counted
      */
     public Optional<RateLimited> countUnlessFull(Limit limit, Buyer buyer) {
-        Bucket bucket = bucket(limit);
-        double now = now();
-        double[] wait = {0};
-        Objects.requireNonNull(local.get(limit)).asMap().compute(buyer, (same, emptyAt) -> {
-            double begun = emptyAt == null ? now : emptyAt;
-            wait[0] = bucket.wait(begun, now);
-            return wait[0] > 0 ? begun : bucket.filled(begun, now);
-        });
-        return wait[0] > 0 ? Optional.of(limited(limit, wait[0])) : Optional.empty();
+        Counts counts = counts(limit);
+        double wait = counts.add(buyer, counts.whole, now());
+        return wait > 0 ? Optional.of(limited(limit, wait)) : Optional.empty();
     }
 
     /** The refusal if the limit is reached in this process; counts nothing. */
     Optional<RateLimited> full(Limit limit, Buyer buyer) {
-        Double emptyAt = Objects.requireNonNull(local.get(limit)).getIfPresent(buyer);
-        if (emptyAt == null) {
-            return Optional.empty(); // nearly always
-        }
-        double wait = bucket(limit).wait(emptyAt, now());
+        Counts counts = counts(limit);
+        double wait = counts.whole.wait(counts.level(buyer, counts.whole, now()));
         return wait > 0 ? Optional.of(limited(limit, wait)) : Optional.empty();
     }
 
     /** Counts one request in this process, even beyond the limit. */
     void count(Limit limit, Buyer buyer) {
+        Counts counts = counts(limit);
         double now = now();
-        Objects.requireNonNull(local.get(limit))
+        counts.levels
                 .asMap()
-                .merge(
+                .compute(
                         buyer,
-                        bucket(limit).filled(now, now),
-                        (emptyAt, first) -> bucket(limit).filled(emptyAt, now));
+                        (_, before) -> new Level(1 + (before == null ? 0 : counts.whole.level(before, now)), now));
     }
 
     private double now() {

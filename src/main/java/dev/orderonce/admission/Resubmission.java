@@ -5,8 +5,8 @@ import java.time.Instant;
 /**
  * One request to place an order, besides the one that placed it.
  *
- * @param at by Redis' clock, to the microsecond
- * @param outcome {@link #AGAIN}, {@link #LATE}, or, if it was refused, {@code limited} or {@code lookalike}
+ * @param at by the replica's clock, to the microsecond
+ * @param outcome one of the constants
  */
 public record Resubmission(Instant at, String outcome) {
     /** An earlier request had tried the number. */
@@ -14,4 +14,10 @@ public record Resubmission(Instant at, String outcome) {
 
     /** The number had expired or was not cached. */
     public static final String LATE = "late";
+
+    /** It was refused, because the buyer's limit was reached. */
+    public static final String LIMITED = "limited";
+
+    /** It was refused as a possible duplicate. */
+    public static final String LOOKALIKE = "lookalike";
 }

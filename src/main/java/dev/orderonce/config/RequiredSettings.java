@@ -9,7 +9,7 @@ import org.eclipse.microprofile.config.Config;
 public enum RequiredSettings {
     DATABASE_URL("database.url", "the address of PostgreSQL: postgresql://host:5432/database"),
     DATABASE_USERNAME("database.username", "the user of PostgreSQL (the password goes in database.password)"),
-    REDIS_URL("redis.url", "the address of Redis: redis://:password@host:6379"),
+    REDIS_HOSTS("quarkus.redis.hosts", "the address of Redis: redis://:password@host:6379"),
     NUMBERS_SIGNING_KEY(
             "numbers.signing-key",
             "the key that signs order numbers, the same on every replica; make one with: openssl rand -base64 32"),

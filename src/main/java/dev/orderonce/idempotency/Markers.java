@@ -1,16 +1,17 @@
 package dev.orderonce.idempotency;
 
-import dev.orderonce.redis.RedisCommand;
 import dev.orderonce.redis.RedisPipeline;
 import dev.orderonce.redis.RedisRefusal;
-import dev.orderonce.redis.RedisReply;
 import dev.orderonce.redis.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
+import io.quarkus.redis.datasource.value.ReactiveValueCommands;
+import io.quarkus.redis.datasource.value.SetArgs;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * In-flight and completion markers in Redis. They are advisory: PostgreSQL decides.
@@ -31,20 +32,21 @@ class Markers {
     private static final String DONE = "d";
 
     /**
-     * How long Redis keeps that a request under a key was done: an hour, in milliseconds. It spares a repeat an insert
-     * in vain; after it the repeat is answered from PostgreSQL all the same.
+     * How long Redis keeps that a request under a key was done: an hour. It spares a repeat an insert in vain; after it
+     * the repeat is answered from PostgreSQL all the same.
      */
-    private static final String DONE_TTL = Long.toString(Duration.ofHours(1).toMillis());
+    private static final Duration DONE_TTL = Duration.ofHours(1);
 
-    private static final RedisScript SET = RedisScript.load("set-marker");
     private static final RedisScript RELEASE = RedisScript.load("release-marker");
 
     private final RedisPipeline redis;
-    private final String leaseMillis;
+    private final ReactiveValueCommands<String, String> values;
+    private final Duration lease;
 
     Markers(RedisPipeline redis, IdempotencySettings settings) {
         this.redis = redis;
-        this.leaseMillis = Long.toString(settings.lease().toMillis());
+        this.values = redis.data().value(String.class);
+        this.lease = settings.lease();
     }
 
     /** The state that a marker tells. */
@@ -59,15 +61,15 @@ class Markers {
 
     /** Sets the in-flight marker unless a marker exists; returns the state before. */
     Uni<State> begin(String marker, String owner) {
-        return state(redis.run(SET, List.of(marker), List.of(IN_FLIGHT + owner, "NX", "PX", leaseMillis, "GET")));
+        return state(values.setGet(marker, IN_FLIGHT + owner, new SetArgs().nx().px(lease)));
     }
 
     Uni<State> read(String marker) {
-        return state(redis.send(RedisCommand.of("GET", marker)));
+        return state(values.get(marker));
     }
 
-    private static Uni<State> state(Uni<RedisReply> reply) {
-        return reply.map(Markers::state)
+    private static Uni<State> state(Uni<@Nullable String> value) {
+        return value.map(Markers::state)
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(State.UNKNOWN)
                 // A refusal is no failure either: PostgreSQL decides.
@@ -78,8 +80,8 @@ class Markers {
                 });
     }
 
-    private static State state(RedisReply reply) {
-        if (!(reply instanceof RedisReply.Text(String value))) {
+    private static State state(@Nullable String value) {
+        if (value == null) {
             return State.FREE;
         }
         return value.equals(DONE) ? State.DONE : State.IN_FLIGHT;
@@ -87,7 +89,7 @@ class Markers {
 
     /** Sets the completion marker, whichever owner's marker exists: the row exists in any case. */
     void finish(String marker) {
-        fireAndForget(redis.run(SET, List.of(marker), List.of(DONE, "PX", DONE_TTL)), marker);
+        fireAndForget(values.set(marker, DONE, new SetArgs().px(DONE_TTL)), marker);
     }
 
     /** Deletes the owner's in-flight marker, so that a repeat can proceed at once. */
@@ -97,11 +99,11 @@ class Markers {
 
     /** Deletes the marker. */
     void delete(String marker) {
-        fireAndForget(redis.send(RedisCommand.of("DEL", marker)), marker);
+        fireAndForget(redis.data().key().del(marker), marker);
     }
 
     /** Nothing waits for the reply: an unchanged marker expires, and a wrong one costs one read of PostgreSQL. */
-    private static void fireAndForget(Uni<RedisReply> sent, String marker) {
+    private static void fireAndForget(Uni<?> sent, String marker) {
         sent.subscribe().with(_ -> {}, failure -> LOG.debugf("marker %s not changed: %s", marker, failure));
     }
 }

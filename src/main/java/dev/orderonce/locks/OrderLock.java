@@ -2,7 +2,6 @@ package dev.orderonce.locks;
 
 import dev.orderonce.redis.RedisPipeline;
 import dev.orderonce.redis.RedisRefusal;
-import dev.orderonce.redis.RedisReply;
 import dev.orderonce.redis.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,6 +9,7 @@ import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -128,7 +128,7 @@ public class OrderLock {
 
     private Uni<Long> acquire(String lock, String flow, long until, boolean isWaiting) {
         return redis.run(ACQUIRE, List.of(lock, lock + ":token"), List.of(flow, leaseMillis))
-                .map(reply -> reply instanceof RedisReply.Whole(long token) ? token : 0L)
+                .map(Response::toLong)
                 .onFailure(failure -> failure instanceof StoreUnavailable || failure instanceof RedisRefusal)
                 .transform(LockUnknown::new)
                 .chain(token -> {
@@ -176,7 +176,7 @@ public class OrderLock {
     }
 
     /** Nothing waits for the reply: a lock that is not renewed or released expires with its lease. */
-    private static void fireAndForget(Uni<RedisReply> sent, String lock) {
+    private static void fireAndForget(Uni<Response> sent, String lock) {
         sent.subscribe().with(_ -> {}, failure -> LOG.debugf("%s expires with its lease: %s", lock, failure));
     }
 }

@@ -1,5 +1,7 @@
 package dev.orderonce.redis;
 
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -61,30 +63,22 @@ public final class RedisScript {
     }
 
     /** {@code EVALSHA}, which Redis refuses with {@code NOSCRIPT} if it does not have the source. */
-    RedisCommand call(List<String> keys, List<String> arguments) {
-        return command("EVALSHA", digest, keys, arguments);
+    Request call(List<String> keys, List<String> arguments) {
+        return request(Command.EVALSHA, digest, keys, arguments);
     }
 
     /** {@code EVAL}, which sends the source. */
-    RedisCommand callWithSource(List<String> keys, List<String> arguments) {
-        return command("EVAL", source, keys, arguments);
+    Request callWithSource(List<String> keys, List<String> arguments) {
+        return request(Command.EVAL, source, keys, arguments);
     }
 
-    private RedisCommand command(String command, String script, List<String> keys, List<String> arguments) {
-        String[] words = new String[3 + keys.size() + settings.length + arguments.size()];
-        int at = 0;
-        words[at++] = command;
-        words[at++] = script;
-        words[at++] = Integer.toString(keys.size());
-        for (String key : keys) {
-            words[at++] = key;
-        }
+    private Request request(Command command, String script, List<String> keys, List<String> arguments) {
+        Request request = Request.cmd(command).arg(script).arg(keys.size());
+        keys.forEach(request::arg);
         for (String setting : settings) {
-            words[at++] = setting;
+            request.arg(setting);
         }
-        for (String argument : arguments) {
-            words[at++] = argument;
-        }
-        return RedisCommand.of(words);
+        arguments.forEach(request::arg);
+        return request;
     }
 }

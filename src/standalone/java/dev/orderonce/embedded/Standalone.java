@@ -8,7 +8,7 @@ import static dev.orderonce.config.RequiredSettings.IDENTITY_KEYS;
 import static dev.orderonce.config.RequiredSettings.NUMBERS_SIGNING_KEY;
 import static dev.orderonce.config.RequiredSettings.PAYMENTS_NOTIFICATION_SECRET;
 import static dev.orderonce.config.RequiredSettings.PAYMENTS_PROVIDER_URL;
-import static dev.orderonce.config.RequiredSettings.REDIS_URL;
+import static dev.orderonce.config.RequiredSettings.REDIS_HOSTS;
 
 import dev.orderonce.identity.DemoKeys;
 import dev.orderonce.payments.PaymentSettings;
@@ -38,7 +38,7 @@ public final class Standalone implements AutoCloseable {
     /** Whether anything is not configured that can be started. */
     public static boolean isWanted(Config given) {
         return !DATABASE_URL.isGiven(given)
-                || !REDIS_URL.isGiven(given)
+                || !REDIS_HOSTS.isGiven(given)
                 || !NUMBERS_SIGNING_KEY.isGiven(given)
                 || !IDENTITY_ISSUER.isGiven(given)
                 || !PAYMENTS_PROVIDER_URL.isGiven(given);
@@ -71,10 +71,10 @@ public final class Standalone implements AutoCloseable {
             settings.put(DATABASE_USERNAME.property(), started.username());
             settings.put(DATABASE_PASSWORD, started.password());
         }
-        if (!REDIS_URL.isGiven(given)) {
+        if (!REDIS_HOSTS.isGiven(given)) {
             EmbeddedRedis started = EmbeddedRedis.start(data.resolve("redis"));
             redis = Optional.of(started);
-            settings.put(REDIS_URL.property(), started.url());
+            settings.put(REDIS_HOSTS.property(), started.url());
         }
         if (!NUMBERS_SIGNING_KEY.isGiven(given)) {
             // Kept, so that numbers issued before a restart stay valid.

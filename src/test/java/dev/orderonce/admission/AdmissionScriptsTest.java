@@ -3,10 +3,9 @@ package dev.orderonce.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.orderonce.redis.RedisCommand;
 import dev.orderonce.redis.RedisPipeline;
-import dev.orderonce.redis.RedisReply;
 import dev.orderonce.redis.RedisScript;
+import dev.orderonce.testkit.RedisWords;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -34,15 +33,13 @@ class AdmissionScriptsTest {
     private static final String NUMBER_TTL = Long.toString(2 * MINUTE_MILLIS);
     private static final String CHECKOUT_TTL = Long.toString(3 * MINUTE_MILLIS);
     private static final String DUPLICATE_WINDOW = Long.toString(4 * MINUTE_MILLIS);
-    private static final String RESUBMISSIONS_TTL = Long.toString(5 * MINUTE_MILLIS);
 
     private static final RedisScript ISSUE =
             RedisScript.load("issue", INTERVAL, DEPTH_OF_THREE, INTERVAL, DEPTH_OF_FIVE, NUMBER_TTL, CHECKOUT_TTL);
     private static final RedisScript ADMIT =
-            RedisScript.load("admit", INTERVAL, DEPTH_OF_THREE, INTERVAL, DUPLICATE_WINDOW, RESUBMISSIONS_TTL);
-    private static final RedisScript GIVE_BACK = RedisScript.load("give-back", INTERVAL);
-    private static final RedisScript UNREGISTER = RedisScript.load("unregister", INTERVAL);
-    private static final RedisScript RECORD = RedisScript.load("record-resubmission", RESUBMISSIONS_TTL);
+            RedisScript.load("admit", INTERVAL, DEPTH_OF_THREE, INTERVAL, DUPLICATE_WINDOW);
+    private static final RedisScript GIVE_BACK_PLACED = RedisScript.load("give-back", "placed", INTERVAL);
+    private static final RedisScript GIVE_BACK_OUTSTANDING = RedisScript.load("give-back", "outstanding", INTERVAL);
 
     @Inject
     RedisPipeline redis;
@@ -60,19 +57,16 @@ class AdmissionScriptsTest {
     }
 
     private String run(RedisScript script, List<String> keys, String... arguments) {
-        return text(redis.run(script, keys, List.of(arguments)).await().atMost(BOUND));
+        return RedisWords.text(
+                redis.run(script, keys, List.of(arguments)).await().atMost(BOUND));
     }
 
-    private RedisReply send(String... words) {
-        return redis.send(RedisCommand.of(words)).await().atMost(BOUND);
-    }
-
-    private static String text(RedisReply reply) {
-        return reply instanceof RedisReply.Text(String text) ? text : reply.toString();
+    private String send(String... words) {
+        return RedisWords.text(redis.send(RedisWords.request(words)).await().atMost(BOUND));
     }
 
     private long ttl(String key) {
-        return send("PTTL", key) instanceof RedisReply.Whole(long millis) ? millis : -3;
+        return Long.parseLong(send("PTTL", key));
     }
 
     private void assertTtl(String key, String millis) {
@@ -80,11 +74,11 @@ class AdmissionScriptsTest {
     }
 
     private String issue(int number) {
-        return run(ISSUE, List.of(limits, key(number(number))), number(number), "");
+        return run(ISSUE, List.of(limits, key(number(number))), number(number), "", "", "");
     }
 
     private String issue(int number, String checkout, String replaced) {
-        return run(ISSUE, List.of(limits, key(number(number)), key(checkout)), number(number), replaced);
+        return run(ISSUE, List.of(limits, key(number(number)), key(checkout)), number(number), replaced, "", "");
     }
 
     private String admit(String attempt, int number, String content) {
@@ -92,22 +86,12 @@ class AdmissionScriptsTest {
     }
 
     private String admit(String attempt, int number, String content, String ended, String acknowledged) {
-        List<String> keys =
-                List.of(limits, key(number(number)), key("resubmissions-" + number), key("content-" + content));
+        List<String> keys = List.of(limits, key(number(number)), key("content-" + content));
         return run(ADMIT, keys, attempt, number(number), ended, acknowledged);
     }
 
     private String state(int number) {
-        return text(send("GET", key(number(number))));
-    }
-
-    private List<String> resubmissions(int number) {
-        if (!(send("LRANGE", key("resubmissions-" + number), "0", "-1") instanceof RedisReply.Many(var replies))) {
-            throw new IllegalStateException("not a list");
-        }
-        return replies.stream()
-                .map(reply -> text(reply).replaceFirst("^[0-9]{16} ", ""))
-                .toList();
+        return send("GET", key(number(number)));
     }
 
     /** The microseconds after the last space of a refusal. */
@@ -123,7 +107,7 @@ class AdmissionScriptsTest {
             String reply = issue(1);
             // Then
             assertThat(reply).isEqualTo("issued");
-            assertThat(state(1)).isEqualTo("i");
+            assertThat(state(1)).isEqualTo("s");
             assertTtl(key(number(1)), NUMBER_TTL);
         }
 
@@ -145,7 +129,7 @@ class AdmissionScriptsTest {
             String reply = issue(2, "checkout", "");
             // Then
             assertThat(reply).isEqualTo("held " + number(1));
-            assertThat(send("EXISTS", key(number(2)))).isEqualTo(new RedisReply.Whole(0));
+            assertThat(send("EXISTS", key(number(2)))).isEqualTo("0");
             assertTtl(key("checkout"), CHECKOUT_TTL);
         }
 
@@ -170,7 +154,7 @@ class AdmissionScriptsTest {
             // Then
             assertThat(reply).startsWith("limited numbers-issued ");
             assertThat(micros(reply)).isBetween(HOUR_MICROS - 1000 * TOLERATED_MILLIS, HOUR_MICROS);
-            assertThat(send("EXISTS", key(number(3)))).isEqualTo(new RedisReply.Whole(0));
+            assertThat(send("EXISTS", key(number(3)))).isEqualTo("0");
         }
 
         @Test
@@ -181,7 +165,7 @@ class AdmissionScriptsTest {
             List<String> replies = new ArrayList<>();
             // When
             for (int i = 0; i < 4; i++) {
-                replies.add(run(generous, List.of(limits, key(number(i))), number(i), ""));
+                replies.add(run(generous, List.of(limits, key(number(i))), number(i), "", "", ""));
             }
             // Then
             assertThat(replies.subList(0, 3)).containsOnly("issued");
@@ -201,13 +185,13 @@ class AdmissionScriptsTest {
             // Given
             issue(1);
             // When
-            String time = text(send(
+            String time = send(
                     "EVAL",
                     "local t = redis.call('TIME') "
                             + "return string.format('%.0f', struct.unpack('>d', redis.call('GET', KEYS[1])) "
                             + "- t[1] * 1000000 - t[2])",
                     "1",
-                    limits));
+                    limits);
             // Then: the bucket is empty one interval after the request
             assertThat(Double.parseDouble(time))
                     .isCloseTo(HOUR_MICROS, within(1000.0 * TOLERATED_MILLIS))
@@ -224,12 +208,10 @@ class AdmissionScriptsTest {
             // When
             String reply = admit("first", 1, "a");
             // Then
-            assertThat(reply).isEqualTo("admitted");
+            assertThat(reply).startsWith("admitted ");
             assertThat(state(1)).isEqualTo("c");
             assertTtl(key(number(1)), NUMBER_TTL);
             assertTtl(key("content-a"), DUPLICATE_WINDOW);
-            assertThat(resubmissions(1)).isEmpty();
-            assertThat(run(UNREGISTER, List.of(limits, key(number(1))))).isEqualTo("not-outstanding");
         }
 
         @Test
@@ -241,8 +223,6 @@ class AdmissionScriptsTest {
             String reply = admit("first", 1, "a");
             // Then
             assertThat(reply).isEqualTo("seen-before");
-            assertThat(resubmissions(1)).containsExactly("again");
-            assertTtl(key("resubmissions-1"), RESUBMISSIONS_TTL);
         }
 
         @Test
@@ -251,15 +231,14 @@ class AdmissionScriptsTest {
             String reply = admit("first", 1, "a");
             // Then
             assertThat(reply).isEqualTo("not-cached");
-            assertThat(resubmissions(1)).containsExactly("late");
-            assertThat(send("EXISTS", key(number(1)))).isEqualTo(new RedisReply.Whole(0));
+            assertThat(send("EXISTS", key(number(1)))).isEqualTo("0");
         }
 
         @Test
         void moreOrdersThanTheDepth_areLimited_andTheNumberStaysUsable() {
             // Given
             for (int i = 0; i < 3; i++) {
-                assertThat(admit("again", i, "content-" + i)).isEqualTo("admitted");
+                assertThat(admit("again", i, "content-" + i)).startsWith("admitted ");
             }
             issue(3);
             // When
@@ -267,8 +246,7 @@ class AdmissionScriptsTest {
             // Then
             assertThat(reply).startsWith("limited orders-placed ");
             assertThat(micros(reply)).isBetween(HOUR_MICROS - 1000 * TOLERATED_MILLIS, HOUR_MICROS);
-            assertThat(state(3)).isEqualTo("t");
-            assertThat(resubmissions(3)).containsExactly("limited");
+            assertThat(state(3)).isEqualTo("u");
             assertThat(admit("first", 3, "a")).isEqualTo("seen-before");
             assertThat(admit("again", 3, "a")).startsWith("limited orders-placed ");
         }
@@ -285,8 +263,7 @@ class AdmissionScriptsTest {
             assertThat(reply).startsWith("duplicate " + number(1) + ' ');
             assertThat(micros(reply))
                     .isBetween(Long.parseLong(DUPLICATE_WINDOW) - TOLERATED_MILLIS, Long.parseLong(DUPLICATE_WINDOW));
-            assertThat(state(2)).isEqualTo("t");
-            assertThat(resubmissions(2)).containsExactly("lookalike");
+            assertThat(state(2)).isEqualTo("u");
         }
 
         @Test
@@ -300,9 +277,9 @@ class AdmissionScriptsTest {
             // When
             String reply = admit("again", 2, "a", "", number(1));
             // Then
-            assertThat(reply).isEqualTo("admitted");
+            assertThat(reply).startsWith("admitted ");
             assertThat(state(2)).isEqualTo("c");
-            assertThat(text(send("GET", key("content-a")))).isEqualTo(number(2) + ' ' + number(1));
+            assertThat(send("GET", key("content-a"))).isEqualTo(number(2) + ' ' + number(1));
             // and without the latest, the earlier one is the duplicate
             assertThat(admit("first", 3, "a", number(2), "")).startsWith("duplicate " + number(1) + ' ');
         }
@@ -316,54 +293,51 @@ class AdmissionScriptsTest {
             // When
             String reply = admit("first", 2, "a", number(1), "");
             // Then
-            assertThat(reply).isEqualTo("admitted");
-            assertThat(text(send("GET", key("content-a")))).isEqualTo(number(2));
+            assertThat(reply).startsWith("admitted ");
+            assertThat(send("GET", key("content-a"))).isEqualTo(number(2));
         }
 
         @Test
         void claim_holdsTheLatestSixNumbers() {
             // Given: each acknowledges all before it
-            RedisScript unlimited =
-                    RedisScript.load("admit", "1.0", INTERVAL, INTERVAL, DUPLICATE_WINDOW, RESUBMISSIONS_TTL);
+            RedisScript unlimited = RedisScript.load("admit", "1.0", INTERVAL, INTERVAL, DUPLICATE_WINDOW);
             StringBuilder earlier = new StringBuilder();
             // When
             for (int i = 0; i < 10; i++) {
-                List<String> keys = List.of(limits, key(number(i)), key("resubmissions-" + i), key("content-a"));
+                List<String> keys = List.of(limits, key(number(i)), key("content-a"));
                 assertThat(run(unlimited, keys, "again", number(i), "", earlier.toString()))
-                        .isEqualTo("admitted");
+                        .startsWith("admitted ");
                 earlier.append(number(i)).append(' ');
             }
             // Then
-            assertThat(text(send("GET", key("content-a"))).split(" "))
+            assertThat(send("GET", key("content-a")).split(" "))
                     .containsExactly(number(9), number(8), number(7), number(6), number(5), number(4));
         }
 
         @Test
         void windowOfZero_comparesNothing() {
             // Given
-            RedisScript withoutWindow =
-                    RedisScript.load("admit", INTERVAL, DEPTH_OF_THREE, INTERVAL, "0", RESUBMISSIONS_TTL);
+            RedisScript withoutWindow = RedisScript.load("admit", INTERVAL, DEPTH_OF_THREE, INTERVAL, "0");
             List<String> replies = new ArrayList<>();
             // When
             for (int i = 0; i < 2; i++) {
-                List<String> keys = List.of(limits, key(number(i)), key("resubmissions-" + i), key("content-a"));
+                List<String> keys = List.of(limits, key(number(i)), key("content-a"));
                 replies.add(run(withoutWindow, keys, "again", number(i), "", ""));
             }
             // Then
-            assertThat(replies).containsExactly("admitted", "admitted");
-            assertThat(send("EXISTS", key("content-a"))).isEqualTo(new RedisReply.Whole(0));
+            assertThat(replies).containsExactly("admitted -", "admitted -");
+            assertThat(send("EXISTS", key("content-a"))).isEqualTo("0");
         }
 
         @Test
         void numberOfAnIdempotencyKey_isNotCachedAndNotRecorded() {
             // Given
-            assertThat(admit("again", 1, "a")).isEqualTo("admitted");
+            assertThat(admit("again", 1, "a")).startsWith("admitted ");
             // When
             String refused = admit("again", 2, "a");
             // Then
             assertThat(refused).startsWith("duplicate " + number(1) + ' ');
-            assertThat(send("EXISTS", key(number(1)), key(number(2)), key("resubmissions-2")))
-                    .isEqualTo(new RedisReply.Whole(0));
+            assertThat(send("EXISTS", key(number(1)), key(number(2)))).isEqualTo("0");
         }
 
         @Test
@@ -373,11 +347,11 @@ class AdmissionScriptsTest {
             admit("first", 1, "a");
             // When
             for (int i = 0; i < 5; i++) {
-                assertThat(admit("again", 1, "a")).isEqualTo("admitted");
+                assertThat(admit("again", 1, "a")).startsWith("admitted ");
             }
             // Then: two more fit
-            assertThat(admit("again", 2, "b")).isEqualTo("admitted");
-            assertThat(admit("again", 3, "c")).isEqualTo("admitted");
+            assertThat(admit("again", 2, "b")).startsWith("admitted ");
+            assertThat(admit("again", 3, "c")).startsWith("admitted ");
             assertThat(admit("again", 4, "d")).startsWith("limited");
         }
     }
@@ -391,74 +365,92 @@ class AdmissionScriptsTest {
                 admit("again", i, "content-" + i);
             }
             // When
-            String reply = run(GIVE_BACK, List.of(limits));
+            String reply = run(GIVE_BACK_PLACED, List.of(limits));
             // Then
             assertThat(reply).isEqualTo("given-back");
-            assertThat(admit("again", 4, "d")).isEqualTo("admitted");
+            assertThat(admit("again", 4, "d")).startsWith("admitted ");
             assertThat(admit("again", 5, "e")).startsWith("limited");
         }
 
         @Test
         void withoutAnyOrder_addsNothingToTheDepth() {
             // When
-            run(GIVE_BACK, List.of(limits));
+            run(GIVE_BACK_PLACED, List.of(limits));
             // Then
             for (int i = 0; i < 3; i++) {
-                assertThat(admit("again", i, "content-" + i)).isEqualTo("admitted");
+                assertThat(admit("again", i, "content-" + i)).startsWith("admitted ");
             }
             assertThat(admit("again", 3, "d")).startsWith("limited");
         }
     }
 
     @Nested
-    class Unregister {
-        @Test
-        void issuedNumber_isDeletedAndNoLongerOutstanding() {
-            // Given
-            RedisScript generous =
-                    RedisScript.load("issue", INTERVAL, DEPTH_OF_FIVE, INTERVAL, INTERVAL, NUMBER_TTL, CHECKOUT_TTL);
-            run(generous, List.of(limits, key(number(1))), number(1), "");
-            // When
-            String reply = run(UNREGISTER, List.of(limits, key(number(1))));
-            // Then
-            assertThat(reply).isEqualTo("unregistered");
-            assertThat(send("EXISTS", key(number(1)))).isEqualTo(new RedisReply.Whole(0));
-            assertThat(run(generous, List.of(limits, key(number(2))), number(2), ""))
-                    .isEqualTo("issued");
+    class Outstanding {
+        /** One number may be outstanding. */
+        private final RedisScript strict =
+                RedisScript.load("issue", INTERVAL, DEPTH_OF_FIVE, INTERVAL, INTERVAL, NUMBER_TTL, CHECKOUT_TTL);
+
+        private String issue(int number) {
+            return run(strict, List.of(limits, key(number(number))), number(number), "", "", "");
         }
 
         @Test
-        void unknownNumber_isNotOutstanding() {
-            assertThat(run(UNREGISTER, List.of(limits, key(number(1))))).isEqualTo("not-outstanding");
+        void numberGivenBack_makesRoomForOneMore() {
+            // Given
+            issue(1);
+            assertThat(issue(2)).startsWith("limited numbers-outstanding ");
+            // When
+            run(GIVE_BACK_OUTSTANDING, List.of(limits));
+            // Then
+            assertThat(issue(2)).isEqualTo("issued");
+        }
+
+        @Test
+        void numberCountedHere_isUncountedWhenItIsAdmitted() {
+            // Given
+            issue(1);
+            // When
+            assertThat(admit("first", 1, "a")).isEqualTo("admitted s");
+            // Then
+            assertThat(issue(2)).isEqualTo("issued");
+        }
+
+        @Test
+        void numberCountedByAReplica_isUncountedByThatReplicaOnly() {
+            // Given
+            issue(1);
+            send("SET", key(number(2)), "i", "PX", NUMBER_TTL);
+            // When
+            assertThat(admit("first", 2, "a")).isEqualTo("admitted i");
+            // Then
+            assertThat(issue(3)).startsWith("limited numbers-outstanding ");
         }
     }
 
     @Nested
-    class RecordResubmission {
+    class CountedByTheReplica {
         @Test
-        void resubmission_isRecordedByTheClockOfRedis() {
+        void requestThatTheReplicaHasCounted_isNotCountedHere() {
             // When
-            String reply = run(RECORD, List.of(key("resubmissions-1")), "again");
+            for (int i = 0; i < 5; i++) {
+                assertThat(admit("counted", i, "content-" + i)).isEqualTo("admitted -");
+            }
             // Then
-            assertThat(reply).isEqualTo("recorded");
-            assertThat(resubmissions(1)).containsExactly("again");
-            assertTtl(key("resubmissions-1"), RESUBMISSIONS_TTL);
+            assertThat(admit("again", 5, "b")).isEqualTo("admitted -");
         }
 
         @Test
-        void afterAHundred_isFull_inBothScripts() {
+        void refusedNumber_hasItsStateAgain() {
             // Given
-            issue(1);
-            admit("first", 1, "a");
-            for (int i = 0; i < 100; i++) {
-                assertThat(run(RECORD, List.of(key("resubmissions-1")), "late")).isEqualTo("recorded");
-            }
+            admit("counted", 1, "a");
+            send("SET", key(number(2)), "c", "PX", NUMBER_TTL);
             // When
-            String reply = run(RECORD, List.of(key("resubmissions-1")), "again");
-            admit("first", 1, "a");
+            String reply = admit("t", 2, "a");
             // Then
-            assertThat(reply).isEqualTo("full");
-            assertThat(resubmissions(1)).hasSize(100).containsOnly("late");
+            assertThat(reply).startsWith("duplicate " + number(1) + ' ');
+            assertThat(state(2)).isEqualTo("t");
+            assertThat(admit("again", 2, "a", "", number(1))).isEqualTo("admitted t");
+            assertThat(state(2)).isEqualTo("c");
         }
     }
 }

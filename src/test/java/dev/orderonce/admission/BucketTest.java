@@ -3,10 +3,14 @@ package dev.orderonce.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.orderonce.admission.Bucket.Level;
+import dev.orderonce.admission.Bucket.Part;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,123 +25,155 @@ class BucketTest {
     private static final double NOW = 1_763_700_000_000_000.0;
 
     /** Six a minute, three at once: one each ten seconds. */
-    private static final Bucket BUCKET = new Bucket(Limit.ORDERS_PLACED, 6, Duration.ofMinutes(1), 3);
+    private static final Part WHOLE = new Bucket(Limit.ORDERS_PLACED, 6, Duration.ofMinutes(1), 3).whole();
 
-    /** When the bucket will be empty after so many at once. */
-    private static double after(int requests) {
-        double emptyAt = 0;
+    private static final Offset<Double> EXACT = within(0.01);
+
+    private static double wait(Part part, Level level, double now) {
+        return part.wait(part.level(level, now));
+    }
+
+    private static Level filled(Part part, Level level, double now) {
+        return new Level(part.level(level, now) + 1, now);
+    }
+
+    /** The level after so many at once. */
+    private static Level after(int requests) {
+        Level level = Level.EMPTY;
         for (int i = 0; i < requests; i++) {
-            emptyAt = BUCKET.filled(emptyAt, NOW);
+            level = filled(WHOLE, level, NOW);
         }
-        return emptyAt;
+        return level;
     }
 
     @Test
     void oneRequest_fillsOneIntervalOfTheDepth() {
-        assertThat(BUCKET.interval()).isEqualTo(10 * SECOND);
-        assertThat(BUCKET.depth()).isEqualTo(30 * SECOND);
+        assertThat(WHOLE.interval()).isCloseTo(10 * SECOND, EXACT);
+        assertThat(WHOLE.depth()).isCloseTo(30 * SECOND, EXACT);
     }
 
     @Test
     void afterAPause_asManyFitAsTheBurstAndNotOneMore() {
-        // Given
-        double full = after(3);
-        // Then
-        assertThat(BUCKET.wait(0, NOW)).isNegative();
-        assertThat(BUCKET.wait(after(1), NOW)).isNegative();
-        assertThat(BUCKET.wait(after(2), NOW)).isZero();
-        assertThat(BUCKET.wait(full, NOW)).isEqualTo(10 * SECOND);
-        assertThat(full).isEqualTo(NOW + 30 * SECOND);
+        assertThat(wait(WHOLE, Level.EMPTY, NOW)).isNegative();
+        assertThat(wait(WHOLE, after(1), NOW)).isNegative();
+        assertThat(wait(WHOLE, after(2), NOW)).isZero();
+        assertThat(wait(WHOLE, after(3), NOW)).isCloseTo(10 * SECOND, EXACT);
     }
 
     @Test
     void full_oneFitsAnIntervalLaterAndNoMicrosecondSooner() {
         // Given
-        double full = after(3);
-        double later = NOW + BUCKET.interval();
+        Level full = after(3);
+        double later = NOW + 10 * SECOND;
         // Then
-        assertThat(BUCKET.wait(full, later - 1)).isEqualTo(1);
-        assertThat(BUCKET.wait(full, later)).isZero();
-        assertThat(BUCKET.wait(BUCKET.filled(full, later), later)).isEqualTo(10 * SECOND);
+        assertThat(wait(WHOLE, full, later - 1)).isCloseTo(1, EXACT);
+        assertThat(wait(WHOLE, full, later)).isNotPositive();
+        assertThat(wait(WHOLE, filled(WHOLE, full, later), later)).isCloseTo(10 * SECOND, EXACT);
     }
 
     @Test
     void returnedWait_isExact() {
         // Given
-        double full = after(3);
+        Level full = after(3);
         double now = NOW + 3_456_789;
         // When
-        double wait = BUCKET.wait(full, now);
+        double wait = wait(WHOLE, full, now);
         // Then
-        assertThat(wait).isEqualTo(6_543_211);
-        assertThat(BUCKET.wait(full, now + wait)).isZero();
-        assertThat(BUCKET.wait(full, now + wait - 1)).isPositive();
+        assertThat(wait).isCloseTo(6_543_211, EXACT);
+        assertThat(wait(WHOLE, full, now + Math.ceil(wait))).isNotPositive();
+        assertThat(wait(WHOLE, full, now + wait - 1)).isPositive();
     }
 
     @Test
     void quietForYears_addsNothingToTheBurst() {
         // Given
         double later = NOW + 365 * 24 * 60 * MINUTE;
-        double emptyAt = after(3);
+        Level level = after(3);
         // When
         for (int i = 0; i < 3; i++) {
-            assertThat(BUCKET.wait(emptyAt, later)).isNotPositive();
-            emptyAt = BUCKET.filled(emptyAt, later);
+            assertThat(wait(WHOLE, level, later)).isNotPositive();
+            level = filled(WHOLE, level, later);
         }
         // Then
-        assertThat(BUCKET.wait(emptyAt, later)).isEqualTo(10 * SECOND);
+        assertThat(wait(WHOLE, level, later)).isCloseTo(10 * SECOND, EXACT);
+    }
+
+    @Test
+    void clockThatIsSetBack_emptiesNothing() {
+        // Given
+        Level full = after(3);
+        // When
+        double wait = wait(WHOLE, full, NOW - MINUTE);
+        // Then
+        assertThat(wait).isCloseTo(10 * SECOND, EXACT);
     }
 
     @Test
     void oneAtOnceAndOneAWindow_isOneAWindow() {
         // Given
-        Bucket strict = new Bucket(Limit.NUMBERS_ISSUED, 1, Duration.ofMinutes(1), 1);
+        Part strict = new Bucket(Limit.NUMBERS_ISSUED, 1, Duration.ofMinutes(1), 1).whole();
         // When
-        double emptyAt = strict.filled(0, NOW);
+        Level level = filled(strict, Level.EMPTY, NOW);
         // Then
-        assertThat(strict.wait(0, NOW)).isZero();
-        assertThat(strict.wait(emptyAt, NOW)).isEqualTo(MINUTE);
-        assertThat(strict.wait(emptyAt, NOW + MINUTE)).isZero();
+        assertThat(wait(strict, Level.EMPTY, NOW)).isZero();
+        assertThat(wait(strict, level, NOW)).isCloseTo(MINUTE, EXACT);
+        assertThat(wait(strict, level, NOW + MINUTE)).isNotPositive();
     }
 
     @Test
     void moreThanOneAMicrosecond_isCountedToo() {
         // Given
-        Bucket fast = new Bucket(Limit.ORDERS_PLACED, 4_000, Duration.ofMillis(1), 4_000);
+        Part fast = new Bucket(Limit.ORDERS_PLACED, 4_000, Duration.ofMillis(1), 4_000).whole();
         // Then
         assertThat(fast.interval()).isEqualTo(0.25);
         assertThat(fast.depth()).isEqualTo(1000);
     }
 
-    @Test
-    void intervalThatIsNoWholeNumber_losesNothingOverAWindow() {
-        // Given: a seventh of a minute has no end
-        Bucket seventh = new Bucket(Limit.ORDERS_PLACED, 7, Duration.ofMinutes(1), 7);
-        double emptyAt = 0;
+    @ParameterizedTest
+    @CsvSource({"30, 1", "30, 2", "30, 3", "30, 50", "100, 6", "7, 1", "7, 2", "3, 1", "1, 4"})
+    void parts_addUpToTheWholeAtMost(long burst, int replicas) {
+        // Given
+        Bucket bucket = new Bucket(Limit.ORDERS_PLACED, 60, Duration.ofMinutes(1), burst);
         // When
-        for (int i = 0; i < 7; i++) {
-            emptyAt = seventh.filled(emptyAt, NOW);
-        }
-        // Then: exact to the microsecond, as the clock is
-        assertThat(emptyAt - NOW).isCloseTo(MINUTE, within(1.0));
+        Part shared = bucket.shared();
+        Part local = bucket.local(replicas);
+        // Then
+        assertThat(shared.size() + replicas * local.size()).isLessThanOrEqualTo(burst);
+        assertThat(shared.perMicro() + replicas * local.perMicro())
+                .isLessThanOrEqualTo(bucket.whole().perMicro() * (1 + 1e-9));
+        // and a buyer of one replica is allowed three quarters at least
+        assertThat(4 * shared.size()).isGreaterThanOrEqualTo(3 * burst);
+    }
+
+    @Test
+    void onlyReplica_hasTheWhole() {
+        // Given
+        Bucket bucket = new Bucket(Limit.ORDERS_PLACED, 60, Duration.ofMinutes(1), 30);
+        // Then
+        assertThat(bucket.shared().size() + bucket.local(1).size()).isEqualTo(30);
     }
 
     @Test
     void requestsAtAnyTimes_areAdmittedAtMostByBurstAndRate() {
-        // Given
+        // Given: three replicas, each of which fills its share first
         long seed = System.nanoTime();
         System.out.println("BucketTest: seed " + seed);
         Random random = new Random(seed);
-        double emptyAt = 0;
+        Bucket bucket = new Bucket(Limit.ORDERS_PLACED, 6, Duration.ofMinutes(1), 13);
+        List<Part> parts = List.of(bucket.local(3), bucket.local(3), bucket.local(3), bucket.shared());
+        List<Level> levels = new ArrayList<>(Collections.nCopies(parts.size(), Level.EMPTY));
         double now = NOW;
         List<Double> accepted = new ArrayList<>();
         // When
         for (int i = 0; i < 20_000; i++) {
             // Bursts, and now and then a pause
             now += random.nextInt(200) == 0 ? random.nextInt(120_000_000) : random.nextInt(2_000_000);
-            if (BUCKET.wait(emptyAt, now) <= 0) {
-                emptyAt = BUCKET.filled(emptyAt, now);
-                accepted.add(now);
+            for (int part : new int[] {random.nextInt(3), 3}) {
+                if (wait(parts.get(part), levels.get(part), now) <= 0) {
+                    levels.set(part, filled(parts.get(part), levels.get(part), now));
+                    accepted.add(now);
+                    break;
+                }
             }
         }
         // Then
@@ -148,7 +184,7 @@ class BucketTest {
                 double elapsed = accepted.get(i) - accepted.get(first);
                 assertThat((double) (i - first + 1))
                         .as("accepted in %s µs, seed %d", elapsed, seed)
-                        .isLessThanOrEqualTo(3 + elapsed / BUCKET.interval());
+                        .isLessThanOrEqualTo(13 + elapsed * bucket.whole().perMicro() + 1e-6);
             }
         }
     }
@@ -159,8 +195,8 @@ class BucketTest {
         // When
         Bucket bucket = new Bucket(Limit.ORDERS_PLACED, rate, window, burst);
         // Then
-        assertThat(bucket.interval()).isPositive();
-        assertThat(bucket.wait(0, NOW)).isNotPositive();
+        assertThat(bucket.whole().interval()).isPositive();
+        assertThat(wait(bucket.whole(), Level.EMPTY, NOW)).isNotPositive();
     }
 
     @ParameterizedTest

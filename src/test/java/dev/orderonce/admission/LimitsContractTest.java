@@ -108,7 +108,8 @@ class LimitsContractTest {
         Response response = issue();
         // Then
         assertLimited(response, "numbers-issued");
-        assertThat(retryAfter(response)).isBetween(1, 10);
+        // Three quarters of the limit are shared: their bucket has room for one each 13.3 s.
+        assertThat(retryAfter(response)).isBetween(1, 14);
         response.then()
                 .header("Cache-Control", "no-store")
                 .header("RateLimit-Policy", "\"numbers-issued\";q=6;w=60")

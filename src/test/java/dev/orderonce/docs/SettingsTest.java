@@ -69,6 +69,8 @@ class SettingsTest {
     void everySettingThatIsNamed_exists(Document document) throws Exception {
         Set<String> settings = settings().keySet();
         Pattern name = Pattern.compile(settings.stream()
+                // The framework has more settings than are required here.
+                .filter(setting -> !setting.startsWith("quarkus."))
                 .map(setting -> setting.substring(0, setting.indexOf('.')))
                 .distinct()
                 .collect(Collectors.joining("|", "((?:", ")\\.[A-Za-z<>*.-]+)=?.*")));

@@ -20,7 +20,7 @@ class StandaloneTest {
     private Map<String, String> added(Map<String, String> given) {
         Map<String, String> settings = new HashMap<>(given);
         settings.put("database.url", "postgresql://127.0.0.1:1/somewhere");
-        settings.put("redis.url", "redis://127.0.0.1:1");
+        settings.put("quarkus.redis.hosts", "redis://127.0.0.1:1");
         try (Standalone standalone = Standalone.start(
                 new SmallRyeConfigBuilder().withDefaultValues(settings).build(), data)) {
             return standalone.settings();
@@ -42,6 +42,6 @@ class StandaloneTest {
     @Test
     void storesThatAreGiven_keepTheirUserAndPassword() {
         assertThat(added(Map.of()))
-                .doesNotContainKeys("database.url", "database.username", "database.password", "redis.url");
+                .doesNotContainKeys("database.url", "database.username", "database.password", "quarkus.redis.hosts");
     }
 }

@@ -3,13 +3,13 @@ package dev.orderonce.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.orderonce.redis.RedisCommand;
 import dev.orderonce.redis.RedisPipeline;
-import dev.orderonce.redis.RedisReply;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
+import io.quarkus.redis.datasource.stream.StreamMessage;
+import io.quarkus.redis.datasource.stream.StreamRange;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -46,35 +45,17 @@ class RelayEventsTest {
         Shop.awaitBusinessAsUsual();
     }
 
-    /** One event of the stream, as a consumer reads it. */
-    private static Map<String, String> fields(RedisReply entry) {
-        Map<String, String> fields = new HashMap<>();
-        if (entry instanceof RedisReply.Many(var parts) && parts.getLast() instanceof RedisReply.Many(var words)) {
-            for (int i = 0; i < words.size(); i += 2) {
-                fields.put(text(words.get(i)), text(words.get(i + 1)));
-            }
-        }
-        return fields;
-    }
-
-    private static String text(RedisReply reply) {
-        return ((RedisReply.Text) reply).text();
-    }
-
     /** The order's events in the stream after one more run of the relay, repeats included. */
     private List<Map<String, String>> published(String number) {
         RunJob.named("relay-events");
-        RedisReply all = redis.send(RedisCommand.of("XRANGE", settings.streamName(), "-", "+"))
+        return redis.data().stream(String.class)
+                .xrange(settings.streamName(), StreamRange.of("-", "+"))
                 .await()
-                .atMost(BOUND);
-        List<Map<String, String>> events = new ArrayList<>();
-        ((RedisReply.Many) all).replies().forEach(entry -> {
-            Map<String, String> fields = fields(entry);
-            if (number.replace("-", "").equals(fields.get("number"))) {
-                events.add(fields);
-            }
-        });
-        return events;
+                .atMost(BOUND)
+                .stream()
+                .map(StreamMessage::payload)
+                .filter(event -> number.replace("-", "").equals(event.get("number")))
+                .toList();
     }
 
     private List<String> kinds(String number) {

@@ -74,7 +74,7 @@ class KeyOwnerKilledIT {
         Map<String, String> settings = new HashMap<>(Stores.environment(stores));
         settings.put(
                 "DATABASE_URL", Stores.at(postgreSqlPort, stores.postgreSql().url()));
-        settings.put("REDIS_URL", Stores.at(redisPort, stores.redis().url()));
+        settings.put("QUARKUS_REDIS_HOSTS", Stores.at(redisPort, stores.redis().url()));
         settings.put("IDEMPOTENCY_LEASE", LEASE);
         // The replica has to be killed while it waits, before its timeout.
         settings.put("DATABASE_REPLY_TIMEOUT", "60s");

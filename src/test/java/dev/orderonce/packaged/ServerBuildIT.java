@@ -197,7 +197,7 @@ class ServerBuildIT {
             settings.put("NUMBERS_TTL", "8d");
             settings.put("PAYMENTS_DECLINES_PER_ORDER_LIMIT", "5/10m burst 2");
             settings.put("DATABASE_REPLY_TIMEOUT", "1s");
-            settings.put("REDIS_POOL_SIZE", "0");
+            settings.put("REDIS_REPLY_TIMEOUT", "1ms");
             // "large" is not the code of a currency.
             settings.put("ORDERS_LARGE_AMOUNTS_LARGE", "1000");
             // When
@@ -206,7 +206,7 @@ class ServerBuildIT {
             assertThat(service.exitCode()).isEqualTo(78);
             assertThat(service.log().lines().filter(line -> line.contains("cannot start: ")))
                     .hasSize(7)
-                    .anyMatch(line -> line.contains("redis.pool-size: at least 1"))
+                    .anyMatch(line -> line.contains("redis.reply-timeout: at least 10 ms"))
                     .anyMatch(line -> line.contains("identity.keys: there is no file"))
                     .anyMatch(line -> line.contains("numbers.signing-key: a key has at least 32"))
                     .anyMatch(line -> line.contains("numbers.ttl: from 1 s to 7 days"))

@@ -133,7 +133,9 @@ class StormIT {
                 Provider provider = Provider.start(SEED, 30, SECRET)) {
             Map<String, String> settings = new HashMap<>(HURRIED);
             settings.putAll(Stores.environment(stores));
-            settings.put("REDIS_URL", Stores.at(toRedis.port(), stores.redis().url()));
+            settings.put(
+                    "QUARKUS_REDIS_HOSTS",
+                    Stores.at(toRedis.port(), stores.redis().url()));
             settings.put("PAYMENTS_PROVIDER_URL", provider.url());
             List<Replica> replicas = List.of(new Replica("one", settings), new Replica("two", settings));
             for (Replica replica : replicas) {

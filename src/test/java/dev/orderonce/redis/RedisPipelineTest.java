@@ -4,18 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.orderonce.redis.RedisReply.Text;
-import dev.orderonce.redis.RedisReply.Whole;
 import dev.orderonce.stores.StoreSpans;
 import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.testkit.FaultProxy;
+import dev.orderonce.testkit.RedisWords;
 import dev.orderonce.testkit.Stores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.redis.runtime.client.config.RedisConfig;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,10 +28,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,13 +61,8 @@ class RedisPipelineTest {
         }
     }
 
-    /** Settings of one connection with timeouts long enough for a test. */
-    private record OneConnection(String url, int queueLimit, Duration replyTimeout) implements RedisSettings {
-        @Override
-        public OptionalInt poolSize() {
-            return OptionalInt.of(1);
-        }
-    }
+    /** Options as {@code quarkus.redis.*} gives them. */
+    private record Given(String url, int queueLimit, Duration replyTimeout) {}
 
     private static int port() {
         return Stores.standalone().redis().port();
@@ -73,21 +72,33 @@ class RedisPipelineTest {
         return Stores.standalone().redis().url();
     }
 
-    private RedisPipeline open(RedisSettings settings) {
-        RedisPipeline pipeline = new RedisPipeline(vertx, settings, new SimpleMeterRegistry(), spans);
+    private RedisPipeline open(Given given) {
+        RedisSettings settings = given::replyTimeout;
+        RedisClients clients = new RedisClients(settings);
+        RedisOptions options =
+                new RedisOptions().setConnectionString(given.url()).setMaxWaitingHandlers(given.queueLimit());
+        clients.customize(RedisConfig.DEFAULT_CLIENT_NAME, options);
+        RedisPipeline pipeline = new RedisPipeline(
+                vertx, Redis.createClient(vertx, options), clients, settings, new SimpleMeterRegistry(), spans);
         pipeline.open(new StartupEvent());
         opened.add(() -> pipeline.close(new ShutdownEvent()));
         return pipeline;
     }
 
-    private RedisPipeline openAndAwait(RedisSettings settings) {
-        RedisPipeline pipeline = open(settings);
+    private RedisPipeline openAndAwait(Given given) {
+        RedisPipeline pipeline = open(given);
         await().until(pipeline::isOpen);
         return pipeline;
     }
 
-    private static CompletableFuture<RedisReply> ask(RedisPipeline redis, String... words) {
-        return redis.send(RedisCommand.of(words)).subscribeAsCompletionStage();
+    private static CompletableFuture<String> ask(RedisPipeline redis, String... words) {
+        return redis.send(RedisWords.request(words)).map(RedisWords::text).subscribeAsCompletionStage();
+    }
+
+    private static String get(RedisPipeline redis, String... words) {
+        return ask(redis, words)
+                .orTimeout(BOUND.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private static <T> T get(Uni<T> pending) {
@@ -97,63 +108,89 @@ class RedisPipelineTest {
     @Test
     void manyAtOnce_eachGetsItsOwnReply() {
         // Given
-        List<CompletableFuture<RedisReply>> pending = IntStream.range(0, 2000)
+        List<CompletableFuture<String>> pending = IntStream.range(0, 2000)
                 .mapToObj(i -> ask(shared, "ECHO", Integer.toString(i)))
                 .toList();
         // When
-        List<RedisReply> replies = pending.stream().map(CompletableFuture::join).toList();
+        List<String> replies = pending.stream().map(CompletableFuture::join).toList();
         // Then
         assertThat(replies)
-                .isEqualTo(IntStream.range(0, 2000)
-                        .<RedisReply>mapToObj(i -> new Text(Integer.toString(i)))
-                        .toList());
+                .isEqualTo(IntStream.range(0, 2000).mapToObj(Integer::toString).toList());
+    }
+
+    /** Sends the commands in one turn of an event loop, so in one batch. */
+    private List<CompletableFuture<String>> askAtOnce(RedisPipeline redis, String[]... commands) {
+        CompletableFuture<List<CompletableFuture<String>>> asked = new CompletableFuture<>();
+        vertx.runOnContext(_ -> asked.complete(
+                Stream.of(commands).map(words -> ask(redis, words)).toList()));
+        return asked.join();
     }
 
     @Test
-    void refusedCommand_failsAloneWithItsReason() {
+    void refusedCommand_failsWithItsReason_andTheOthersOfItsBatchAsUnknown() {
         // Given
-        RedisPipeline redis = openAndAwait(new OneConnection(url(), 100, BOUND));
+        RedisPipeline redis = openAndAwait(new Given(url(), 100, BOUND));
         // When
-        CompletableFuture<RedisReply> before = ask(redis, "SET", key, "text");
-        CompletableFuture<RedisReply> refused = ask(redis, "INCR", key);
-        CompletableFuture<RedisReply> after = ask(redis, "STRLEN", key);
+        List<CompletableFuture<String>> replies = askAtOnce(
+                redis, new String[] {"SET", key, "text"}, new String[] {"INCR", key}, new String[] {"STRLEN", key});
         // Then
-        assertThat(before).succeedsWithin(BOUND).isEqualTo(new Text("OK"));
-        assertThat(after).succeedsWithin(BOUND).isEqualTo(new Whole(4));
-        assertThat(refused).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(RedisRefusal.class);
+        assertThat(replies.get(1)).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(RedisRefusal.class);
+        assertThat(replies.get(0)).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
+        assertThat(replies.get(2)).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
+        assertThat(get(shared, "GET", key)).isEqualTo("text");
+    }
+
+    @Test
+    void scriptsWithoutSource_loseNoReplyOfTheirTurn() {
+        // Given
+        RedisPipeline redis = openAndAwait(new Given(url(), 100, BOUND));
+        get(shared, "SCRIPT", "FLUSH");
+        CompletableFuture<String> text = new CompletableFuture<>();
+        CompletableFuture<Response> added = new CompletableFuture<>();
+        // When
+        vertx.runOnContext(_ -> {
+            redis.send(RedisWords.request("ECHO", "a"))
+                    .map(RedisWords::text)
+                    .subscribe()
+                    .with(text::complete, text::completeExceptionally);
+            redis.run(ADD, List.of(key), List.of("!")).subscribe().with(added::complete, added::completeExceptionally);
+        });
+        // Then
+        assertThat(text).succeedsWithin(BOUND).isEqualTo("a");
+        assertThat(added).succeedsWithin(BOUND).hasToString(key + "!");
     }
 
     @Test
     void scriptThatRedisLost_isSentAgain() {
         // Given
-        assertThat(get(shared.run(ADD, List.of(key), List.of("!")))).isEqualTo(new Text(key + "!"));
-        get(shared.send(RedisCommand.of("SCRIPT", "FLUSH")));
+        assertThat(get(shared.run(ADD, List.of(key), List.of("!")))).hasToString(key + "!");
+        get(shared, "SCRIPT", "FLUSH");
         // When
-        RedisReply reply = get(shared.run(ADD, List.of(key), List.of("?")));
+        Response reply = get(shared.run(ADD, List.of(key), List.of("?")));
         // Then
-        assertThat(reply).isEqualTo(new Text(key + "?"));
+        assertThat(reply).hasToString(key + "?");
     }
 
     @Test
     void userPasswordAndDatabase_areTakenFromTheAddress() {
         // Given
         String user = "u" + UUID.randomUUID();
-        get(shared.send(RedisCommand.of("ACL", "SETUSER", user, "on", ">pass word", "~*", "&*", "+@all")));
-        RedisPipeline redis = openAndAwait(
-                new OneConnection("redis://" + user + ":pass%20word@127.0.0.1:" + port() + "/3", 100, BOUND));
+        get(shared, "ACL", "SETUSER", user, "on", ">pass word", "~*", "&*", "+@all");
+        RedisPipeline redis =
+                openAndAwait(new Given("redis://" + user + ":pass%20word@127.0.0.1:" + port() + "/3", 100, BOUND));
         // When
-        get(redis.send(RedisCommand.of("SET", key, "in database 3")));
+        get(redis, "SET", key, "in database 3");
         // Then
-        assertThat(get(redis.send(RedisCommand.of("ACL", "WHOAMI")))).isEqualTo(new Text(user));
-        assertThat(get(shared.send(RedisCommand.of("EXISTS", key)))).isEqualTo(new Whole(0));
+        assertThat(get(redis, "ACL", "WHOAMI")).isEqualTo(user);
+        assertThat(get(shared, "EXISTS", key)).isEqualTo("0");
     }
 
     @Test
     void wrongPassword_isNeverOpen() {
         // Given
-        RedisPipeline redis = open(new OneConnection("redis://nobody:wrong@127.0.0.1:" + port(), 100, BOUND));
+        RedisPipeline redis = open(new Given("redis://nobody:wrong@127.0.0.1:" + port(), 100, BOUND));
         // When
-        CompletableFuture<RedisReply> pending = ask(redis, "PING");
+        CompletableFuture<String> pending = ask(redis, "PING");
         // Then
         assertThat(pending).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
         await().during(Duration.ofMillis(300)).until(() -> !redis.isOpen());
@@ -162,15 +199,15 @@ class RedisPipelineTest {
     @Test
     void moreThanMayWait_isRefusedAtOnce() {
         // Given: one command that Redis answers only when the test lets it
-        RedisPipeline redis = openAndAwait(new OneConnection(url(), 2, BOUND));
-        CompletableFuture<RedisReply> blocking = ask(redis, "BLPOP", key, "0");
-        CompletableFuture<RedisReply> waiting = ask(redis, "PING");
+        RedisPipeline redis = openAndAwait(new Given(url(), 2, BOUND));
+        CompletableFuture<String> blocking = ask(redis, "BLPOP", key, "0");
+        CompletableFuture<String> waiting = ask(redis, "PING");
         // When
-        CompletableFuture<RedisReply> oneTooMany = ask(redis, "PING");
+        CompletableFuture<String> oneTooMany = ask(redis, "PING");
         // Then
         assertThat(oneTooMany).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
         assertThat(waiting).isNotDone();
-        get(shared.send(RedisCommand.of("RPUSH", key, "go on")));
+        get(shared, "RPUSH", key, "go on");
         assertThat(blocking).succeedsWithin(BOUND);
         assertThat(waiting).succeedsWithin(BOUND);
         assertThat(ask(redis, "PING")).succeedsWithin(BOUND);
@@ -181,11 +218,10 @@ class RedisPipelineTest {
         // Given
         FaultProxy proxy = FaultProxy.before(port());
         opened.add(proxy);
-        RedisPipeline redis =
-                openAndAwait(new OneConnection(Stores.at(proxy.port(), url()), 100, Duration.ofMillis(200)));
+        RedisPipeline redis = openAndAwait(new Given(Stores.at(proxy.port(), url()), 100, Duration.ofMillis(200)));
         proxy.freeze();
         // When
-        List<CompletableFuture<RedisReply>> pending =
+        List<CompletableFuture<String>> pending =
                 IntStream.range(0, 10).mapToObj(i -> ask(redis, "PING")).toList();
         // Then
         assertThat(pending)
@@ -203,9 +239,9 @@ class RedisPipelineTest {
         ServerSocket web = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         opened.add(web);
         Thread.ofVirtual().start(() -> answerLikeTheWeb(web));
-        RedisPipeline redis = open(new OneConnection("redis://127.0.0.1:" + web.getLocalPort(), 100, BOUND));
+        RedisPipeline redis = open(new Given("redis://127.0.0.1:" + web.getLocalPort(), 100, BOUND));
         // When
-        CompletableFuture<RedisReply> pending = ask(redis, "PING");
+        CompletableFuture<String> pending = ask(redis, "PING");
         // Then
         assertThat(pending).failsWithin(BOUND).withThrowableThat().withCauseInstanceOf(StoreUnavailable.class);
         await().during(Duration.ofMillis(300)).until(() -> !redis.isOpen());
@@ -223,7 +259,7 @@ class RedisPipelineTest {
 
     @Test
     void invalidAddress_isRefusedAtTheStart() {
-        assertThatThrownBy(() -> open(new OneConnection("http://127.0.0.1:1", 100, BOUND)))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> open(new Given("http://127.0.0.1:1", 100, BOUND)))
+                .hasMessageContaining("quarkus.redis.hosts");
     }
 }

@@ -3,7 +3,9 @@ package dev.orderonce.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orderonce.testkit.RedisWords;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.redis.client.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every Lua file is declared; and the scripts of markers, locks, the event stream and statistics alone. */
+/** Every Lua file is declared; and the scripts of markers, locks, the event stream and heartbeats alone. */
 @QuarkusTest
 class RedisScriptsTest {
     private static final Duration BOUND = Duration.ofSeconds(10);
@@ -28,26 +30,22 @@ class RedisScriptsTest {
 
     private final String key = "test:{" + UUID.randomUUID() + '}';
 
-    private RedisReply run(String script, List<String> keys, String... arguments) {
-        return redis.run(RedisScript.load(script), keys, List.of(arguments))
+    private String run(String script, List<String> keys, String... arguments) {
+        return RedisWords.text(redis.run(RedisScript.load(script), keys, List.of(arguments))
                 .await()
-                .atMost(BOUND);
+                .atMost(BOUND));
     }
 
-    private RedisReply send(String... words) {
-        return redis.send(RedisCommand.of(words)).await().atMost(BOUND);
+    private String send(String... words) {
+        return RedisWords.text(redis.send(RedisWords.request(words)).await().atMost(BOUND));
     }
 
-    private static RedisReply text(String text) {
-        return new RedisReply.Text(text);
-    }
-
-    private static RedisReply whole(long value) {
-        return new RedisReply.Whole(value);
+    private void setFor(Duration ttl, String value) {
+        send("SET", key, value, "PX", Long.toString(ttl.toMillis()));
     }
 
     private long ttl() {
-        return send("PTTL", key) instanceof RedisReply.Whole(long millis) ? millis : -3;
+        return Long.parseLong(send("PTTL", key));
     }
 
     static List<String> names() {
@@ -65,12 +63,9 @@ class RedisScriptsTest {
         // Given
         String source = Files.readString(Path.of("src/main/resources/redis", name + ".lua"));
         // When
-        RedisReply reply = send("SCRIPT", "LOAD", source);
+        String digest = send("SCRIPT", "LOAD", source);
         // Then
-        assertThat(reply)
-                .isInstanceOfSatisfying(
-                        RedisReply.Text.class,
-                        digest -> assertThat(digest.text()).hasSize(40));
+        assertThat(digest).hasSize(40);
         assertThat(source).startsWith("-- ").contains("\n-- KEYS\n", "\n-- ARGV\n", "\n-- Replies\n");
     }
 
@@ -84,46 +79,32 @@ class RedisScriptsTest {
         // Given
         RedisScript script = new RedisScript("words", "return table.concat(ARGV, ' ')", "one", "two");
         // When
-        RedisReply reply =
+        Response reply =
                 redis.run(script, List.of(key), List.of("three")).await().atMost(BOUND);
         // Then
-        assertThat(reply).isEqualTo(text("one two three"));
+        assertThat(reply).hasToString("one two three");
     }
 
     @Nested
     class Markers {
         @Test
-        void markerThatIsSetTwice_keepsTheFirstOwner() {
-            // Given
-            RedisReply first = run("set-marker", List.of(key), "f:1", "NX", "PX", "60000", "GET");
-            // When
-            RedisReply second = run("set-marker", List.of(key), "f:2", "NX", "PX", "60000", "GET");
-            // Then
-            assertThat(first).isEqualTo(new RedisReply.Nothing());
-            assertThat(second).isEqualTo(text("f:1"));
-            assertThat(ttl()).isBetween(40_000L, 60_000L);
-        }
-
-        @Test
         void marker_isReleasedByItsOwnerOnly() {
             // Given
-            run("set-marker", List.of(key), "f:1", "PX", "60000");
+            setFor(Duration.ofMinutes(1), "f:1");
             // When
-            RedisReply other = run("release-marker", List.of(key), "f:2");
-            RedisReply owner = run("release-marker", List.of(key), "f:1");
+            String other = run("release-marker", List.of(key), "f:2");
+            String owner = run("release-marker", List.of(key), "f:1");
             // Then
-            assertThat(other).isEqualTo(text("not-owner"));
-            assertThat(owner).isEqualTo(text("released"));
-            assertThat(send("EXISTS", key)).isEqualTo(whole(0));
+            assertThat(other).isEqualTo("not-owner");
+            assertThat(owner).isEqualTo("released");
+            assertThat(send("EXISTS", key)).isEqualTo("0");
         }
     }
 
     @Nested
     class Locks {
         private long lock(String flow) {
-            return run("lock", List.of(key, key + ":token"), flow, "60000") instanceof RedisReply.Whole(long token)
-                    ? token
-                    : -1;
+            return Long.parseLong(run("lock", List.of(key, key + ":token"), flow, "60000"));
         }
 
         @Test
@@ -136,8 +117,8 @@ class RedisScriptsTest {
             assertThat(token).isPositive();
             assertThat(other).isZero();
             assertThat(ttl()).isBetween(40_000L, 60_000L);
-            assertThat(run("unlock", List.of(key), "b")).isEqualTo(text("not-holder"));
-            assertThat(run("unlock", List.of(key), "a")).isEqualTo(text("unlocked"));
+            assertThat(run("unlock", List.of(key), "b")).isEqualTo("not-holder");
+            assertThat(run("unlock", List.of(key), "a")).isEqualTo("unlocked");
             assertThat(lock("b")).isGreaterThan(token);
         }
 
@@ -146,11 +127,11 @@ class RedisScriptsTest {
             // Given
             lock("a");
             // When
-            RedisReply other = run("renew-lock", List.of(key), "b", "120000");
-            RedisReply holder = run("renew-lock", List.of(key), "a", "120000");
+            String other = run("renew-lock", List.of(key), "b", "120000");
+            String holder = run("renew-lock", List.of(key), "a", "120000");
             // Then
-            assertThat(other).isEqualTo(text("not-holder"));
-            assertThat(holder).isEqualTo(text("renewed"));
+            assertThat(other).isEqualTo("not-holder");
+            assertThat(holder).isEqualTo("renewed");
             assertThat(ttl()).isGreaterThan(60_000);
         }
 
@@ -170,7 +151,7 @@ class RedisScriptsTest {
         @Test
         void events_areAppendedInOrder() {
             // When
-            RedisReply reply = run(
+            String reply = run(
                     "publish",
                     List.of(key),
                     "1000",
@@ -187,23 +168,25 @@ class RedisScriptsTest {
                     "t2",
                     "{}");
             // Then
-            assertThat(reply).isEqualTo(whole(2));
-            assertThat(send("XRANGE", key, "-", "+").toString()).containsSubsequence("PLACED", "PAID");
+            assertThat(reply).isEqualTo("2");
+            assertThat(send("XRANGE", key, "-", "+")).containsSubsequence("PLACED", "PAID");
         }
     }
 
     @Nested
-    class AddCounts {
+    class Heartbeats {
         @Test
-        void counts_areAddedAndExpire() {
+        void replicas_areCountedWhileTheyBeat() {
             // Given
-            run("add-counts", List.of(key), "60000", "placed", "2");
+            assertThat(run("heartbeat", List.of(key), "60000", "a")).isEqualTo("1");
+            assertThat(run("heartbeat", List.of(key), "60000", "b")).isEqualTo("2");
             // When
-            RedisReply reply = run("add-counts", List.of(key), "60000", "placed", "3", "expired", "1");
+            String again = run("heartbeat", List.of(key), "60000", "a");
+            send("ZADD", key, "1", "b");
+            String without = run("heartbeat", List.of(key), "60000", "a");
             // Then
-            assertThat(reply).isEqualTo(text("added"));
-            assertThat(send("HGET", key, "placed")).isEqualTo(text("5"));
-            assertThat(send("HGET", key, "expired")).isEqualTo(text("1"));
+            assertThat(again).isEqualTo("2");
+            assertThat(without).isEqualTo("1");
             assertThat(ttl()).isBetween(40_000L, 60_000L);
         }
     }

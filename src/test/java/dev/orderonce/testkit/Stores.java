@@ -55,7 +55,8 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
         Map<String, String> settings = new HashMap<>(standalone.settings());
         settings.put(
                 "database.url", at(toPostgreSql.port(), standalone.postgreSql().url()));
-        settings.put("redis.url", at(toRedis.port(), standalone.redis().url()));
+        settings.put(
+                "quarkus.redis.hosts", at(toRedis.port(), standalone.redis().url()));
         // A test that needs one of these jobs runs it itself: a test that drops one reply of PostgreSQL must not
         // drop one of theirs.
         for (String job : List.of(
@@ -92,7 +93,7 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
                 "DATABASE_URL", stores.postgreSql().url(),
                 "DATABASE_USERNAME", stores.postgreSql().username(),
                 "DATABASE_PASSWORD", stores.postgreSql().password(),
-                "REDIS_URL", stores.redis().url());
+                "QUARKUS_REDIS_HOSTS", stores.redis().url());
     }
 
     @Override

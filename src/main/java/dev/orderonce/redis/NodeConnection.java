@@ -1,0 +1,275 @@
+package dev.orderonce.redis;
+
+import static dev.orderonce.stores.StoreUnavailable.Store.REDIS;
+
+import dev.orderonce.stores.StoreUnavailable;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of the library that is always either open or being opened. All methods run on one event loop.
+ *
+ * <p>The commands of one turn of the event loop are one batch, so one packet. A connection that receives nothing for
+ * the reply timeout is closed by the library; regular pings make sure that a live one receives something, so there is
+ * no timer per command.
+ */
+final class NodeConnection {
+    private static final Request PING = Request.cmd(Command.PING);
+
+    /** A dead connection is detected at most one ping after the timeout. */
+    private static final int PINGS_PER_TIMEOUT = 4;
+
+    /** Between attempts to open a connection: ten a second find a restarted or promoted Redis at once. */
+    private static final long RECONNECT_MILLIS = 100;
+
+    private final Vertx vertx;
+    private final Supplier<Redis> clients;
+    private final Request probe;
+    private final Duration connectTimeout;
+    private final int queueLimit;
+    private final Observer observer;
+    private final long pinging;
+
+    private @Nullable Redis client;
+    private volatile @Nullable RedisConnection open;
+
+    /** Distinguishes events of this connection from those of an abandoned one. */
+    private int attempt;
+
+    private boolean closed;
+    private int unanswered;
+    private List<SentCommand> next = new ArrayList<>();
+
+    /** Is notified of what happens to a connection, on its event loop. */
+    interface Observer {
+        /** The connection is open. */
+        void opened(RedisConnection connection);
+
+        /** The connection was lost, or could not be opened. */
+        void lost(String why);
+
+        /** A batch has its replies, so many nanoseconds after it was sent. */
+        void answered(long nanos);
+
+        /**
+         * Redis has refused the command.
+         *
+         * @return whether the observer sends it again; otherwise it fails
+         */
+        boolean redirects(SentCommand command, RedisRefusal refusal);
+    }
+
+    /**
+     * Begins to open a connection.
+     *
+     * @param clients makes a client for each attempt
+     * @param probe a command without effect that succeeds when the connection is usable
+     * @param queueLimit commands that may wait for their replies
+     */
+    NodeConnection(
+            Vertx vertx,
+            Supplier<Redis> clients,
+            Request probe,
+            Duration connectTimeout,
+            Duration replyTimeout,
+            int queueLimit,
+            Observer observer) {
+        this.vertx = vertx;
+        this.clients = clients;
+        this.probe = probe;
+        this.connectTimeout = connectTimeout;
+        this.queueLimit = queueLimit;
+        this.observer = observer;
+        this.pinging = vertx.setPeriodic(Math.max(1, replyTimeout.toMillis() / PINGS_PER_TIMEOUT), _ -> ping());
+        connect();
+    }
+
+    /** Can be called on every thread. */
+    boolean isOpen() {
+        return open != null;
+    }
+
+    private void connect() {
+        if (closed) {
+            return;
+        }
+        int current = ++attempt;
+        Redis fresh = clients.get();
+        client = fresh;
+        fresh.connect()
+                .compose(connection -> connection.send(probe).map(connection))
+                .timeout(connectTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .onSuccess(connection -> opened(current, connection))
+                .onFailure(failure -> lost(current, String.valueOf(failure.getMessage())));
+    }
+
+    private void opened(int current, RedisConnection connection) {
+        if (current == attempt) {
+            connection.endHandler(_ -> lost(current, "the connection was closed, by Redis or for want of a reply"));
+            connection.exceptionHandler(failure -> lost(current, String.valueOf(failure.getMessage())));
+            open = connection;
+            observer.opened(connection);
+        }
+    }
+
+    private void ping() {
+        RedisConnection to = open;
+        if (to != null) {
+            int current = attempt;
+            to.send(PING).onFailure(failure -> lost(current, String.valueOf(failure.getMessage())));
+        }
+    }
+
+    private void lost(int which, String why) {
+        if (which != attempt) {
+            return; // an event of an abandoned connection
+        }
+        abandon();
+        if (!closed) {
+            observer.lost(why);
+            vertx.setTimer(RECONNECT_MILLIS, _ -> connect());
+        }
+    }
+
+    /** The library fails all commands without a reply. */
+    private void abandon() {
+        attempt++;
+        open = null;
+        if (client != null) {
+            client.close();
+            client = null;
+        }
+    }
+
+    void close() {
+        closed = true;
+        vertx.cancelTimer(pinging);
+        abandon();
+    }
+
+    /** Adds a command to the next batch, which {@link #flush} sends. */
+    void add(SentCommand command) {
+        next.add(command);
+    }
+
+    /** Sends what was added since the last call. */
+    void flush() {
+        if (next.isEmpty()) {
+            return;
+        }
+        List<SentCommand> commands = next;
+        next = new ArrayList<>();
+        List<SentCommand> batch = new ArrayList<>(commands.size());
+        for (SentCommand command : commands) {
+            if (unanswered + batch.size() >= queueLimit) {
+                fail(List.of(command), "too many waiting requests");
+            } else if (command.isAlone()) {
+                send(List.of(command), List.of(command.request()));
+            } else {
+                batch.add(command);
+            }
+        }
+        if (!batch.isEmpty()) {
+            send(batch, batch.stream().map(SentCommand::request).toList());
+        }
+    }
+
+    /** Sends one command of the service's own; a failure is that of the next ping as well, and dropped. */
+    void read(Request request, Consumer<Response> reader) {
+        RedisConnection to = open;
+        if (to != null) {
+            to.send(request).onSuccess(reader::accept);
+        }
+    }
+
+    /** Sends a command to a node that is about to own its slot. */
+    void sendAsking(SentCommand command) {
+        send(List.of(command), List.of(Request.cmd(Command.ASKING), command.request()));
+    }
+
+    /** @param requests those of the commands, perhaps after one that belongs to none of them */
+    private void send(List<SentCommand> commands, List<Request> requests) {
+        RedisConnection to = open;
+        if (to == null) {
+            fail(commands, "no connection is open");
+        } else {
+            int current = attempt;
+            long sentAt = System.nanoTime();
+            unanswered += requests.size();
+            (requests.size() == 1 ? to.send(requests.getFirst()).map(NodeConnection::only) : to.batch(requests))
+                    .onComplete(result -> {
+                        unanswered -= requests.size();
+                        if (result.succeeded()) {
+                            observer.answered(System.nanoTime() - sentAt);
+                            replied(commands, result.result());
+                        } else if (result.cause() instanceof ErrorType error && !isLoss(error)) {
+                            refused(current, commands, requests.size(), String.valueOf(error.getMessage()));
+                        } else {
+                            String why = String.valueOf(result.cause().getMessage());
+                            lost(current, why);
+                            fail(commands, why);
+                        }
+                    });
+        }
+    }
+
+    /** The library reports the end of a connection as if Redis had refused its commands. */
+    private static boolean isLoss(ErrorType error) {
+        return String.valueOf(error.getMessage()).endsWith("CONNECTION_CLOSED");
+    }
+
+    private static List<@Nullable Response> only(@Nullable Response reply) {
+        return Collections.singletonList(reply);
+    }
+
+    private static void replied(List<SentCommand> commands, List<@Nullable Response> replies) {
+        int before = replies.size() - commands.size();
+        for (int i = 0; i < commands.size(); i++) {
+            SentCommand command = commands.get(i);
+            command.exchange().replied(command.index(), replies.get(before + i));
+        }
+    }
+
+    /**
+     * Redis has refused one or more commands. In a batch the library reports which, and drops the replies to the
+     * others: whether those took effect is unknown to their callers.
+     */
+    private void refused(int current, List<SentCommand> commands, int sent, String error) {
+        Map<Integer, String> reasons = sent == 1 ? Map.of(0, error) : RedisRefusal.ofBatch(error);
+        int before = sent - commands.size();
+        for (int i = 0; i < commands.size(); i++) {
+            SentCommand command = commands.get(i);
+            String reason = reasons.get(before + i);
+            if (reason == null) {
+                command.exchange()
+                        .failed(new StoreUnavailable(REDIS, "the reply was lost with that to a refused command"));
+                continue;
+            }
+            RedisRefusal refusal = new RedisRefusal(reason);
+            if (refusal.is("READONLY")) {
+                lost(current, reason); // no longer the primary
+            }
+            if (!observer.redirects(command, refusal)) {
+                command.exchange().failed(refusal.toFailure());
+            }
+        }
+    }
+
+    private static void fail(List<SentCommand> commands, String why) {
+        commands.forEach(command -> command.exchange().failed(new StoreUnavailable(REDIS, why)));
+    }
+}
