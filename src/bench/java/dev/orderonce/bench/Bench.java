@@ -3,15 +3,9 @@ package dev.orderonce.bench;
 import dev.orderonce.embedded.Standalone;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,27 +14,42 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
  * Measures the packaged service and its alternatives, alternating, in one run.
  *
- * <p>Settings: {@code bench.seconds} of each measurement (5), {@code bench.rounds} (3), {@code bench.growth}, sizes of
- * the table to measure at (1000000), {@code bench.soak}, minutes of the mix at the end (0).
+ * <p>Settings: {@code bench.seconds} of each measurement (5), {@code bench.rounds} (3; with 0 only what other settings
+ * name is measured), {@code bench.warmup}, seconds that the warm-up may take (300), {@code bench.growth}, sizes of the
+ * table to measure at (1000000), {@code bench.profile}, of {@code issue,place,replay} those to profile (none),
+ * {@code bench.soak}, minutes of the mix (0), {@code bench.training}, orders of the training run for the AOT cache
+ * (360), and {@code bench.firstminutes}, seconds from a replica's start to observe it (0).
  */
 public final class Bench {
     private static final int CONNECTIONS = 256;
-    private static final int STARTS = 5;
+
+    /** Of each request, in turn. */
+    private static final long WARM_UP_MILLIS = 1000;
+
+    private static final long WARM_UP_SECONDS = Long.getLong("bench.warmup", 300);
+
+    private static final long IDLE_MILLIS = 500;
+
+    /** A minute. */
+    private static final int MOST_IDLE_WAITS = 120;
 
     /** More tombstones and events than can be purged within one measurement. */
     private static final int TO_REMOVE = 100_000;
@@ -52,12 +61,17 @@ public final class Bench {
     private static final String GROWTH = System.getProperty("bench.growth", "1000000");
     private static final String SERVICE_OPTIONS = System.getProperty("bench.service", "");
     private static final int SOAK_MINUTES = Integer.getInteger("bench.soak", 0);
+    private static final String PROFILED = System.getProperty("bench.profile", "");
+    private static final int FIRST_MINUTES = Integer.getInteger("bench.firstminutes", 0);
 
     private final Vertx vertx = Vertx.vertx();
     private final Report report = new Report();
     private final Standalone stores;
-    private final Process service;
+    private final Service.Packaged packaged;
+    private final Service service;
+    private final ProcessHandle postgreSql;
     private final ProcessHandle redis;
+    private final ProcessorTime compiling;
     private final HttpLoad load;
     private final Requests requests;
     private final BareInserts inserts;
@@ -69,15 +83,22 @@ public final class Bench {
         // "At none" means none: rows that an earlier run left would distort the figures.
         delete(directory.resolve("stores"));
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
-        int port = freePort();
+        Files.deleteIfExists(directory.resolve("service.log"));
+        postgreSql = ProcessHandle.of(
+                        Long.parseLong(Files.readAllLines(directory.resolve("stores/postgresql/postmaster.pid"))
+                                .getFirst()))
+                .orElseThrow();
         redis = ProcessHandle.current()
                 .children()
                 .filter(child -> child.info().command().orElse("").contains("redis"))
                 .findFirst()
                 .orElseThrow();
-        service = launch(port);
-        String token = signIn(port);
-        load = new HttpLoad(vertx, port);
+        packaged = new Service.Packaged(directory, options(), settings());
+        service = packaged.start();
+        service.awaitReady();
+        compiling = new ProcessorTime(service.process());
+        load = new HttpLoad(vertx, service.port());
+        String token = service.signIn("bench-buyer");
         requests = new Requests(token);
         inserts = new BareInserts(vertx, stores.postgreSql());
         sets = new BareSets(vertx, stores.redis());
@@ -112,49 +133,99 @@ public final class Bench {
 
     private void run() throws Exception {
         report.fact("machine", machine());
-        report.fact("resident memory idle, MiB", residentMiB());
-        System.out.println("warming up");
-        Report warmUp = new Report();
-        for (int i = 0; i < 2; i++) {
-            round(warmUp);
+        report.fact("resident memory idle, MiB", service.residentMiB());
+        if (ROUNDS > 0 || !PROFILED.isEmpty()) {
+            warmUp();
         }
         for (int i = 1; i <= ROUNDS; i++) {
             System.out.printf("round %d of %d%n", i, ROUNDS);
-            round(report);
+            round();
         }
-        report.fact("resident memory under load, MiB", residentMiB());
-        latency();
-        housekeeping();
-        growth();
+        long residentMiB = service.residentMiB();
+        if (ROUNDS > 0) {
+            report.fact("resident memory under load, MiB", residentMiB);
+            ratios();
+            latency();
+            report.atMost("resident memory under load, MiB", (double) residentMiB, 320);
+            housekeeping();
+            growth();
+        }
+        profiles();
         soak();
-        starts();
-        ratios();
+        service.close();
+        if (ROUNDS > 0) {
+            new Starts(packaged).measure(report);
+        }
+        if (FIRST_MINUTES > 0) {
+            new FirstMinutes(vertx, packaged, report, FIRST_MINUTES).measure();
+        }
         report.print();
         report.write(directory);
     }
 
-    private void round(Report to) throws Exception {
+    /**
+     * Until the JIT compilers of the service and of the load generator are quiet: until their threads need less than 2
+     * % of the processor time of either while every request is sent in turn.
+     */
+    private void warmUp() throws Exception {
+        System.out.println("warming up");
+        long begun = System.nanoTime();
+        List<ProcessorTime> both =
+                List.of(new ProcessorTime(service.process()), new ProcessorTime(ProcessHandle.current()));
+        double share;
+        long seconds;
+        do {
+            deleteNumbers();
+            ProcessorTime.compilerShare(both);
+            inserts.byDriver(WARM_UP_MILLIS);
+            sets.perSecond(WARM_UP_MILLIS);
+            requests((what, script) -> load.closedLoop(scripts(script), WARM_UP_MILLIS));
+            share = ProcessorTime.compilerShare(both);
+            seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+            System.out.printf(
+                    Locale.ROOT, "after %d s: %.1f %% of the processor time is compilation%n", seconds, 100 * share);
+        } while (share >= ProcessorTime.QUIET && seconds < WARM_UP_SECONDS);
+        report.fact(
+                "warm-up",
+                String.format(
+                        Locale.ROOT,
+                        "%d s; compilation was then %.1f %% of the processor time of the service or of the load%s",
+                        seconds,
+                        100 * share,
+                        share < ProcessorTime.QUIET ? "" : ", not yet below 2 %"));
+    }
+
+    private void round() throws Exception {
         deleteNumbers();
+        report.add("bare INSERT, same driver", inserts.byDriver(MILLIS));
+        double pgbench = inserts.byPgbench(MILLIS, directory);
+        if (pgbench > 0) {
+            report.add("bare INSERT, pgbench", pgbench);
+        }
+        report.add("bare SET NX EX", sets.perSecond(MILLIS));
+        requests(this::closed);
+    }
+
+    /** Measures or warms up one kind of request. */
+    private interface Measured {
+        void of(String what, Supplier<HttpLoad.Script> script) throws InterruptedException;
+    }
+
+    private void requests(Measured measured) throws InterruptedException {
         Queue<String> issued = new ConcurrentLinkedQueue<>();
         Queue<String> obvious = new ConcurrentLinkedQueue<>();
         Queue<String> placed = new ConcurrentLinkedQueue<>();
-        to.add("bare INSERT, same driver", inserts.byDriver(MILLIS));
-        double pgbench = inserts.byPgbench(MILLIS, directory);
-        if (pgbench > 0) {
-            to.add("bare INSERT, pgbench", pgbench);
-        }
-        to.add("bare SET NX EX", sets.perSecond(MILLIS));
-        closed(to, "do nothing", requests::pings);
-        closed(to, "do nothing, signed in", requests::nothings);
-        closed(to, "issue", () -> requests.issues(issued));
+        measured.of("do nothing", requests::pings);
+        measured.of("do nothing, signed in", requests::nothings);
+        measured.of("issue", () -> requests.issues(issued));
         for (int i = issued.size() / 4; i > 0; i--) {
             obvious.add(issued.remove());
         }
-        closed(to, "obvious place", () -> requests.places("/obvious/orders", obvious, null));
-        closed(to, "place", () -> requests.places("/orders", issued, placed));
-        closed(to, "place by key", requests::keys);
-        closed(to, "replay", () -> requests.replays(placed));
-        closed(to, "checkout mix", requests::checkouts);
+        measured.of("obvious place", () -> requests.places("/obvious/orders", obvious, null));
+        measured.of("place", () -> requests.places("/orders", issued, placed));
+        measured.of("place by key", requests::keys);
+        measured.of("replay", () -> requests.replays(placed));
+        measured.of("checkout mix", requests::checkouts);
     }
 
     /**
@@ -183,23 +254,52 @@ public final class Bench {
         }
     }
 
-    /** The throughput of each request in a closed loop, with its processor time per process. */
-    private void closed(Report to, String what, Supplier<HttpLoad.Script> script) {
-        long serviceBefore = processorMicros(service.toHandle());
-        long redisBefore = processorMicros(redis);
+    private void closed(String what, Supplier<HttpLoad.Script> script) throws InterruptedException {
+        awaitIdle();
+        measure(what, script);
+    }
+
+    /** The throughput of a request in a closed loop, with its processor time per process. */
+    private void measure(String what, Supplier<HttpLoad.Script> script) {
+        long[] before = processorMicros();
+        compiling.compilerShare();
         HttpLoad.Result result = load.closedLoop(scripts(script), MILLIS);
+        long[] after = processorMicros();
         if (result.failures() > 0) {
             throw new IllegalStateException(result.failures() + " of " + result.answers() + " requests were refused");
         }
-        to.add(what, result.perSecond());
-        to.cost(
+        report.add(what, result.perSecond());
+        report.cost(
                 what,
-                (double) (processorMicros(service.toHandle()) - serviceBefore) / result.answers(),
-                (double) (processorMicros(redis) - redisBefore) / result.answers());
+                new Report.Cost(
+                        (double) (after[0] - before[0]) / result.answers(),
+                        (double) (after[1] - before[1]) / result.answers(),
+                        (double) (after[2] - before[2]) / result.answers(),
+                        compiling.compilerShare()));
     }
 
-    private static long processorMicros(ProcessHandle process) {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1000;
+    /** Of the service, of Redis and of PostgreSQL. */
+    private long[] processorMicros() {
+        return Stream.of(service.process(), redis, postgreSql)
+                .mapToLong(ProcessorTime::micros)
+                .toArray();
+    }
+
+    /**
+     * Until the service and its stores have finished what the last requests left to be done, above all the publication
+     * of their events: until they use less than a tenth of a core.
+     */
+    private void awaitIdle() throws InterruptedException {
+        long before = LongStream.of(processorMicros()).sum();
+        for (int i = 0; i < MOST_IDLE_WAITS; i++) {
+            Thread.sleep(IDLE_MILLIS);
+            long now = LongStream.of(processorMicros()).sum();
+            if (now - before < 100 * IDLE_MILLIS) {
+                return;
+            }
+            before = now;
+        }
+        System.out.println("  the service and its stores are still at work after a minute");
     }
 
     private static List<HttpLoad.Script> scripts(Supplier<HttpLoad.Script> script) {
@@ -215,6 +315,15 @@ public final class Bench {
             for (int i = 0; i < ROUNDS; i++) {
                 HttpLoad.Result result = load.openLoop(scripts(requests::checkouts), 2 * MILLIS, share * top);
                 runs.add(result.micros());
+            }
+            if (share == 0.5) {
+                report.atMost(
+                        "p99 of the mix at half its top rate, worst run, ms",
+                        runs.stream()
+                                .mapToDouble(run -> run.getValueAtPercentile(99) / 1000.0)
+                                .max()
+                                .orElseThrow(),
+                        10);
             }
             runs.sort(Comparator.comparing(run -> run.getValueAtPercentile(99)));
             Histogram micros = runs.get(runs.size() / 2);
@@ -251,10 +360,11 @@ public final class Bench {
                 Queue<String> issued = new ConcurrentLinkedQueue<>();
                 Queue<String> placed = new ConcurrentLinkedQueue<>();
                 String at = String.format(Locale.ROOT, " at %,d orders", orders);
-                closed(report, "issue" + at, () -> requests.issues(issued));
-                closed(report, "place" + at, () -> requests.places("/orders", issued, placed));
-                closed(report, "replay" + at, () -> requests.replays(placed));
+                closed("issue" + at, () -> requests.issues(issued));
+                closed("place" + at, () -> requests.places("/orders", issued, placed));
+                closed("replay" + at, () -> requests.replays(placed));
             }
+            report.ratio(String.format(Locale.ROOT, "place at %,d orders", orders), "place", 0.95);
         }
     }
 
@@ -266,12 +376,13 @@ public final class Bench {
         for (int i = 0; i < ROUNDS; i++) {
             deleteNumbers();
             Queue<String> issued = new ConcurrentLinkedQueue<>();
-            closed(new Report(), "issue", () -> requests.issues(issued));
+            load.closedLoop(scripts(() -> requests.issues(issued)), MILLIS);
             Queue<String> half = new ConcurrentLinkedQueue<>();
             for (int n = issued.size() / 2; n > 0; n--) {
                 half.add(issued.remove());
             }
-            closed(report, WITHOUT_REMOVAL, () -> requests.places("/orders", half, null));
+            closed(WITHOUT_REMOVAL, () -> requests.places("/orders", half, null));
+            awaitIdle();
             sql("""
                     INSERT INTO orders (number, buyer, state, decided_at, void_reason)
                     SELECT '00Z' || lpad(to_hex(n), 15, '0'), 'buyer-' || n, 'VOIDED', timestamptz '2026-01-01', 'EXPIRED'
@@ -283,7 +394,7 @@ public final class Bench {
                     """.formatted(TO_REMOVE));
             checkpoint();
             long before = left();
-            closed(report, DURING_REMOVAL, () -> requests.places("/orders", issued, null));
+            measure(DURING_REMOVAL, () -> requests.places("/orders", issued, null));
             long after = left();
             if (before == after || after == 0) {
                 throw new IllegalStateException(
@@ -297,6 +408,7 @@ public final class Bench {
                     "VACUUM order_events");
             checkpoint();
         }
+        report.ratio(DURING_REMOVAL, WITHOUT_REMOVAL, 0.95);
     }
 
     private long left() throws SQLException {
@@ -329,55 +441,55 @@ public final class Bench {
                     load.closedLoop(scripts(requests::checkouts), 60_000).perSecond();
             report.fact(
                     "soak, minute " + minute,
-                    String.format(Locale.ROOT, "%,.0f/s, resident %d MiB", perSecond, residentMiB()));
+                    String.format(Locale.ROOT, "%,.0f/s, resident %d MiB", perSecond, service.residentMiB()));
+        }
+    }
+
+    /** An extra measurement of each named request, with a profiler. */
+    private void profiles() throws Exception {
+        for (String what : PROFILED.isEmpty() ? new String[0] : PROFILED.split(",", -1)) {
+            deleteNumbers();
+            Queue<String> issued = new ConcurrentLinkedQueue<>();
+            Queue<String> placed = new ConcurrentLinkedQueue<>();
+            if (!what.equals("issue")) {
+                load.closedLoop(scripts(() -> requests.issues(issued)), MILLIS);
+            }
+            if (what.equals("replay")) {
+                load.closedLoop(scripts(() -> requests.places("/orders", issued, placed)), MILLIS);
+            }
+            Supplier<HttpLoad.Script> script = switch (what) {
+                case "issue" -> () -> requests.issues(null);
+                case "place" -> () -> requests.places("/orders", issued, null);
+                case "replay" -> () -> requests.replays(placed);
+                default -> throw new IllegalArgumentException("cannot profile " + what);
+            };
+            awaitIdle();
+            Profile.of(what, service.process(), () -> load.closedLoop(scripts(script), MILLIS), directory, report);
         }
     }
 
     private void ratios() {
+        report.ratio("place", "bare INSERT, pgbench", 1.5);
         report.ratio("place", "bare INSERT, same driver", 1.0);
-        report.ratio("place", "bare INSERT, pgbench", 1.0);
         report.ratio("place", "obvious place", 3.0);
-        report.ratio("place by key", "place", 1 / 1.3);
-        report.ratio("issue", "do nothing", 0.7);
-        report.ratio("issue", "do nothing, signed in", 0.7);
-        report.ratio("replay", "place", 1.2);
-        report.ratio(DURING_REMOVAL, WITHOUT_REMOVAL, 0.95);
-        for (String size : GROWTH.isEmpty() ? new String[0] : GROWTH.split(",", -1)) {
-            report.ratio(String.format(Locale.ROOT, "place at %,d orders", Long.parseLong(size.strip())), "place", 0.9);
-        }
+        report.ratio("issue", "do nothing", 0.65);
+        report.ratio("issue", "do nothing, signed in", 0.85);
+        report.ratio("replay", "place", 1.6);
+        report.ratio("place by key", "place", 0.85);
     }
 
-    /** Alternating, while the other one is idle; the median of each. */
-    private void starts() throws IOException, InterruptedException {
-        Starts starts = new Starts(directory, options(), stores.settings());
-        Path cache = directory.resolve("order-once.aot");
-        starts.train(cache);
-        List<Starts.Start> without = new ArrayList<>();
-        List<Starts.Start> with = new ArrayList<>();
-        for (int i = 0; i < STARTS; i++) {
-            without.add(starts.measure("-XX:AOTMode=off"));
-            with.add(starts.measure("-XX:AOTCache=" + cache));
+    /** Of every process of the service. */
+    private Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>(stores.settings());
+        // Only the case that measures purging inserts rows to purge.
+        settings.put("events.ttl", "1h");
+        settings.put("jobs.interval.purge-events", "1s");
+        settings.put("jobs.interval.purge-tombstones", "1s");
+        // All requests belong to one buyer. The limits are checked, and never reached.
+        for (String limit : List.of("numbers-issued", "numbers-outstanding", "orders-placed")) {
+            settings.put("limits." + limit, "100000000/1m");
         }
-        Starts.Start plain = median(without);
-        Starts.Start cached = median(with);
-        report.fact(
-                "start to first order",
-                String.format(
-                        Locale.ROOT,
-                        "%.0f ms and %d MiB; with an AOT cache %.0f ms and %d MiB: %.2f of the time (target 0.60)",
-                        plain.millis(),
-                        plain.residentMiB(),
-                        cached.millis(),
-                        cached.residentMiB(),
-                        cached.millis() / plain.millis()));
-    }
-
-    private static Starts.Start median(List<Starts.Start> starts) {
-        return starts.stream()
-                .sorted(Comparator.comparingDouble(Starts.Start::millis))
-                .skip(starts.size() / 2)
-                .findFirst()
-                .orElseThrow();
+        return settings;
     }
 
     /** Options of the JVM of every measured service. */
@@ -388,61 +500,6 @@ public final class Bench {
                 .filter(option -> !option.isBlank())
                 .forEach(options::add);
         return options;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private Process launch(int port) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options());
-        stores.settings().forEach((name, value) -> command.add("-D" + name + "=" + value));
-        command.add("-Dquarkus.http.port=" + port);
-        int managementPort = freePort();
-        command.add("-Dquarkus.management.port=" + managementPort);
-        // Only the case that measures purging inserts rows to purge.
-        command.add("-Devents.ttl=1h");
-        command.add("-Djobs.interval.purge-events=1s");
-        command.add("-Djobs.interval.purge-tombstones=1s");
-        // All requests belong to one buyer. The limits are checked, and never reached.
-        for (String limit : List.of("numbers-issued", "numbers-outstanding", "orders-placed")) {
-            command.add("-Dlimits." + limit + "=100000000/1m");
-        }
-        command.add("-jar");
-        command.add(directory.resolve("quarkus-app/quarkus-run.jar").toString());
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("service.log").toFile())
-                .start();
-        HttpClient http = HttpClient.newHttpClient();
-        HttpRequest ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/q/health/ready"))
-                .build();
-        for (int i = 0; i < 300; i++) {
-            try {
-                if (http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
-                    return process;
-                }
-            } catch (IOException notYet) {
-                // it is still starting
-            }
-            Thread.sleep(100);
-        }
-        throw new IllegalStateException("the service did not start; its log is in " + directory);
-    }
-
-    private static String signIn(int port) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/demo/sign-in"))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"subject\":\"bench-buyer\"}"))
-                .build();
-        String body = HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.ofString())
-                .body();
-        return new JsonObject(body).getString("token");
     }
 
     private void sql(String... statements) throws SQLException {
@@ -471,23 +528,6 @@ public final class Bench {
                 stores.postgreSql().password());
     }
 
-    /** Resident memory of the service, where the system reports it; −1 elsewhere. */
-    private long residentMiB() throws IOException {
-        return residentMiB(service);
-    }
-
-    static long residentMiB(Process process) throws IOException {
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-        if (!Files.exists(status)) {
-            return -1;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
-                .findFirst()
-                .orElse(-1);
-    }
-
     private static String machine() {
         return "%d cores, %s %s, Java %s"
                 .formatted(
@@ -499,8 +539,7 @@ public final class Bench {
 
     private void stop() throws InterruptedException {
         load.close();
-        service.destroy();
-        service.waitFor();
+        service.close();
         stores.close();
         vertx.close();
     }

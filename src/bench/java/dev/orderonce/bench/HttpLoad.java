@@ -11,8 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +23,9 @@ final class HttpLoad implements AutoCloseable {
     private static final byte[] LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NUMBER = "\"number\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final int NUMBER_SHOWN = 20;
+
+    /** Longer than any response of the service may take. */
+    private static final long UNANSWERED_MILLIS = 20_000;
 
     private final Vertx vertx;
     private final NetClient client;
@@ -43,7 +46,7 @@ final class HttpLoad implements AutoCloseable {
         void answered(int status, @Nullable String number);
     }
 
-    /** The result of a run. */
+    /** The result of a run or of a part of it; the times are in microseconds. */
     record Result(double perSecond, long answers, long failures, Histogram micros) {}
 
     /** A closed loop: each connection sends the next request when it has received the response to the last. */
@@ -60,77 +63,102 @@ final class HttpLoad implements AutoCloseable {
     }
 
     private Result run(List<Script> scripts, long millis, double perSecond) {
-        Histogram micros = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(1), 3);
-        LongAdder answers = new LongAdder();
-        LongAdder failures = new LongAdder();
-        CountDownLatch done = new CountDownLatch(scripts.size());
-        long begin = System.nanoTime();
-        long end = begin + TimeUnit.MILLISECONDS.toNanos(millis);
-        AtomicLong due = new AtomicLong(begin);
-        long step = perSecond == 0 ? 0 : (long) (TimeUnit.SECONDS.toNanos(1) / perSecond);
+        Running running = start(scripts, perSecond);
+        running.endAfter(millis);
+        running.awaitEnd(millis + UNANSWERED_MILLIS);
+        return running.lap();
+    }
+
+    /** Begins a load, open with a rate and closed with 0. */
+    Running start(List<Script> scripts, double perSecond) {
+        Running running = new Running(scripts.size(), perSecond);
         for (Script script : scripts) {
-            Connection connection = new Connection(script, micros, answers, failures, end, done, step, due);
-            client.connect(port, "127.0.0.1").onSuccess(connection::opened).onFailure(failure -> done.countDown());
+            Connection connection = new Connection(script, running);
+            client.connect(port, "127.0.0.1").onSuccess(connection::opened).onFailure(failure -> connection.failed());
         }
-        try {
-            if (!done.await(millis + 20_000, TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException("the service left requests unanswered for 20 s");
+        return running;
+    }
+
+    /** A load that runs until it is ended. */
+    static final class Running {
+        private final Recorder micros = new Recorder(TimeUnit.MINUTES.toMicros(1), 3);
+        private final LongAdder failures = new LongAdder();
+        private final CountDownLatch done;
+        private final long begun = System.nanoTime();
+        private final long step;
+        private final AtomicLong due = new AtomicLong(begun);
+        private volatile long end = begun + TimeUnit.DAYS.toNanos(1);
+        private long lapBegun = begun;
+
+        private Running(int connections, double perSecond) {
+            done = new CountDownLatch(connections);
+            step = perSecond == 0 ? 0 : (long) (TimeUnit.SECONDS.toNanos(1) / perSecond);
+        }
+
+        /** The result since the last lap, or since the begin. */
+        Result lap() {
+            long now = System.nanoTime();
+            double seconds = (now - lapBegun) / 1e9;
+            lapBegun = now;
+            Histogram lap = micros.getIntervalHistogram();
+            return new Result(lap.getTotalCount() / seconds, lap.getTotalCount(), failures.sumThenReset(), lap);
+        }
+
+        private void endAfter(long millis) {
+            end = begun + TimeUnit.MILLISECONDS.toNanos(millis);
+        }
+
+        private boolean isOver() {
+            return System.nanoTime() - end >= 0;
+        }
+
+        /** Sends no more requests and awaits the responses. */
+        void end() {
+            end = System.nanoTime();
+            awaitEnd(UNANSWERED_MILLIS);
+        }
+
+        private void awaitEnd(long millis) {
+            try {
+                if (!done.await(millis, TimeUnit.MILLISECONDS)) {
+                    throw new IllegalStateException(
+                            "the service left requests unanswered for %d ms".formatted(UNANSWERED_MILLIS));
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(interrupted);
             }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(interrupted);
         }
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        return new Result(answers.sum() / seconds, answers.sum(), failures.sum(), micros);
     }
 
     /** One connection; all of it runs on its event loop. */
     private final class Connection {
         private final Script script;
-        private final Histogram micros;
-        private final LongAdder answers;
-        private final LongAdder failures;
-        private final long end;
-        private final CountDownLatch done;
-        private final long step;
-        private final AtomicLong due;
+        private final Running load;
         private @Nullable NetSocket socket;
         private Buffer partial = Buffer.buffer();
         private long sentAt;
 
-        Connection(
-                Script script,
-                Histogram micros,
-                LongAdder answers,
-                LongAdder failures,
-                long end,
-                CountDownLatch done,
-                long step,
-                AtomicLong due) {
+        Connection(Script script, Running load) {
             this.script = script;
-            this.micros = micros;
-            this.answers = answers;
-            this.failures = failures;
-            this.end = end;
-            this.done = done;
-            this.step = step;
-            this.due = due;
+            this.load = load;
         }
 
         void opened(NetSocket opened) {
             socket = opened;
             opened.handler(this::received);
+            opened.closeHandler(closed -> lost());
             next();
         }
 
         private void next() {
-            if (step == 0) {
+            if (load.step == 0) {
                 send(System.nanoTime());
                 return;
             }
             // The next slot of the common schedule is this connection's; if it is late, it is late
             // from the slot on.
-            long slot = due.getAndAdd(step);
+            long slot = load.due.getAndAdd(load.step);
             long wait = slot - System.nanoTime();
             if (wait <= TimeUnit.MILLISECONDS.toNanos(1)) {
                 send(slot);
@@ -141,7 +169,7 @@ final class HttpLoad implements AutoCloseable {
 
         private void send(long at) {
             NetSocket open = socket;
-            Buffer request = System.nanoTime() >= end ? null : script.next();
+            Buffer request = load.isOver() ? null : script.next();
             if (open == null || request == null) {
                 finish();
                 return;
@@ -152,10 +180,24 @@ final class HttpLoad implements AutoCloseable {
         }
 
         private void finish() {
-            if (socket != null) {
-                socket.close();
+            NetSocket open = socket;
+            socket = null;
+            load.done.countDown();
+            if (open != null) {
+                open.close();
             }
-            done.countDown();
+        }
+
+        private void lost() {
+            if (socket != null) {
+                failed();
+            }
+        }
+
+        /** It could not be opened, or the other side closed it. */
+        private void failed() {
+            load.failures.increment();
+            finish();
         }
 
         private void received(Buffer chunk) {
@@ -168,10 +210,9 @@ final class HttpLoad implements AutoCloseable {
             }
             partial = Buffer.buffer();
             int status = (bytes[9] - '0') * 100 + (bytes[10] - '0') * 10 + (bytes[11] - '0');
-            micros.recordValue(Math.max(0, (System.nanoTime() - sentAt) / 1000));
-            answers.increment();
+            load.micros.recordValue(Math.max(0, (System.nanoTime() - sentAt) / 1000));
             if (status >= 300) {
-                failures.increment();
+                load.failures.increment();
             }
             script.answered(status, number(bytes, body));
             next();

@@ -1,137 +1,87 @@
 package dev.orderonce.bench;
 
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 
 /**
  * Measures the time of the packaged service from its start to its first order, and its memory then: with the JVM's AOT
  * cache (JEP 514) of a training run, and without.
  */
 final class Starts {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    static final String WITHOUT_CACHE = "-XX:AOTMode=off";
 
-    /** One buyer may place 30 at once. */
-    private static final int TRAINING_ORDERS = 25;
+    private static final int STARTS = 5;
 
-    private final Path jar;
-    private final Path log;
-    private final List<String> options;
-    private final Map<String, String> settings;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    /** As many orders as the training run of the image places, unless another number is given. */
+    private static final int TRAINING_ORDERS = Integer.getInteger("bench.training", 360);
+
+    private final Service.Packaged packaged;
+    private final Path cache;
 
     /** The measurements of one start. */
-    record Start(double millis, long residentMiB) {}
+    private record Start(double millis, long residentMiB) {}
 
-    Starts(Path directory, List<String> options, Map<String, String> settings) {
-        this.jar = directory.resolve("quarkus-app/quarkus-run.jar");
-        this.log = directory.resolve("starts.log");
-        this.options = options;
-        this.settings = settings;
+    Starts(Service.Packaged packaged) {
+        this.packaged = packaged;
+        this.cache = packaged.directory().resolve("order-once.aot");
     }
 
-    /** A run that places some orders and ends: its cache is written at its end. */
-    void train(Path cache) throws IOException, InterruptedException {
+    /**
+     * A run that places some orders and ends: its cache is written at its end.
+     *
+     * @return the option of a JVM that uses it
+     */
+    String train() throws IOException, InterruptedException {
         Files.deleteIfExists(cache);
-        try (Running service = new Running("-XX:AOTCacheOutput=" + cache)) {
+        try (Service service = packaged.start("-XX:AOTCacheOutput=" + cache)) {
             service.order();
             for (int i = 1; i < TRAINING_ORDERS; i++) {
-                service.order();
+                service.checkout();
             }
         }
+        return "-XX:AOTCache=" + cache;
     }
 
-    /** One start, to its first order. */
-    Start measure(String option) throws IOException, InterruptedException {
-        long begun = System.nanoTime();
-        try (Running service = new Running(option)) {
+    /** Alternating, while the other one is idle; the median of each. */
+    void measure(Report report) throws IOException, InterruptedException {
+        String withCache = train();
+        List<Start> without = new ArrayList<>();
+        List<Start> with = new ArrayList<>();
+        for (int i = 0; i < STARTS; i++) {
+            without.add(start(WITHOUT_CACHE));
+            with.add(start(withCache));
+        }
+        Start plain = median(without);
+        Start cached = median(with);
+        report.fact(
+                "start to first order",
+                String.format(
+                        Locale.ROOT,
+                        "%.0f ms and %d MiB; with an AOT cache %.0f ms and %d MiB",
+                        plain.millis(),
+                        plain.residentMiB(),
+                        cached.millis(),
+                        cached.residentMiB()));
+        report.atMost("start to first order with an AOT cache ÷ without", cached.millis() / plain.millis(), 0.60);
+    }
+
+    private Start start(String option) throws IOException, InterruptedException {
+        try (Service service = packaged.start(option)) {
             service.order();
-            return new Start((System.nanoTime() - begun) / 1e6, service.residentMiB());
+            return new Start(service.millis(), service.residentMiB());
         }
     }
 
-    /** A service that runs until it is closed. */
-    private final class Running implements AutoCloseable {
-        private final Process process;
-        private final String url;
-        private String token = "";
-
-        Running(String option) throws IOException {
-            int port = freePort();
-            url = "http://127.0.0.1:" + port;
-            List<String> command = new ArrayList<>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(options);
-            command.add(option);
-            settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
-            command.add("-Dquarkus.http.port=" + port);
-            command.add("-Dquarkus.management.port=" + freePort());
-            command.add("-jar");
-            command.add(jar.toString());
-            process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
-        }
-
-        private static int freePort() throws IOException {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                return socket.getLocalPort();
-            }
-        }
-
-        /** Polls until an order is placed. */
-        void order() throws IOException, InterruptedException {
-            long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
-            while (System.nanoTime() < giveUpAt) {
-                try {
-                    if (token.isEmpty()) {
-                        token = new JsonObject(send("/demo/sign-in", "{\"subject\":\"start-buyer\"}")
-                                        .body())
-                                .getString("token");
-                    }
-                    String number = new JsonObject(send("/order-numbers", "").body()).getString("number");
-                    String body = Requests.order(number);
-                    if (send("/orders", body).statusCode() == 201) {
-                        return;
-                    }
-                } catch (IOException notYet) {
-                    Thread.sleep(5);
-                }
-            }
-            throw new IllegalStateException("no order within " + PATIENCE + "; see " + log);
-        }
-
-        private HttpResponse<String> send(String path, String body) throws IOException, InterruptedException {
-            HttpRequest.Builder request =
-                    HttpRequest.newBuilder(URI.create(url + path)).header("Authorization", "Bearer " + token);
-            if (body.isEmpty()) {
-                request.POST(HttpRequest.BodyPublishers.noBody());
-            } else {
-                request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
-            }
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        }
-
-        long residentMiB() throws IOException {
-            return Bench.residentMiB(process);
-        }
-
-        @Override
-        public void close() {
-            process.destroy();
-            process.onExit().join();
-        }
+    private static Start median(List<Start> starts) {
+        return starts.stream()
+                .sorted(Comparator.comparingDouble(Start::millis))
+                .skip(starts.size() / 2)
+                .findFirst()
+                .orElseThrow();
     }
 }
