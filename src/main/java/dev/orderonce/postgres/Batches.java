@@ -20,7 +20,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
-import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -37,7 +36,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * statement; on an idle service a request is sent alone and at once.
  *
  * <pre>
- *   event loops ──▶ inbox ──▶ waiting ──▶ slot 1 ──▶ PostgreSQL
- *                  (bounded)     │        slot 2 ──▶
+ *   event loops ──▶ inbox ──▶ waiting ──▶ connection 1 ──▶ PostgreSQL
+ *                  (bounded)     │        connection 2 ──▶
  *                                └─ a bounded number, no two with an equal key, share a statement
  * </pre>
  *
@@ -66,13 +64,14 @@ public final class Batches<Q, A> {
     private final Batched<Q, A> batched;
     private final Postgres postgres;
     private final Context context;
-    private final List<StatementSlot> slots;
+    private final StatementPool connections;
     private final int maxWaiting;
     private final DistributionSummary sizes;
     private final Timer latency;
     private final StoreSpans spans;
     private final Outage outage;
     private volatile boolean isOpen;
+    private volatile boolean isReachable = true;
 
     private final Queue<Pending<Q, A>> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -88,22 +87,17 @@ public final class Batches<Q, A> {
             Vertx vertx,
             Batched<Q, A> batched,
             Postgres postgres,
-            PgConnectOptions options,
+            PostgresPool pools,
             DatabaseSettings settings,
-            Reconnects reconnects,
-            ReplyTimeout replyTimeout,
             MeterRegistry metrics,
             StoreSpans spans) {
         this.batched = batched;
         this.outage = postgres.outage(batched.name());
         this.spans = spans;
         this.postgres = postgres;
-        // The slots of one kind of statement share an event loop and need no locks.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
-        this.slots = Stream.generate(() -> new StatementSlot(
-                        vertx, context, options, settings, reconnects, replyTimeout, this::work, outage::answered))
-                .limit(settings.batchPoolSize())
-                .toList();
+        this.connections =
+                new StatementPool(batched.name(), vertx, context, pools, settings, this::work, outage::answered);
         this.maxWaiting = settings.queueLimit();
         this.sizes = DistributionSummary.builder("orderonce.batch.size")
                 .description("Requests that shared one statement")
@@ -129,7 +123,7 @@ public final class Batches<Q, A> {
     }
 
     void open() {
-        context.runOnContext(now -> slots.forEach(StatementSlot::begin));
+        context.runOnContext(_ -> connections.begin());
     }
 
     /** Whether a connection is open; one without replies is closed within seconds. */
@@ -137,12 +131,14 @@ public final class Batches<Q, A> {
         return isOpen;
     }
 
+    /** Whether a connection is open, or no attempt to open one has failed since the last was lost. */
+    boolean isReachable() {
+        return isReachable;
+    }
+
     Future<Void> close() {
         Promise<Void> closed = Promise.promise();
-        context.runOnContext(
-                now -> Future.join(slots.stream().map(StatementSlot::close).toList())
-                        .<Void>mapEmpty()
-                        .onComplete(closed));
+        context.runOnContext(_ -> connections.close().onComplete(closed));
         return closed.future();
     }
 
@@ -179,18 +175,18 @@ public final class Batches<Q, A> {
         work();
     }
 
-    /** Sends a statement on each free slot while requests wait; called whenever a request arrives or a slot changes. */
+    /** Sends statements while requests wait; called whenever a request arrives or a connection changes. */
     private void work() {
-        isOpen = slots.stream().anyMatch(StatementSlot::isOpen);
-        for (StatementSlot slot : slots) {
-            if (slot.isFree() && (!waiting.isEmpty() || !split.isEmpty())) {
-                List<Pending<Q, A>> batch = split.isEmpty() ? takeBatch() : split.poll();
-                if (!batch.isEmpty()) {
-                    send(slot, batch);
-                }
+        connections.replaceLost();
+        isOpen = connections.isOpen();
+        isReachable = connections.isHopeful();
+        while (connections.hasPermit() && (!waiting.isEmpty() || !split.isEmpty())) {
+            List<Pending<Q, A>> batch = split.isEmpty() ? takeBatch() : split.remove();
+            if (!batch.isEmpty()) {
+                send(batch);
             }
         }
-        if (slots.stream().noneMatch(StatementSlot::isHopeful)) {
+        if (!isReachable) {
             failAll();
         }
     }
@@ -213,7 +209,7 @@ public final class Batches<Q, A> {
         return batch;
     }
 
-    private void send(StatementSlot slot, List<Pending<Q, A>> batch) {
+    private void send(List<Pending<Q, A>> batch) {
         List<Q> requests = new ArrayList<>(batch.size());
         batch.forEach(pending -> requests.add(pending.request));
         sizes.record(batch.size());
@@ -222,11 +218,10 @@ public final class Batches<Q, A> {
             parameters = batched.parameters(requests);
         } catch (RuntimeException fault) {
             refused(batch, fault);
-            context.runOnContext(now -> work());
             return;
         }
         long sentAt = System.nanoTime();
-        slot.run(batched.sql(), parameters).onComplete(result -> {
+        connections.run(batched.sql(), parameters).onComplete(result -> {
             latency.record(System.nanoTime() - sentAt, TimeUnit.NANOSECONDS);
             receive(batch, requests, result);
             work();

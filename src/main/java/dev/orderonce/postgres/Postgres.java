@@ -44,8 +44,7 @@ public class Postgres implements MadeFromSettings {
     private final MeterRegistry metrics;
     private final StoreSpans spans;
     private final Duration answerWithin;
-    private final Reconnects reconnects = new Reconnects();
-    private final ReplyTimeout replyTimeout;
+    private final PostgresPool pools;
     private final Outage outage;
     private volatile boolean stopping;
     private final List<Batches<?, ?>> batches = new CopyOnWriteArrayList<>();
@@ -54,7 +53,7 @@ public class Postgres implements MadeFromSettings {
             Pool pool,
             Vertx vertx,
             DatabaseSettings settings,
-            ReplyTimeout replyTimeout,
+            PostgresPool pools,
             MeterRegistry metrics,
             StoreSpans spans) {
         this.pool = pool;
@@ -63,7 +62,7 @@ public class Postgres implements MadeFromSettings {
         this.metrics = metrics;
         this.spans = spans;
         this.answerWithin = settings.replyTimeout();
-        this.replyTimeout = replyTimeout;
+        this.pools = pools;
         this.outage = outage("pool");
         require("database.pool-size", settings.poolSize());
         require("database.batch-pool-size", settings.batchPoolSize());
@@ -88,8 +87,7 @@ public class Postgres implements MadeFromSettings {
 
     /** A batched statement of the hot path, with its own connections, which are opened now and kept. */
     public <Q, A> Batches<Q, A> batches(Batched<Q, A> batched) {
-        Batches<Q, A> made = new Batches<>(
-                vertx, batched, this, PostgresOptions.of(settings), settings, reconnects, replyTimeout, metrics, spans);
+        Batches<Q, A> made = new Batches<>(vertx, batched, this, pools, settings, metrics, spans);
         batches.add(made);
         made.open();
         return made;
@@ -143,7 +141,7 @@ public class Postgres implements MadeFromSettings {
     }
 
     private boolean isReachable() {
-        return reconnects.isReachable() || batches.stream().anyMatch(Batches::isOpen);
+        return batches.isEmpty() || batches.stream().anyMatch(Batches::isReachable);
     }
 
     /**

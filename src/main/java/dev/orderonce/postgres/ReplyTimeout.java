@@ -7,24 +7,30 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.impl.SocketConnectionBase;
 import io.vertx.sqlclient.impl.SqlConnectionBase;
+import io.vertx.sqlclient.impl.command.CommandResponse;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes connections whose reply is overdue, and all connections that have received nothing since that statement: a
- * host or network that fails without a reset leaves all of them dead, and a pool would lend them one by one.
+ * Closes connections whose reply is overdue, and all connections that have received no reply since that statement: a
+ * host or network that fails without a reset leaves all of them dead, and a pool would lend them one by one. Closes
+ * also a connection whose server has become a standby, or was one: a pool would keep it after the failover.
  *
- * <p>The driver cannot do this. Its close is a command in the queue behind the statement without a reply; and its idle
- * timeout counts from the last reply, so that a connection that was unused for a while would be closed during the next
- * statement. The idle timeout is kept for the handshake, which has no other.
+ * <p>The driver cannot do this. Its close is a command in the queue behind the statement without a reply, and waits for
+ * the server; and its idle timeout counts from the last reply, so that a connection that was unused for a while would
+ * be closed during the next statement. The idle timeout is kept for the handshake, which has no other.
  */
 final class ReplyTimeout {
     private static final String DRIVERS_IDLE_HANDLER = "idle";
+
+    /** The error (SQLSTATE) of a statement that writes at a standby. */
+    private static final String READ_ONLY = "25006";
 
     private final long timeoutNanos;
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
@@ -33,22 +39,26 @@ final class ReplyTimeout {
         this.timeoutNanos = timeout.toNanos();
     }
 
-    /** Watches a connection that has just been opened, until it is closed. */
-    void watch(SqlConnection connection) {
-        Channel channel = ((SocketConnectionBase)
+    /**
+     * Watches a connection that has just been opened, until it is closed.
+     *
+     * @param lost called on the connection's event loop after it was closed
+     */
+    void watch(SqlConnection connection, Runnable lost) {
+        ChannelHandlerContext driver = ((SocketConnectionBase)
                         ((SqlConnectionBase<?>) connection).unwrap().unwrap())
                 .socket()
-                .channelHandlerContext()
-                .channel();
-        ChannelPipeline pipeline = channel.pipeline();
+                .channelHandlerContext();
+        ChannelPipeline pipeline = driver.pipeline();
         ChannelHandler idle = pipeline.get(DRIVERS_IDLE_HANDLER);
         if (idle != null) {
             pipeline.remove(idle);
         }
-        pipeline.addFirst(new Watch(channel));
+        // Behind the codec, where whole commands and replies pass: half a reply is none.
+        pipeline.addBefore(driver.name(), null, new Watch(driver.channel(), lost));
     }
 
-    /** Closes the connections that have received nothing since the time of an overdue statement. */
+    /** Closes the connections that have received no reply since the time of an overdue statement. */
     private void overdue(long sinceNanos) {
         watches.forEach(watch -> watch.closeUnlessReadSince(sinceNanos));
     }
@@ -56,13 +66,15 @@ final class ReplyTimeout {
     /** One connection; its fields are written on its own event loop. */
     private final class Watch extends ChannelDuplexHandler {
         private final Channel channel;
+        private final Runnable lost;
         private volatile long lastReadNanos = System.nanoTime();
         private long waitingSinceNanos;
         private boolean isWaiting;
         private boolean isScheduled;
 
-        Watch(Channel channel) {
+        Watch(Channel channel, Runnable lost) {
             this.channel = channel;
+            this.lost = lost;
         }
 
         @Override
@@ -77,6 +89,7 @@ final class ReplyTimeout {
         public void channelInactive(ChannelHandlerContext context) throws Exception {
             watches.remove(this);
             super.channelInactive(context);
+            lost.run();
         }
 
         @Override
@@ -91,9 +104,17 @@ final class ReplyTimeout {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            if (!(message instanceof CommandResponse<?> reply)) {
+                super.channelRead(context, message);
+                return;
+            }
             isWaiting = false;
             lastReadNanos = System.nanoTime();
+            Throwable failure = reply.toAsyncResult().cause();
             super.channelRead(context, message);
+            if (failure instanceof PgException error && READ_ONLY.equals(error.getSqlState())) {
+                close();
+            }
         }
 
         /** One timer for each connection and timeout, however many statements there are. */
@@ -124,9 +145,9 @@ final class ReplyTimeout {
             }
         }
 
-        /** Closing fails the statements of the connection. */
+        /** Fails the statements of the connection; past the codec, whose close waits for the server. */
         private void close() {
-            Future<?> unused = channel.close();
+            Future<?> unused = channel.pipeline().firstContext().close();
         }
     }
 }

@@ -12,6 +12,9 @@ import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -133,6 +136,32 @@ class PostgreSqlUnavailableTest {
         Stores.toPostgreSql().heal();
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThat(shop.place(number).statusCode()).isIn(200, 201));
+    }
+
+    /** A primary that has become a standby may keep its sessions; they are not kept here. */
+    @Test
+    void readOnlySessions_areReplaced() throws SQLException {
+        // Given
+        String number = shop.newNumber();
+        try (Connection operator = Database.connect();
+                Statement statement = operator.createStatement()) {
+            statement.execute("ALTER DATABASE postgres SET default_transaction_read_only = on");
+            try {
+                statement.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'order-once'");
+                // The first may still have been sent to an ended session.
+                for (int i = 0; i < 5; i++) {
+                    shop.place(number).then().statusCode(503).body("retry", equalTo("same-request"));
+                }
+            } finally {
+                // When
+                statement.execute("ALTER DATABASE postgres RESET default_transaction_read_only");
+            }
+        }
+        // Then
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(shop.place(number).statusCode()).isIn(200, 201));
+        assertThat(Database.rows(number)).isOne();
     }
 
     @Test

@@ -88,8 +88,8 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * Open connections forward nothing more and are not reset, as after a power loss or a failover of an address; new
-     * ones work.
+     * Open connections forward nothing more and are neither reset nor closed, even if the service closes them, as after
+     * a power loss or a failover of an address; new ones work.
      */
     public void killWithoutReset() {
         dead = Set.copyOf(sockets);
@@ -114,6 +114,18 @@ public final class FaultProxy implements AutoCloseable {
 
     private synchronized void awaitRelease() {
         while (holding) {
+            try {
+                wait();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** A dead connection acknowledges nothing, not even its end. */
+    private synchronized void awaitHealing(Socket socket) {
+        while (dead.contains(socket)) {
             try {
                 wait();
             } catch (InterruptedException interrupted) {
@@ -224,6 +236,7 @@ public final class FaultProxy implements AutoCloseable {
                 }
                 out.write(chunk, 0, read);
             }
+            awaitHealing(from);
         } catch (IOException cut) {
             // the try closes the other side; connections through this proxy are expected to be cut
         } finally {
