@@ -16,12 +16,19 @@ import java.util.Optional;
 class CarryOutResolution {
     private final CancelOrder cancelOrder;
     private final DisputeStore store;
+    private final DisputeReader disputes;
     private final DisputeSettings settings;
     private final Clock clock;
 
-    CarryOutResolution(CancelOrder cancelOrder, DisputeStore store, DisputeSettings settings, Clock clock) {
+    CarryOutResolution(
+            CancelOrder cancelOrder,
+            DisputeStore store,
+            DisputeReader disputes,
+            DisputeSettings settings,
+            Clock clock) {
         this.cancelOrder = cancelOrder;
         this.store = store;
+        this.disputes = disputes;
         this.settings = settings;
         this.clock = clock;
     }
@@ -73,7 +80,7 @@ class CarryOutResolution {
 
     private Uni<Carrying> settle(Dispute granted, Resolution resolution) {
         return store.end(granted.id(), Move.SETTLED, Optional.of(resolution), clock.instant())
-                .chain(settled -> settled.isPresent() ? Uni.createFrom().item(settled) : store.find(granted.id()))
+                .chain(settled -> settled.isPresent() ? Uni.createFrom().item(settled) : disputes.find(granted.id()))
                 .map(current -> new Carrying.Done(current.orElse(granted)));
     }
 

@@ -11,15 +11,8 @@ import java.util.regex.Pattern;
  * then.
  */
 record DisputeCursor(Instant dueAt, String id) {
-    /** Sorts before every dispute. */
-    static final DisputeCursor START = new DisputeCursor(Instant.EPOCH, "");
-
     /** Microseconds since 1970, which 18 digits hold for longer than PostgreSQL counts years. */
     private static final Pattern FORM = Pattern.compile("([0-9]{1,18})-(.{1,32})");
-
-    static DisputeCursor of(Dispute dispute) {
-        return new DisputeCursor(dispute.dueAt(), dispute.id().text());
-    }
 
     /** Reads the text of a cursor; empty if it is not one. */
     static Optional<DisputeCursor> read(String text) {

@@ -1,9 +1,6 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.DisputeState.Move;
-import dev.orderonce.idempotency.IdempotencyKey;
-import dev.orderonce.identity.Buyer;
-import dev.orderonce.identity.Subject;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.postgres.Postgres;
 import dev.orderonce.postgres.UnreadableRows;
@@ -22,14 +19,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The tables {@code disputes} and {@code dispute_messages}. */
+/** Writes the tables {@code disputes} and {@code dispute_messages}; {@link DisputeReader} reads them. */
 @ApplicationScoped
 class DisputeStore {
     private static final String COLUMNS =
             "id, number, buyer, kind, duplicate_of, state, opened_at, due_at, messages, resolution, resolution_reason, "
                     + "resolved_by, ended_at";
 
-    /** As the partial indexes have it. */
+    /** As the partial index has it. */
     private static final String UNDECIDED = "state IN ('OPEN', 'ANSWERED', 'RESOLVING')";
 
     /** The author of the service's own messages. */
@@ -136,51 +133,6 @@ class DisputeStore {
                 .map(rows -> rows.size() == 1);
     }
 
-    Uni<Optional<Dispute>> find(DisputeId id) {
-        return one("SELECT " + COLUMNS + " FROM disputes WHERE id = $1", Tuple.of(id.text()));
-    }
-
-    /** The disputes of this order that were opened last, the latest first. */
-    Uni<List<Dispute>> latest(OrderNumber number, int most) {
-        return postgres.query(
-                        "SELECT " + COLUMNS + " FROM disputes WHERE number = $1 ORDER BY opened_at DESC LIMIT $2",
-                        Tuple.of(number.symbols(), (long) most))
-                .map(DisputeStore::all);
-    }
-
-    /** The dispute with its messages and evidence, in two statements. */
-    Uni<DisputeDetails> details(Dispute dispute) {
-        return evidence(dispute.id())
-                .chain(evidence ->
-                        messages(dispute.id()).map(messages -> new DisputeDetails(dispute, messages, evidence)));
-    }
-
-    private Uni<StoredEvidence> evidence(DisputeId id) {
-        return postgres.query("SELECT evidence::text AS evidence FROM disputes WHERE id = $1", Tuple.of(id.text()))
-                .map(rows -> StoredEvidence.read(rows.iterator().next().getString("evidence")));
-    }
-
-    private Uni<List<Message>> messages(DisputeId id) {
-        return postgres.query(
-                        "SELECT sequence, party, author, text, at FROM dispute_messages WHERE dispute = $1 ORDER BY sequence",
-                        Tuple.of(id.text()))
-                .map(rows -> {
-                    List<Message> messages = new ArrayList<>(rows.size());
-                    rows.forEach(row -> messages.add(message(row)));
-                    return messages;
-                });
-    }
-
-    /** The text of the author's message under the key. */
-    Uni<Optional<String>> textUnder(DisputeId id, Subject author, IdempotencyKey key) {
-        return postgres.query(
-                        "SELECT text FROM dispute_messages WHERE dispute = $1 AND author = $2 AND client_key = $3",
-                        Tuple.of(id.text(), author.id(), key.text()))
-                .map(rows -> rows.size() == 0
-                        ? Optional.empty()
-                        : Optional.of(rows.iterator().next().getString("text")));
-    }
-
     /**
      * Inserts a message and makes the move that goes with it.
      *
@@ -263,35 +215,6 @@ class DisputeStore {
                 .map(rows -> unreadableRows.leaveOut("disputes", "id", rows, DisputeStore::dispute));
     }
 
-    /**
-     * The disputes to list; an empty member does not restrict them.
-     *
-     * @param overdueAt undecided disputes that were due before
-     */
-    record Filter(Optional<Buyer> buyer, Optional<DisputeState> state, Optional<Instant> overdueAt) {}
-
-    /** The disputes after the cursor, soonest due first. */
-    Uni<List<Dispute>> list(Filter filter, DisputeCursor after, int most) {
-        Tuple parameters = Tuple.of(at(after.dueAt()), after.id(), most);
-        StringBuilder where = new StringBuilder("(due_at, id) > ($1, $2)");
-        if (filter.buyer().isPresent()) {
-            parameters.addString(filter.buyer().get().subject());
-            where.append(" AND buyer = $").append(parameters.size());
-        }
-        if (filter.state().isPresent()) {
-            parameters.addString(filter.state().get().name());
-            where.append(" AND state = $").append(parameters.size());
-        }
-        if (filter.overdueAt().isPresent()) {
-            parameters.addOffsetDateTime(at(filter.overdueAt().get()));
-            where.append(" AND " + UNDECIDED + " AND due_at < $").append(parameters.size());
-        }
-        return postgres.query(
-                        "SELECT " + COLUMNS + " FROM disputes WHERE " + where + " ORDER BY due_at, id LIMIT $3",
-                        parameters)
-                .map(DisputeStore::all);
-    }
-
     private static final String COUNT_OVERDUE = "SELECT count(*) AS overdue FROM (SELECT FROM disputes WHERE "
             + UNDECIDED
             + " AND due_at < $1 LIMIT $2) AS late";
@@ -321,35 +244,22 @@ class DisputeStore {
     }
 
     private static Dispute dispute(Row row) {
-        return new Dispute(
-                new DisputeId(row.getString("id")),
-                new OrderNumber(row.getString("number")),
-                new Buyer(row.getString("buyer")),
-                new Claim(
-                        DisputeKind.valueOf(row.getString("kind")),
-                        Optional.ofNullable(row.getString("duplicate_of")).map(OrderNumber::new)),
-                DisputeState.valueOf(row.getString("state")),
-                row.getOffsetDateTime("opened_at").toInstant(),
-                row.getOffsetDateTime("due_at").toInstant(),
-                row.getInteger("messages"),
-                Optional.ofNullable(row.getString("resolution")).map(verdict -> resolution(verdict, row)),
-                Optional.ofNullable(row.getOffsetDateTime("ended_at")).map(OffsetDateTime::toInstant));
-    }
-
-    private static Resolution resolution(String verdict, Row row) {
-        return new Resolution(
-                Verdict.valueOf(verdict),
-                row.getString("resolution_reason"),
-                new Subject(row.getString("resolved_by")));
-    }
-
-    private static Message message(Row row) {
-        return new Message(
-                row.getInteger("sequence"),
-                Party.valueOf(row.getString("party")),
-                row.getString("author"),
-                row.getString("text"),
-                row.getOffsetDateTime("at").toInstant());
+        DisputeEntity dispute = new DisputeEntity();
+        dispute.id = row.getString("id");
+        dispute.number = row.getString("number");
+        dispute.buyer = row.getString("buyer");
+        dispute.kind = row.getString("kind");
+        dispute.duplicateOf = row.getString("duplicate_of");
+        dispute.state = row.getString("state");
+        dispute.openedAt = row.getOffsetDateTime("opened_at").toInstant();
+        dispute.dueAt = row.getOffsetDateTime("due_at").toInstant();
+        dispute.messages = row.getInteger("messages");
+        dispute.resolution = row.getString("resolution");
+        dispute.resolutionReason = row.getString("resolution_reason");
+        dispute.resolvedBy = row.getString("resolved_by");
+        OffsetDateTime endedAt = row.getOffsetDateTime("ended_at");
+        dispute.endedAt = endedAt == null ? null : endedAt.toInstant();
+        return dispute.toDispute();
     }
 
     private static @Nullable OffsetDateTime at(@Nullable Instant instant) {

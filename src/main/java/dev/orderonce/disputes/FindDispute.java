@@ -9,10 +9,10 @@ import java.util.Optional;
 /** Finds one dispute; one that the reader may not see reads as absent. */
 @ApplicationScoped
 public class FindDispute {
-    private final DisputeStore store;
+    private final DisputeReader disputes;
 
-    FindDispute(DisputeStore store) {
-        this.store = store;
+    FindDispute(DisputeReader disputes) {
+        this.disputes = disputes;
     }
 
     /** Every outcome of finding a dispute. */
@@ -41,14 +41,14 @@ public class FindDispute {
     public Uni<Finding> find(Subject reader, Party as, String written) {
         return visible(reader, as, written)
                 .chain(found -> found.<Uni<Finding>>map(
-                                dispute -> store.details(dispute).map(Finding.Found::new))
+                                dispute -> disputes.details(dispute).map(Finding.Found::new))
                         .orElseGet(() -> Uni.createFrom().item(new Finding.Absent())));
     }
 
     /** The dispute, if the reader may see it. */
     Uni<Optional<Dispute>> visible(Subject reader, Party as, String written) {
         return DisputeId.read(written)
-                .map(store::find)
+                .map(disputes::find)
                 .orElseGet(() -> Uni.createFrom().item(Optional.empty()))
                 .map(found -> found.filter(
                         dispute -> as != Party.BUYER || dispute.buyer().is(reader)));

@@ -1,9 +1,10 @@
 package dev.orderonce.disputes;
 
-import dev.orderonce.disputes.DisputeStore.Filter;
+import dev.orderonce.disputes.DisputeReader.Filter;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Subject;
+import dev.orderonce.postgres.KeysetPage;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -16,13 +17,11 @@ import java.util.stream.Collectors;
 /** Lists disputes, soonest due first, in pages; the cost of a page does not depend on its position. */
 @ApplicationScoped
 public class ListDisputes {
-    public static final int LARGEST_PAGE = 100;
-
-    private final DisputeStore store;
+    private final DisputeReader disputes;
     private final Clock clock;
 
-    ListDisputes(DisputeStore store, Clock clock) {
-        this.store = store;
+    ListDisputes(DisputeReader disputes, Clock clock) {
+        this.disputes = disputes;
         this.clock = clock;
     }
 
@@ -54,7 +53,7 @@ public class ListDisputes {
      * @param state the name of a state: only disputes in it
      * @param overdue {@code true}: only undecided disputes after their due date
      * @param after the cursor from the page before, if any
-     * @param limit 1 to {@value #LARGEST_PAGE}
+     * @param limit 1 to {@value KeysetPage#LARGEST}
      */
     public Uni<Listing> list(
             Subject reader,
@@ -63,8 +62,9 @@ public class ListDisputes {
             Optional<String> overdue,
             Optional<String> after,
             int limit) {
-        if (limit < 1 || limit > LARGEST_PAGE) {
-            return bad("\"limit\" must be from 1 to " + LARGEST_PAGE + ".");
+        Optional<String> refusal = KeysetPage.refusal(limit);
+        if (refusal.isPresent()) {
+            return bad(refusal.get());
         }
         Optional<DisputeState> wanted = state.flatMap(ListDisputes::state);
         if (state.isPresent() && wanted.isEmpty()) {
@@ -78,29 +78,15 @@ public class ListDisputes {
                 .isPresent()) {
             return bad("\"overdue\" must be true or false.");
         }
-        Optional<DisputeCursor> cursor =
-                after.isEmpty() ? Optional.of(DisputeCursor.START) : DisputeCursor.read(after.get());
-        if (cursor.isEmpty()) {
+        Optional<DisputeCursor> cursor = after.flatMap(DisputeCursor::read);
+        if (after.isPresent() && cursor.isEmpty()) {
             return bad("\"after\" must be the `after` of the previous page.");
         }
         Optional<Buyer> own = as == Party.BUYER ? Optional.of(new Buyer(reader.id())) : Optional.empty();
         Optional<Instant> overdueAt =
                 overdue.filter(text -> text.equals("true")).map(text -> clock.instant());
-        return list(new Filter(own, wanted, overdueAt), cursor.get(), limit);
-    }
-
-    private Uni<Listing> list(Filter filter, DisputeCursor after, int limit) {
-        return store.list(filter, after, limit + 1).map(rows -> page(rows, limit));
-    }
-
-    /** The rows are one more than the limit if there is another page. */
-    private static Listing page(List<Dispute> rows, int limit) {
-        List<Dispute> disputes = rows.stream().limit(limit).toList();
-        return new Listing.Page(
-                disputes,
-                rows.size() > limit
-                        ? Optional.of(DisputeCursor.of(disputes.getLast()).text())
-                        : Optional.empty());
+        return disputes.list(new Filter(own, wanted, overdueAt), cursor, limit)
+                .map(page -> new Listing.Page(page.rows(), page.after().map(DisputeCursor::text)));
     }
 
     private static Optional<DisputeState> state(String name) {

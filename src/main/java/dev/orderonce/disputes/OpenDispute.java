@@ -42,6 +42,7 @@ public class OpenDispute {
     private final ListEvents listEvents;
     private final GatherEvidence gatherEvidence;
     private final DisputeStore store;
+    private final DisputeReader disputes;
     private final DisputeSettings settings;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
@@ -50,11 +51,13 @@ public class OpenDispute {
             ListEvents listEvents,
             GatherEvidence gatherEvidence,
             DisputeStore store,
+            DisputeReader disputes,
             DisputeSettings settings,
             Clock clock) {
         this.listEvents = listEvents;
         this.gatherEvidence = gatherEvidence;
         this.store = store;
+        this.disputes = disputes;
         this.settings = settings;
         this.clock = clock;
     }
@@ -164,7 +167,7 @@ public class OpenDispute {
     }
 
     private Uni<Opening> open(Request request) {
-        return store.latest(request.disputed().order().number(), MOST)
+        return disputes.latest(request.disputed().order().number(), MOST)
                 .chain(latest -> refusal(latest, request.claim())
                         .orElseGet(() -> gatherEvidence
                                 .gather(request.disputed(), request.other())
@@ -196,7 +199,7 @@ public class OpenDispute {
 
     private Uni<Opening> repeat(Dispute earlier, Claim claim) {
         return earlier.claim().equals(claim)
-                ? store.details(earlier).map(Opening.AlreadyOpen::new)
+                ? disputes.details(earlier).map(Opening.AlreadyOpen::new)
                 : item(new Opening.OtherOpen(earlier));
     }
 
@@ -228,7 +231,7 @@ public class OpenDispute {
 
     /** A concurrent request opened a dispute after this one read the latest; it may be decided by now. */
     private Uni<Opening> refusedByStore(Order order, Claim claim) {
-        return store.latest(order.number(), MOST)
+        return disputes.latest(order.number(), MOST)
                 .chain(latest -> refusal(latest, claim).orElseGet(() -> repeat(first(latest), claim)));
     }
 

@@ -29,12 +29,19 @@ public class ResolveDispute {
     private final FindOrder findOrder;
     private final CarryOutResolution carryOutResolution;
     private final DisputeStore store;
+    private final DisputeReader disputes;
     private final Clock clock;
 
-    ResolveDispute(FindOrder findOrder, CarryOutResolution carryOutResolution, DisputeStore store, Clock clock) {
+    ResolveDispute(
+            FindOrder findOrder,
+            CarryOutResolution carryOutResolution,
+            DisputeStore store,
+            DisputeReader disputes,
+            Clock clock) {
         this.findOrder = findOrder;
         this.carryOutResolution = carryOutResolution;
         this.store = store;
+        this.disputes = disputes;
         this.clock = clock;
     }
 
@@ -107,7 +114,7 @@ public class ResolveDispute {
     }
 
     private Uni<Resolving> attempt(DisputeId id, Resolution resolution, int triesLeft) {
-        return store.find(id)
+        return disputes.find(id)
                 .chain(found -> found.map(dispute -> dispute.buyer().is(resolution.by())
                                 ? item(new Resolving.Own())
                                 : decide(dispute, resolution, triesLeft))
@@ -127,7 +134,7 @@ public class ResolveDispute {
         return decided.resolution()
                         .filter(earlier -> earlier.verdict() == resolution.verdict())
                         .isPresent()
-                ? store.details(decided).map(Resolving.AlreadyDecided::new)
+                ? disputes.details(decided).map(Resolving.AlreadyDecided::new)
                 : item(new Resolving.OtherDecided(decided));
     }
 
@@ -147,7 +154,7 @@ public class ResolveDispute {
     private Uni<Resolving> reject(Dispute dispute, Resolution resolution, int triesLeft) {
         return store.end(dispute.id(), Move.REJECTED, Optional.of(resolution), clock.instant())
                 .chain(rejected -> rejected.<Uni<Resolving>>map(
-                                current -> store.details(current).map(Resolving.Resolved::new))
+                                current -> disputes.details(current).map(Resolving.Resolved::new))
                         .orElseGet(() -> attempt(dispute.id(), resolution, triesLeft - 1)));
     }
 
@@ -161,8 +168,8 @@ public class ResolveDispute {
     private Uni<Resolving> carryOut(Dispute granted) {
         return carryOutResolution.carryOut(granted).chain(carrying -> switch (carrying) {
             case Carrying.Impossible(Order order) -> item(new Resolving.OrderNotOpen(order));
-            case Carrying.NotYet(Dispute dispute) -> store.details(dispute).map(Resolving.UnderWay::new);
-            case Carrying.Done(Dispute dispute) -> store.details(dispute).map(Resolving.Resolved::new);
+            case Carrying.NotYet(Dispute dispute) -> disputes.details(dispute).map(Resolving.UnderWay::new);
+            case Carrying.Done(Dispute dispute) -> disputes.details(dispute).map(Resolving.Resolved::new);
         });
     }
 

@@ -28,12 +28,19 @@ public class SendMessage {
 
     private final FindDispute findDispute;
     private final DisputeStore store;
+    private final DisputeReader disputes;
     private final DisputeSettings settings;
     private final Clock clock;
 
-    SendMessage(FindDispute findDispute, DisputeStore store, DisputeSettings settings, Clock clock) {
+    SendMessage(
+            FindDispute findDispute,
+            DisputeStore store,
+            DisputeReader disputes,
+            DisputeSettings settings,
+            Clock clock) {
         this.findDispute = findDispute;
         this.store = store;
+        this.disputes = disputes;
         this.settings = settings;
         this.clock = clock;
     }
@@ -114,12 +121,12 @@ public class SendMessage {
     }
 
     private Uni<Optional<String>> earlier(Dispute dispute, NewMessage message) {
-        return store.textUnder(dispute.id(), message.author(), message.key());
+        return disputes.textUnder(dispute.id(), message.author(), message.key());
     }
 
     private Uni<Sending> repeat(Dispute dispute, String earlier, NewMessage message) {
         return earlier.equals(message.text())
-                ? store.details(dispute).map(Sending.AlreadySent::new)
+                ? disputes.details(dispute).map(Sending.AlreadySent::new)
                 : item(new Sending.Differs(dispute));
     }
 
@@ -131,7 +138,7 @@ public class SendMessage {
                         message.at().plus(settings.answerTimeout()),
                         most(message.party()))
                 .chain(sent -> sent.<Uni<Sending>>map(
-                                current -> store.details(current).map(Sending.Sent::new))
+                                current -> disputes.details(current).map(Sending.Sent::new))
                         .orElseGet(() -> notAdded(dispute, message)));
     }
 
@@ -151,7 +158,7 @@ public class SendMessage {
 
     /** A concurrent repeat was faster, or the dispute takes no message. */
     private Uni<Sending> notAdded(Dispute dispute, NewMessage message) {
-        return store.find(dispute.id())
+        return disputes.find(dispute.id())
                 .map(found -> found.orElse(dispute))
                 .chain(current -> earlier(current, message)
                         .chain(earlier -> earlier.isPresent()

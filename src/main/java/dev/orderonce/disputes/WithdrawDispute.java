@@ -13,11 +13,13 @@ import java.util.Optional;
 public class WithdrawDispute {
     private final FindDispute findDispute;
     private final DisputeStore store;
+    private final DisputeReader disputes;
     private final Clock clock;
 
-    WithdrawDispute(FindDispute findDispute, DisputeStore store, Clock clock) {
+    WithdrawDispute(FindDispute findDispute, DisputeStore store, DisputeReader disputes, Clock clock) {
         this.findDispute = findDispute;
         this.store = store;
+        this.disputes = disputes;
         this.clock = clock;
     }
 
@@ -60,16 +62,17 @@ public class WithdrawDispute {
     private Uni<Withdrawal> withdraw(Dispute dispute) {
         return store.end(dispute.id(), Move.WITHDRAWN, Optional.empty(), clock.instant())
                 .chain(withdrawn -> withdrawn
-                        .<Uni<Withdrawal>>map(current -> store.details(current).map(Withdrawal.Withdrawn::new))
+                        .<Uni<Withdrawal>>map(
+                                current -> disputes.details(current).map(Withdrawal.Withdrawn::new))
                         .orElseGet(() -> notOpen(dispute)));
     }
 
     /** The dispute was withdrawn or decided before. */
     private Uni<Withdrawal> notOpen(Dispute dispute) {
-        return store.find(dispute.id())
+        return disputes.find(dispute.id())
                 .map(found -> found.orElse(dispute))
                 .chain(current -> current.state() == DisputeState.WITHDRAWN
-                        ? store.details(current).map(Withdrawal.AlreadyWithdrawn::new)
+                        ? disputes.details(current).map(Withdrawal.AlreadyWithdrawn::new)
                         : item(new Withdrawal.NotOpen(current)));
     }
 

@@ -34,12 +34,19 @@ public class ConfirmSuspicion {
     private static final String DEFAULT_REASON = "a duplicate";
 
     private final SuspicionStore store;
+    private final SuspicionReader reader;
     private final ListSuspicions listSuspicions;
     private final CancelOrder cancelOrder;
     private final Clock clock;
 
-    ConfirmSuspicion(SuspicionStore store, ListSuspicions listSuspicions, CancelOrder cancelOrder, Clock clock) {
+    ConfirmSuspicion(
+            SuspicionStore store,
+            SuspicionReader reader,
+            ListSuspicions listSuspicions,
+            CancelOrder cancelOrder,
+            Clock clock) {
         this.store = store;
+        this.reader = reader;
         this.listSuspicions = listSuspicions;
         this.cancelOrder = cancelOrder;
         this.clock = clock;
@@ -98,7 +105,7 @@ public class ConfirmSuspicion {
         if (!violations.isEmpty()) {
             return item(new Confirming.Invalid(List.copyOf(violations)));
         }
-        return store.find(id)
+        return reader.find(id)
                 .chain(found -> found.isEmpty()
                         ? item(new Confirming.Absent())
                         : confirm(support, found.get(), chosen.get(), reason));
@@ -140,7 +147,7 @@ public class ConfirmSuspicion {
 
     /** The suspicion was decided, or is over. */
     private Uni<Confirming> notOpen(long id, OrderNumber chosen) {
-        return store.find(id)
+        return reader.find(id)
                 .map(Optional::orElseThrow)
                 .chain(standing -> standing.decision().flatMap(Decision::chosen).equals(Optional.of(chosen))
                         ? goOn(standing)
@@ -175,7 +182,7 @@ public class ConfirmSuspicion {
 
     private Uni<Suspicion> end(Suspicion confirmed, Ended ended) {
         return store.end(confirmed.id(), ended)
-                .chain(stored -> stored.isPresent() ? Uni.createFrom().item(stored) : store.find(confirmed.id()))
+                .chain(stored -> stored.isPresent() ? Uni.createFrom().item(stored) : reader.find(confirmed.id()))
                 .map(Optional::orElseThrow);
     }
 

@@ -17,11 +17,13 @@ import java.util.Optional;
 @ApplicationScoped
 public class DismissSuspicion {
     private final SuspicionStore store;
+    private final SuspicionReader reader;
     private final ListSuspicions listSuspicions;
     private final Clock clock;
 
-    DismissSuspicion(SuspicionStore store, ListSuspicions listSuspicions, Clock clock) {
+    DismissSuspicion(SuspicionStore store, SuspicionReader reader, ListSuspicions listSuspicions, Clock clock) {
         this.store = store;
+        this.reader = reader;
         this.listSuspicions = listSuspicions;
         this.clock = clock;
     }
@@ -77,7 +79,7 @@ public class DismissSuspicion {
     }
 
     private Uni<Dismissing> notDismissed(Subject support, long id) {
-        return store.find(id).chain(found -> {
+        return reader.find(id).chain(found -> {
             if (found.isEmpty()) {
                 return Uni.createFrom().item(new Dismissing.Absent());
             }

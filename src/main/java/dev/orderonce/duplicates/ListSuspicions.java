@@ -4,6 +4,7 @@ import dev.orderonce.http.Outcome;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
+import dev.orderonce.postgres.KeysetPage;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -13,19 +14,17 @@ import java.util.Optional;
 /** Lists suspected duplicates, newest first, in pages. */
 @ApplicationScoped
 public class ListSuspicions {
-    public static final int LARGEST_PAGE = 100;
-
     /** A page ends with the pair that exceeds this; the largest pair has 200,000 characters. */
     private static final int MOST_CHARACTERS = 500_000;
 
     /** Pairs whose orders are read together, so that a page of large ones is not read whole. */
     private static final int AT_ONCE = 10;
 
-    private final SuspicionStore store;
+    private final SuspicionReader reader;
     private final FindOrder findOrder;
 
-    ListSuspicions(SuspicionStore store, FindOrder findOrder) {
-        this.store = store;
+    ListSuspicions(SuspicionReader reader, FindOrder findOrder) {
+        this.reader = reader;
         this.findOrder = findOrder;
     }
 
@@ -34,7 +33,7 @@ public class ListSuspicions {
      *
      * @param below only ids below this one
      * @param fromScore the lowest score, 0 to 100
-     * @param limit 1 to {@value #LARGEST_PAGE}
+     * @param limit 1 to {@value KeysetPage#LARGEST}
      */
     public record Query(SuspicionState state, Optional<Long> below, int fromScore, Optional<String> buyer, int limit) {}
 
@@ -64,37 +63,32 @@ public class ListSuspicions {
 
     /** Lists one page. */
     public Uni<Listing> list(Query query) {
-        if (query.limit() < 1 || query.limit() > LARGEST_PAGE) {
-            return item(new Listing.BadParameter("\"limit\" must be from 1 to " + LARGEST_PAGE + "."));
+        Optional<String> refusal = KeysetPage.refusal(query.limit());
+        if (refusal.isPresent()) {
+            return item(new Listing.BadParameter(refusal.get()));
         }
         if (query.fromScore() < 0 || query.fromScore() > 100) {
             return item(new Listing.BadParameter("\"score\" must be from 0 to 100."));
         }
-        // One more than the limit, to know whether there is another page.
-        return store.list(
-                        query.state(),
-                        query.below().orElse(Long.MAX_VALUE),
-                        query.fromScore(),
-                        query.buyer(),
-                        query.limit() + 1)
-                .chain(found -> collect(found, query.limit(), new ArrayList<>(), 0));
+        return reader.list(query.state(), query.below(), query.fromScore(), query.buyer(), query.limit())
+                .chain(page -> collect(page, new ArrayList<>(), 0));
     }
 
-    /** Reads the orders of the next few suspicions, until the page is full. */
-    private Uni<Listing> collect(List<Suspicion> found, int limit, List<Case> cases, int characters) {
-        int most = Math.min(limit, found.size());
-        if (cases.size() == most || characters > MOST_CHARACTERS) {
-            return item(new Listing.Page(
-                    cases,
-                    cases.size() < found.size()
-                            ? Optional.of(cases.getLast().suspicion().id())
-                            : Optional.empty()));
+    /** Reads the orders of the next few suspicions, until they are a page. */
+    private Uni<Listing> collect(KeysetPage<Suspicion, Long> page, List<Case> cases, int characters) {
+        List<Suspicion> found = page.rows();
+        if (cases.size() == found.size()) {
+            return item(new Listing.Page(cases, page.after()));
         }
-        int to = Math.min(cases.size() + AT_ONCE, most);
+        if (characters > MOST_CHARACTERS) {
+            return item(new Listing.Page(
+                    cases, Optional.of(cases.getLast().suspicion().id())));
+        }
+        int to = Math.min(cases.size() + AT_ONCE, found.size());
         return cases(found.subList(cases.size(), to)).chain(more -> {
             cases.addAll(more);
             int read = more.stream().mapToInt(ListSuspicions::characters).sum();
-            return collect(found, limit, cases, characters + read);
+            return collect(page, cases, characters + read);
         });
     }
 
@@ -104,9 +98,7 @@ public class ListSuspicions {
 
     /** The lookups share statements. */
     private Uni<List<Case>> cases(List<Suspicion> found) {
-        return found.isEmpty()
-                ? Uni.createFrom().item(List.of())
-                : Uni.join().all(found.stream().map(this::withOrders).toList()).andFailFast();
+        return Uni.join().all(found.stream().map(this::withOrders).toList()).andFailFast();
     }
 
     /** The suspicion with its orders. */

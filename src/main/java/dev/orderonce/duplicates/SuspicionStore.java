@@ -1,9 +1,7 @@
 package dev.orderonce.duplicates;
 
-import dev.orderonce.duplicates.Suspicion.Decision;
 import dev.orderonce.duplicates.Suspicion.Ended;
 import dev.orderonce.duplicates.SuspicionState.Move;
-import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindSimilarOrders.Pair;
 import dev.orderonce.postgres.Postgres;
@@ -24,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The table {@code suspected_duplicates}: each pair of orders once. */
+/** Writes the table {@code suspected_duplicates}, each pair of orders once; {@link SuspicionReader} reads it. */
 @ApplicationScoped
 class SuspicionStore {
     private static final String COLUMNS = """
@@ -91,25 +89,6 @@ class SuspicionStore {
     Uni<Void> end(Collection<OrderNumber> cancelled) {
         String[] numbers = cancelled.stream().map(OrderNumber::symbols).toArray(String[]::new);
         return postgres.query(END, Tuple.tuple().addArrayOfString(numbers)).replaceWithVoid();
-    }
-
-    private static final String FIND = "SELECT " + COLUMNS + " FROM suspected_duplicates WHERE id = $1";
-
-    Uni<Optional<Suspicion>> find(long id) {
-        return one(FIND, Tuple.of(id));
-    }
-
-    /** A statement for each state would be planned better; support lists seldom. */
-    private static final String LIST = "SELECT " + COLUMNS + """
-                    FROM suspected_duplicates
-                    WHERE state = $1 AND id < $2 AND score >= $3 AND ($4::text IS NULL OR buyer = $4)
-                    ORDER BY id DESC LIMIT $5
-                    """;
-
-    /** The suspicions below an id, the newest first. */
-    Uni<List<Suspicion>> list(SuspicionState state, long below, int fromScore, Optional<String> buyer, int most) {
-        return postgres.query(LIST, Tuple.from(Arrays.asList(state.name(), below, fromScore, buyer.orElse(null), most)))
-                .map(SuspicionStore::all);
     }
 
     private static final String COUNT_OPEN =
@@ -182,27 +161,22 @@ class SuspicionStore {
     }
 
     private static Suspicion suspicion(Row row) {
-        return new Suspicion(
-                row.getLong("id"),
-                new OrderNumber(row.getString("earlier")),
-                new OrderNumber(row.getString("later")),
-                new Buyer(row.getString("buyer")),
-                row.getInteger("score"),
-                Arrays.stream(row.getArrayOfStrings("reasons"))
-                        .map(Reason::valueOf)
-                        .toList(),
-                row.getOffsetDateTime("found_at").toInstant(),
-                SuspicionState.valueOf(row.getString("state")),
-                Optional.ofNullable(row.getString("decided_by")).map(by -> decision(by, row)));
-    }
-
-    private static Decision decision(String by, Row row) {
-        return new Decision(
-                by,
-                row.getOffsetDateTime("decided_at").toInstant(),
-                Optional.ofNullable(row.getString("reason")),
-                Optional.ofNullable(row.getString("chosen")).map(OrderNumber::new),
-                Optional.ofNullable(row.getString("ended")).map(Ended::valueOf));
+        SuspicionEntity suspicion = new SuspicionEntity();
+        suspicion.id = row.getLong("id");
+        suspicion.earlier = row.getString("earlier");
+        suspicion.later = row.getString("later");
+        suspicion.buyer = row.getString("buyer");
+        suspicion.score = row.getInteger("score");
+        suspicion.reasons = row.getArrayOfStrings("reasons");
+        suspicion.foundAt = row.getOffsetDateTime("found_at").toInstant();
+        suspicion.state = row.getString("state");
+        suspicion.decidedBy = row.getString("decided_by");
+        OffsetDateTime decidedAt = row.getOffsetDateTime("decided_at");
+        suspicion.decidedAt = decidedAt == null ? null : decidedAt.toInstant();
+        suspicion.reason = row.getString("reason");
+        suspicion.chosen = row.getString("chosen");
+        suspicion.ended = row.getString("ended");
+        return suspicion.toSuspicion();
     }
 
     private static OffsetDateTime utc(Instant instant) {

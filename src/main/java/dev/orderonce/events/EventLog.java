@@ -23,9 +23,11 @@ public class EventLog {
             )""";
 
     private final OutboxStore store;
+    private final EventReader reader;
 
-    EventLog(OutboxStore store) {
+    EventLog(OutboxStore store, EventReader reader) {
         this.store = store;
+        this.reader = reader;
     }
 
     /**
@@ -34,7 +36,7 @@ public class EventLog {
      * @param number the order's number, canonical
      */
     public Uni<List<PublishedEvent>> ofOrder(String number, int after, int most) {
-        return store.ofOrder(number, after, most);
+        return reader.ofOrder(number, after, most);
     }
 
     /**

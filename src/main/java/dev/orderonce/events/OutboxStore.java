@@ -174,14 +174,6 @@ class OutboxStore {
                 });
     }
 
-    private static final String OF_ORDER =
-            "SELECT " + COLUMNS + " FROM order_events WHERE number = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
-
-    /** Returns the first {@code most} events of an order after a sequence, in their order. */
-    Uni<List<PublishedEvent>> ofOrder(String number, int after, int most) {
-        return postgres.query(OF_ORDER, Tuple.of(number, after, (long) most)).map(OutboxStore::events);
-    }
-
     private static final String LATEST_OF_ORDERS = """
             SELECT latest.* FROM unnest($1::text[]) AS wanted (number), LATERAL (
                 SELECT %s FROM order_events WHERE number = wanted.number ORDER BY sequence DESC LIMIT $2) latest

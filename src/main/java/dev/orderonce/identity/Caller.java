@@ -35,6 +35,11 @@ public class Caller {
         throw new AuthenticationFailedException("the token's \"sub\" is missing or unusable");
     }
 
+    /** Whether the caller has orders of their own. */
+    public boolean isBuyer() {
+        return identity.hasRole(Role.BUYER);
+    }
+
     /** Whether the caller is support, who act for buyers and must give a reason. */
     public boolean isSupport() {
         return identity.hasRole(Role.SUPPORT);

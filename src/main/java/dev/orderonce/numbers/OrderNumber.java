@@ -43,6 +43,9 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
     private static final long FIRST_SECOND_TOO_LATE = 31L << 26;
     private static final int GROUP = 6;
 
+    /** In symbols: four of them are a range of 34 minutes. */
+    public static final int SHORTEST_PREFIX = 4;
+
     /** In characters: 18 symbols with separators in any grouping are shorter. */
     private static final int LONGEST_WRITTEN = 64;
 
@@ -109,6 +112,21 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
      * @return empty if it does not have 18 symbols, or the check symbol is wrong
      */
     public static Optional<OrderNumber> read(String written) {
+        return canonical(written).filter(OrderNumber::isWellFormed).map(OrderNumber::new);
+    }
+
+    /**
+     * Parses the beginning of a number, as leniently as {@link #read}.
+     *
+     * @return its symbols, canonical; empty if there are fewer than {@value #SHORTEST_PREFIX} or more than
+     *     {@value #LENGTH} of them
+     */
+    public static Optional<String> readPrefix(String written) {
+        return canonical(written).filter(symbols -> symbols.length() >= SHORTEST_PREFIX);
+    }
+
+    /** Empty if there is another symbol, or more than {@value #LENGTH} of them. */
+    private static Optional<String> canonical(String written) {
         if (written.length() > LONGEST_WRITTEN) {
             return Optional.empty();
         }
@@ -125,8 +143,19 @@ public record OrderNumber(String symbols) implements Comparable<OrderNumber> {
             }
             symbols[count++] = Crockford.symbol(value);
         }
-        String canonical = new String(symbols);
-        return count == LENGTH && isWellFormed(canonical) ? Optional.of(new OrderNumber(canonical)) : Optional.empty();
+        return Optional.of(new String(symbols, 0, count));
+    }
+
+    /**
+     * Returns the smallest symbols that a number issued in the second of this instant can begin with: compared as
+     * texts, numbers issued earlier are below them. An instant before {@link #EPOCH} counts as that; after 2091 every
+     * issued number is below, and every number that is derived from an idempotency key is not.
+     */
+    public static String firstSymbols(Instant issuedAt) {
+        long seconds = Math.clamp(issuedAt.getEpochSecond() - EPOCH.getEpochSecond(), 0, FIRST_SECOND_TOO_LATE);
+        char[] symbols = new char[9];
+        Crockford.write(seconds << 14, symbols, 0, symbols.length);
+        return new String(symbols);
     }
 
     /** Parses a stored number; empty if it is not canonical. */

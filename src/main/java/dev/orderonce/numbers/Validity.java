@@ -56,7 +56,17 @@ public class Validity implements MadeFromSettings {
 
     /** Numbers issued before this instant are expired on every replica, whatever its clock and its settings. */
     public Instant forGoodBefore() {
-        return now().minus(LONGEST).minus(CLOCK_MARGIN);
+        return earliestIssue(now());
+    }
+
+    /** When the oldest number was issued that can be placed at this instant on any replica, whatever its settings. */
+    public static Instant earliestIssue(Instant placedAt) {
+        return placedAt.minus(LONGEST).minus(CLOCK_MARGIN);
+    }
+
+    /** Before when every number was issued that is placed before this instant on any replica. */
+    public static Instant latestIssue(Instant placedAt) {
+        return placedAt.plus(CLOCK_MARGIN);
     }
 
     public Duration ttl() {

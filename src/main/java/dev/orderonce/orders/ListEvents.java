@@ -11,6 +11,7 @@ import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder.Finding;
+import dev.orderonce.postgres.KeysetPage;
 import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,13 +23,11 @@ import java.util.Optional;
 /** Lists the events of an order, a page at a time. */
 @ApplicationScoped
 public class ListEvents {
-    public static final int LARGEST_PAGE = 100;
-
-    private final OrderStore store;
+    private final OrderReader reader;
     private final EventLog log;
 
-    ListEvents(OrderStore store, EventLog log) {
-        this.store = store;
+    ListEvents(OrderReader reader, EventLog log) {
+        this.reader = reader;
         this.log = log;
     }
 
@@ -61,11 +60,12 @@ public class ListEvents {
      * Lists the events of an order that was found for the caller.
      *
      * @param after the sequence of the last event of the page before; 0 for the first page
-     * @param limit 1 to {@value #LARGEST_PAGE}
+     * @param limit 1 to {@value KeysetPage#LARGEST}
      */
     public Uni<History> of(Finding finding, int after, int limit) {
-        if (limit < 1 || limit > LARGEST_PAGE) {
-            return bad("\"limit\" must be from 1 to " + LARGEST_PAGE + ".");
+        Optional<String> refusal = KeysetPage.refusal(limit);
+        if (refusal.isPresent()) {
+            return bad(refusal.get());
         }
         if (after < 0) {
             return bad("\"after\" must be the sequence of an event.");
@@ -86,7 +86,7 @@ public class ListEvents {
      *     PostgreSQL is unavailable
      */
     public Uni<Map<OrderNumber, OrderHistory>> histories(Buyer buyer, Collection<OrderNumber> numbers, int mostEvents) {
-        return store.ownOrders(buyer, numbers)
+        return reader.ofBuyer(buyer, numbers)
                 .chain(orders -> log.latestOfOrders(
                                 orders.stream()
                                         .map(order -> order.number().symbols())
@@ -109,14 +109,9 @@ public class ListEvents {
         return published.stream().map(OrderEvent::of).toList();
     }
 
-    /** Cuts the page: one event more was read, to know whether there is another page. */
     private static History page(List<OrderEvent> events, int limit) {
-        boolean isLast = events.size() <= limit;
-        return isLast
-                ? new History.Page(events, Optional.empty())
-                : new History.Page(
-                        events.subList(0, limit),
-                        Optional.of(events.get(limit - 1).sequence()));
+        KeysetPage<OrderEvent, Integer> page = KeysetPage.cut(events, limit, OrderEvent::sequence);
+        return new History.Page(page.rows(), page.after());
     }
 
     private static Uni<History> bad(String why) {

@@ -4,9 +4,7 @@ import dev.orderonce.admission.ConcurrencyLimit;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
-import dev.orderonce.postgres.Postgres;
-import io.quarkus.hibernate.reactive.panache.Panache;
-import io.quarkus.hibernate.reactive.panache.PanacheQuery;
+import dev.orderonce.postgres.KeysetPage;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -16,8 +14,6 @@ import java.util.Optional;
 /** Lists a buyer's own orders, newest first, a page at a time; a page costs the same however many came before it. */
 @ApplicationScoped
 public class ListOrders {
-    public static final int LARGEST_PAGE = 100;
-
     /**
      * A page ends with the order that exceeds this many characters of lines: the largest order has 100,000, and a
      * hundred of those would be 10 MB in memory for each request. A response stays in memory until the client has
@@ -34,14 +30,11 @@ public class ListOrders {
     /** Pages of one buyer in memory at once: two tabs, each with a reload. */
     private static final int MOST_PAGES_OF_BUYER = 4;
 
-    private static final String NEWEST_FIRST = "order by decidedAt desc, number desc";
-    private static final String OWN = "buyer = ?1 and state <> 'VOIDED'";
-
-    private final Postgres postgres;
+    private final OrderReader reader;
     private final ConcurrencyLimit concurrency = new ConcurrencyLimit(MOST_PAGES, MOST_PAGES_OF_BUYER);
 
-    ListOrders(Postgres postgres) {
-        this.postgres = postgres;
+    ListOrders(OrderReader reader) {
+        this.reader = reader;
     }
 
     /** Bounds the pages in memory: a request acquires a permit until its response is sent. */
@@ -74,32 +67,29 @@ public class ListOrders {
      * Lists one page.
      *
      * @param after the last number of the page before, if any
-     * @param limit 1 to {@value #LARGEST_PAGE}
+     * @param limit 1 to {@value KeysetPage#LARGEST}
      */
     public Uni<Listing> list(Buyer buyer, Optional<String> after, int limit) {
-        if (limit < 1 || limit > LARGEST_PAGE) {
-            return item(new Listing.BadParameter("\"limit\" must be from 1 to " + LARGEST_PAGE + "."));
+        Optional<String> refusal = KeysetPage.refusal(limit);
+        if (refusal.isPresent()) {
+            return item(new Listing.BadParameter(refusal.get()));
         }
-        Uni<Listing> listing = after.isEmpty()
-                ? Panache.withSession(() -> collect(buyer, Optional.empty(), new ArrayList<>(), limit))
+        return after.isEmpty()
+                ? collect(buyer, Optional.empty(), new ArrayList<>(), limit)
                 : OrderNumber.read(after.get())
-                        .map(number -> Panache.withSession(() -> following(buyer, number, limit)))
+                        .map(number -> following(buyer, number, limit))
                         .orElseGet(() -> item(noSuchCursor()));
-        return postgres.bounded("list", listing);
     }
 
-    private static Uni<Listing> following(Buyer buyer, OrderNumber after, int limit) {
-        return OrderEntity.<OrderEntity>find(OWN + " and number = ?2", buyer.subject(), after.symbols())
-                .firstResult()
-                .chain(last -> last == null
-                        ? item(noSuchCursor())
-                        : collect(buyer, Optional.of(last), new ArrayList<>(), limit));
+    private Uni<Listing> following(Buyer buyer, OrderNumber after, int limit) {
+        return reader.ofBuyer(buyer, after)
+                .chain(last -> last.isEmpty() ? item(noSuchCursor()) : collect(buyer, last, new ArrayList<>(), limit));
     }
 
     /** Reads rows until the page is full, and one more, to know whether there is another page. */
-    private static Uni<Listing> collect(Buyer buyer, Optional<OrderEntity> last, List<OrderEntity> rows, int limit) {
+    private Uni<Listing> collect(Buyer buyer, Optional<OrderEntity> last, List<OrderEntity> rows, int limit) {
         int wanted = Math.min(limit + 1 - rows.size(), AT_ONCE);
-        return read(buyer, last, wanted).chain(more -> {
+        return reader.ofBuyer(buyer, last, wanted).chain(more -> {
             rows.addAll(more);
             int most = Math.min(limit, fitting(rows));
             return rows.size() > most || more.size() < wanted
@@ -108,21 +98,10 @@ public class ListOrders {
         });
     }
 
-    private static Uni<List<OrderEntity>> read(Buyer buyer, Optional<OrderEntity> last, int wanted) {
-        PanacheQuery<OrderEntity> query = last.isEmpty()
-                ? OrderEntity.find(OWN + ' ' + NEWEST_FIRST, buyer.subject())
-                : OrderEntity.find(
-                        OWN + " and (decidedAt, number) < (?2, ?3) " + NEWEST_FIRST,
-                        buyer.subject(),
-                        last.get().decidedAt,
-                        last.get().number);
-        return query.range(0, wanted - 1).list();
-    }
-
     private static Listing page(List<OrderEntity> rows, int most) {
-        List<Order> orders = rows.stream().limit(most).map(OrderEntity::toOrder).toList();
-        return new Listing.Page(
-                orders, rows.size() > most ? Optional.of(orders.getLast().number()) : Optional.empty());
+        KeysetPage<Order, OrderNumber> page =
+                KeysetPage.cut(rows, most, row -> new OrderNumber(row.number)).map(OrderEntity::toOrder);
+        return new Listing.Page(page.rows(), page.after());
     }
 
     /** How many of the rows fit on a page. */

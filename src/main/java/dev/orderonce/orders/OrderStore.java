@@ -81,7 +81,7 @@ class OrderStore {
     }
 
     /** The columns that {@link #decided} reads. */
-    private static final String COLUMNS = """
+    static final String COLUMNS = """
             number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
             client_key, payment
             """;
@@ -187,20 +187,6 @@ class OrderStore {
     Uni<Integer> purgeTombstones(Instant before, int most) {
         return postgres.query(PURGE_TOMBSTONES, Tuple.of(Timestamptz.of(before), most))
                 .map(RowSet::rowCount);
-    }
-
-    /** The buyer's own orders among the numbers. */
-    Uni<List<Order>> ownOrders(Buyer buyer, Collection<OrderNumber> numbers) {
-        String[] symbols = numbers.stream().map(OrderNumber::symbols).toArray(String[]::new);
-        return postgres.query(
-                        "SELECT " + COLUMNS
-                                + " FROM orders WHERE number = ANY($1) AND buyer = $2 AND state <> 'VOIDED'",
-                        Tuple.tuple().addArrayOfString(symbols).addString(buyer.subject()))
-                .map(rows -> {
-                    List<Order> orders = new ArrayList<>(rows.size());
-                    rows.forEach(row -> orders.add((Order) decided(row)));
-                    return orders;
-                });
     }
 
     /** Finds the order or tombstone under the number. */

@@ -16,6 +16,8 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.VoidReason;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.ListOrders.Listing;
+import dev.orderonce.orders.SearchOrders.Result;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
@@ -49,14 +51,21 @@ class OrdersResource {
     private final PlaceOrder placeOrder;
     private final FindOrder findOrder;
     private final ListOrders listOrders;
+    private final SearchOrders searchOrders;
     private final Endpoint endpoint;
 
     OrdersResource(
-            Caller caller, PlaceOrder placeOrder, FindOrder findOrder, ListOrders listOrders, Endpoint endpoint) {
+            Caller caller,
+            PlaceOrder placeOrder,
+            FindOrder findOrder,
+            ListOrders listOrders,
+            SearchOrders searchOrders,
+            Endpoint endpoint) {
         this.caller = caller;
         this.placeOrder = placeOrder;
         this.findOrder = findOrder;
         this.listOrders = listOrders;
+        this.searchOrders = searchOrders;
         this.endpoint = endpoint;
     }
 
@@ -201,22 +210,65 @@ class OrdersResource {
         });
     }
 
-    /** The JSON form of a page of orders. */
+    /** The JSON form of a page of a buyer's orders. */
     @Schema(name = "Orders")
+    @RegisterForReflection // one of two forms of a response, where a native build does not find it
     record OrdersView(
             @Schema(required = true) List<OrderView> orders,
 
             @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after) {}
 
+    /** The JSON form of a page of the orders that staff search. */
+    @Schema(name = "OrderSummaries")
+    @RegisterForReflection // as OrdersView
+    record OrderSummariesView(
+            @Schema(required = true) List<OrderSummaryView> orders,
+
+            @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after) {}
+
     @GET
-    @RolesAllowed(Role.BUYER)
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
     @Refusals(ProblemType.LIMIT_REACHED)
-    @Operation(operationId = "listOrders", summary = "List the buyer's orders, newest first")
+    @Operation(
+            operationId = "listOrders",
+            summary = "List orders, newest first",
+            description = "Buyers list their own orders, whole. Merchant and support search the orders of all buyers, "
+                    + "without lines. With `buyer` they are in the order in which they were placed, else in the order of "
+                    + "their numbers, which begin with the time of issue; those that were placed under an "
+                    + "`Idempotency-Key` follow, because their numbers have no time. A page of a search can have fewer "
+                    + "orders than `limit`, or none, and still an `after`: continue there. A caller who is a buyer and "
+                    + "staff searches if the request has a parameter of staff, and else lists their own orders.")
     @APIResponse(
             responseCode = "200",
-            description = "One page",
-            content = @Content(schema = @Schema(implementation = OrdersView.class)))
-    public Uni<Response> list(@BeanParam PageParameters page, @Context RoutingContext context) {
+            description = "One page: `Orders` for buyers, `OrderSummaries` for merchant and support",
+            content = @Content(schema = @Schema(anyOf = {OrdersView.class, OrderSummariesView.class})))
+    public Uni<Response> list(
+            @BeanParam OrderSearchParameters search, @BeanParam PageParameters page, @Context RoutingContext context) {
+        if (!caller.isBuyer() || (caller.isStaff() && search.isAnyPresent())) {
+            return search(search, page);
+        }
+        return search.isAnyPresent()
+                ? endpoint.refuse(Problem.ofParameter(
+                        "A buyer's list has the parameters \"after\" and \"limit\"; the others are for merchant and "
+                                + "support."))
+                : listOwn(page, context);
+    }
+
+    private Uni<Response> search(OrderSearchParameters parameters, PageParameters page) {
+        return endpoint.answer(
+                "search-orders",
+                "",
+                searchOrders.search(parameters, page.after(), page.limit()),
+                result -> switch (result) {
+                    case Result.BadParameter(String why) -> Problem.ofParameter(why);
+                    case Result.Page(var orders, var next) ->
+                        Reply.ok(new OrderSummariesView(
+                                orders.stream().map(OrderSummaryView::of).toList(),
+                                next.map(Object::toString).orElse(null)));
+                });
+    }
+
+    private Uni<Response> listOwn(PageParameters page, RoutingContext context) {
         Buyer buyer = caller.buyer();
         switch (listOrders.concurrency().acquire(buyer)) {
             case ACQUIRED ->

@@ -11,10 +11,10 @@ public class ListUnsettled {
     /** As many as one person can examine. */
     static final int MOST = 100;
 
-    private final PaymentStore store;
+    private final PaymentReader reader;
 
-    ListUnsettled(PaymentStore store) {
-        this.store = store;
+    ListUnsettled(PaymentReader reader) {
+        this.reader = reader;
     }
 
     /** Unsettled payments, the oldest first. */
@@ -31,6 +31,6 @@ public class ListUnsettled {
      * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer
      */
     public Uni<Listing> list() {
-        return store.unsettled(PaymentJobs.ATTEMPTS_UNTIL_SUPPORT, MOST).map(Listing::new);
+        return reader.unsettled(PaymentJobs.ATTEMPTS_UNTIL_SUPPORT, MOST).map(Listing::new);
     }
 }

@@ -42,6 +42,7 @@ public class PayOrder {
     private final FindOrder findOrder;
     private final MoveOrder moveOrder;
     private final PaymentStore store;
+    private final PaymentReader reader;
     private final SettlePayment settlePayment;
     private final OrderLock lock;
     private final DeclineLimits limits;
@@ -53,6 +54,7 @@ public class PayOrder {
             FindOrder findOrder,
             MoveOrder moveOrder,
             PaymentStore store,
+            PaymentReader reader,
             SettlePayment settlePayment,
             OrderLock lock,
             DeclineLimits limits,
@@ -61,6 +63,7 @@ public class PayOrder {
         this.findOrder = findOrder;
         this.moveOrder = moveOrder;
         this.store = store;
+        this.reader = reader;
         this.settlePayment = settlePayment;
         this.lock = lock;
         this.limits = limits;
@@ -154,7 +157,7 @@ public class PayOrder {
         return switch (found) {
             case Finding.Absent _ -> item(new Paying.Absent());
             case Finding.Found(Order order) ->
-                store.find(order.number(), key)
+                reader.find(order.number(), key)
                         .chain(earlier -> earlier.isPresent()
                                 ? item(repeat(earlier.get(), order, method))
                                 : payLocked(buyer, order, key, method));
@@ -196,7 +199,7 @@ public class PayOrder {
 
     /** A concurrent request was first, under the same key or another one; or a limit is reached. */
     private Uni<Paying> notBegun(Buyer buyer, Order order, IdempotencyKey key, String method) {
-        return store.find(order.number(), key)
+        return reader.find(order.number(), key)
                 .chain(earlier -> earlier.isPresent()
                         ? reread(order, now -> repeat(earlier.get(), now, method))
                         : store.untilAllowed(order.number(), buyer, limits, clock.instant())

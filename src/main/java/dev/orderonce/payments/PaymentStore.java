@@ -1,8 +1,6 @@
 package dev.orderonce.payments;
 
-import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
-import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.MoneyEvent;
 import dev.orderonce.orders.MoneyEvent.Followed;
@@ -19,13 +17,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
 
-/** The tables of payments and of the provider's notifications. The column {@code looks} counts attempts. */
+/**
+ * Writes the tables of payments and of the provider's notifications; {@link PaymentReader} reads payments. The column
+ * {@code looks} counts attempts.
+ */
 @ApplicationScoped
 class PaymentStore {
     private static final String COLUMNS =
@@ -144,18 +143,6 @@ class PaymentStore {
                 });
     }
 
-    Uni<Optional<Payment>> find(String id) {
-        return postgres.query("SELECT " + COLUMNS + " FROM payments WHERE id = $1", Tuple.of(id))
-                .map(PaymentStore::first);
-    }
-
-    Uni<Optional<Payment>> find(OrderNumber number, IdempotencyKey key) {
-        return postgres.query(
-                        "SELECT " + COLUMNS + " FROM payments WHERE number = $1 AND client_key = $2",
-                        Tuple.of(number.symbols(), key.text()))
-                .map(PaymentStore::first);
-    }
-
     /** A changed payment, and its order as the same statement left it. */
     record Changed(Payment payment, Followed order) {}
 
@@ -207,7 +194,7 @@ class PaymentStore {
     /** Makes the payment due at a time, whatever its state; returns the payment. */
     Uni<Payment> schedule(String id, Instant at) {
         return postgres.query(SCHEDULE, Tuple.of(id, Timestamptz.of(at)))
-                .map(rows -> first(rows).orElseThrow());
+                .map(rows -> payment(rows.iterator().next()));
     }
 
     /** Makes the payment due at a time, with its count of attempts at 0. */
@@ -233,16 +220,6 @@ class PaymentStore {
     Uni<RowSet<Row>> scheduleMissed(List<String> ids, Instant at) {
         return postgres.query(
                 SCHEDULE_MISSED, Tuple.of(Timestamptz.of(at)).addArrayOfString(ids.toArray(String[]::new)));
-    }
-
-    /** Returns payments that are not settled after this many attempts, the oldest first. */
-    Uni<List<Payment>> unsettled(int attempts, int most) {
-        return postgres.query(
-                        "SELECT "
-                                + COLUMNS
-                                + " FROM payments WHERE look_at IS NOT NULL AND looks >= $1 ORDER BY begun_at, id LIMIT $2",
-                        Tuple.of(attempts, most))
-                .map(PaymentStore::all);
     }
 
     /** Counts the payments that are not settled after this many attempts, up to {@code most}. */
@@ -282,27 +259,19 @@ class PaymentStore {
                 .map(rows -> rows.size() == 1);
     }
 
-    private static Optional<Payment> first(RowSet<Row> rows) {
-        return all(rows).stream().findFirst();
-    }
-
-    private static List<Payment> all(RowSet<Row> rows) {
-        List<Payment> payments = new ArrayList<>(rows.size());
-        rows.forEach(row -> payments.add(payment(row)));
-        return payments;
-    }
-
     private static Payment payment(Row row) {
-        return new Payment(
-                row.getString("id"),
-                new OrderNumber(row.getString("number")),
-                new IdempotencyKey(row.getString("client_key")),
-                row.getString("method"),
-                new Money(row.getLong("amount"), Currency.getInstance(row.getString("currency"))),
-                PaymentState.valueOf(row.getString("state")),
-                Optional.ofNullable(row.getString("reason")),
-                row.getOffsetDateTime("begun_at").toInstant(),
-                row.getInteger("looks"));
+        PaymentEntity payment = new PaymentEntity();
+        payment.id = row.getString("id");
+        payment.number = row.getString("number");
+        payment.clientKey = row.getString("client_key");
+        payment.method = row.getString("method");
+        payment.amount = row.getLong("amount");
+        payment.currency = row.getString("currency");
+        payment.state = row.getString("state");
+        payment.reason = row.getString("reason");
+        payment.begunAt = row.getOffsetDateTime("begun_at").toInstant();
+        payment.attempts = row.getInteger("looks");
+        return payment.toPayment();
     }
 
     /** The provider's text, without characters that PostgreSQL refuses, cut to {@link #LONGEST_REASON}. */

@@ -40,14 +40,21 @@ public class ReceiveNotification {
     private static final Duration LONGEST_AGE = Duration.ofMinutes(5);
 
     private final PaymentStore store;
+    private final PaymentReader reader;
     private final SettlePayment settlePayment;
     private final ObjectMapper json;
     private final Clock clock;
     private final Optional<SecretKeySpec> secret;
 
     ReceiveNotification(
-            PaymentStore store, SettlePayment settlePayment, ObjectMapper json, Clock clock, PaymentSettings settings) {
+            PaymentStore store,
+            PaymentReader reader,
+            SettlePayment settlePayment,
+            ObjectMapper json,
+            Clock clock,
+            PaymentSettings settings) {
         this.store = store;
+        this.reader = reader;
         this.settlePayment = settlePayment;
         this.json = json;
         this.clock = clock;
@@ -171,7 +178,7 @@ public class ReceiveNotification {
     }
 
     private Uni<Receipt> receive(Notification notification) {
-        return store.find(notification.reference())
+        return reader.find(notification.reference())
                 .chain(found -> found.isEmpty()
                         ? item(new Receipt.Unknown())
                         : store.isRecorded(notification.event(), notification.reference())

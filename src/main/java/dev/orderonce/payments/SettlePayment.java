@@ -58,6 +58,7 @@ class SettlePayment {
     private static final Transition BY = Transition.of(new Actor.Job("payments"));
 
     private final PaymentStore store;
+    private final PaymentReader reader;
     private final PaymentGateway gateway;
     private final FindOrder findOrder;
     private final FindUnsettled findUnsettled;
@@ -70,6 +71,7 @@ class SettlePayment {
 
     SettlePayment(
             PaymentStore store,
+            PaymentReader reader,
             PaymentGateway gateway,
             FindOrder findOrder,
             FindUnsettled findUnsettled,
@@ -77,6 +79,7 @@ class SettlePayment {
             PaymentSettings settings,
             Clock clock) {
         this.store = store;
+        this.reader = reader;
         this.gateway = gateway;
         this.findOrder = findOrder;
         this.findUnsettled = findUnsettled;
@@ -357,7 +360,7 @@ class SettlePayment {
                                 .item(new Recorded(
                                         changed.get().payment(),
                                         Optional.of(changed.get().order())))
-                        : store.find(payment.id()).map(Optional::orElseThrow).chain(SettlePayment::unchanged));
+                        : reader.find(payment.id()).map(Optional::orElseThrow).chain(SettlePayment::unchanged));
     }
 
     private Uni<Settled> proceed(Order order, Recorded recorded, OptionalLong fence, int stepsLeft) {

@@ -177,7 +177,7 @@ class AccessContractTest {
         // When
         Response issue = merchant.issue("c1");
         Response place = merchant.place("0K3M7Q-XW52TB-9H4NRC");
-        Response list = merchant.request().get("/orders");
+        Response list = Shop.as("program-1", Role.SERVICE).request().get("/orders");
         // Then
         assertThat(List.of(issue, place, list)).allSatisfy(response -> {
             assertThat(response.statusCode()).isEqualTo(403);
