@@ -42,6 +42,11 @@ class SqlWallsTest {
     private static final Pattern NAMED =
             Pattern.compile("(?:\\b(?:FROM|JOIN|INTO|UPDATE|USING)\\s+|@Table\\(name = \")(\\w+)");
 
+    /** The class after its annotations. */
+    private static final Pattern ENTITY = Pattern.compile("@Entity\\b[^{]*?\\bclass (\\w+)");
+
+    private static final Pattern ENTITY_NAME = Pattern.compile("\\b(\\w+Entity)\\b");
+
     @Test
     void everyTable_hasAnOwner() {
         assertThat(matches(MIGRATIONS, CREATED)).isEqualTo(OWNERS.keySet());
@@ -63,6 +68,27 @@ class SqlWallsTest {
         assertThat(named)
                 .isEqualTo(OWNERS.entrySet().stream()
                         .collect(toMap(Map.Entry::getKey, owner -> Set.of(owner.getValue()))));
+    }
+
+    /** An entity is a table too: HQL names it by its class, in a text that the compiler does not read. */
+    @Test
+    void everyEntity_isNamedByTheOwnerOfItsTableAlone() throws IOException {
+        // When
+        Map<String, Set<String>> declared = new TreeMap<>();
+        Map<String, Set<String>> named = new TreeMap<>();
+        try (Stream<Path> packages = Files.list(CODE)) {
+            packages.filter(Files::isDirectory).forEach(directory -> {
+                String name = directory.getFileName().toString();
+                matches(directory, ENTITY).forEach(entity -> declared.put(entity, Set.of(name)));
+                matches(directory, ENTITY_NAME)
+                        .forEach(entity -> named.computeIfAbsent(entity, _ -> new TreeSet<>())
+                                .add(name));
+            });
+        }
+        // Then
+        named.keySet().retainAll(declared.keySet());
+        assertThat(declared).hasSizeGreaterThan(5);
+        assertThat(named).isEqualTo(declared);
     }
 
     private static Set<String> matches(Path directory, Pattern pattern) {

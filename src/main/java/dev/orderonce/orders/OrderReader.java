@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Reads the table of orders for lists; replays and moves read it through {@link OrderStore}. */
 @ApplicationScoped
@@ -25,7 +26,7 @@ class OrderReader {
     /**
      * Rows that one page of a search examines: about 10 ms from memory. A page that examined them ends, with what it
      * found, at the row where the next one continues: no index leads to the orders of one amount, and few states have
-     * one, because each index costs every placed order.
+     * one.
      */
     static final int MOST_EXAMINED = 10_000;
 
@@ -59,7 +60,8 @@ class OrderReader {
 
     /** The buyer's orders after one of them, the newest first; from the newest one on without it. */
     Uni<List<OrderEntity>> ofBuyer(Buyer buyer, Optional<OrderEntity> after, int most) {
-        KeysetQuery query = ofBuyer(buyer, true);
+        KeysetQuery query =
+                KeysetQuery.descending("decidedAt", "number").where("buyer = ? and " + NOT_VOIDED, buyer.subject());
         after.ifPresent(last -> query.after(last.decidedAt, last.number));
         return reads.read(
                 "list",
@@ -68,17 +70,30 @@ class OrderReader {
                         .list());
     }
 
-    /** By the index on buyer and time. */
-    private static KeysetQuery ofBuyer(Buyer buyer, boolean isNewestFirst) {
-        KeysetQuery query = isNewestFirst
-                ? KeysetQuery.descending("decidedAt", "number")
-                : KeysetQuery.ascending("decidedAt", "number");
-        return query.where("buyer = ?", buyer.subject()).where(NOT_VOIDED);
+    /** Where a row is in a list: the values of the columns that order it. */
+    private sealed interface Position {
+        String number();
+
+        Object[] values();
     }
 
-    /** Where a row is in a list. */
+    /** In a list by number; the primary key has all of it. */
     @RegisterForReflection
-    record Position(String number, Instant decidedAt) {}
+    record ByNumber(String number) implements Position {
+        @Override
+        public Object[] values() {
+            return new Object[] {number};
+        }
+    }
+
+    /** In a list by time. */
+    @RegisterForReflection
+    record ByTime(String number, Instant decidedAt) implements Position {
+        @Override
+        public Object[] values() {
+            return new Object[] {decidedAt, number};
+        }
+    }
 
     /** The columns of a list of staff. */
     @RegisterForReflection
@@ -93,107 +108,104 @@ class OrderReader {
         }
     }
 
-    /**
-     * Rows that an index has in the order of the list. A search goes through them, one path after the other, and
-     * filters them.
-     */
-    private interface Path {
-        /** The rows of the path. */
-        KeysetQuery rows();
+    /** Rows that an index has: a search goes through them in the order of the list, and filters them. */
+    private record Path(Supplier<KeysetQuery> rows, Class<? extends Position> position) {}
 
-        /** The values of the columns that order the path. */
-        Object[] key(Position row);
+    private static Path byTime(OrderSearch search, String condition, Object... values) {
+        return new Path(
+                () -> placedIn(ordered(search, "decidedAt", "number").where(condition, values), search), ByTime.class);
     }
 
-    /** A buyer's orders, by the time at which they were placed. */
-    private record OfBuyer(Buyer buyer, OrderSearch search) implements Path {
-        @Override
-        public KeysetQuery rows() {
-            return placedIn(ofBuyer(buyer, search.isNewestFirst()), search);
-        }
-
-        @Override
-        public Object[] key(Position row) {
-            return new Object[] {row.decidedAt(), row.number()};
-        }
+    private static Path byNumber(OrderSearch search, NumberRange range) {
+        return new Path(
+                () -> ordered(search, "number").where("number >= ? and number < ?", range.from(), range.to()),
+                ByNumber.class);
     }
 
-    /** A range of the primary key: issued numbers in it are in the order of their issue. */
-    private record OfNumbers(NumberRange range, OrderSearch search) implements Path {
-        @Override
-        public KeysetQuery rows() {
-            KeysetQuery query =
-                    search.isNewestFirst() ? KeysetQuery.descending("number") : KeysetQuery.ascending("number");
-            return query.where("number >= ? and number < ?", range.from(), range.to());
-        }
-
-        @Override
-        public Object[] key(Position row) {
-            return new Object[] {row.number()};
-        }
+    private static KeysetQuery ordered(OrderSearch search, String... columns) {
+        return search.isNewestFirst() ? KeysetQuery.descending(columns) : KeysetQuery.ascending(columns);
     }
 
     /**
      * Searches one page.
      *
-     * <p>The orders of one buyer are in the order in which they were placed. Those of all buyers are in the order of
-     * their numbers, and so of the issue of the numbers, at most {@code numbers.ttl} earlier: the primary key costs
-     * nothing more. The numbers of orders that were placed under idempotency keys have no time; these orders follow
-     * after the others, in no order that means anything, and those of a day are found by examining all of them. What
-     * else examines many rows: states that few orders are in, and amounts, both without a buyer, a number or a short
-     * time; and the oldest orders of a time, because a number can have been issued a week before it was placed.
+     * <p>The orders of one buyer, and those in a state that few orders are in at a time (CREATED; PAYING and
+     * REFUNDING), are in the order in which they were placed, by the index that has them. All others are in the order
+     * of their numbers, and so of the issue of the numbers, at most {@code numbers.ttl} earlier: an index on the time
+     * would cost every placed order. The numbers of orders that were placed under idempotency keys have no time; these
+     * orders follow after the others, in no order that means anything.
+     *
+     * <p>Slow, because many pages examine rows and find few: another state or an amount that is rare, without a buyer,
+     * a number or a short time; a time in which few of many orders under idempotency keys were placed; and the
+     * beginning of a time, oldest first, because a number can have been issued a week before it is placed.
      *
      * @param limit orders of the page; it has fewer, and still a cursor, if {@link #MOST_EXAMINED} rows had no more
-     * @return empty if the cursor is not an order of the buyer
+     * @return empty if the cursor is no order, or not one of the buyer
      */
     Uni<Optional<KeysetPage<OrderSummary, OrderNumber>>> search(
             OrderSearch search, Optional<OrderNumber> after, int limit) {
-        if (search.beginning().isPresent()) {
-            return begin(
-                    search, List.of(NumberRange.beginningWith(search.beginning().get())), after, limit);
-        }
-        if (search.buyer().isPresent()) {
-            return ofBuyer(search, search.buyer().get(), after, limit);
-        }
-        return begin(
-                search,
-                after.filter(number -> !number.isIssuable()).isPresent()
-                        ? List.of(NumberRange.OF_KEYS)
-                        : List.of(NumberRange.issued(search.placedFrom(), search.placedTo()), NumberRange.OF_KEYS),
-                after,
-                limit);
-    }
-
-    private Uni<Optional<KeysetPage<OrderSummary, OrderNumber>>> begin(
-            OrderSearch search, List<NumberRange> ranges, Optional<OrderNumber> after, int limit) {
-        List<Path> paths =
-                ranges.stream().<Path>map(range -> new OfNumbers(range, search)).toList();
-        Optional<Object[]> key = after.map(number -> new Object[] {number.symbols()});
-        return collect(search, paths, key, new ArrayList<>(), limit).map(Optional::of);
-    }
-
-    private Uni<Optional<KeysetPage<OrderSummary, OrderNumber>>> ofBuyer(
-            OrderSearch search, Buyer buyer, Optional<OrderNumber> after, int limit) {
-        Path path = new OfBuyer(buyer, search);
+        List<Path> paths = paths(search, after);
         if (after.isEmpty()) {
-            return collect(search, List.of(path), Optional.empty(), new ArrayList<>(), limit)
+            return collect(search, paths, Optional.empty(), new ArrayList<>(), limit)
                     .map(Optional::of);
         }
-        return ofBuyer(buyer, after.get())
-                .chain(found -> found.isEmpty()
+        return position(search, paths.getFirst(), after.get())
+                .chain(position -> position.isEmpty()
                         ? Uni.createFrom().item(Optional.empty())
-                        : collect(
-                                        search,
-                                        List.of(path),
-                                        found.map(order -> path.key(new Position(order.number, order.decidedAt))),
-                                        new ArrayList<>(),
-                                        limit)
+                        : collect(search, paths, position, new ArrayList<>(), limit)
                                 .map(Optional::of));
+    }
+
+    private static List<Path> paths(OrderSearch search, Optional<OrderNumber> after) {
+        if (search.beginning().isPresent()) {
+            return List.of(byNumber(
+                    search, NumberRange.beginningWith(search.beginning().get())));
+        }
+        if (search.buyer().isPresent()) {
+            return List.of(byTime(
+                    search, "buyer = ? and " + NOT_VOIDED, search.buyer().get().subject()));
+        }
+        // As the partial indexes have them.
+        if (isAmong(search.states(), OrderState.CREATED)) {
+            return List.of(byTime(search, "state = 'CREATED'"));
+        }
+        if (isAmong(search.states(), OrderState.PAYING, OrderState.REFUNDING)) {
+            return List.of(byTime(search, "state in ('PAYING', 'REFUNDING')"));
+        }
+        Path ofKeys = byNumber(search, NumberRange.OF_KEYS);
+        return after.filter(number -> !number.isIssuable()).isPresent()
+                ? List.of(ofKeys)
+                : List.of(byNumber(search, NumberRange.issued(search.placedFrom(), search.placedTo())), ofKeys);
+    }
+
+    private static boolean isAmong(List<OrderState> states, OrderState... few) {
+        return !states.isEmpty() && List.of(few).containsAll(states);
+    }
+
+    /** Where the page begins. */
+    private Uni<Optional<Position>> position(OrderSearch search, Path path, OrderNumber after) {
+        if (path.position() == ByNumber.class) {
+            return Uni.createFrom().item(Optional.of(new ByNumber(after.symbols())));
+        }
+        KeysetQuery query = KeysetQuery.ascending("number")
+                .where("number = ? and " + NOT_VOIDED, after.symbols())
+                .wherePresent("buyer = ?", search.buyer().map(Buyer::subject));
+        return position("search-after", query, path, 0);
+    }
+
+    private Uni<Optional<Position>> position(String name, KeysetQuery query, Path path, int index) {
+        return reads.read(
+                name,
+                () -> find(query)
+                        .project(path.position())
+                        .range(index, index)
+                        .firstResult()
+                        .map(Optional::ofNullable));
     }
 
     /** Goes through the paths until the page is full, and one row more, or as many rows as allowed are examined. */
     private Uni<KeysetPage<OrderSummary, OrderNumber>> collect(
-            OrderSearch search, List<Path> paths, Optional<Object[]> after, List<Summary> found, int limit) {
+            OrderSearch search, List<Path> paths, Optional<Position> after, List<Summary> found, int limit) {
         Path path = paths.getFirst();
         return end(path, after)
                 .chain(end -> rows(search, path, after, end, limit + 1 - found.size())
@@ -202,12 +214,10 @@ class OrderReader {
                             if (found.size() > limit) {
                                 return page(KeysetPage.cut(found, limit, row -> new OrderNumber(row.number())));
                             }
-                            if (end.isPresent()) {
+                            if (end.isPresent() || paths.size() == 1) {
                                 return page(new KeysetPage<>(found, end.map(row -> new OrderNumber(row.number()))));
                             }
-                            return paths.size() == 1
-                                    ? page(new KeysetPage<>(found, Optional.empty()))
-                                    : collect(search, paths.subList(1, paths.size()), Optional.empty(), found, limit);
+                            return collect(search, paths.subList(1, paths.size()), Optional.empty(), found, limit);
                         }));
     }
 
@@ -216,23 +226,17 @@ class OrderReader {
     }
 
     /** The last row that the page may examine; empty if the path has fewer rows. */
-    private Uni<Optional<Position>> end(Path path, Optional<Object[]> after) {
-        KeysetQuery query = path.rows();
-        after.ifPresent(query::after);
-        return reads.read(
-                        "search-end",
-                        () -> find(query)
-                                .project(Position.class)
-                                .range(MOST_EXAMINED, MOST_EXAMINED)
-                                .firstResult())
-                .map(Optional::ofNullable);
+    private Uni<Optional<Position>> end(Path path, Optional<Position> after) {
+        KeysetQuery query = path.rows().get();
+        after.ifPresent(row -> query.after(row.values()));
+        return position("search-end", query, path, MOST_EXAMINED);
     }
 
     private Uni<List<Summary>> rows(
-            OrderSearch search, Path path, Optional<Object[]> after, Optional<Position> end, int most) {
-        KeysetQuery query = filtered(path.rows(), search);
-        after.ifPresent(query::after);
-        end.ifPresent(row -> query.upTo(path.key(row)));
+            OrderSearch search, Path path, Optional<Position> after, Optional<Position> end, int most) {
+        KeysetQuery query = filtered(path.rows().get(), search);
+        after.ifPresent(row -> query.after(row.values()));
+        end.ifPresent(row -> query.upTo(row.values()));
         return reads.read(
                 "search",
                 () -> find(query).project(Summary.class).range(0, most - 1).list());

@@ -233,8 +233,9 @@ class OrdersResource {
             operationId = "listOrders",
             summary = "List orders, newest first",
             description = "Buyers list their own orders, whole. Merchant and support search the orders of all buyers, "
-                    + "without lines. With `buyer` they are in the order in which they were placed, else in the order of "
-                    + "their numbers, which begin with the time of issue; those that were placed under an "
+                    + "without lines. The orders of one buyer, those in CREATED, and those in PAYING or REFUNDING are in the "
+                    + "order in which they were placed; others are in the order of their numbers, which begin with the "
+                    + "time of issue, and those that were placed under an "
                     + "`Idempotency-Key` follow, because their numbers have no time. A page of a search can have fewer "
                     + "orders than `limit`, or none, and still an `after`: continue there. A caller who is a buyer and "
                     + "staff searches if the request has a parameter of staff, and else lists their own orders.")

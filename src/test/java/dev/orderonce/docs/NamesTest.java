@@ -29,7 +29,14 @@ class NamesTest {
 
     /** Names of the web platform, libraries and HTTP, and placeholders for any class of a kind. */
     private static final Set<String> FOREIGN = Set.of(
-            "ChainAuthHandler", "EventSource", "JsonIdentityInfo", "RateLimit", "VerbNoun", "XxxResource", "XxxStore");
+            "ChainAuthHandler",
+            "EventSource",
+            "JsonIdentityInfo",
+            "RateLimit",
+            "VerbNoun",
+            "XxxReader",
+            "XxxResource",
+            "XxxStore");
 
     /** Log categories that are no package. */
     private static final Set<String> LOG_CATEGORIES = Set.of("dev.orderonce.outcomes");

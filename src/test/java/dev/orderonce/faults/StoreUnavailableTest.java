@@ -52,6 +52,7 @@ class StoreUnavailableTest {
         operations.put("void a number", () -> shop.voidNumber(issued));
         operations.put("find", () -> shop.find(number));
         operations.put("list", () -> shop.request().get("/orders"));
+        operations.put("search", () -> support.request().get("/orders"));
         operations.put("history", () -> shop.request().get("/orders/{n}/events", number));
         operations.put("pay", () -> shop.pay(number));
         operations.put("cancel", () -> shop.cancel(number));

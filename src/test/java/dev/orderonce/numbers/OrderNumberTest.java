@@ -310,6 +310,40 @@ class OrderNumberTest {
                 .hasMessage("order numbers are issued from 2026 to 2091");
     }
 
+    // --- Beginnings ---
+
+    @Test
+    void everyBeginningOfANumber_isReadHoweverItIsWritten() {
+        SAMPLE.forEach(number -> {
+            for (int length = OrderNumber.SHORTEST_PREFIX; length <= OrderNumber.LENGTH; length++) {
+                String beginning = number.symbols().substring(0, length);
+                String written = beginning.substring(0, 2) + "- "
+                        + beginning.substring(2).toLowerCase(Locale.ROOT);
+                assertThat(OrderNumber.readPrefix(written.replace('0', 'o').replace('1', 'l')))
+                        .contains(beginning);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0K3", "0-K-3", "0K3U", "0K3M7QXW52TB9H4NRCC", "0K3%"})
+    void whatCannotBeginANumberOrIsTooShort_isRefused(String written) {
+        assertThat(OrderNumber.readPrefix(written)).isEmpty();
+    }
+
+    @Test
+    void firstSymbols_areBetweenTheNumbersBeforeAndAfter() {
+        SAMPLE.forEach(number -> {
+            Instant second = number.issuedAt();
+            assertThat(OrderNumber.firstSymbols(second)).isLessThanOrEqualTo(number.symbols());
+            assertThat(OrderNumber.firstSymbols(second.plusSeconds(1))).isGreaterThan(number.symbols());
+        });
+        assertThat(OrderNumber.firstSymbols(Instant.MIN)).isEqualTo("000000000");
+        assertThat(OrderNumber.firstSymbols(Instant.MAX))
+                .isEqualTo("Z00000000")
+                .isLessThanOrEqualTo(KNOWN_OF_CLIENT_KEY);
+    }
+
     // --- From a client's key ---
 
     @Test
