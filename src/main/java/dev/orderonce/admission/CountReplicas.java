@@ -4,6 +4,8 @@ import dev.orderonce.jobs.Job;
 import dev.orderonce.redis.RedisPipeline;
 import dev.orderonce.redis.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.Priority;
@@ -14,6 +16,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts the replicas that share the limits, by a heartbeat of each in Redis. Until the first reply, and while Redis is
@@ -39,10 +42,14 @@ class CountReplicas {
     private final RedisPipeline redis;
     private final Limits limits;
     private final String replica = UUID.randomUUID().toString();
+    private final AtomicInteger known = new AtomicInteger();
 
-    CountReplicas(RedisPipeline redis, Limits limits) {
+    CountReplicas(RedisPipeline redis, Limits limits, MeterRegistry metrics) {
         this.redis = redis;
         this.limits = limits;
+        Gauge.builder("orderonce.replicas", known, AtomicInteger::get)
+                .description("Replicas that share the limits, as this one knows; 0: unknown")
+                .register(metrics);
     }
 
     @Produces
@@ -54,9 +61,14 @@ class CountReplicas {
     private Uni<Void> count() {
         return redis.run(BEAT, List.of(REPLICAS), List.of(replica))
                 .onFailure()
-                .invoke(() -> limits.shareAmong(0))
-                .invoke(count -> limits.shareAmong(count.toInteger()))
+                .invoke(() -> share(0))
+                .invoke(count -> share(count.toInteger()))
                 .replaceWithVoid();
+    }
+
+    private void share(int replicas) {
+        known.set(replicas);
+        limits.shareAmong(replicas);
     }
 
     /** After the last heartbeat, and before the connections are closed. */

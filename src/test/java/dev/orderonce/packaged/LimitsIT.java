@@ -1,6 +1,7 @@
 package dev.orderonce.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.embedded.Standalone;
 import dev.orderonce.testkit.Database;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two replicas, one buyer, sixteen racers at once that never wait: together they are admitted as often as the limit
- * allows, over some windows, to within one.
+ * allows, over some windows, and never more often.
  *
  * <p>{@code -Dlimits.seed} repeats the random choices, though not the races.
  */
@@ -48,8 +49,14 @@ class LimitsIT {
     /** The limit in each window: one request each 200 ms, which is long compared with a request. */
     private static final long RATE = 10;
 
-    /** As much as is made up for when the machine has stood still for four seconds. */
-    private static final long BURST = 20;
+    /**
+     * More than is made up for when the machine has stood still for four seconds; a quarter of it is divided by two
+     * without a rest.
+     */
+    private static final long BURST = 24;
+
+    /** The shares of two replicas and the shared bucket: each may be about to have room for one more. */
+    private static final int BUCKETS = 3;
 
     @TempDir
     static Path directory;
@@ -65,6 +72,7 @@ class LimitsIT {
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
         replicas = List.of(launch("one"), launch("two"));
         replicas.forEach(Service::ready);
+        await().atMost(Duration.ofSeconds(30)).until(() -> replicas.stream().allMatch(LimitsIT::knowsBoth));
         // The first requests of a process are the slowest.
         for (Service replica : replicas) {
             String token = replica.signIn("warm-up", "buyer");
@@ -73,6 +81,10 @@ class LimitsIT {
                 replica.newNumber(token);
             }
         }
+    }
+
+    private static boolean knowsBoth(Service replica) {
+        return replica.send("GET", "/q/metrics", Optional.empty(), "").body().contains("orderonce_replicas 2.0");
     }
 
     private static Service launch(String name) {
@@ -128,7 +140,7 @@ class LimitsIT {
         }
 
         /**
-         * Redis admitted the first request before its response was received, and got the last command after its request
+         * The first request was admitted before its response was received, and got the last command after its request
          * was sent; everything happened between the begin and the end.
          */
         void judge(String what) {
@@ -137,7 +149,7 @@ class LimitsIT {
             System.out.printf(
                     "LimitsIT: seed %d, %s: %d let in of %d, expected %.2f to %.2f in %.3f s%n",
                     SEED, what, letIn.get(), requested.get(), shortest, longest, (ended - begun) / 1e9);
-            assertThat((double) letIn.get()).isBetween(shortest - 1, longest + 1);
+            assertThat((double) letIn.get()).isBetween(shortest - BUCKETS, longest);
             assertThat(requested.get()).as("racers that raced").isGreaterThan(2 * letIn.get());
         }
 
