@@ -48,7 +48,10 @@ final class Judge {
             faults.add("a fault of the service");
         }
         // White space at the end of a target is not part of it: what is left may be a page's.
-        boolean isPage = status == 200 && answer.header("Content-Type").startsWith("text/html");
+        boolean isPage = status == 200
+                && (answer.header("Content-Type").startsWith("text/html")
+                        // The framework tells the type of a page to GET only.
+                        || request.method.equals("HEAD") && request.target.strip().equals("/"));
         if (!isPage && !isDocumented(operation, request.method, status)) {
             faults.add("not a documented status");
         }
