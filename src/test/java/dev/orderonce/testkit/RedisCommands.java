@@ -47,14 +47,19 @@ public final class RedisCommands {
                 .formatted(tag(buyer), Base64.getUrlEncoder().withoutPadding().encodeToString(fingerprint));
     }
 
+    /** The Redis key of the number that a checkout has. */
+    public static String checkoutKey(String buyer, String checkout) {
+        return "once:{%s}:c:%s".formatted(tag(buyer), checkout);
+    }
+
     /** Replaces the number that a checkout has with another text. */
     public static void holdForCheckout(String buyer, String checkout, String text) {
-        set("once:{%s}:c:%s".formatted(tag(buyer), checkout), text, Duration.ofHours(1));
+        set(checkoutKey(buyer, checkout), text, Duration.ofHours(1));
     }
 
     /** Whether Redis holds a number for a checkout. */
     public static boolean isHeld(String buyer, String checkout) {
-        return exists("once:{%s}:c:%s".formatted(tag(buyer), checkout));
+        return exists(checkoutKey(buyer, checkout));
     }
 
     private static String tag(String buyer) {
