@@ -216,20 +216,29 @@ final class NodeConnection {
                         if (result.succeeded()) {
                             observer.answered(System.nanoTime() - sentAt);
                             replied(commands, result.result());
-                        } else if (result.cause() instanceof ErrorType error && !isLoss(error)) {
-                            refused(current, commands, requests.size(), String.valueOf(error.getMessage()));
                         } else {
-                            String why = String.valueOf(result.cause().getMessage());
-                            lost(current, why);
-                            fail(commands, why);
+                            failed(current, commands, requests.size(), result.cause());
                         }
                     });
         }
     }
 
-    /** The library reports the end of a connection as if Redis had refused its commands. */
-    private static boolean isLoss(ErrorType error) {
-        return String.valueOf(error.getMessage()).endsWith("CONNECTION_CLOSED");
+    /**
+     * The library fails commands alike that Redis refused and that were lost with their connection. Of a loss it
+     * notifies the handlers in {@link #opened} afterwards, in the same turn of the event loop.
+     */
+    private void failed(int current, List<SentCommand> commands, int sent, Throwable failure) {
+        String why = String.valueOf(failure.getMessage());
+        if (!(failure instanceof ErrorType)) {
+            lost(current, why);
+        }
+        vertx.runOnContext(_ -> {
+            if (current == attempt) {
+                refused(current, commands, sent, why);
+            } else {
+                fail(commands, why);
+            }
+        });
     }
 
     private static List<@Nullable Response> only(@Nullable Response reply) {

@@ -234,6 +234,27 @@ class RedisPipelineTest {
     }
 
     @Test
+    void resetConnection_failsItsBatchAsUnavailable() {
+        // Given
+        FaultProxy proxy = FaultProxy.before(port());
+        opened.add(proxy);
+        RedisPipeline redis = openAndAwait(new Given(Stores.at(proxy.port(), url()), 100, BOUND));
+        proxy.freeze();
+        long sent = proxy.requests();
+        List<CompletableFuture<String>> replies =
+                askAtOnce(redis, new String[] {"GET", key}, new String[] {"GET", key});
+        await().until(() -> proxy.requests() > sent);
+        // When
+        proxy.reset();
+        // Then
+        assertThat(replies)
+                .allSatisfy(reply -> assertThat(reply)
+                        .failsWithin(BOUND)
+                        .withThrowableThat()
+                        .withCauseInstanceOf(StoreUnavailable.class));
+    }
+
+    @Test
     void serverThatIsNotRedis_isRefused() throws IOException {
         // Given
         ServerSocket web = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());

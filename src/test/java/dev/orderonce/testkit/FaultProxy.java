@@ -82,6 +82,18 @@ public final class FaultProxy implements AutoCloseable {
         cut();
     }
 
+    /** Cuts every connection as a host does that does not know it: by a reset in place of an end. */
+    public void reset() {
+        clients.forEach(client -> {
+            try {
+                client.setSoLinger(true, 0);
+            } catch (SocketException alreadyClosed) {
+                // it is cut either way
+            }
+        });
+        cut();
+    }
+
     /** Keeps connections open and forwards nothing. */
     public void freeze() {
         frozen = true;
