@@ -51,7 +51,8 @@ final class Judge {
         boolean isPage = status == 200
                 && (answer.header("Content-Type").startsWith("text/html")
                         // The framework tells the type of a page to GET only.
-                        || request.method.equals("HEAD") && request.target.strip().equals("/"));
+                        || (request.method.equals("HEAD")
+                                && request.target.strip().equals("/")));
         if (!isPage && !isDocumented(operation, request.method, status)) {
             faults.add("not a documented status");
         }

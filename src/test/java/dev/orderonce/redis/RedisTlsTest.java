@@ -70,7 +70,12 @@ class RedisTlsTest {
                 to.pipeTo(from);
             });
         });
-        port = listening.listen().toCompletionStage().toCompletableFuture().join().actualPort();
+        port = listening
+                .listen()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join()
+                .actualPort();
         opened.add(() -> {
             listening.close().toCompletionStage().toCompletableFuture().join();
             toRedis.close().toCompletionStage().toCompletableFuture().join();
@@ -88,7 +93,8 @@ class RedisTlsTest {
     private PfxOptions keyOf(String name) throws IOException, InterruptedException {
         Path file = directory.resolve(name + ".p12");
         List<String> command = Stream.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair -alias key -keyalg EC -validity 2 -storetype PKCS12",
                         "-dname CN=" + name + " -ext san=ip:127.0.0.1",
                         "-storepass " + PASSWORD + " -keystore " + file)
