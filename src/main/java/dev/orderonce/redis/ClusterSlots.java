@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Which node of a Redis Cluster owns which hash slot. Used on one event loop.
  *
  * <p>The library's cluster client is not used: it refuses to connect while one node is unreachable, keeps connections
- * that were closed, cannot batch the commands of one node without knowing its slots, and sends {@code ASKING} apart
- * from the command that follows it, with other requests' commands in between.
+ * that were closed, and sends {@code ASKING} apart from the command that it is for, with other requests' commands in
+ * between.
  *
  * @see <a href="https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/">Redis cluster
  *     specification</a>

@@ -20,17 +20,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The connections of one event loop: one, or one to each node of a Redis Cluster that owns slots. Commands that arrive
- * during one turn of the loop leave together.
- */
+/** The connections of one event loop: one, or one to each node of a Redis Cluster that owns slots. */
 final class LoopConnections {
     /** The name of the only connection to a Redis that is no cluster. */
     private static final String ONLY = "";
@@ -63,8 +57,6 @@ final class LoopConnections {
     private final Outage outage;
     private final RedisAdvice advice;
 
-    private final Queue<Exchange> inbox = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean woken = new AtomicBoolean();
     private volatile boolean open;
 
     /** By address. Like the following fields used on the event loop only. */
@@ -128,30 +120,28 @@ final class LoopConnections {
         return stopped.future();
     }
 
-    /** Sends the commands at the end of the current turn of the event loop. */
+    /** Sends the commands, at once if the current thread is this event loop. */
     void send(Exchange exchange) {
-        inbox.add(exchange);
-        if (woken.compareAndSet(false, true)) {
-            // A task of the loop runs after the sockets that are readable now: the commands of their
-            // requests are in the inbox by then.
-            context.runOnContext(_ -> sendAll());
+        if (loop().inEventLoop()) {
+            sendHere(exchange);
+        } else {
+            context.runOnContext(_ -> sendHere(exchange));
         }
     }
 
-    private void sendAll() {
-        woken.set(false);
-        for (Exchange exchange = inbox.poll(); exchange != null; exchange = inbox.poll()) {
-            for (int i = 0; i < exchange.size(); i++) {
-                SentCommand command = new SentCommand(exchange, i, 0);
-                NodeConnection node = nodeOf(command.request());
-                if (node == null) {
-                    exchange.failed(new StoreUnavailable(REDIS, "no node is known for this key"));
-                } else {
-                    node.add(command);
-                }
-            }
+    private void sendHere(Exchange exchange) {
+        for (int i = 0; i < exchange.size(); i++) {
+            send(new SentCommand(exchange, i, 0));
         }
-        nodes.values().forEach(NodeConnection::flush);
+    }
+
+    private void send(SentCommand command) {
+        NodeConnection node = nodeOf(command.request());
+        if (node == null) {
+            command.exchange().failed(new StoreUnavailable(REDIS, "no node is known for this key"));
+        } else {
+            node.send(command);
+        }
     }
 
     private @Nullable NodeConnection nodeOf(Request request) {
@@ -252,7 +242,7 @@ final class LoopConnections {
                 return false;
             }
             if (refusal.is("TRYAGAIN")) {
-                vertx.setTimer(TRY_AGAIN_MILLIS, _ -> resend(command.redirected()));
+                vertx.setTimer(TRY_AGAIN_MILLIS, _ -> send(command.redirected()));
                 return true;
             }
             boolean isAsk = refusal.is("ASK");
@@ -268,20 +258,9 @@ final class LoopConnections {
                 node.sendAsking(command.redirected());
             } else {
                 slots.moved(Integer.parseInt(refusal.word(1)), owner);
-                node.add(command.redirected());
-                node.flush();
+                node.send(command.redirected());
             }
             return true;
-        }
-
-        private void resend(SentCommand command) {
-            NodeConnection node = nodeOf(command.request());
-            if (node == null) {
-                command.exchange().failed(new StoreUnavailable(REDIS, "no node is known for this key"));
-            } else {
-                node.add(command);
-                node.flush();
-            }
         }
     }
 }

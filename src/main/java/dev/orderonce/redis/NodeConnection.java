@@ -11,10 +11,6 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -23,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection of the library that is always either open or being opened. All methods run on one event loop.
  *
- * <p>The commands of one turn of the event loop are one batch, so one packet. A connection that receives nothing for
- * the reply timeout is closed by the library; regular pings make sure that a live one receives something, so there is
- * no timer per command.
+ * <p>A connection that receives nothing for the reply timeout is closed by the library; regular pings make sure that a
+ * live one receives something, so there is no timer per command.
  */
 final class NodeConnection {
     private static final Request PING = Request.cmd(Command.PING);
+    private static final Request ASKING = Request.cmd(Command.ASKING);
 
     /** A dead connection is detected at most one ping after the timeout. */
     private static final int PINGS_PER_TIMEOUT = 4;
@@ -52,7 +48,6 @@ final class NodeConnection {
 
     private boolean closed;
     private int unanswered;
-    private List<SentCommand> next = new ArrayList<>();
 
     /** Is notified of what happens to a connection, on its event loop. */
     interface Observer {
@@ -62,7 +57,7 @@ final class NodeConnection {
         /** The connection was lost, or could not be opened. */
         void lost(String why);
 
-        /** A batch has its replies, so many nanoseconds after it was sent. */
+        /** A command has its reply, so many nanoseconds after it was sent. */
         void answered(long nanos);
 
         /**
@@ -161,33 +156,6 @@ final class NodeConnection {
         abandon();
     }
 
-    /** Adds a command to the next batch, which {@link #flush} sends. */
-    void add(SentCommand command) {
-        next.add(command);
-    }
-
-    /** Sends what was added since the last call. */
-    void flush() {
-        if (next.isEmpty()) {
-            return;
-        }
-        List<SentCommand> commands = next;
-        next = new ArrayList<>();
-        List<SentCommand> batch = new ArrayList<>(commands.size());
-        for (SentCommand command : commands) {
-            if (unanswered + batch.size() >= queueLimit) {
-                fail(List.of(command), "too many waiting requests");
-            } else if (command.isAlone()) {
-                send(List.of(command), List.of(command.request()));
-            } else {
-                batch.add(command);
-            }
-        }
-        if (!batch.isEmpty()) {
-            send(batch, batch.stream().map(SentCommand::request).toList());
-        }
-    }
-
     /** Sends one command of the service's own; a failure is that of the next ping as well, and dropped. */
     void read(Request request, Consumer<Response> reader) {
         RedisConnection to = open;
@@ -196,89 +164,69 @@ final class NodeConnection {
         }
     }
 
-    /** Sends a command to a node that is about to own its slot. */
-    void sendAsking(SentCommand command) {
-        send(List.of(command), List.of(Request.cmd(Command.ASKING), command.request()));
-    }
-
-    /** @param requests those of the commands, perhaps after one that belongs to none of them */
-    private void send(List<SentCommand> commands, List<Request> requests) {
+    /** Sends a command; commands are executed in the order in which they are sent. */
+    void send(SentCommand command) {
         RedisConnection to = open;
         if (to == null) {
-            fail(commands, "no connection is open");
+            fail(command, "no connection is open");
+        } else if (unanswered >= queueLimit) {
+            fail(command, "too many waiting requests");
         } else {
             int current = attempt;
             long sentAt = System.nanoTime();
-            unanswered += requests.size();
-            (requests.size() == 1 ? to.send(requests.getFirst()).map(NodeConnection::only) : to.batch(requests))
-                    .onComplete(result -> {
-                        unanswered -= requests.size();
-                        if (result.succeeded()) {
-                            observer.answered(System.nanoTime() - sentAt);
-                            replied(commands, result.result());
-                        } else {
-                            failed(current, commands, requests.size(), result.cause());
-                        }
-                    });
+            unanswered++;
+            to.send(command.request()).onComplete(result -> {
+                unanswered--;
+                if (result.succeeded()) {
+                    observer.answered(System.nanoTime() - sentAt);
+                    command.exchange().replied(command.index(), result.result());
+                } else {
+                    failed(current, command, result.cause());
+                }
+            });
         }
+    }
+
+    /**
+     * Sends a command to a node that is about to own its slot. Nothing comes between the command and {@code ASKING},
+     * because all of this connection's commands are sent on one event loop.
+     */
+    void sendAsking(SentCommand command) {
+        RedisConnection to = open;
+        if (to != null) {
+            to.send(ASKING);
+        }
+        send(command);
     }
 
     /**
      * The library fails commands alike that Redis refused and that were lost with their connection. Of a loss it
      * notifies the handlers in {@link #opened} afterwards, in the same turn of the event loop.
      */
-    private void failed(int current, List<SentCommand> commands, int sent, Throwable failure) {
+    private void failed(int current, SentCommand command, Throwable failure) {
         String why = String.valueOf(failure.getMessage());
         if (!(failure instanceof ErrorType)) {
             lost(current, why);
         }
         vertx.runOnContext(_ -> {
             if (current == attempt) {
-                refused(current, commands, sent, why);
+                refused(current, command, new RedisRefusal(why));
             } else {
-                fail(commands, why);
+                fail(command, why);
             }
         });
     }
 
-    private static List<@Nullable Response> only(@Nullable Response reply) {
-        return Collections.singletonList(reply);
-    }
-
-    private static void replied(List<SentCommand> commands, List<@Nullable Response> replies) {
-        int before = replies.size() - commands.size();
-        for (int i = 0; i < commands.size(); i++) {
-            SentCommand command = commands.get(i);
-            command.exchange().replied(command.index(), replies.get(before + i));
+    private void refused(int current, SentCommand command, RedisRefusal refusal) {
+        if (refusal.is("READONLY")) {
+            lost(current, String.valueOf(refusal.getMessage())); // no longer the primary
+        }
+        if (!observer.redirects(command, refusal)) {
+            command.exchange().failed(refusal.toFailure());
         }
     }
 
-    /**
-     * Redis has refused one or more commands. In a batch the library reports which, and drops the replies to the
-     * others: whether those took effect is unknown to their callers.
-     */
-    private void refused(int current, List<SentCommand> commands, int sent, String error) {
-        Map<Integer, String> reasons = sent == 1 ? Map.of(0, error) : RedisRefusal.ofBatch(error);
-        int before = sent - commands.size();
-        for (int i = 0; i < commands.size(); i++) {
-            SentCommand command = commands.get(i);
-            String reason = reasons.get(before + i);
-            if (reason == null) {
-                command.exchange()
-                        .failed(new StoreUnavailable(REDIS, "the reply was lost with that to a refused command"));
-                continue;
-            }
-            RedisRefusal refusal = new RedisRefusal(reason);
-            if (refusal.is("READONLY")) {
-                lost(current, reason); // no longer the primary
-            }
-            if (!observer.redirects(command, refusal)) {
-                command.exchange().failed(refusal.toFailure());
-            }
-        }
-    }
-
-    private static void fail(List<SentCommand> commands, String why) {
-        commands.forEach(command -> command.exchange().failed(new StoreUnavailable(REDIS, why)));
+    private static void fail(SentCommand command, String why) {
+        command.exchange().failed(new StoreUnavailable(REDIS, why));
     }
 }

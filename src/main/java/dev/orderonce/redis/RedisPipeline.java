@@ -40,8 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Redis through the library's client: a connection on each event loop (in a cluster, to each node), opened at startup
- * and again after a loss. Commands of one turn of an event loop are one packet; each has its reply, or fails, within
- * the timeout.
+ * and again after a loss. Commands are pipelined; each has its reply, or fails, within the timeout.
  */
 @ApplicationScoped
 public class RedisPipeline implements MadeFromSettings {

@@ -1,11 +1,7 @@
 package dev.orderonce.redis;
 
 import dev.orderonce.stores.StoreUnavailable;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Redis has refused a command, which had no effect. */
 public final class RedisRefusal extends RuntimeException {
@@ -27,22 +23,9 @@ public final class RedisRefusal extends RuntimeException {
             "TRYAGAIN",
             "UNBLOCKED");
 
-    /** One line for each refused command of a batch: {@code ERR [2] WRONGTYPE Operation against …}. */
-    private static final Pattern OF_BATCH = Pattern.compile("^ERR \\[(\\d+)] (.*)$", Pattern.MULTILINE);
-
     RedisRefusal(String reason) {
         // No stack trace: the reason is in Redis.
         super(reason, null, false, false);
-    }
-
-    /** The reasons in the error that the library makes of all refused commands of a batch, by their index. */
-    static Map<Integer, String> ofBatch(String error) {
-        Map<Integer, String> reasons = new HashMap<>();
-        Matcher lines = OF_BATCH.matcher(error);
-        while (lines.find()) {
-            reasons.put(Integer.valueOf(lines.group(1)), lines.group(2));
-        }
-        return reasons;
     }
 
     /** Whether the refusal begins with this word: {@code NOSCRIPT}, {@code WRONGTYPE}, … */

@@ -1,6 +1,5 @@
 package dev.orderonce.redis;
 
-import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
 /**
@@ -11,15 +10,6 @@ import io.vertx.redis.client.Request;
 record SentCommand(Exchange exchange, int index, int redirections) {
     Request request() {
         return exchange.request(index);
-    }
-
-    /**
-     * Whether the command must not share a batch: Redis refuses the digest of a script that it does not have, and the
-     * library drops all replies of a batch with a refused command.
-     */
-    boolean isAlone() {
-        return request().command().equals(Command.EVALSHA)
-                || request().command().equals(Command.EVAL);
     }
 
     SentCommand redirected() {
