@@ -87,9 +87,9 @@ end
 -- earlier ones is put before them: when its order is cancelled, the next earlier one is compared again. A request that
 -- claims again is about to insert again: the claim's time starts again.
 if duplicate_window ~= '0' then
-    local earlier = unlogged('SET', KEYS[3], number, 'NX', 'PX', duplicate_window, 'GET')
+    local earlier = redis.call('SET', KEYS[3], number, 'NX', 'PX', duplicate_window, 'GET')
     if earlier and string.find(earlier, number, 1, true) then
-        unlogged('PEXPIRE', KEYS[3], duplicate_window)
+        redis.call('PEXPIRE', KEYS[3], duplicate_window)
     elseif earlier then
         local others = ''
         for other in string.gmatch(earlier, '%w+') do
@@ -100,7 +100,7 @@ if duplicate_window ~= '0' then
                 if #others < MAX_EARLIER_LENGTH then others = others .. ' ' .. other end
             end
         end
-        unlogged('SET', KEYS[3], number .. others, 'PX', duplicate_window)
+        redis.call('SET', KEYS[3], number .. others, 'PX', duplicate_window)
     end
 end
 

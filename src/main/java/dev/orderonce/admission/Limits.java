@@ -68,6 +68,8 @@ public class Limits implements MadeFromSettings {
             this.whole = bucket.whole();
             this.levels = Caffeine.newBuilder()
                     .maximumSize(MOST_BUYERS)
+                    // The cache's maintenance is shorter than waking another thread for it.
+                    .executor(Runnable::run)
                     .expireAfterWrite(micros(whole.depth()).plusMillis(1))
                     .build();
         }

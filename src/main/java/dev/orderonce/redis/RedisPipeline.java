@@ -60,7 +60,7 @@ public class RedisPipeline implements MadeFromSettings {
         clients.check();
         this.spans = spans;
         Duration replyTimeout = settings.replyTimeout();
-        Timer replies = StoreLatency.of("redis", "commands", metrics);
+        Timer replies = StoreLatency.of("redis", "command", metrics);
         // Connections that are lost together are open again one after the other.
         Outage outage = new Outage("Redis", "commands", replyTimeout, metrics);
         RedisAdvice advice = new RedisAdvice();

@@ -1,4 +1,4 @@
-/** Reaches Redis: commands of one turn of an event loop share one packet, replies have a timeout. */
+/** Reaches Redis through the library's connections: one on each event loop, pipelined, with a timeout for replies. */
 @NullMarked
 package dev.orderonce.redis;
 

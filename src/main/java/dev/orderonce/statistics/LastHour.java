@@ -46,7 +46,7 @@ public class LastHour {
                 .mapToObj(minute -> now.minus(Duration.ofMinutes(MINUTES - 1L - minute)))
                 .map(at -> store.read(at).map(counts -> minute(at, counts)))
                 .toList();
-        // All commands are sent in the same turn of the event loop, so Redis receives them in one packet.
+        // The commands are pipelined: one round trip.
         return Uni.join().all(minutes).andFailFast().map(Statistics::new);
     }
 

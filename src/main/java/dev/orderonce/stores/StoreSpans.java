@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a span for each store request of a traced HTTP request; other requests cost nothing.
  *
- * <p>Requests that share a statement or a packet have a span each, from the request to its reply, waiting included.
+ * <p>Requests that share a statement have a span each, from the request to its reply, waiting included.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/database/">Semantic conventions for databases</a>
  */

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
-import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
@@ -54,24 +53,6 @@ class StatisticsContractTest {
             assertThat(sum(after, "placed") - sum(before, "placed")).isOne();
             assertThat(sum(after, "prevented") - sum(before, "prevented")).isEqualTo(2);
         });
-    }
-
-    /** Jobs use Redis too, so a single attempt may count one of their packets. */
-    @Test
-    void oneRead_isOnePacketToRedis() {
-        // Given
-        statistics().then().statusCode(200);
-        // When
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-            double before = packetsToRedis();
-            statistics().then().statusCode(200);
-            // Then
-            assertThat(packetsToRedis() - before).isEqualTo(1);
-        });
-    }
-
-    private static double packetsToRedis() {
-        return Operator.metric("orderonce_store_seconds_count{statement=\"packet\",store=\"redis\"");
     }
 
     @Test
