@@ -53,7 +53,7 @@ class LiveEventsTest {
         AssertSubscriber<LiveMessage> stays =
                 liveEvents.of(buyer, Optional.empty()).subscribe().withSubscriber(AssertSubscriber.create(1));
         await().atMost(BOUND).until(() -> !stays.getItems().isEmpty());
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
             for (int round = 0; round < ROUNDS; round++) {
                 AssertSubscriber<LiveMessage> leaves = liveEvents
                         .of(buyer, Optional.empty())

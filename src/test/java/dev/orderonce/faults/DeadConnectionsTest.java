@@ -53,7 +53,7 @@ class DeadConnectionsTest {
 
     /** Opens every connection of the pools, so that each of them is affected. */
     private void openAllConnections() throws Exception {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
             List<Future<Response>> puts = IntStream.range(0, BUSY)
                     .mapToObj(i -> threads.submit(this::createOnce))
                     .toList();
@@ -97,7 +97,7 @@ class DeadConnectionsTest {
         Stores.toPostgreSql().killWithoutReset();
         long diedAt = System.nanoTime();
         // Then
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
             Map<String, Future<Duration>> recoveries = new LinkedHashMap<>();
             uses.forEach((name, use) -> recoveries.put(name, threads.submit(() -> untilItWorks(use, diedAt))));
             Map<String, Duration> took = new LinkedHashMap<>();
@@ -145,7 +145,7 @@ class DeadConnectionsTest {
         AtomicBoolean isOver = new AtomicBoolean();
         Duration recovery;
         long pausedAt = System.nanoTime();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
             // When
             Database.Stalled stalled = Database.stall();
             try {

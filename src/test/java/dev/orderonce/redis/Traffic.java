@@ -50,7 +50,7 @@ final class Traffic implements AutoCloseable {
     /** One order in so many is paid, twice at once. */
     private static final int PAID_ONE_IN = 5;
 
-    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService clients = Executors.newCachedThreadPool();
     private final List<Future<?>> running = new ArrayList<>();
     private final Map<Shop, Integer> orders = new ConcurrentHashMap<>();
     private final Queue<String> placed = new ConcurrentLinkedQueue<>();
