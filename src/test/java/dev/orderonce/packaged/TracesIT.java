@@ -170,7 +170,7 @@ class TracesIT {
         // Then
         Span server = server(trace);
         assertThat(attribute(server, "orderonce.outcome")).isEqualTo("already-placed");
-        assertStatements(trace, server, "redis admit", "postgresql find");
+        assertStatements(trace, server, "redis admit", "redis record", "postgresql find");
     }
 
     @Test
