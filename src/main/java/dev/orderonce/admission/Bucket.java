@@ -65,9 +65,7 @@ public record Bucket(Limit limit, long rate, Duration window, long burst) {
      *
      * @param at in microseconds since 1970
      */
-    record Level(double requests, double at) {
-        static final Level EMPTY = new Level(0, 0);
-    }
+    record Level(double requests, double at) {}
 
     /** All of it. */
     Part whole() {

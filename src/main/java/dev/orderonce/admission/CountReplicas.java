@@ -2,11 +2,13 @@ package dev.orderonce.admission;
 
 import dev.orderonce.jobs.Job;
 import dev.orderonce.redis.RedisPipeline;
+import dev.orderonce.redis.RedisRefusal;
 import dev.orderonce.redis.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -75,7 +77,7 @@ class CountReplicas {
     void leave(@Observes @Priority(2) ShutdownEvent stop) {
         try {
             redis.data().sortedSet(String.class).zrem(REPLICAS, replica).await().atMost(LEAVE_TIMEOUT);
-        } catch (StoreUnavailable | io.smallrye.mutiny.TimeoutException gone) {
+        } catch (StoreUnavailable | RedisRefusal | TimeoutException gone) {
             // It counts for some seconds more.
         }
     }

@@ -102,7 +102,7 @@ public class Limits implements MadeFromSettings {
     /**
      * Sets how many replicas share the limits.
      *
-     * @param replicas 0: unknown, so this replica has no share and always asks Redis
+     * @param replicas 0: unknown, so this replica has no share and Redis counts everything
      */
     void shareAmong(int replicas) {
         counts.values()

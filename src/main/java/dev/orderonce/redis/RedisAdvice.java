@@ -25,7 +25,7 @@ final class RedisAdvice {
 
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
-    /** Asks Redis and logs what should be changed. */
+    /** Reads the configuration of Redis and logs what should be changed. */
     void check(RedisConnection connection) {
         connection.send(INFO).onComplete(reply -> {
             if (reply.succeeded() && reply.result() != null) {

@@ -110,7 +110,7 @@ class RedisClients implements RedisOptionsCustomizer {
         return queueLimit;
     }
 
-    /** How long an attempt to connect may take: Sentinel's processes are asked one after the other. */
+    /** How long an attempt to connect may take: the Sentinels are tried one after the other. */
     Duration connectTimeout() {
         return isCluster()
                 ? CONNECT_TIMEOUT

@@ -27,6 +27,8 @@ class BucketTest {
     /** Six a minute, three at once: one each ten seconds. */
     private static final Part WHOLE = new Bucket(Limit.ORDERS_PLACED, 6, Duration.ofMinutes(1), 3).whole();
 
+    private static final Level EMPTY = new Level(0, 0);
+
     private static final Offset<Double> EXACT = within(0.01);
 
     private static double wait(Part part, Level level, double now) {
@@ -39,7 +41,7 @@ class BucketTest {
 
     /** The level after so many at once. */
     private static Level after(int requests) {
-        Level level = Level.EMPTY;
+        Level level = EMPTY;
         for (int i = 0; i < requests; i++) {
             level = filled(WHOLE, level, NOW);
         }
@@ -54,7 +56,7 @@ class BucketTest {
 
     @Test
     void afterAPause_asManyFitAsTheBurstAndNotOneMore() {
-        assertThat(wait(WHOLE, Level.EMPTY, NOW)).isNegative();
+        assertThat(wait(WHOLE, EMPTY, NOW)).isNegative();
         assertThat(wait(WHOLE, after(1), NOW)).isNegative();
         assertThat(wait(WHOLE, after(2), NOW)).isZero();
         assertThat(wait(WHOLE, after(3), NOW)).isCloseTo(10 * SECOND, EXACT);
@@ -113,9 +115,9 @@ class BucketTest {
         // Given
         Part strict = new Bucket(Limit.NUMBERS_ISSUED, 1, Duration.ofMinutes(1), 1).whole();
         // When
-        Level level = filled(strict, Level.EMPTY, NOW);
+        Level level = filled(strict, EMPTY, NOW);
         // Then
-        assertThat(wait(strict, Level.EMPTY, NOW)).isZero();
+        assertThat(wait(strict, EMPTY, NOW)).isZero();
         assertThat(wait(strict, level, NOW)).isCloseTo(MINUTE, EXACT);
         assertThat(wait(strict, level, NOW + MINUTE)).isNotPositive();
     }
@@ -161,7 +163,7 @@ class BucketTest {
         Random random = new Random(seed);
         Bucket bucket = new Bucket(Limit.ORDERS_PLACED, 6, Duration.ofMinutes(1), 13);
         List<Part> parts = List.of(bucket.local(3), bucket.local(3), bucket.local(3), bucket.shared());
-        List<Level> levels = new ArrayList<>(Collections.nCopies(parts.size(), Level.EMPTY));
+        List<Level> levels = new ArrayList<>(Collections.nCopies(parts.size(), EMPTY));
         double now = NOW;
         List<Double> accepted = new ArrayList<>();
         // When
@@ -196,7 +198,7 @@ class BucketTest {
         Bucket bucket = new Bucket(Limit.ORDERS_PLACED, rate, window, burst);
         // Then
         assertThat(bucket.whole().interval()).isPositive();
-        assertThat(wait(bucket.whole(), Level.EMPTY, NOW)).isNotPositive();
+        assertThat(wait(bucket.whole(), EMPTY, NOW)).isNotPositive();
     }
 
     @ParameterizedTest

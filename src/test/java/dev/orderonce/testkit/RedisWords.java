@@ -3,8 +3,6 @@ package dev.orderonce.testkit;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.List;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Commands of the library from words, and its replies as words. */
@@ -23,10 +21,5 @@ public final class RedisWords {
     /** The text of a reply that is no array; {@code nil} for none. */
     public static String text(@Nullable Response reply) {
         return reply == null ? "nil" : reply.toString();
-    }
-
-    /** The elements of an array. */
-    public static List<Response> list(Response array) {
-        return StreamSupport.stream(array.spliterator(), false).toList();
     }
 }
