@@ -279,9 +279,18 @@ public final class RedisNode implements AutoCloseable {
         return String.valueOf(send(words));
     }
 
+    /** A sentinel that changes the role of a node has it close the connections of all clients; reads again then. */
+    private String section(String section) {
+        try {
+            return text("INFO", section);
+        } catch (UncheckedIOException disconnected) {
+            return text("INFO", section);
+        }
+    }
+
     /** One value of a section of INFO; empty if the section has none of this name. */
     public String info(String section, String name) {
-        return text("INFO", section)
+        return section(section)
                 .lines()
                 .filter(line -> line.startsWith(name + ":"))
                 .map(line -> line.substring(name.length() + 1))
