@@ -86,13 +86,13 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
             return jwt.authenticate(context, providers);
         }
         String token = header.substring(SCHEME.length());
-        if (!isCanonical(token)) {
-            return Uni.createFrom().failure(new AuthenticationFailedException("the token is not a JWT"));
-        }
         Digest digest = Digest.of(token);
         CachedToken cached = verified.getIfPresent(digest);
         if (cached != null && clock.instant().isBefore(cached.until())) {
             return Uni.createFrom().item(cached.identity());
+        }
+        if (!isCanonical(token)) {
+            return Uni.createFrom().failure(new AuthenticationFailedException("the token is not a JWT"));
         }
         return jwt.authenticate(context, providers)
                 .invoke(identity -> cache(digest, token.length(), identity))
