@@ -306,45 +306,52 @@ public final class Bench {
         return Stream.generate(script).limit(CONNECTIONS).toList();
     }
 
-    /** The mix at fixed rates, in an open loop; each rate several times; the median is reported. */
+    /**
+     * The mix at fixed rates, in an open loop, each rate several times; and at half its top rate requests that do
+     * nothing, whose latency is that of the machine. The run with the median p99 is reported.
+     */
     private void latency() throws IOException, InterruptedException {
         double top = report.median("checkout mix");
-        for (double share : new double[] {0.25, 0.5, 0.75}) {
-            deleteNumbers();
-            List<Histogram> runs = new ArrayList<>();
-            for (int i = 0; i < ROUNDS; i++) {
-                HttpLoad.Result result = load.openLoop(scripts(requests::checkouts), 2 * MILLIS, share * top);
-                runs.add(result.micros());
-            }
-            if (share == 0.5) {
-                report.atMost(
-                        "p99 of the mix at half its top rate, worst run, ms",
-                        runs.stream()
-                                .mapToDouble(run -> run.getValueAtPercentile(99) / 1000.0)
-                                .max()
-                                .orElseThrow(),
-                        10);
-            }
-            runs.sort(Comparator.comparing(run -> run.getValueAtPercentile(99)));
-            Histogram micros = runs.get(runs.size() / 2);
-            double p50 = micros.getValueAtPercentile(50) / 1000.0;
-            double p99 = micros.getValueAtPercentile(99) / 1000.0;
-            report.fact(
-                    "mix, open loop at %.0f %% of its top rate".formatted(100 * share),
-                    String.format(
-                            Locale.ROOT,
-                            "%,.0f/s  p50 %.2f ms  p99 %.2f ms (%.1f x p50; runs: %s)  p99.9 %.2f ms  max %.1f ms",
-                            share * top,
-                            p50,
-                            p99,
-                            p99 / p50,
-                            runs.stream()
-                                    .map(run ->
-                                            String.format(Locale.ROOT, "%.2f", run.getValueAtPercentile(99) / 1000.0))
-                                    .collect(Collectors.joining(", ")),
-                            micros.getValueAtPercentile(99.9) / 1000.0,
-                            micros.getMaxValue() / 1000.0));
+        openLoop("mix, open loop at 25 % of its top rate", requests::checkouts, 0.25 * top);
+        double half = 0.5 * top;
+        double nothing = openLoop("do nothing, open loop at the same rate as the next", requests::pings, half);
+        double worst = openLoop("mix, open loop at 50 % of its top rate", requests::checkouts, half);
+        report.atMost("p99 of the mix at half its top rate, worst run, ms", worst, 10);
+        report.fact("p99 of doing nothing at that rate, worst run, ms", String.format(Locale.ROOT, "%.2f", nothing));
+        openLoop("mix, open loop at 75 % of its top rate", requests::checkouts, 0.75 * top);
+    }
+
+    /** @return the p99 of the worst run in milliseconds */
+    private double openLoop(String what, Supplier<HttpLoad.Script> script, double perSecond)
+            throws IOException, InterruptedException {
+        deleteNumbers();
+        List<Histogram> runs = new ArrayList<>();
+        for (int i = 0; i < ROUNDS; i++) {
+            runs.add(load.openLoop(scripts(script), 2 * MILLIS, perSecond).micros());
         }
+        runs.sort(Comparator.comparing(run -> run.getValueAtPercentile(99)));
+        Histogram median = runs.get(runs.size() / 2);
+        double p50 = millis(median, 50);
+        double p99 = millis(median, 99);
+        report.fact(
+                what,
+                String.format(
+                        Locale.ROOT,
+                        "%,.0f/s  p50 %.2f ms  p99 %.2f ms (%.1f x p50; runs: %s)  p99.9 %.2f ms  max %.1f ms",
+                        perSecond,
+                        p50,
+                        p99,
+                        p99 / p50,
+                        runs.stream()
+                                .map(run -> String.format(Locale.ROOT, "%.2f", millis(run, 99)))
+                                .collect(Collectors.joining(", ")),
+                        millis(median, 99.9),
+                        millis(median, 100)));
+        return millis(runs.getLast(), 99);
+    }
+
+    private static double millis(Histogram micros, double percentile) {
+        return micros.getValueAtPercentile(percentile) / 1000.0;
     }
 
     /** The same figures with a growing number of orders in the table. */
