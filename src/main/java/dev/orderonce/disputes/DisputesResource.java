@@ -83,20 +83,13 @@ class DisputesResource {
             description = "The dispute",
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> find(@PathParam("id") String id) {
-        Party as = party();
+        Party as = Party.of(caller);
         return endpoint.answer(
                 "find-dispute", id, findDispute.find(caller.subject(), as, id), finding -> switch (finding) {
                     case Finding.Absent _ -> Problem.of(ProblemType.DISPUTE_NOT_FOUND);
                     case Finding.Found(DisputeDetails dispute) -> Reply.ok(DisputeView.of(dispute, as));
                 });
     }
-
-    /** A page of disputes as it goes over the wire. */
-    @Schema(name = "Disputes")
-    record DisputesView(
-            @Schema(required = true) List<DisputeView> disputes,
-
-            @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after) {}
 
     @GET
     @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
@@ -123,20 +116,15 @@ class DisputesResource {
                     @QueryParam("overdue")
                     Optional<String> overdue,
             @BeanParam PageParameters page) {
-        Party as = party();
+        Party as = Party.of(caller);
         return endpoint.answer(
                 "list-disputes",
                 "",
                 listDisputes.list(caller.subject(), as, state, overdue, page.after(), page.limit()),
                 listing -> switch (listing) {
                     case Listing.BadParameter(String why) -> Problem.ofParameter(why);
-                    case Listing.Page(var disputes, var next) -> Reply.ok(view(disputes, next, as));
+                    case Listing.Page(var disputes, var next) -> Reply.ok(DisputesView.of(disputes, next, as));
                 });
-    }
-
-    private static DisputesView view(List<Dispute> disputes, Optional<String> next, Party as) {
-        return new DisputesView(
-                disputes.stream().map(dispute -> DisputeView.of(dispute, as)).toList(), next.orElse(null));
     }
 
     /** The request body of a message. */
@@ -179,7 +167,7 @@ class DisputesResource {
                     @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,
             MessageSubmission submission) {
-        Party as = party();
+        Party as = Party.of(caller);
         return endpoint.answer(
                 "send-message",
                 id,
@@ -287,14 +275,6 @@ class DisputesResource {
             case Resolving.UnderWay(DisputeDetails dispute) -> Reply.accepted(DisputeView.of(dispute, Party.SUPPORT));
             case Resolving.Resolved(DisputeDetails dispute) -> Reply.ok(DisputeView.of(dispute, Party.SUPPORT));
         };
-    }
-
-    /** The party of the caller. */
-    private Party party() {
-        if (caller.isSupport()) {
-            return Party.SUPPORT;
-        }
-        return caller.isStaff() ? Party.MERCHANT : Party.BUYER;
     }
 
     private static Answer notOpen(Dispute dispute) {

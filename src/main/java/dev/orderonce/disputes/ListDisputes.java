@@ -4,6 +4,8 @@ import dev.orderonce.disputes.DisputeReader.Filter;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Subject;
+import dev.orderonce.orders.FindOrder;
+import dev.orderonce.orders.Order;
 import dev.orderonce.postgres.KeysetPage;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -42,6 +44,23 @@ public class ListDisputes {
             return switch (this) {
                 case BadParameter _ -> "bad-parameter";
                 case Page _ -> "page";
+            };
+        }
+    }
+
+    /** Every outcome of listing the disputes of an order. */
+    public sealed interface OfOrder extends Outcome {
+        /** No such order, or none that the caller may see. */
+        record Absent() implements OfOrder {}
+
+        /** The disputes, the latest first. */
+        record Listed(List<Dispute> disputes) implements OfOrder {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Absent _ -> "absent";
+                case Listed _ -> "listed";
             };
         }
     }
@@ -87,6 +106,18 @@ public class ListDisputes {
                 overdue.filter(text -> text.equals("true")).map(text -> clock.instant());
         return disputes.list(new Filter(own, wanted, overdueAt), cursor, limit)
                 .map(page -> new Listing.Page(page.rows(), page.after().map(DisputeCursor::text)));
+    }
+
+    /**
+     * Lists at most {@value KeysetPage#LARGEST} disputes of an order that was found for the caller. An order has few:
+     * each is decided before the next can be opened.
+     */
+    public Uni<OfOrder> ofOrder(FindOrder.Finding finding) {
+        return switch (finding) {
+            case FindOrder.Finding.Absent _ -> Uni.createFrom().item(new OfOrder.Absent());
+            case FindOrder.Finding.Found(Order order) ->
+                disputes.latest(order.number(), KeysetPage.LARGEST).map(OfOrder.Listed::new);
+        };
     }
 
     private static Optional<DisputeState> state(String name) {

@@ -1,5 +1,6 @@
 package dev.orderonce.disputes;
 
+import dev.orderonce.disputes.ListDisputes.OfOrder;
 import dev.orderonce.disputes.OpenDispute.Opening;
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
@@ -10,15 +11,18 @@ import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
+import dev.orderonce.orders.FindOrder;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -26,22 +30,27 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** Opening disputes over HTTP. */
+/** The disputes of an order over HTTP. */
 @Path("/orders/{number}/disputes")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 class OrderDisputesResource {
     private final Caller caller;
     private final OpenDispute openDispute;
+    private final FindOrder findOrder;
+    private final ListDisputes listDisputes;
     private final Endpoint endpoint;
 
-    OrderDisputesResource(Caller caller, OpenDispute openDispute, Endpoint endpoint) {
+    OrderDisputesResource(
+            Caller caller, OpenDispute openDispute, FindOrder findOrder, ListDisputes listDisputes, Endpoint endpoint) {
         this.caller = caller;
         this.openDispute = openDispute;
+        this.findOrder = findOrder;
+        this.listDisputes = listDisputes;
         this.endpoint = endpoint;
     }
 
     @POST
+    @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Role.BUYER)
     @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.DISPUTE_OPEN, ProblemType.LIMIT_REACHED})
     @Operation(
@@ -81,5 +90,29 @@ class OrderDisputesResource {
             case Opening.Opened(DisputeDetails details) ->
                 Reply.created(DisputeView.of(details, Party.BUYER), DisputeView.path(details.dispute()));
         };
+    }
+
+    @GET
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @Refusals(ProblemType.ORDER_NOT_FOUND)
+    @Operation(
+            operationId = "listDisputesOfOrder",
+            summary = "List the disputes of an order, latest first",
+            description = "Buyers see the disputes of their own orders; merchant and support those of every order. "
+                    + "Without messages and evidence.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The disputes, in one page",
+            content = @Content(schema = @Schema(implementation = DisputesView.class)))
+    public Uni<Response> list(@PathParam("number") String number) {
+        Party as = Party.of(caller);
+        return endpoint.answer(
+                "list-order-disputes",
+                number,
+                findOrder.forCaller(caller, number).chain(listDisputes::ofOrder),
+                listing -> switch (listing) {
+                    case OfOrder.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+                    case OfOrder.Listed(var disputes) -> Reply.ok(DisputesView.of(disputes, Optional.empty(), as));
+                });
     }
 }

@@ -1,5 +1,7 @@
 package dev.orderonce.disputes;
 
+import dev.orderonce.identity.Caller;
+
 /** The parties of a dispute. */
 public enum Party {
     BUYER,
@@ -7,6 +9,14 @@ public enum Party {
     SUPPORT,
     /** The service, which reports that a granted order cannot be cancelled. */
     SERVICE;
+
+    /** The party of a caller. */
+    static Party of(Caller caller) {
+        if (caller.isSupport()) {
+            return SUPPORT;
+        }
+        return caller.isStaff() ? MERCHANT : BUYER;
+    }
 
     /** Whether the party is staff, whose names a buyer may not see. */
     boolean isStaff() {

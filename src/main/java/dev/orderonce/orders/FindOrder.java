@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.identity.Caller;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
@@ -33,6 +34,11 @@ public class FindOrder {
                 case Found _ -> "found";
             };
         }
+    }
+
+    /** Finds an order that the caller may see: staff see those of every buyer. */
+    public Uni<Finding> forCaller(Caller caller, String written) {
+        return caller.isStaff() ? ofAnyBuyer(written) : ofBuyer(caller.buyer(), written);
     }
 
     /** Finds an order of this buyer. */

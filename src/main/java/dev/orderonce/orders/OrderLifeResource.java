@@ -152,8 +152,6 @@ class OrderLifeResource {
                     @DefaultValue("100")
                     @QueryParam("limit")
                     String limit) {
-        Uni<FindOrder.Finding> finding =
-                caller.isStaff() ? findOrder.ofAnyBuyer(number) : findOrder.ofBuyer(caller.buyer(), number);
         String subject = caller.subject().id();
         boolean isStaff = caller.isStaff();
         Function<OrderEvent, EventView> view =
@@ -161,7 +159,9 @@ class OrderLifeResource {
         return endpoint.answer(
                 "list-events",
                 number,
-                finding.chain(found -> listEvents.of(found, Parameters.whole(after), Parameters.whole(limit))),
+                findOrder
+                        .forCaller(caller, number)
+                        .chain(found -> listEvents.of(found, Parameters.whole(after), Parameters.whole(limit))),
                 history -> switch (history) {
                     case History.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
                     case History.BadParameter(String why) -> Problem.ofParameter(why);

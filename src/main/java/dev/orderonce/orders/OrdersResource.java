@@ -202,9 +202,7 @@ class OrdersResource {
             description = "The order",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> find(@PathParam("number") String number) {
-        Uni<Finding> finding =
-                caller.isStaff() ? findOrder.ofAnyBuyer(number) : findOrder.ofBuyer(caller.buyer(), number);
-        return endpoint.answer("find-order", number, finding, found -> switch (found) {
+        return endpoint.answer("find-order", number, findOrder.forCaller(caller, number), found -> switch (found) {
             case Finding.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
             case Finding.Found(Order order) -> Reply.ok(OrderView.of(order));
         });

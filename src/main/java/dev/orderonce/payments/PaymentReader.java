@@ -33,12 +33,22 @@ class PaymentReader {
                 .map(row -> Optional.ofNullable(row).map(PaymentEntity::toPayment));
     }
 
+    /** Returns the payments of an order, the latest first. */
+    Uni<List<Payment>> ofOrder(OrderNumber number, int most) {
+        KeysetQuery query = KeysetQuery.descending("begunAt", "id").where("number = ?", number.symbols());
+        return list("list-payments", query, most);
+    }
+
     /** Returns payments that are not settled after this many attempts, the oldest first. */
     Uni<List<Payment>> unsettled(int attempts, int most) {
         KeysetQuery query =
                 KeysetQuery.ascending("begunAt", "id").where("dueAt is not null and attempts >= ?", attempts);
+        return list("list-unsettled", query, most);
+    }
+
+    private Uni<List<Payment>> list(String name, KeysetQuery query, int most) {
         return reads.read(
-                        "list-unsettled",
+                        name,
                         () -> PaymentEntity.<PaymentEntity>find(query.hql(), query.parameters())
                                 .range(0, most - 1)
                                 .list())

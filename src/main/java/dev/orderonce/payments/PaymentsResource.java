@@ -10,13 +10,16 @@ import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
+import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderView;
 import dev.orderonce.payments.CancelOrder.Cancelling;
+import dev.orderonce.payments.ListPayments.Listing;
 import dev.orderonce.payments.PayOrder.Paying;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -37,17 +40,26 @@ import org.jspecify.annotations.Nullable;
 /** Paying and cancelling orders over HTTP. */
 @Path("/orders/{number}")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 class PaymentsResource {
     private final Caller caller;
     private final PayOrder payOrder;
     private final CancelOrder cancelOrder;
+    private final FindOrder findOrder;
+    private final ListPayments listPayments;
     private final Endpoint endpoint;
 
-    PaymentsResource(Caller caller, PayOrder payOrder, CancelOrder cancelOrder, Endpoint endpoint) {
+    PaymentsResource(
+            Caller caller,
+            PayOrder payOrder,
+            CancelOrder cancelOrder,
+            FindOrder findOrder,
+            ListPayments listPayments,
+            Endpoint endpoint) {
         this.caller = caller;
         this.payOrder = payOrder;
         this.cancelOrder = cancelOrder;
+        this.findOrder = findOrder;
+        this.listPayments = listPayments;
         this.endpoint = endpoint;
     }
 
@@ -72,6 +84,7 @@ class PaymentsResource {
 
     @POST
     @Path("/payments")
+    @Consumes(MediaType.APPLICATION_JSON) // not for the class: a GET may have any Content-Type
     @RolesAllowed(Role.BUYER)
     @Refusals({
         ProblemType.KEY_MISSING,
@@ -134,8 +147,33 @@ class PaymentsResource {
         };
     }
 
+    @GET
+    @Path("/payments")
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @Refusals(ProblemType.ORDER_NOT_FOUND)
+    @Operation(
+            operationId = "listPayments",
+            summary = "List the payments of an order, latest first",
+            description = "Buyers see the payments of their own orders; merchant and support those of every order. "
+                    + "At most 100 are listed.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The payments",
+            content = @Content(schema = @Schema(implementation = PaymentsView.class)))
+    public Uni<Response> list(@PathParam("number") String number) {
+        return endpoint.answer(
+                "list-payments",
+                number,
+                findOrder.forCaller(caller, number).chain(listPayments::of),
+                listing -> switch (listing) {
+                    case Listing.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+                    case Listing.Listed(var payments) -> Reply.ok(PaymentsView.of(payments));
+                });
+    }
+
     @POST
     @Path("/cancellation")
+    @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed({Role.BUYER, Role.SUPPORT})
     @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_BUSY})
     @Operation(

@@ -19,7 +19,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -79,10 +78,6 @@ class SettlementResource {
         };
     }
 
-    /** The JSON of a list of payments. */
-    @Schema(name = "Payments")
-    record PaymentsView(@Schema(required = true) List<PaymentView> payments) {}
-
     @GET
     @Path("/unsettled")
     @RolesAllowed(Role.SUPPORT)
@@ -97,10 +92,6 @@ class SettlementResource {
             content = @Content(schema = @Schema(implementation = PaymentsView.class)))
     public Uni<Response> unsettled() {
         return endpoint.answer(
-                "list-unsettled",
-                "",
-                listUnsettled.list(),
-                listing -> Reply.ok(new PaymentsView(
-                        listing.payments().stream().map(PaymentView::of).toList())));
+                "list-unsettled", "", listUnsettled.list(), listing -> Reply.ok(PaymentsView.of(listing.payments())));
     }
 }

@@ -53,8 +53,8 @@ class ProblemsContractTest {
                 Arguments.of("DELETE", "/orders", "GET, HEAD, OPTIONS, POST"),
                 Arguments.of("DELETE", "/order-numbers", "GET, HEAD, OPTIONS, POST"),
                 Arguments.of("PUT", "/order-numbers/000000", "DELETE, GET, HEAD, OPTIONS"),
-                Arguments.of("GET", "/orders/000000/payments", "OPTIONS, POST"),
-                Arguments.of("HEAD", "/orders/000000/payments", "OPTIONS, POST"),
+                Arguments.of("GET", "/orders/000000/cancellation", "OPTIONS, POST"),
+                Arguments.of("HEAD", "/orders/000000/cancellation", "OPTIONS, POST"),
                 Arguments.of("PATCH", "/once/notice/1", "DELETE, GET, HEAD, OPTIONS, PUT"),
                 Arguments.of("POST", "/events", "GET, HEAD, OPTIONS"));
     }
