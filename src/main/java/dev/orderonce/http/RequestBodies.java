@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
-import org.jboss.resteasy.reactive.common.providers.serialisers.MessageReaderUtil;
+import java.nio.charset.StandardCharsets;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
@@ -75,7 +75,7 @@ public class RequestBodies extends ServerJacksonMessageBodyReader {
         public String readFrom(Class<String> type, Type genericType, MediaType mediaType, ServerRequestContext context)
                 throws IOException {
             checkLength(context);
-            return MessageReaderUtil.readString(context.getInputStream(), mediaType);
+            return text(context.getInputStream());
         }
 
         @Override
@@ -87,7 +87,12 @@ public class RequestBodies extends ServerJacksonMessageBodyReader {
                 MultivaluedMap<String, String> headers,
                 InputStream body)
                 throws IOException {
-            return MessageReaderUtil.readString(body, mediaType);
+            return text(body);
+        }
+
+        /** JSON is UTF-8, whatever charset the client names (RFC 8259, sections 8.1 and 11). */
+        private static String text(InputStream body) throws IOException {
+            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 }

@@ -11,13 +11,16 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.orderonce.identity.Role;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Racers;
+import dev.orderonce.testkit.RawHttp;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.net.URL;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -61,6 +64,9 @@ class OnceContractTest {
         return "shipped-" + UUID.randomUUID();
     }
 
+    @TestHTTPResource
+    URL service;
+
     private static Response put(RequestSpecification request, String key, String body) {
         return request.contentType(ContentType.JSON).body(body).put(PATH, SCOPE, key);
     }
@@ -86,6 +92,19 @@ class OnceContractTest {
     }
 
     // --- Putting ---
+
+    @Test
+    void bodyUnderAnUnknownCharset_isReadAsUtf8() {
+        // When
+        String created = RawHttp.exchange(
+                service,
+                ("PUT /once/%s/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nConnection: close\r\n"
+                                + "Content-Type: application/json; charset=none\r\nContent-Length: 14\r\n\r\n{\"text\":\"x y\"}")
+                        .formatted(SCOPE, key, program.token()));
+        // Then
+        assertThat(created).startsWith("HTTP/1.1 201 ");
+        find().then().statusCode(200).body("body.text", equalTo("x y"));
+    }
 
     @Test
     void firstPut_isKept() {
