@@ -91,7 +91,7 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
         if (cached != null && clock.instant().isBefore(cached.until())) {
             return Uni.createFrom().item(cached.identity());
         }
-        if (!isCanonical(token)) {
+        if (!isCanonical(token)) { // a cached token was checked when it was cached
             return Uni.createFrom().failure(new AuthenticationFailedException("the token is not a JWT"));
         }
         return jwt.authenticate(context, providers)

@@ -11,7 +11,9 @@ import java.util.List;
 /** Lists the payments of an order, the declined ones included. */
 @ApplicationScoped
 public class ListPayments {
-    /** The limit of declined payments keeps an order below this in any case but abuse over weeks. */
+    /**
+     * More than a person reads: all but one of an order's payments were declined, and declined payments are limited.
+     */
     static final int MOST = 100;
 
     private final PaymentReader reader;

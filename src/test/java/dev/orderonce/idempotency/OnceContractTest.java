@@ -53,6 +53,9 @@ class OnceContractTest {
     private static final Map<String, Object> PARSED = Map.of("kind", "shipped", "parcels", 2);
     private static final Map<String, Object> OTHER_PARSED = Map.of("kind", "shipped", "parcels", 3);
 
+    @TestHTTPResource
+    URL service;
+
     private final Shop program = newProgram();
     private final String key = newKey();
 
@@ -63,9 +66,6 @@ class OnceContractTest {
     private static String newKey() {
         return "shipped-" + UUID.randomUUID();
     }
-
-    @TestHTTPResource
-    URL service;
 
     private static Response put(RequestSpecification request, String key, String body) {
         return request.contentType(ContentType.JSON).body(body).put(PATH, SCOPE, key);
