@@ -13,6 +13,8 @@ const ORDER = { ...DRAFT, number: FIRST, state: 'CREATED', next: [], acknowledge
 
 const NO_ORDERS = {
   "another number's order": { ...ORDER, number: OTHER },
+  "another checkout's order": { ...ORDER, number: OTHER, checkout: 'c2', duplicated: true },
+  "this checkout's order under another number, as if it were new": { ...ORDER, number: OTHER, checkout: 'c1' },
   'an order without a number': { ...ORDER, number: undefined },
   'an order whose number is null': { ...ORDER, number: null },
   'an order whose number is a list': { ...ORDER, number: [FIRST] },
@@ -132,6 +134,8 @@ describe('placing: a refusal of something else', () => {
     "a link for ever to another number's order": problem(422, 'order-differs', 'never', { order: `/orders/${OTHER}` }),
     'our number with a link to another': problem(422, 'order-differs', 'never', { number: FIRST, order: `/orders/${OTHER}` }),
     'another number with a link to ours': problem(422, 'order-differs', 'never', { number: OTHER, order: `/orders/${FIRST}` }),
+    "another checkout's completion": problem(409, 'checkout-completed', 'never', { checkout: 'c2', order: `/orders/${OTHER}` }),
+    'a completion of no checkout': problem(409, 'checkout-completed', 'never', { order: `/orders/${OTHER}` }),
     'a link to no order': problem(422, 'order-differs', 'never', { order: '' }),
     "a confirmation of another number's total": problem(428, 'large-amount', 'after-change', { number: OTHER, total: 1, currency: 'EUR' }),
   };

@@ -109,6 +109,13 @@ export class FakeService {
     this.#place(this.numbers.get(number).buyer, { ...draft, orderNumber: number, acknowledgements: [] });
   }
 
+  /** Places the checkout of a number under another number, as a replica without Redis would have issued it. */
+  placeUnderAnotherNumber(number, other) {
+    const { buyer, checkout } = this.numbers.get(number);
+    this.numbers.set(other, { buyer, checkout });
+    this.placeElsewhere(other);
+  }
+
   /** As after checkout-ttl has passed. */
   forgetCheckouts() {
     this.#checkouts.clear();
@@ -167,7 +174,7 @@ export class FakeService {
     let number = this.#checkouts.get(key);
     if (!number || this.numbers.get(number).spent) {
       number = `${String(++this.#issued).padStart(6, '0')}-AAAAAA-AAAAAA`;
-      this.numbers.set(number, { buyer });
+      this.numbers.set(number, { buyer, checkout });
       this.#checkouts.set(key, number);
     }
     return json(200, this.#view(number));
@@ -195,23 +202,29 @@ export class FakeService {
     return json(200, this.#view(number));
   }
 
-  #place(buyer, { orderNumber: number, acknowledgements, ...draft }) {
+  #place(buyer, { orderNumber: number, checkout: named, acknowledgements, ...draft }) {
     if (this.numbers.get(number)?.buyer !== buyer) return problem(400, 'number-unknown', 'new-number');
+    const { spent, checkout = named } = this.numbers.get(number);
     const standing = this.orders.get(number);
-    if (standing) return replay(standing, draft);
-    const { spent } = this.numbers.get(number);
+    if (standing) return replay(standing, draft, number);
     if (spent) return problem(410, `number-${spent.toLowerCase()}`, 'new-number', { number });
+    const completing = [...this.orders.values()].find((order) =>
+      checkout && order.checkout === checkout && this.numbers.get(order.number)?.buyer === buyer);
+    if (completing) return replay(completing, draft, number);
     const refusal = this.rules.map((rule) => rule({ number, acknowledgements, ...draft }, buyer)).find(Boolean);
     if (refusal) return refusal;
-    const order = { number, state: 'CREATED', next: ['pay', 'cancel'], ...draft, acknowledgements, placedAt: '2026-11-20T10:00:00Z' };
+    const order = { number, state: 'CREATED', next: ['pay', 'cancel'], checkout, ...draft, acknowledgements, placedAt: '2026-11-20T10:00:00Z' };
     this.orders.set(number, order);
     return json(201, { ...order, duplicated: false });
   }
 }
 
-function replay(order, draft) {
+function replay(order, draft, number) {
   if (order.total === draft.total && order.currency === draft.currency) return json(200, { ...order, duplicated: true });
   const mismatch = [{ field: 'total', placed: order.total, submitted: draft.total }];
+  if (order.number !== number) {
+    return problem(409, 'checkout-completed', 'never', { checkout: order.checkout, order: `/orders/${order.number}`, mismatch });
+  }
   return problem(422, 'order-differs', 'never', { number: order.number, order: `/orders/${order.number}`, mismatch });
 }
 

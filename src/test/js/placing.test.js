@@ -34,7 +34,7 @@ describe('a checkout that goes well', () => {
     assert.equal(checkout.state, 'placed');
     assert.equal(checkout.order.number, FIRST);
     assert.deepEqual(tab.states(), ['sending', 'placed']);
-    assert.deepEqual(service.sent('POST /orders')[0].body, { ...DRAFT, orderNumber: FIRST, acknowledgements: [] });
+    assert.deepEqual(service.sent('POST /orders')[0].body, { ...DRAFT, orderNumber: FIRST, checkout: 'c1', acknowledgements: [] });
     assert.equal(service.sent('POST /orders')[0].headers['Content-Type'], 'application/json');
   });
 
@@ -80,6 +80,26 @@ describe('a checkout that goes well', () => {
     assert.equal(other.differs, true);
     assert.equal(other.order.total, 4200);
     assert.equal(service.sent('POST /orders').length, 1);
+  });
+
+  test('a checkout that was placed under another number in the meantime returns that order', async () => {
+    const { service, storage, checkout, submit } = await loaded();
+    service.placeUnderAnotherNumber(checkout.number, SECOND);
+    const outcome = await submit();
+    assert.deepEqual([outcome.outcome, outcome.number, outcome.order.number], ['placed', SECOND, SECOND]);
+    assert.deepEqual([outcome.duplicated, outcome.differs, checkout.number], [true, false, SECOND]);
+    assert.equal(storage.rows[0].number, SECOND);
+    assert.equal((await submit()).number, SECOND);
+    assert.equal(service.sent('POST /orders').length, 1);
+  });
+
+  test('so it does with another basket, which is refused', async () => {
+    const { service, checkout, submit } = await loaded();
+    service.placeUnderAnotherNumber(checkout.number, SECOND);
+    const outcome = await submit(OTHER_DRAFT);
+    assert.deepEqual([outcome.outcome, outcome.number, checkout.state], ['refused', SECOND, 'placed']);
+    assert.equal(outcome.problem.order, `/orders/${SECOND}`);
+    assert.equal(checkout.order.total, 4200);
   });
 
   test('so it does when the service is unavailable, or the checkout expired long ago', async () => {

@@ -369,7 +369,7 @@ describe('retry and check', () => {
     const { clock, service, checkout } = await afterAnOutage();
     const outcome = await clock.until(checkout.retry(FIRST));
     assert.deepEqual([outcome.outcome, outcome.number], ['placed', FIRST]);
-    assert.deepEqual(service.sent('POST /orders')[0].body, { ...DRAFT, orderNumber: FIRST, acknowledgements: [] });
+    assert.deepEqual(service.sent('POST /orders')[0].body, { ...DRAFT, orderNumber: FIRST, checkout: 'c1', acknowledgements: [] });
   });
 
   test('ten clicks on retry are one request', async () => {

@@ -6,7 +6,8 @@
 --   1  the buyer's shared limits: three big-endian doubles, the microsecond of Redis' clock at which the bucket of
 --      numbers-issued, numbers-outstanding and orders-placed will be empty
 --   2  the number's state: 'i' issued, 't' tried and refused, the same as 's' and 'u' if it is counted as outstanding
---      here, 'c' admitted and counted as an order; absent: not cached
+--      here, 'c' admitted and counted as an order; absent: not cached. After it a slash and the checkout that the number was
+--      issued for, which is empty if it was issued for none; without a slash the checkout is unknown
 --   3  the content: the numbers it was admitted under, the latest first, separated by spaces
 -- ARGV
 --   1  orders-placed: interval, in microseconds
@@ -21,29 +22,43 @@
 --   6  the number
 --   7  earlier numbers whose orders have ended or were never placed, separated by spaces
 --   8  earlier numbers that the buyer has acknowledged, separated by spaces
--- Replies
---   admitted STATE                  the state before; '-': not cached
+--   9  the checkout that the request names; empty: none
+-- Replies, after the number's state before with its checkout ('-': not cached) and a space
+--   admitted
 --   seen-before                     only to 'first': an earlier request has tried the number
 --   not-cached                      only to 'first'
+--   other-checkout                  only to 'first': the number was issued for another checkout than the named one
 --   limited orders-placed MICROS    the limit is reached; one more fits after so many microseconds
 --   duplicate NUMBER MILLIS         the content was admitted under NUMBER; its claim expires after so many milliseconds
 
-local attempt, number = ARGV[5], ARGV[6]
+local attempt, number, named = ARGV[5], ARGV[6], ARGV[9]
 local is_first, restored = attempt == 'first', (attempt == 't' or attempt == 'u') and attempt
 
 local REFUSED = { i = 't', s = 'u', t = 't', u = 'u' }
 
-local before
+local cached = redis.call('GET', KEYS[2])
+local before, belonging
+if cached then before, belonging = string.sub(cached, 1, 1), string.sub(cached, 2) end
+
+local function reply(outcome)
+    return (cached or '-') .. ' ' .. outcome
+end
+
+local function set(state)
+    redis.call('SET', KEYS[2], state .. belonging, 'XX', 'KEEPTTL')
+end
+
 if is_first then
-    before = redis.call('SET', KEYS[2], 'c', 'XX', 'KEEPTTL', 'GET')
-    if not before then return 'not-cached' end
-    if before == 'c' then return 'seen-before' end
-    if REFUSED[before] == before then
-        redis.call('SET', KEYS[2], before, 'XX', 'KEEPTTL')
-        return 'seen-before'
+    if not cached then return reply('not-cached') end
+    if before == 'c' or REFUSED[before] == before then return reply('seen-before') end
+    if named ~= '' then
+        if belonging == '' then belonging = '/' .. named end
+        if belonging ~= '/' .. named then
+            set(REFUSED[before])
+            return reply('other-checkout')
+        end
     end
-else
-    before = redis.call('GET', KEYS[2])
+    set('c')
 end
 local is_counted = before == 'c' or attempt == 'counted'
 local orders_interval, orders_depth, outstanding_interval, duplicate_window = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -61,10 +76,10 @@ local function unlogged(...)
     return reply
 end
 
-local function refuse(reply)
+local function refuse(outcome)
     local state = restored or is_first and REFUSED[before]
-    if state then redis.call('SET', KEYS[2], state, 'XX', 'KEEPTTL') end
-    return reply
+    if cached and state then set(state) end
+    return reply(outcome)
 end
 
 local time = redis.call('TIME')
@@ -107,8 +122,8 @@ end
 if not is_counted then
     orders_placed = orders_placed + orders_interval
     if REFUSED[before] == 'u' then numbers_outstanding = numbers_outstanding - outstanding_interval end
-    if before and not is_first then redis.call('SET', KEYS[2], 'c', 'XX', 'KEEPTTL') end
+    if cached and not is_first then set('c') end
     unlogged('SET', KEYS[1], struct.pack('>ddd', numbers_issued, numbers_outstanding, orders_placed), 'PX',
         math.ceil((math.max(numbers_issued, numbers_outstanding, orders_placed) - now) / 1000) + 1)
 end
-return 'admitted ' .. (before or '-')
+return reply('admitted')

@@ -5,7 +5,8 @@
 -- KEYS
 --   1  the buyer's shared limits: three big-endian doubles, the microsecond of Redis' clock at which the bucket of
 --      numbers-issued, numbers-outstanding and orders-placed will be empty
---   2  the number's state: 'i' issued, 's' the same, counted as outstanding here
+--   2  the number's state: 'i' issued, 's' the same, counted as outstanding here; after it a slash and the checkout, which
+--      is empty if the request names none
 --   3  the checkout's number; absent if the request names no checkout
 -- ARGV
 --   1  numbers-issued: interval, in microseconds
@@ -18,6 +19,7 @@
 --   8  the checkout's number that is to be replaced; empty: none
 --   9  'counted' if the replica has counted the number as issued
 --  10  'counted' if the replica has counted the number as outstanding
+--  11  the checkout; empty: the request names none
 -- Replies
 --   issued
 --   taken                           the number is registered already
@@ -27,7 +29,7 @@
 local issued_interval, issued_depth = ARGV[1], ARGV[2]
 local outstanding_interval, outstanding_depth = ARGV[3], ARGV[4]
 local number_ttl, checkout_ttl = ARGV[5], ARGV[6]
-local number, replaced = ARGV[7], ARGV[8]
+local number, replaced, checkout = ARGV[7], ARGV[8], ARGV[11]
 local is_issued_counted, is_outstanding_counted = ARGV[9] == 'counted', ARGV[10] == 'counted'
 
 -- A write that is valid for a short time only: neither appended to the append-only file nor sent to replicas, where it
@@ -61,7 +63,7 @@ wait = numbers_outstanding + outstanding_interval - outstanding_depth - now
 if wait > 0 and not is_outstanding_counted then return 'limited numbers-outstanding ' .. math.ceil(wait) end
 
 local state = is_outstanding_counted and 'i' or 's'
-if not redis.call('SET', KEYS[2], state, 'NX', 'PX', number_ttl) then return 'taken' end
+if not redis.call('SET', KEYS[2], state .. '/' .. checkout, 'NX', 'PX', number_ttl) then return 'taken' end
 if KEYS[3] then redis.call('SET', KEYS[3], number, 'PX', checkout_ttl) end
 if is_issued_counted and is_outstanding_counted then return 'issued' end
 

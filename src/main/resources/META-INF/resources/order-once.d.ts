@@ -233,6 +233,8 @@ export interface Order extends Draft {
   next: string[];
   acknowledgements: Acknowledgement[];
   placedAt: string;
+  /** The checkout that the order completes, if the service knows it. */
+  checkout?: string;
   [member: string]: unknown;
 }
 
@@ -272,8 +274,8 @@ export interface Unknown {
 
 /**
  * Not placed, and the module has stopped repeating. Unless `problem.retry` is final, the number stays usable: correct
- * the order, sign in, or wait for `retryAfterMs`, then submit again. If `problem.order` is present (422), another order
- * exists under the number: show that one.
+ * the order, sign in, or wait for `retryAfterMs`, then submit again. If `problem.order` is present (422, 409), another order
+ * exists under the number or for this checkout: show that one.
  */
 export interface Refused {
   outcome: 'refused';

@@ -192,7 +192,7 @@ class Checkout extends EventTarget {
   async #post(row) {
     const sending = await this.#save({ ...row, state: 'sending', tries: row.tries + 1 });
     const reply = await this.#service.place(sending);
-    const next = { ...sending, state: stateAfter(reply, isUnresolved(row)) };
+    const next = { ...sending, number: numberAfter(reply, sending.number), state: stateAfter(reply, isUnresolved(row)) };
     if (reply.kind === 'success') return { reply, row: await this.#save({ ...next, order: reply.body }) };
     return { reply, row: await (next.state === 'placed' ? this.#savePlaced(next) : this.#save(next)) };
   }
@@ -521,12 +521,23 @@ function stateAfter({ kind, problem, status }, wasUnresolved) {
   return wasUnresolved || status >= 500 ? 'unknown' : 'ready';
 }
 
+/** The number of the row's order: the checkout may have been placed under another one. */
+function numberAfter({ kind, body, problem }, number) {
+  const placed = kind === 'success' ? body.number : kind === 'refusal' && hasExistingOrder(problem) && numberIn(problem.order);
+  return placed && !isSame(placed, number) ? placed : number;
+}
+
+/** The number in the path of an order. */
+function numberIn(path) {
+  return path.split('/').at(-1);
+}
+
 /** The number is retired: no order exists under it, and none can be placed. */
 function isRetired({ retry }) {
   return retry === 'new-number' || retry === 'new-key';
 }
 
-/** A final refusal that links to the order of this number. (A lookalike links to another number's.) */
+/** A final refusal that links to the order of this number or checkout. (A lookalike links to another one's.) */
 function hasExistingOrder({ retry, order }) {
   return retry === 'never' && typeof order === 'string';
 }
@@ -564,9 +575,9 @@ class Service {
     return this.#request('GET', `/order-numbers?checkout=${encodeURIComponent(checkoutId)}`, { isExpected });
   }
 
-  place({ number, draft, acknowledgements }) {
-    const body = { ...draft, orderNumber: number, acknowledgements };
-    return this.#request('POST', '/orders', { number, body, isExpected: isOrder });
+  place({ number, checkoutId: checkout, draft, acknowledgements }) {
+    const body = { ...draft, orderNumber: number, checkout, acknowledgements };
+    return this.#request('POST', '/orders', { number, checkout, body, isExpected: isOrder });
   }
 
   find(number) {
@@ -604,7 +615,8 @@ class Service {
   /**
    * Sends a request. After a 401 it refreshes the token, if the page gave a function, and sends once more.
    *
-   * @param options `number` if the request is about one, `body` if it has one, `isExpected` to check a response
+   * @param options `number` and `checkout` if the request is about them, `body` if it has one, `isExpected` to check a
+   *     response
    */
   async #request(method, path, options) {
     const reply = await this.#send(method, path, options, false);
@@ -659,28 +671,30 @@ function isLine(line) {
   return typeof line?.productCode === 'string' && typeof line.quantity === 'number' && typeof line.unitPrice === 'number';
 }
 
-function replyOf(response, text, { number, isExpected }) {
+function replyOf(response, text, { isExpected, ...requested }) {
   const { status } = response;
   const body = objectIn(text);
   const retryAfterMs = retryAfterOf(response.headers);
-  const isSuccess = response.ok && body && isExpected(body) && isResponseAbout(number, body);
+  const isSuccess = response.ok && body && isExpected(body) && isResponseAbout(requested, body);
   if (isSuccess) return { kind: 'success', status, body };
-  if (!response.ok && RETRIES.has(body?.retry) && isRefusalAbout(number, body)) {
+  if (!response.ok && RETRIES.has(body?.retry) && isRefusalAbout(requested, body)) {
     return { kind: 'refusal', status, problem: body, retryAfterMs };
   }
   return { kind: 'no-response', status, retryAfterMs };
 }
 
-/** @param requested undefined if the request was not about one number */
-function isResponseAbout(requested, { number }) {
-  return requested === undefined || isSame(number, requested);
+/** Whether a response is about the requested number, if one was requested, or is the order of the requested checkout. */
+function isResponseAbout({ number: requested, checkout }, { number, duplicated, checkout: completed }) {
+  if (requested === undefined || isSame(number, requested)) return true;
+  return duplicated === true && checkout !== undefined && completed === checkout;
 }
 
 /** A refusal need not name its number; one that names another number, or links to another's order, does not count. */
-function isRefusalAbout(requested, problem) {
+function isRefusalAbout({ number: requested, checkout }, problem) {
   if (requested === undefined) return true;
+  if (isType(problem, 'checkout-completed')) return checkout !== undefined && problem.checkout === checkout;
   const { number = requested, order } = problem;
-  return isSame(number, requested) && (!hasExistingOrder(problem) || isSame(order.split('/').at(-1), requested));
+  return isSame(number, requested) && (!hasExistingOrder(problem) || isSame(numberIn(order), requested));
 }
 
 /** `Retry-After` in milliseconds; undefined if absent, 0 if not parseable: its presence alone advises a repeat. */

@@ -21,6 +21,9 @@ public sealed interface Admission {
     /** An earlier request has tried the number: an existing order must be looked for first. */
     record SeenBefore() implements Admission {}
 
+    /** The number was issued for another checkout than the request names, or for none. */
+    record OtherCheckout() implements Admission {}
+
     /**
      * The number may no longer be placed.
      *

@@ -1,5 +1,10 @@
 package dev.orderonce.admission;
 
+import static dev.orderonce.admission.CachedNumber.ADMITTED;
+import static dev.orderonce.admission.CachedNumber.ISSUED;
+import static dev.orderonce.admission.CachedNumber.ISSUED_COUNTED_IN_REDIS;
+import static dev.orderonce.admission.CachedNumber.REFUSED;
+import static dev.orderonce.admission.CachedNumber.REFUSED_COUNTED_IN_REDIS;
 import static dev.orderonce.admission.Limit.NUMBERS_ISSUED;
 import static dev.orderonce.admission.Limit.NUMBERS_OUTSTANDING;
 import static dev.orderonce.admission.Limit.ORDERS_PLACED;
@@ -39,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   once:{buyer}:n:NUMBER    i, s: issued, t, u: tried and refused, c: admitted; until the number expires. i and t are
- *                            counted as outstanding in the share of a replica, s and u in Redis
+ *                            counted as outstanding in the share of a replica, s and u in Redis. After it the
+ *                            number's checkout, see {@link CachedNumber}
  *   once:{buyer}:c:CHECKOUT  the checkout's number, for as long as a checkout is remembered
  *   once:{buyer}:l           the shared limits, until every bucket is empty
  *   once:{buyer}:s:CONTENT   the numbers this content was admitted under, for as long as it is a possible duplicate
@@ -53,11 +59,6 @@ import org.jspecify.annotations.Nullable;
 class AdmissionStore {
     private static final Logger LOG = Logger.getLogger(AdmissionStore.class);
 
-    private static final String ISSUED = "i";
-    private static final String ISSUED_COUNTED_IN_REDIS = "s";
-    private static final String REFUSED = "t";
-    private static final String REFUSED_COUNTED_IN_REDIS = "u";
-    private static final String ADMITTED = "c";
     private static final String COUNTED = "counted";
     private static final String UNCOUNTED = "uncounted";
 
@@ -120,25 +121,27 @@ class AdmissionStore {
 
     /** Registers a new number that belongs to no checkout. */
     Uni<Registration> register(OrderNumber fresh, Buyer buyer) {
-        return new Issued(fresh, buyer).register();
+        return new Issued(fresh, buyer, Optional.empty()).register();
     }
 
     /** Registers a new number for a checkout, unless the checkout has one that is not {@code replaced}. */
     Uni<Registration> register(Buyer buyer, String checkout, OrderNumber fresh, Optional<String> replaced) {
-        return new Issued(fresh, buyer).register(checkout, replaced);
+        return new Issued(fresh, buyer, Optional.of(checkout)).register(checkout, replaced);
     }
 
     /** A new number, counted in this replica's shares as far as it fits, unless it is not registered. */
     private final class Issued {
         private final OrderNumber fresh;
         private final Buyer buyer;
+        private final Optional<String> belongsTo;
         private final String tag;
         private final boolean isIssuedCounted;
         private final boolean isOutstandingCounted;
 
-        Issued(OrderNumber fresh, Buyer buyer) {
+        Issued(OrderNumber fresh, Buyer buyer, Optional<String> belongsTo) {
             this.fresh = fresh;
             this.buyer = buyer;
+            this.belongsTo = belongsTo;
             this.tag = tag(buyer);
             this.isIssuedCounted = limits.countInShare(buyer, NUMBERS_ISSUED);
             this.isOutstandingCounted = limits.countInShare(buyer, NUMBERS_OUTSTANDING);
@@ -166,7 +169,8 @@ class AdmissionStore {
             return uncountUnlessRegistered(
                     isCounted()
                             ? redis.send(setNumber())
-                                    .map(set -> set == null ? new Registration.Taken() : new Registration.Registered())
+                                    .map(before ->
+                                            before == null ? new Registration.Registered() : new Registration.Taken())
                             : runIssue(List.of(limitsKey(tag), numberKey(tag, fresh)), ""));
         }
 
@@ -175,8 +179,8 @@ class AdmissionStore {
             return uncountUnlessRegistered(
                     isCounted() && replaced.isEmpty()
                             ? redis.sendTogether("issue", List.of(setNumber(), setCheckout(checkoutKey)))
-                                    .chain(replies -> registered(
-                                            replies.getFirst() != null, text(replies.getLast()), checkoutKey))
+                                    .chain(replies ->
+                                            registered(text(replies.getFirst()), text(replies.getLast()), checkoutKey))
                             : runIssue(
                                     List.of(limitsKey(tag), numberKey(tag, fresh), checkoutKey), replaced.orElse("")));
         }
@@ -184,10 +188,11 @@ class AdmissionStore {
         private Request setNumber() {
             return Request.cmd(Command.SET)
                     .arg(numberKey(tag, fresh))
-                    .arg(ISSUED)
+                    .arg(new CachedNumber(ISSUED, CachedNumber.belongingTo(belongsTo)).text())
                     .arg("NX")
                     .arg("PX")
-                    .arg(numberTtl);
+                    .arg(numberTtl)
+                    .arg("GET");
         }
 
         private Request setCheckout(String checkoutKey) {
@@ -203,16 +208,20 @@ class AdmissionStore {
         /**
          * Plain commands have registered the number and the checkout, or one of them, or none.
          *
+         * @param before the state that the number had before
          * @param held the number that the checkout had before
          */
-        private Uni<Registration> registered(boolean isSet, @Nullable String held, String checkoutKey) {
+        private Uni<Registration> registered(@Nullable String before, @Nullable String held, String checkoutKey) {
             if (held != null) {
-                if (isSet) {
+                if (before == null) {
                     fireAndForget("delete", redis.send(Request.cmd(Command.DEL).arg(numberKey(tag, fresh))));
                 }
-                return Uni.createFrom().item(new Registration.Held(held));
+                boolean isUntried = before != null
+                        && held.equals(fresh.symbols())
+                        && CachedNumber.parse(before).isUntried();
+                return Uni.createFrom().item(new Registration.Held(held, isUntried));
             }
-            return isSet
+            return before == null
                     ? Uni.createFrom().item(new Registration.Registered())
                     // The number was registered before, and not for this checkout, which must not keep it.
                     : redis.run(DELETE_IF, List.of(checkoutKey), List.of(fresh.symbols()))
@@ -227,7 +236,8 @@ class AdmissionStore {
                                     fresh.symbols(),
                                     replaced,
                                     isIssuedCounted ? COUNTED : UNCOUNTED,
-                                    isOutstandingCounted ? COUNTED : UNCOUNTED))
+                                    isOutstandingCounted ? COUNTED : UNCOUNTED,
+                                    belongsTo.orElse("")))
                     .map(reply -> registration(buyer, reply.toString()));
         }
     }
@@ -237,23 +247,27 @@ class AdmissionStore {
         return switch (words[0]) {
             case "issued" -> new Registration.Registered();
             case "taken" -> new Registration.Taken();
-            case "held" -> new Registration.Held(words[1]);
+            case "held" -> new Registration.Held(words[1], false);
             case "limited" -> limits.limited(buyer, words[1]);
             default -> throw unexpected(text);
         };
     }
 
-    /** Admits an issued number that is to be placed for the first time. */
-    Uni<Admission> admit(OrderNumber number, Buyer buyer, ContentClaim claim) {
-        return limits.countInShare(buyer, ORDERS_PLACED)
-                ? new Counted(number, buyer, claim).admit()
-                : admitByScript("first", number, buyer, claim)
-                        .invoke(admission -> recordUnlessAdmitted(number, buyer, admission));
+    /**
+     * Admits an issued number that is to be placed for the first time.
+     *
+     * @param named the checkout that the request names
+     */
+    Uni<Admittance<Admission>> admit(OrderNumber number, Buyer buyer, Optional<String> named, ContentClaim claim) {
+        Uni<Admittance<Admission>> admitted = limits.countInShare(buyer, ORDERS_PLACED)
+                ? new Counted(number, buyer, claim).admit(named)
+                : admitByScript(number, buyer, named, claim);
+        return admitted.invoke(admittance -> recordUnlessAdmitted(number, buyer, admittance.admission()));
     }
 
     private void recordUnlessAdmitted(OrderNumber number, Buyer buyer, Admission admission) {
         switch (admission) {
-            case Admission.Admitted _ -> {}
+            case Admission.Admitted _, Admission.OtherCheckout _ -> {}
             case Admission.SeenBefore _ -> record(number, buyer, Resubmission.AGAIN);
             case Admission.Refused _ -> record(number, buyer, Resubmission.LATE);
             case RateLimited _ -> record(number, buyer, Resubmission.LIMITED);
@@ -299,40 +313,58 @@ class AdmissionStore {
         }
 
         /** Admits an issued number. */
-        Uni<Admission> admit() {
-            Request setAdmitted = setState(ADMITTED).arg("GET");
+        Uni<Admittance<Admission>> admit(Optional<String> named) {
+            Request setAdmitted = setNumber(CachedNumber.admittedNaming(named)).arg("GET");
             return redis.sendTogether(
                             "admit",
                             duplicateWindow.isZero() ? List.of(setAdmitted) : List.of(setAdmitted, claimContent()))
-                    .chain(replies -> admitted(text(replies.getFirst()), text(replies.getLast()), replies.size() > 1))
+                    .chain(replies -> admitted(
+                            text(replies.getFirst()), named, replies.size() > 1 ? text(replies.getLast()) : null))
                     .onItemOrFailure()
-                    .invoke((admission, failure) -> {
-                        if (failure != null || !(admission instanceof Admission.Admitted)) {
+                    .invoke((admittance, failure) -> {
+                        if (failure != null || !(admittance.admission() instanceof Admission.Admitted)) {
                             limits.uncount(buyer, ORDERS_PLACED);
                         }
-                    })
-                    .invoke(admission -> recordUnlessAdmitted(number, buyer, admission));
+                    });
         }
 
-        private Uni<Admission> admitted(@Nullable String state, @Nullable String earlier, boolean isClaimed) {
-            if (state == null) {
-                return Uni.createFrom().item(new Admission.Refused(VoidReason.NOT_CACHED, false));
+        /**
+         * The number is set as admitted, if it is cached.
+         *
+         * @param before what it was before
+         * @param earlier the numbers of an earlier claim of the content
+         */
+        private Uni<Admittance<Admission>> admitted(
+                @Nullable String before, Optional<String> named, @Nullable String earlier) {
+            if (before == null) {
+                return Uni.createFrom().item(new Admittance<>(notCached(), named));
             }
-            return switch (state) {
+            CachedNumber cached = CachedNumber.parse(before);
+            return admission(cached, named, earlier)
+                    .map(admission -> new Admittance<>(admission, cached.checkout(named)));
+        }
+
+        private Uni<Admission> admission(CachedNumber before, Optional<String> named, @Nullable String earlier) {
+            if (!before.allows(named)) {
+                return redis.send(setNumber(before.refused())).replaceWith(new Admission.OtherCheckout());
+            }
+            if (named.isEmpty() && before.hasCheckout()) {
+                // The command has set the state without it. A repeat that comes earlier than this has to name it.
+                fireAndForget("keep-checkout", redis.send(setNumber(before.admitted())));
+            }
+            return switch (before.state()) {
                 case ADMITTED -> Uni.createFrom().item(new Admission.SeenBefore());
                 case REFUSED, REFUSED_COUNTED_IN_REDIS ->
-                    redis.send(setState(state)).replaceWith(new Admission.SeenBefore());
-                case ISSUED, ISSUED_COUNTED_IN_REDIS -> {
-                    boolean isInRedis = state.equals(ISSUED_COUNTED_IN_REDIS);
-                    yield claimed(isClaimed ? earlier : null, isInRedis ? REFUSED_COUNTED_IN_REDIS : REFUSED)
+                    redis.send(setNumber(before)).replaceWith(new Admission.SeenBefore());
+                case ISSUED, ISSUED_COUNTED_IN_REDIS ->
+                    claimed(earlier, String.valueOf(before.refused().state()))
                             .invoke(check -> {
                                 if (check instanceof Admission.Admitted) {
-                                    uncountOutstanding(state, buyer);
+                                    uncountOutstanding(before, buyer);
                                 }
                             })
                             .map(check -> check);
-                }
-                default -> throw unexpected(state);
+                default -> throw unexpected(before.text());
             };
         }
 
@@ -363,10 +395,10 @@ class AdmissionStore {
                     : checkByScript(attempt, number, buyer, claim);
         }
 
-        private Request setState(String state) {
+        private Request setNumber(CachedNumber value) {
             return Request.cmd(Command.SET)
                     .arg(numberKey(tag, number))
-                    .arg(state)
+                    .arg(value.text())
                     .arg("XX")
                     .arg("KEEPTTL");
         }
@@ -386,37 +418,72 @@ class AdmissionStore {
         return reply == null ? null : reply.toString();
     }
 
-    private Uni<Admission> admitByScript(String attempt, OrderNumber number, Buyer buyer, ContentClaim claim) {
-        return runAdmit(attempt, number, buyer, claim).map(text -> switch (text) {
-            case "seen-before" -> new Admission.SeenBefore();
-            case "not-cached" -> new Admission.Refused(VoidReason.NOT_CACHED, false);
-            default -> checked(buyer, text);
-        });
+    private Uni<Admittance<Admission>> admitByScript(
+            OrderNumber number, Buyer buyer, Optional<String> named, ContentClaim claim) {
+        return runAdmit("first", number, buyer, named, claim)
+                .map(reply -> new Admittance<>(
+                        switch (reply.outcome()) {
+                            case "seen-before" ->
+                                reply.allows(named) ? new Admission.SeenBefore() : new Admission.OtherCheckout();
+                            case "other-checkout" -> new Admission.OtherCheckout();
+                            case "not-cached" -> notCached();
+                            default -> checked(buyer, reply);
+                        },
+                        reply.before().map(before -> before.checkout(named)).orElse(named)));
     }
 
     private Uni<Admission.Check> checkByScript(String attempt, OrderNumber number, Buyer buyer, ContentClaim claim) {
-        return runAdmit(attempt, number, buyer, claim).map(text -> checked(buyer, text));
+        return runAdmit(attempt, number, buyer, Optional.empty(), claim).map(reply -> checked(buyer, reply));
     }
 
-    private Uni<String> runAdmit(String attempt, OrderNumber number, Buyer buyer, ContentClaim claim) {
+    /**
+     * A reply of the script that admits.
+     *
+     * @param before the number before; empty if it was not cached
+     */
+    private record ScriptReply(Optional<CachedNumber> before, String outcome) {
+        static ScriptReply parse(String text) {
+            int space = text.indexOf(' ');
+            String before = text.substring(0, space);
+            return new ScriptReply(
+                    before.equals("-") ? Optional.empty() : Optional.of(CachedNumber.parse(before)),
+                    text.substring(space + 1));
+        }
+
+        boolean allows(Optional<String> named) {
+            return before.stream().allMatch(number -> number.allows(named));
+        }
+    }
+
+    private Uni<ScriptReply> runAdmit(
+            String attempt, OrderNumber number, Buyer buyer, Optional<String> named, ContentClaim claim) {
         String tag = tag(buyer);
         return redis.run(
                         admit,
                         List.of(limitsKey(tag), numberKey(tag, number), key(tag, 's', claim.content())),
-                        List.of(attempt, number.symbols(), joined(claim.ended()), joined(claim.acknowledged())))
-                .map(Response::toString);
+                        List.of(
+                                attempt,
+                                number.symbols(),
+                                joined(claim.ended()),
+                                joined(claim.acknowledged()),
+                                named.orElse("")))
+                .map(reply -> ScriptReply.parse(reply.toString()));
+    }
+
+    private static Admission.Refused notCached() {
+        return new Admission.Refused(VoidReason.NOT_CACHED, false);
     }
 
     private static String joined(List<OrderNumber> numbers) {
         return numbers.stream().map(OrderNumber::symbols).collect(Collectors.joining(" "));
     }
 
-    private Admission.Check checked(Buyer buyer, String text) {
-        String[] words = text.split(" ", 2);
+    private Admission.Check checked(Buyer buyer, ScriptReply reply) {
+        String[] words = reply.outcome().split(" ", 2);
         switch (words[0]) {
             case "admitted" -> {
                 // What the script has counted in Redis it has uncounted there.
-                if (words[1].equals(ISSUED) || words[1].equals(REFUSED)) {
+                if (reply.before().filter(CachedNumber::isCountedByReplica).isPresent()) {
                     limits.uncount(buyer, NUMBERS_OUTSTANDING);
                 }
                 return new Admission.Admitted();
@@ -427,7 +494,7 @@ class AdmissionStore {
             case "duplicate" -> {
                 return possibleDuplicate(words[1]);
             }
-            default -> throw unexpected(text);
+            default -> throw unexpected(reply.outcome());
         }
     }
 
@@ -438,10 +505,10 @@ class AdmissionStore {
                 new OrderNumber(numberAndMillis.substring(0, space)), duplicateWindow.minusMillis(expiresIn));
     }
 
-    /** Whether the number is cached: issued, and neither expired nor voided. */
-    Uni<Boolean> isCached(OrderNumber number, Buyer buyer) {
+    /** Finds the number if it is cached: issued, and neither expired nor voided. */
+    Uni<Optional<CachedNumber>> find(OrderNumber number, Buyer buyer) {
         return redis.send(Request.cmd(Command.GET).arg(numberKey(tag(buyer), number)))
-                .map(Objects::nonNull);
+                .map(reply -> Optional.ofNullable(text(reply)).map(CachedNumber::parse));
     }
 
     /** Uncounts one order placed. */
@@ -452,12 +519,18 @@ class AdmissionStore {
                         .replaceWithVoid();
     }
 
-    /** Deletes a voided number, which is no longer outstanding. */
+    /** Deletes a number that was not issued, and the checkout that it was registered for. */
+    Uni<Void> unregister(Buyer buyer, String checkout, OrderNumber number) {
+        return redis.run(DELETE_IF, List.of(key(tag(buyer), 'c', checkout)), List.of(number.symbols()))
+                .chain(_ -> unregister(number, buyer));
+    }
+
+    /** Deletes a number that can no longer be placed, which is no longer outstanding. */
     Uni<Void> unregister(OrderNumber number, Buyer buyer) {
         return redis.send(Request.cmd(Command.GETDEL).arg(numberKey(tag(buyer), number)))
-                .invoke(state -> {
-                    if (state != null) {
-                        uncountOutstanding(state.toString(), buyer);
+                .invoke(before -> {
+                    if (before != null) {
+                        uncountOutstanding(CachedNumber.parse(before.toString()), buyer);
                     }
                 })
                 .replaceWithVoid();
@@ -467,13 +540,13 @@ class AdmissionStore {
      * Uncounts a number where it is counted. One that another replica has counted is uncounted in this replica's share,
      * if this has any: the sum is the same.
      */
-    private void uncountOutstanding(String state, Buyer buyer) {
-        switch (state) {
+    private void uncountOutstanding(CachedNumber before, Buyer buyer) {
+        switch (before.state()) {
             case ISSUED, REFUSED -> limits.uncount(buyer, NUMBERS_OUTSTANDING);
             case ISSUED_COUNTED_IN_REDIS, REFUSED_COUNTED_IN_REDIS ->
                 fireAndForget("give-back", redis.run(giveBackOutstanding, List.of(limitsKey(tag(buyer))), List.of()));
             case ADMITTED -> {} // uncounted when it was admitted
-            default -> throw unexpected(state);
+            default -> throw unexpected(before.text());
         }
     }
 

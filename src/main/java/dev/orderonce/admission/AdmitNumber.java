@@ -38,16 +38,19 @@ public class AdmitNumber {
     /**
      * Admits an issued number that is about to be placed, and atomically marks it as tried.
      *
+     * @param named the checkout that the request names
      * @return fails with {@link StoreUnavailable} if Redis is unavailable and the setting is to refuse then
      */
-    public Uni<Admission> admit(OrderNumber number, Buyer buyer, ContentClaim claim) {
+    public Uni<Admittance<Admission>> admit(
+            OrderNumber number, Buyer buyer, Optional<String> named, ContentClaim claim) {
         Optional<Admission.Refused> expired = expired(number);
         if (expired.isPresent()) {
-            return recordResubmission(number, buyer, Resubmission.LATE).replaceWith(expired.get());
+            return recordResubmission(number, buyer, Resubmission.LATE)
+                    .replaceWith(() -> new Admittance<>(expired.get(), named));
         }
-        return store.admit(number, buyer, claim)
+        return store.admit(number, buyer, named, claim)
                 .onFailure(this::isTolerated)
-                .recoverWithItem(() -> admitWithoutRedis(buyer));
+                .recoverWithItem(() -> new Admittance<>(admitWithoutRedis(buyer), named));
     }
 
     /**
@@ -69,18 +72,20 @@ public class AdmitNumber {
     /**
      * Returns whether the number may be placed; changes and counts nothing.
      *
+     * @param named the checkout that the request names
      * @return fails with {@link StoreUnavailable} if Redis is unavailable and the setting is to refuse then
      */
-    public Uni<Admission.LookUp> lookUp(OrderNumber number, Buyer buyer) {
+    public Uni<Admittance<Admission.LookUp>> lookUp(OrderNumber number, Buyer buyer, Optional<String> named) {
         Optional<Admission.Refused> expired = expired(number);
         if (expired.isPresent()) {
-            return Uni.createFrom().item(expired.get());
+            return Uni.createFrom().item(new Admittance<>(expired.get(), named));
         }
-        return store.isCached(number, buyer)
-                .<Admission.LookUp>map(isCached ->
-                        isCached ? new Admission.Admitted() : new Admission.Refused(VoidReason.NOT_CACHED, false))
+        return store.find(number, buyer)
+                .map(found -> found.map(cached ->
+                                new Admittance<Admission.LookUp>(new Admission.Admitted(), cached.checkout(named)))
+                        .orElseGet(() -> new Admittance<>(new Admission.Refused(VoidReason.NOT_CACHED, false), named)))
                 .onFailure(this::isTolerated)
-                .recoverWithItem(Admission.Admitted::new);
+                .recoverWithItem(() -> new Admittance<>(new Admission.Admitted(), named));
     }
 
     private Optional<Admission.Refused> expired(OrderNumber number) {

@@ -35,6 +35,13 @@ public class RegisterNumber {
         return store.register(buyer, checkout, fresh, replaced);
     }
 
+    /** Deletes a checkout's number that was not issued, and the checkout. Without Redis both stay until they expire. */
+    public Uni<Void> unregister(Buyer buyer, String checkout, OrderNumber number) {
+        return store.unregister(buyer, checkout, number)
+                .onFailure(StoreUnavailable.class)
+                .recoverWithNull();
+    }
+
     /** Deletes a voided number from Redis. Without Redis it counts as outstanding until it expires. */
     public Uni<Void> unregister(OrderNumber number, Buyer buyer) {
         return store.unregister(number, buyer).onFailure(StoreUnavailable.class).recoverWithNull();

@@ -10,8 +10,9 @@ public sealed interface Registration
      * The checkout has a number already.
      *
      * @param text what Redis returned; its signature is not verified yet
+     * @param isUntried whether it is the number that was to be registered, and no request has tried to place it
      */
-    record Held(String text) implements Registration {}
+    record Held(String text, boolean isUntried) implements Registration {}
 
     /** The number is registered and counts as issued and outstanding. */
     record Registered() implements Registration {}

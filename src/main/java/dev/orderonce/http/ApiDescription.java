@@ -183,6 +183,7 @@ public class ApiDescription implements OASFilter {
                 .addProperty("dispute", text().description("The path of the existing dispute"))
                 .addProperty("resolution", text().description("How the dispute was resolved"))
                 .addProperty("order", text().description("The path of the existing order"))
+                .addProperty("checkout", text().description("The checkout that the existing order completes"))
                 .addProperty(
                         "violations",
                         list(OASFactory.createSchema()

@@ -100,6 +100,20 @@ public enum ProblemType {
             "An order with different content was placed under this number or key before. It is unchanged; \"order\" "
                     + "links to it and \"mismatch\" lists the differences. To order this content too, take a new number "
                     + "or make a new key."),
+    CHECKOUT_COMPLETED(
+            409,
+            NEVER,
+            "Checkout already completed",
+            "This checkout has an order with different content, which was placed under another number. The order is "
+                    + "unchanged; \"order\" links to it and \"mismatch\" lists the differences. No order can be placed for "
+                    + "this checkout any more. To order this content too, begin another checkout."),
+    CHECKOUT_DIFFERS(
+            422,
+            AFTER_CHANGE,
+            "Number issued for a different checkout",
+            "The order number was issued for another checkout than the one in \"checkout\", or for none. Send the "
+                    + "number with the checkout that it was requested for. The request stored nothing; the order number "
+                    + "stays usable."),
     LIMIT_REACHED(
             429,
             SAME_REQUEST,

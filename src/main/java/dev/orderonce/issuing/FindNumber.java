@@ -58,7 +58,7 @@ public class FindNumber {
     }
 
     private Uni<NumberState> undecided(Buyer buyer, OrderNumber number) {
-        return admitNumber.lookUp(number, buyer).chain(admission -> switch (admission) {
+        return admitNumber.lookUp(number, buyer, Optional.empty()).chain(found -> switch (found.admission()) {
             case Admission.Admitted _ -> item(new NumberState.Issued(number));
             case Admission.Refused(VoidReason reason, boolean isFinal) ->
                 isFinal ? item(new NumberState.Expired(number)) : voidIfUndecided(buyer, number, reason);

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -36,8 +37,12 @@ import org.jboss.logging.Logger;
  *
  * <p>A checkout's number is derived from the buyer, the checkout and the time, so that every replica derives the same
  * one with or without Redis. Time is divided into steps of half a validity: a derived number can be placed for at least
- * the other half. Redis keeps the number beyond its step. The service looks in PostgreSQL for an order under each
- * number that may have been derived for the checkout, because a replica without Redis may have placed it.
+ * the other half. Redis keeps the number beyond its step.
+ *
+ * <p>A checkout that Redis does not know is looked up in PostgreSQL: an order completes it, or exists under a number
+ * that may have been derived for it, because a replica without Redis may have placed it without its checkout. While
+ * Redis knows the checkout under this step's number, and that number is untried, PostgreSQL is not asked: what another
+ * replica has placed meanwhile is found when this number is placed.
  *
  * <p>A checkout gets a second number only when the first can no longer become an order: a tombstone under the first is
  * committed before the second is returned.
@@ -48,6 +53,9 @@ public class IssueNumber {
 
     /** In characters; a checkout's id is usually a UUID, which has 36. */
     public static final int LONGEST_CHECKOUT = 128;
+
+    /** What a checkout's id has to be, as the rest of a sentence. */
+    public static final String CHECKOUT_RULE = "must be 1 to " + LONGEST_CHECKOUT + " visible ASCII characters";
 
     /**
      * Attempts with another number: when a number is taken (one in 2³⁰ for each other number of the same buyer and
@@ -132,14 +140,13 @@ public class IssueNumber {
     /** Issues the number of a buyer's checkout. */
     public Uni<Issue> issue(Buyer buyer, String checkout) {
         if (!isCheckout(checkout)) {
-            return Uni.createFrom()
-                    .item(new BadCheckout(
-                            "\"checkout\" must be 1 to " + LONGEST_CHECKOUT + " visible ASCII characters."));
+            return Uni.createFrom().item(new BadCheckout("\"checkout\" " + CHECKOUT_RULE + "."));
         }
         return new Request(buyer, checkout).register(0, Optional.empty(), MAX_ATTEMPTS);
     }
 
-    private static boolean isCheckout(String checkout) {
+    /** Whether the text is the id of a checkout. */
+    public static boolean isCheckout(String checkout) {
         return !checkout.isEmpty()
                 && checkout.length() <= LONGEST_CHECKOUT
                 && checkout.chars().allMatch(c -> c > ' ' && c < 0x7F);
@@ -181,11 +188,24 @@ public class IssueNumber {
                 Optional<String> replaced,
                 int attemptsLeft) {
             return switch (registration) {
-                case Registration.Registered _ -> unlessDecided(fresh, () -> issued(fresh), attemptsLeft);
+                case Registration.Registered _ -> unlessCompleted(fresh, attemptsLeft);
                 case RateLimited limited -> item(new Limited(limited));
                 case Registration.Taken _ -> replaceTaken(fresh, attempt, replaced, attemptsLeft);
-                case Registration.Held(String held) -> checkHeld(held, attemptsLeft);
+                case Registration.Held(String held, boolean isUntried) ->
+                    isUntried ? issued(fresh) : checkHeld(held, attemptsLeft);
             };
+        }
+
+        /**
+         * A number that was registered and is not issued is unregistered with its checkout: while Redis has both, the
+         * checkout is not looked up again.
+         */
+        private Uni<Issue> unlessCompleted(OrderNumber fresh, int attemptsLeft) {
+            return unlessDecided(fresh, () -> issued(fresh), attemptsLeft)
+                    .onItemOrFailure()
+                    .call((issue, failure) -> failure != null || issue instanceof AlreadyPlaced
+                            ? registerNumber.unregister(buyer, checkout, fresh)
+                            : Uni.createFrom().voidItem());
         }
 
         /**
@@ -235,7 +255,7 @@ public class IssueNumber {
         }
 
         private Uni<Issue> unlessUnplaceable(OrderNumber held, int attemptsLeft) {
-            return admitNumber.lookUp(held, buyer).chain(admission -> switch (admission) {
+            return admitNumber.lookUp(held, buyer, Optional.empty()).chain(found -> switch (found.admission()) {
                 case Admission.Admitted _ -> issued(held);
                 case Admission.Refused(VoidReason reason, boolean _) -> voidAndReplace(held, reason, attemptsLeft);
             });
@@ -268,7 +288,9 @@ public class IssueNumber {
             return attempt;
         }
 
-        /** The statuses of this number and of the numbers that may have been derived for the checkout. */
+        /**
+         * The statuses of this number, of the checkout's order, and of the numbers that may have been derived for it.
+         */
         private Uni<Map<OrderNumber, NumberStatus>> decided(OrderNumber number) {
             return decided()
                     .chain(statuses -> statuses.containsKey(number)
@@ -281,8 +303,9 @@ public class IssueNumber {
 
         private Uni<Map<OrderNumber, NumberStatus>> decided() {
             return Uni.join()
-                    .all(IntStream.range(0, STEPS)
-                            .mapToObj(back -> decidedInStep(back, 0))
+                    .all(Stream.concat(
+                                    Stream.of(completed()),
+                                    IntStream.range(0, STEPS).mapToObj(back -> decidedInStep(back, 0)))
                             .toList())
                     .andFailFast()
                     .map(steps -> {
@@ -290,6 +313,13 @@ public class IssueNumber {
                         steps.forEach(statuses::putAll);
                         return statuses;
                     });
+        }
+
+        private Uni<Map<OrderNumber, NumberStatus>> completed() {
+            return registry.orderOf(buyer, checkout)
+                    .map(order -> order.map(
+                                    number -> Map.<OrderNumber, NumberStatus>of(number, new NumberStatus.Placed(buyer)))
+                            .orElseGet(Map::of));
         }
 
         /** After a tombstone, the next number of the step may have been issued. */

@@ -1,6 +1,7 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.http.Violation;
+import dev.orderonce.issuing.IssueNumber;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
@@ -17,8 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param total the sum of the lines
  * @param lines 1 to {@value #MOST_LINES}
  * @param acknowledgements at most {@value #MOST_ACKNOWLEDGEMENTS}
+ * @param checkout the checkout that the request names; of an order, the one that it completes
  */
-public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> acknowledgements) {
+public record OrderDraft(
+        Money total, List<Line> lines, List<Acknowledgement> acknowledgements, Optional<String> checkout) {
+
+    /** A draft that names no checkout. */
+    public OrderDraft(Money total, List<Line> lines, List<Acknowledgement> acknowledgements) {
+        this(total, lines, acknowledgements, Optional.empty());
+    }
 
     /** A person's basket has a few lines, a trader's order some dozens; a batch belongs in several orders. */
     public static final int MOST_LINES = 100;
@@ -37,6 +45,11 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
 
     /** 2⁵³ − 1: the largest whole number that every JSON reader, a browser's included, reads exactly. */
     public static final long LARGEST_AMOUNT = (1L << 53) - 1;
+
+    /** The same content, completing this checkout. */
+    OrderDraft completing(Optional<String> completed) {
+        return new OrderDraft(total, lines, acknowledgements, completed);
+    }
 
     /** The approximate number of characters of the lines in JSON. */
     public int characters() {
@@ -72,12 +85,22 @@ public record OrderDraft(Money total, List<Line> lines, List<Acknowledgement> ac
             long total = amount("total", submission.total());
             List<Line> lines = lines(submission.lines());
             List<Acknowledgement> acknowledgements = acknowledgements(submission.acknowledgements());
+            Optional<String> checkout = checkout(submission.checkout());
             if (violations.isEmpty()) {
                 checkSum(lines, total);
             }
             return violations.isEmpty() && currency.isPresent()
-                    ? new Reading.Drafted(new OrderDraft(new Money(total, currency.get()), lines, acknowledgements))
+                    ? new Reading.Drafted(
+                            new OrderDraft(new Money(total, currency.get()), lines, acknowledgements, checkout))
                     : new Reading.Invalid(List.copyOf(violations));
+        }
+
+        private Optional<String> checkout(@Nullable String submitted) {
+            Optional<String> checkout = Optional.ofNullable(submitted);
+            if (!checkout.stream().allMatch(IssueNumber::isCheckout)) {
+                refuse("checkout", IssueNumber.CHECKOUT_RULE);
+            }
+            return checkout;
         }
 
         private Optional<Currency> currency(@Nullable String code) {

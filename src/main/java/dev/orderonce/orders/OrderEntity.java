@@ -52,6 +52,9 @@ final class OrderEntity extends PanacheEntityBase {
     @Column
     String acknowledgements;
 
+    @Column
+    @Nullable String checkout;
+
     @Column(name = "client_key")
     @Nullable String clientKey;
 
@@ -68,7 +71,8 @@ final class OrderEntity extends PanacheEntityBase {
                 new OrderDraft(
                         new Money(total, Currency.getInstance(currency)),
                         OrderJson.readLines(lines),
-                        OrderJson.readAcknowledgements(acknowledgements)),
+                        OrderJson.readAcknowledgements(acknowledgements),
+                        Optional.ofNullable(checkout)),
                 decidedAt);
     }
 }

@@ -8,6 +8,7 @@ import dev.orderonce.numbers.VoidReason;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.Optional;
 
 /** The orders table as a registry of numbers: whether a number is decided, and by which buyer's order or tombstone. */
 @ApplicationScoped
@@ -21,6 +22,11 @@ class OrderRegistry implements NumberRegistry {
     @Override
     public Uni<NumberStatus> statusOf(OrderNumber number) {
         return store.find(number).map(found -> found.map(OrderRegistry::status).orElseGet(NumberStatus.Undecided::new));
+    }
+
+    @Override
+    public Uni<Optional<OrderNumber>> orderOf(Buyer buyer, String checkout) {
+        return store.findOrder(buyer, checkout).map(found -> found.map(Order::number));
     }
 
     @Override

@@ -62,28 +62,33 @@ class OrderStore {
     }
 
     /**
-     * Inserts the row unless its number is already decided ({@code ON CONFLICT DO NOTHING}).
+     * Inserts the row unless its number is already decided, or its checkout has an order ({@code ON CONFLICT DO
+     * NOTHING}).
      *
-     * @return the row that exists now. Fails with {@link StoreUnavailable} if PostgreSQL is unavailable; the row may
-     *     have been written then.
+     * @return the row that exists now: under the number, or else the order of the checkout. Fails with
+     *     {@link StoreUnavailable} if PostgreSQL is unavailable; the row may have been written then.
      */
     Uni<Decision> decide(DecidedNumber row) {
         return inserts.submit(row)
-                .chain(written -> written ? Uni.createFrom().item(new Decision(row, true)) : findDecided(row.number()));
+                .chain(written -> written ? Uni.createFrom().item(new Decision(row, true)) : findDecided(row));
     }
 
     /** A second statement, because the first sees no row that was committed after it began. */
-    private Uni<Decision> findDecided(OrderNumber number) {
-        return find(number)
+    private Uni<Decision> findDecided(DecidedNumber row) {
+        return find(row.number(), row.buyer(), checkout(row))
                 .map(found -> new Decision(
                         found.orElseThrow(() -> new StoreUnavailable(POSTGRESQL, "a row vanished while it was read")),
                         false));
     }
 
+    private static Optional<String> checkout(DecidedNumber row) {
+        return row instanceof Order order ? order.content().checkout() : Optional.empty();
+    }
+
     /** The columns that {@link #decided} reads. */
     static final String COLUMNS = """
             number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
-            client_key, payment
+            client_key, payment, checkout
             """;
 
     /**
@@ -191,7 +196,20 @@ class OrderStore {
 
     /** Finds the order or tombstone under the number. */
     Uni<Optional<DecidedNumber>> find(OrderNumber number) {
-        return finds.submit(new Sought(number, Optional.empty()));
+        return finds.submit(Sought.of(number));
+    }
+
+    /** Finds the order or tombstone under the number; if there is none, the buyer's order of the checkout. */
+    Uni<Optional<DecidedNumber>> find(OrderNumber number, Buyer buyer, Optional<String> checkout) {
+        return finds.submit(new Sought(
+                Optional.of(number), Optional.empty(), checkout.map(id -> new Checkout(buyer.subject(), id))));
+    }
+
+    /** Finds the order that completes the buyer's checkout. */
+    Uni<Optional<Order>> findOrder(Buyer buyer, String checkout) {
+        return finds.submit(new Sought(
+                        Optional.empty(), Optional.empty(), Optional.of(new Checkout(buyer.subject(), checkout))))
+                .map(OrderStore::order);
     }
 
     /** Finds the order under the number; a tombstone is left out. */
@@ -204,34 +222,50 @@ class OrderStore {
      * response time is that of an absent one.
      */
     Uni<Optional<Order>> findOwnOrder(OrderNumber number, Buyer buyer) {
-        return finds.submit(new Sought(number, Optional.of(buyer))).map(OrderStore::order);
+        return finds.submit(new Sought(Optional.of(number), Optional.of(buyer), Optional.empty()))
+                .map(OrderStore::order);
     }
 
     private static Optional<Order> order(Optional<DecidedNumber> found) {
         return found.filter(Order.class::isInstance).map(Order.class::cast);
     }
 
-    /** A number, and the buyer to whom its row has to belong, if that matters. */
-    private record Sought(OrderNumber number, Optional<Buyer> owner) {}
+    /** A buyer's checkout. */
+    private record Checkout(String buyer, String id) {}
 
-    /** Inserts rows unless their numbers are decided; the reply is whether the row was written. */
+    /**
+     * What is sought under a number, or else for a checkout.
+     *
+     * @param owner the buyer to whom the number's row has to belong, if that matters
+     */
+    private record Sought(Optional<OrderNumber> number, Optional<Buyer> owner, Optional<Checkout> checkout) {
+        static Sought of(OrderNumber number) {
+            return new Sought(Optional.of(number), Optional.empty(), Optional.empty());
+        }
+    }
+
+    /**
+     * Inserts rows unless their numbers are decided or their checkouts have orders; the reply is whether the row was
+     * written.
+     */
     private static final class Insert implements Batched<DecidedNumber, Boolean> {
         private static final Comparator<DecidedNumber> BY_NUMBER = Comparator.comparing(DecidedNumber::number);
 
         /**
-         * One statement, so one commit: each row and its event, or neither. The conflict has no target, so that two
-         * concurrent inserts under one idempotency key can conflict on either index and neither is an error.
+         * One statement, so one commit: each row and its event, or neither. The conflict has no target, so that a row
+         * can conflict on any unique index, with another statement's row or one of its own, and none is an error.
          */
         private static final String SQL = """
             WITH inserted AS (
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
-                                    fingerprint, void_reason, client_key)
+                                    fingerprint, void_reason, client_key, checkout)
                 SELECT number, buyer, state, decided_at, currency, total, CAST(lines AS json),
-                       CAST(acknowledgements AS json), fingerprint, void_reason, client_key
+                       CAST(acknowledgements AS json), fingerprint, void_reason, client_key,
+                       checkout
                 FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
-                            $7::text[], $8::text[], $9::bytea[], $10::text[], $11::text[])
+                            $7::text[], $8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[])
                   AS input (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
-                            fingerprint, void_reason, client_key)
+                            fingerprint, void_reason, client_key, checkout)
                 ON CONFLICT DO NOTHING
                 RETURNING number, buyer, state, decided_at
             ), happened AS (
@@ -258,7 +292,8 @@ class OrderStore {
 
         @Override
         public Tuple parameters(List<DecidedNumber> rows) {
-            // Sorted by number: two statements with the same numbers cannot deadlock.
+            // Sorted by number: two statements with the same numbers cannot deadlock. Two that have two checkouts in
+            // common, under different numbers, can: PostgreSQL ends one of them, which is then sent in halves.
             List<DecidedNumber> sorted = rows.stream().sorted(BY_NUMBER).toList();
             return Tuple.tuple()
                     .addArrayOfString(
@@ -274,7 +309,9 @@ class OrderStore {
                     .addArrayOfString(contentColumn(sorted, String[]::new, Insert::acknowledgements))
                     .addArrayOfBuffer(contentColumn(sorted, Buffer[]::new, Insert::fingerprint))
                     .addArrayOfString(column(sorted, String[]::new, Insert::voidReason))
-                    .addArrayOfString(column(sorted, String[]::new, Insert::clientKey));
+                    .addArrayOfString(column(sorted, String[]::new, Insert::clientKey))
+                    .addArrayOfString(
+                            column(sorted, String[]::new, row -> checkout(row).orElse(null)));
         }
 
         private static <T> T[] column(
@@ -339,10 +376,17 @@ class OrderStore {
         }
     }
 
-    /** Finds the rows under numbers. */
+    /** Finds the rows under numbers and the orders of checkouts. */
     private static final class Find implements Batched<Sought, Optional<DecidedNumber>> {
-        private static final String SQL =
-                "SELECT " + COLUMNS + " FROM orders WHERE number = ANY($1) AND (number = ANY($2) OR buyer = ANY($3))";
+        /** An order that is found both ways is returned twice. */
+        private static final String SQL = """
+            SELECT %1$s FROM orders WHERE number = ANY($1) AND (number = ANY($2) OR buyer = ANY($3))
+            UNION ALL
+            SELECT %1$s FROM unnest($4::text[], $5::text[]) AS sought (of_buyer, of_checkout)
+            CROSS JOIN LATERAL (
+                SELECT * FROM orders WHERE buyer = of_buyer AND checkout = of_checkout AND checkout IS NOT NULL LIMIT 1
+            ) AS completed
+            """.formatted(COLUMNS);
 
         @Override
         public String name() {
@@ -361,31 +405,42 @@ class OrderStore {
 
         @Override
         public Tuple parameters(List<Sought> sought) {
-            String[] numbers = new String[sought.size()];
+            List<String> numbers = new ArrayList<>(sought.size());
             List<String> ofAnyOwner = new ArrayList<>();
             Set<String> owners = new HashSet<>();
-            for (int i = 0; i < numbers.length; i++) {
-                Sought one = sought.get(i);
-                numbers[i] = one.number().symbols();
-                one.owner()
-                        .ifPresentOrElse(
-                                owner -> owners.add(owner.subject()),
-                                () -> ofAnyOwner.add(one.number().symbols()));
+            List<Checkout> checkouts = new ArrayList<>();
+            for (Sought one : sought) {
+                one.number().map(OrderNumber::symbols).ifPresent(number -> {
+                    numbers.add(number);
+                    one.owner().ifPresentOrElse(owner -> owners.add(owner.subject()), () -> ofAnyOwner.add(number));
+                });
+                one.checkout().ifPresent(checkouts::add);
             }
             return Tuple.tuple()
-                    .addArrayOfString(numbers)
+                    .addArrayOfString(numbers.toArray(String[]::new))
                     .addArrayOfString(ofAnyOwner.toArray(String[]::new))
-                    .addArrayOfString(owners.toArray(String[]::new));
+                    .addArrayOfString(owners.toArray(String[]::new))
+                    .addArrayOfString(checkouts.stream().map(Checkout::buyer).toArray(String[]::new))
+                    .addArrayOfString(checkouts.stream().map(Checkout::id).toArray(String[]::new));
         }
 
         @Override
         public List<Optional<DecidedNumber>> replies(List<Sought> sought, RowSet<Row> rows) {
-            Map<String, Row> found = HashMap.newHashMap(rows.size());
-            rows.forEach(row -> found.put(row.getString("number"), row));
+            Map<String, Row> byNumber = HashMap.newHashMap(rows.size());
+            Map<Checkout, Row> byCheckout = new HashMap<>();
+            for (Row row : rows) {
+                byNumber.put(row.getString("number"), row);
+                String checkout = row.getString("checkout");
+                if (checkout != null) {
+                    byCheckout.put(new Checkout(row.getString("buyer"), checkout), row);
+                }
+            }
             List<Optional<DecidedNumber>> replies = new ArrayList<>(sought.size());
             for (Sought one : sought) {
-                replies.add(Optional.ofNullable(found.get(one.number().symbols()))
+                replies.add(one.number()
+                        .map(number -> byNumber.get(number.symbols()))
                         .filter(row -> isOf(one, row))
+                        .or(() -> one.checkout().map(byCheckout::get))
                         .map(OrderStore::decided));
             }
             return replies;
@@ -421,7 +476,8 @@ class OrderStore {
         OrderDraft content = new OrderDraft(
                 total,
                 OrderJson.readLines(row.getString("lines")),
-                OrderJson.readAcknowledgements(row.getString("acknowledgements")));
+                OrderJson.readAcknowledgements(row.getString("acknowledgements")),
+                Optional.ofNullable(row.getString("checkout")));
         return new Order(
                 number,
                 Optional.ofNullable(row.getString("client_key")).map(IdempotencyKey::new),

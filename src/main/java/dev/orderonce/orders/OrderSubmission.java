@@ -1,6 +1,7 @@
 package dev.orderonce.orders;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.orderonce.issuing.IssueNumber;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,15 @@ public record OrderSubmission(
                         + "Left out if there is an Idempotency-Key",
                 examples = "0K3M7Q-XW52TB-9H4NRC")
         @Nullable String orderNumber,
+
+        @Schema(
+                description =
+                        "The page's own id of this checkout, which the number was issued for. Always send it: the "
+                                + "service then knows it even while its cache is unavailable. Not together with an "
+                                + "Idempotency-Key",
+                minLength = 1,
+                maxLength = IssueNumber.LONGEST_CHECKOUT)
+        @Nullable String checkout,
 
         @Schema(description = "ISO 4217", examples = "EUR", required = true) @Nullable String currency,
 

@@ -20,6 +20,9 @@ public record OrderView(
         @Schema(nullable = true, description = "The Idempotency-Key that the order was placed under, if it was")
         @Nullable String idempotencyKey,
 
+        @Schema(nullable = true, description = "The checkout that the order completes, if the service knows it")
+        @Nullable String checkout,
+
         @Schema(required = true) OrderState state,
 
         @Schema(description = "The actions that the state allows", required = true)
@@ -68,6 +71,7 @@ public record OrderView(
         return new OrderView(
                 order.number().shown(),
                 order.clientKey().map(IdempotencyKey::text).orElse(null),
+                content.checkout().orElse(null),
                 order.state(),
                 order.state().next(),
                 duplicated,

@@ -83,6 +83,8 @@ class OrdersResource {
         ProblemType.NUMBER_VOIDED,
         ProblemType.NUMBER_FORGOTTEN,
         ProblemType.ORDER_DIFFERS,
+        ProblemType.CHECKOUT_COMPLETED,
+        ProblemType.CHECKOUT_DIFFERS,
         ProblemType.LIMIT_REACHED,
         ProblemType.LARGE_AMOUNT,
         ProblemType.LOOKALIKE
@@ -106,7 +108,8 @@ class OrdersResource {
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     @APIResponse(
             responseCode = "200",
-            description = "An earlier request created the order",
+            description = "An earlier request created the order: under this number or key, or under another number of "
+                    + "the same checkout",
             headers =
                     @Header(name = Headers.REPLAYED, description = "true", schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = OrderView.class)))
@@ -156,6 +159,12 @@ class OrdersResource {
                         .with("number", order.number().shown())
                         .with("order", path(order))
                         .with("mismatch", differences);
+            case Placement.CheckoutCompleted(Order order, var differences) ->
+                Problem.of(ProblemType.CHECKOUT_COMPLETED)
+                        .with("checkout", order.content().checkout().orElseThrow())
+                        .with("order", path(order))
+                        .with("mismatch", differences);
+            case Placement.OtherCheckout _ -> Problem.of(ProblemType.CHECKOUT_DIFFERS);
             case Placement.AlreadyPlaced(Order order) -> Reply.replayed(OrderView.of(order, true));
             case Placement.NumberSpent(var number, VoidReason why) ->
                 Problem.of(spent(why)).with("number", number.shown());

@@ -114,7 +114,7 @@ class PlaceByKey {
             return row instanceof Order order
                             && order.buyer().equals(buyer)
                             && order.clientKey().equals(Optional.of(key))
-                    ? ReplayCheck.of(buyer, draft, order)
+                    ? ReplayCheck.of(buyer, number, draft, order)
                     : new Placement.KeyCollides();
         }
     }

@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import dev.orderonce.admission.Admission;
 import dev.orderonce.admission.AdmitNumber;
+import dev.orderonce.admission.Admittance;
 import dev.orderonce.admission.ContentClaim;
 import dev.orderonce.admission.RateLimited;
 import dev.orderonce.admission.VerifyNumber;
@@ -46,7 +47,14 @@ class PlaceByNumber {
 
     private Uni<Placement> placeIssued(Buyer buyer, OrderNumber number, CheckedDraft checked) {
         return switch (verifyNumber.verify(number, buyer)) {
-            case VerifyNumber.Owner.Self _ -> new Request(buyer, number, checked).place();
+            case VerifyNumber.Owner.Self _ ->
+                new Request(
+                                buyer,
+                                number,
+                                checked.draft(),
+                                checked.refusal(),
+                                checked.draft().checkout())
+                        .place();
             case VerifyNumber.Owner.Other _ -> item(new Placement.NotYours());
             case VerifyNumber.Owner.TooManyWrong(RateLimited limited) ->
                 replayOwn(buyer, number, checked.draft(), new Placement.Limited(limited));
@@ -56,8 +64,8 @@ class PlaceByNumber {
     /** Replays without a limit: the buyer knows their own order already. */
     private Uni<Placement> replayOwn(Buyer buyer, OrderNumber number, OrderDraft draft, Placement refusal) {
         return store.findOwnOrder(number, buyer)
-                .map(found ->
-                        found.map(order -> ReplayCheck.of(buyer, draft, order)).orElse(refusal));
+                .map(found -> found.map(order -> ReplayCheck.of(buyer, number, draft, order))
+                        .orElse(refusal));
     }
 
     /**
@@ -66,8 +74,8 @@ class PlaceByNumber {
      */
     private Uni<Placement> replayOfClientKey(Buyer buyer, OrderNumber number, OrderDraft draft) {
         return store.find(number)
-                .map(found ->
-                        found.map(row -> ReplayCheck.of(buyer, draft, row)).orElseGet(Placement.NotYours::new));
+                .map(found -> found.map(row -> ReplayCheck.of(buyer, number, draft, row))
+                        .orElseGet(Placement.NotYours::new));
     }
 
     private static Uni<Placement> item(Placement placement) {
@@ -81,56 +89,86 @@ class PlaceByNumber {
         private final OrderDraft draft;
         private final Optional<Placement> refusal;
 
-        Request(Buyer buyer, OrderNumber number, CheckedDraft checked) {
+        /** The number's own, as soon as it is known; before that, and without Redis, what the request names. */
+        private final Optional<String> checkout;
+
+        Request(
+                Buyer buyer,
+                OrderNumber number,
+                OrderDraft draft,
+                Optional<Placement> refusal,
+                Optional<String> checkout) {
             this.buyer = buyer;
             this.number = number;
-            this.draft = checked.draft();
-            this.refusal = checked.refusal();
+            this.draft = draft;
+            this.refusal = refusal;
+            this.checkout = checkout;
         }
 
         Uni<Placement> place() {
             return refusal.map(this::refuseUnlessPlaced).orElseGet(this::admit);
         }
 
+        private Request of(Admittance<?> admittance) {
+            return new Request(buyer, number, draft, refusal, admittance.checkout());
+        }
+
         private Uni<Placement> admit() {
             ContentClaim claim = ConfirmationPolicy.claim(draft);
-            return admitNumber.admit(number, buyer, claim).onItemOrFailure().transformToUni((admission, failure) -> {
-                if (failure != null) {
-                    return findOr(Uni.createFrom().failure(failure));
-                }
-                return switch (admission) {
-                    case Admission.Admitted _ -> insertOrder();
-                    case Admission.SeenBefore _ -> findOr(checkAgain(claim));
-                    case Admission.Refused(VoidReason reason, boolean isFinal) -> findOr(refuse(reason, isFinal));
-                    case RateLimited limited -> findOr(item(new Placement.Limited(limited)));
-                    case Admission.PossibleDuplicate duplicate ->
-                        findOr(insertUnless(duplicateCheck.compare(buyer, number, claim, duplicate)));
-                };
-            });
+            return admitNumber
+                    .admit(number, buyer, draft.checkout(), claim)
+                    .onItemOrFailure()
+                    .transformToUni((admittance, failure) -> failure != null
+                            ? findOr(Uni.createFrom().failure(failure))
+                            : of(admittance).place(admittance.admission(), claim));
+        }
+
+        private Uni<Placement> place(Admission admission, ContentClaim claim) {
+            return switch (admission) {
+                case Admission.Admitted _ -> insertOrder();
+                case Admission.SeenBefore _ -> findOr(checkAgain(claim));
+                case Admission.OtherCheckout _ -> findUnderNumberOr(item(new Placement.OtherCheckout()));
+                case Admission.Refused(VoidReason reason, boolean isFinal) -> findOr(refuse(reason, isFinal));
+                case RateLimited limited -> findOr(item(new Placement.Limited(limited)));
+                case Admission.PossibleDuplicate duplicate ->
+                    insertUnless(duplicateCheck.compare(buyer, number, claim, duplicate));
+            };
         }
 
         /** Refuses the draft unless its order exists; Redis neither sets a marker nor counts the request. */
         private Uni<Placement> refuseUnlessPlaced(Placement refusal) {
-            return admitNumber.lookUp(number, buyer).onItemOrFailure().transformToUni((admission, failure) -> {
-                if (failure != null) {
-                    return findOr(Uni.createFrom().failure(failure));
-                }
-                return switch (admission) {
-                    case Admission.Admitted _ -> findOr(item(refusal));
-                    case Admission.Refused(VoidReason reason, boolean isFinal) -> findOr(refuse(reason, isFinal));
-                };
-            });
+            return admitNumber
+                    .lookUp(number, buyer, draft.checkout())
+                    .onItemOrFailure()
+                    .transformToUni((admittance, failure) -> failure != null
+                            ? findOr(Uni.createFrom().failure(failure))
+                            : of(admittance).refuseUnlessPlaced(admittance.admission(), refusal));
+        }
+
+        private Uni<Placement> refuseUnlessPlaced(Admission.LookUp admission, Placement refusal) {
+            return switch (admission) {
+                case Admission.Admitted _ -> findOr(item(refusal));
+                case Admission.Refused(VoidReason reason, boolean isFinal) -> findOr(refuse(reason, isFinal));
+            };
         }
 
         /**
-         * Finds an existing order or tombstone, before anything can refuse the request.
+         * Finds the checkout's order, or what exists under the number, before anything can refuse the request.
          *
          * @param undecided subscribed to only if neither exists
          */
         private Uni<Placement> findOr(Uni<Placement> undecided) {
-            return store.find(number)
-                    .chain(found -> found.map(row -> item(ReplayCheck.of(buyer, draft, row)))
-                            .orElse(undecided));
+            return replayOr(store.find(number, buyer, checkout), undecided);
+        }
+
+        /** The checkout that the request names is not the number's: its order must not be the response. */
+        private Uni<Placement> findUnderNumberOr(Uni<Placement> undecided) {
+            return replayOr(store.find(number), undecided);
+        }
+
+        private Uni<Placement> replayOr(Uni<Optional<DecidedNumber>> finding, Uni<Placement> undecided) {
+            return finding.chain(found -> found.map(row -> item(ReplayCheck.of(buyer, number, draft, row)))
+                    .orElse(undecided));
         }
 
         /** The number was tried before, and no order exists under it. */
@@ -138,8 +176,10 @@ class PlaceByNumber {
             return Uni.createFrom().deferred(() -> insertUnless(duplicateCheck.check(buyer, number, claim)));
         }
 
+        /** The order that refuses this one may be the checkout's, or this number's own. */
         private Uni<Placement> insertUnless(Uni<Optional<Placement>> refusal) {
-            return refusal.chain(refused -> refused.map(PlaceByNumber::item).orElseGet(this::insertOrder));
+            return refusal.chain(
+                    refused -> refused.map(why -> findOr(item(why))).orElseGet(this::insertOrder));
         }
 
         private Uni<Placement> refuse(VoidReason reason, boolean isFinal) {
@@ -149,15 +189,15 @@ class PlaceByNumber {
         }
 
         private Uni<Placement> insertOrder() {
-            return insert(Order.placed(number, Optional.empty(), buyer, draft, validity.now()));
+            return insert(Order.placed(number, Optional.empty(), buyer, draft.completing(checkout), validity.now()));
         }
 
-        /** Inserts the order, or the tombstone that retires the number, unless the number is already decided. */
+        /** Inserts the order, or the tombstone that retires the number, unless the number or checkout is decided. */
         private Uni<Placement> insert(DecidedNumber row) {
             return store.decide(row)
                     .map(decision -> decision.isInserted() && row instanceof Order order
                             ? new Placement.Placed(order)
-                            : ReplayCheck.of(buyer, draft, decision.row()));
+                            : ReplayCheck.of(buyer, number, draft, decision.row()));
         }
     }
 }

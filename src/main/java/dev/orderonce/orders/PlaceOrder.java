@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.http.Violation;
 import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
 import io.smallrye.mutiny.Uni;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Places an order identified by an issued number or by an {@code Idempotency-Key}. */
 @ApplicationScoped
 public class PlaceOrder {
+    private static final Violation CHECKOUT_AND_KEY =
+            new Violation("checkout", "does not go with an Idempotency-Key, which identifies the order by itself");
+
     private final PlaceByNumber byNumber;
     private final PlaceByKey byKey;
     private final Quotes quotes;
@@ -44,7 +48,11 @@ public class PlaceOrder {
             case IdempotencyKey.Reading _ when number != null -> item(new Placement.NumberAndKey());
             case IdempotencyKey.Reading.Unusable(String why) -> item(new Placement.KeyUnusable(why));
             case IdempotencyKey.Reading.Usable(IdempotencyKey key) ->
-                read(submission, checked -> byKey.place(buyer, key, checked));
+                read(
+                        submission,
+                        checked -> checked.draft().checkout().isEmpty()
+                                ? byKey.place(buyer, key, checked)
+                                : item(new Placement.Invalid(List.of(CHECKOUT_AND_KEY))));
         };
     }
 

@@ -32,7 +32,13 @@ public sealed interface Placement extends Outcome {
     /** An order with other content exists under the number or key. */
     record Mismatch(Order order, List<Difference> differences) implements Placement {}
 
-    /** The order exists already: the request is a replay. */
+    /** The checkout has an order with other content, under another number. */
+    record CheckoutCompleted(Order order, List<Difference> differences) implements Placement {}
+
+    /** The number was issued for another checkout than the request names, or for none; it is unchanged. */
+    record OtherCheckout() implements Placement {}
+
+    /** The order exists already, under this number or for this checkout: the request is a replay. */
     record AlreadyPlaced(Order order) implements Placement {}
 
     /** No order exists under the number, and none can be placed any more. */
@@ -70,6 +76,8 @@ public sealed interface Placement extends Outcome {
             case NotYours _ -> "not-yours";
             case KeyCollides _ -> "key-collides";
             case Mismatch _ -> "mismatch";
+            case CheckoutCompleted _ -> "checkout-completed";
+            case OtherCheckout _ -> "other-checkout";
             case AlreadyPlaced _ -> "already-placed";
             case NumberSpent _ -> "number-spent";
             case InFlight _ -> "in-flight";

@@ -20,6 +20,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -48,8 +49,9 @@ import org.jspecify.annotations.Nullable;
  *                                └─ a bounded number, no two with an equal key, share a statement
  * </pre>
  *
- * <p>A statement that PostgreSQL refuses had no effect; it is split until the request that caused the refusal is alone,
- * and the others get their replies. A statement without a reply fails all its requests with {@link StoreUnavailable}.
+ * <p>A statement that PostgreSQL refuses, or ends because of a deadlock, had no effect; it is split until the request
+ * that caused the refusal is alone, and the others get their replies. A statement without a reply fails all its
+ * requests with {@link StoreUnavailable}.
  *
  * @param <Q> a request
  * @param <A> its reply
@@ -60,6 +62,9 @@ public final class Batches<Q, A> {
      * connection; a statement of so many rows takes some ten milliseconds, far below its timeout.
      */
     static final int MAX_BATCH = 512;
+
+    /** The SQLSTATE of a statement that PostgreSQL has chosen to end a deadlock; other statements waited for it. */
+    private static final String DEADLOCK = "40P01";
 
     private final Batched<Q, A> batched;
     private final Postgres postgres;
@@ -230,7 +235,8 @@ public final class Batches<Q, A> {
 
     private void receive(List<Pending<Q, A>> batch, List<Q> requests, AsyncResult<RowSet<Row>> result) {
         if (result.failed()) {
-            refused(batch, postgres.translate(result.cause(), outage));
+            boolean isSplit = batch.size() > 1 && isDeadlock(result.cause());
+            refused(batch, isSplit ? result.cause() : postgres.translate(result.cause(), outage));
             return;
         }
         outage.answered();
@@ -256,6 +262,10 @@ public final class Batches<Q, A> {
             split.add(batch.subList(0, half));
             split.add(batch.subList(half, batch.size()));
         }
+    }
+
+    private static boolean isDeadlock(Throwable failure) {
+        return failure instanceof PgException error && DEADLOCK.equals(error.getSqlState());
     }
 
     private void failAll() {

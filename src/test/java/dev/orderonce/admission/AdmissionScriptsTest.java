@@ -74,11 +74,12 @@ class AdmissionScriptsTest {
     }
 
     private String issue(int number) {
-        return run(ISSUE, List.of(limits, key(number(number))), number(number), "", "", "");
+        return run(ISSUE, List.of(limits, key(number(number))), number(number), "", "", "", "");
     }
 
     private String issue(int number, String checkout, String replaced) {
-        return run(ISSUE, List.of(limits, key(number(number)), key(checkout)), number(number), replaced, "", "");
+        return run(
+                ISSUE, List.of(limits, key(number(number)), key(checkout)), number(number), replaced, "", "", checkout);
     }
 
     private String admit(String attempt, int number, String content) {
@@ -87,7 +88,17 @@ class AdmissionScriptsTest {
 
     private String admit(String attempt, int number, String content, String ended, String acknowledged) {
         List<String> keys = List.of(limits, key(number(number)), key("content-" + content));
-        return run(ADMIT, keys, attempt, number(number), ended, acknowledged);
+        return outcome(run(ADMIT, keys, attempt, number(number), ended, acknowledged, ""));
+    }
+
+    private String admitFor(String named, int number) {
+        return run(
+                ADMIT, List.of(limits, key(number(number)), key("content-a")), "first", number(number), "", "", named);
+    }
+
+    /** The reply without the number's state before. */
+    private static String outcome(String reply) {
+        return reply.substring(reply.indexOf(' ') + 1);
     }
 
     private String state(int number) {
@@ -107,7 +118,7 @@ class AdmissionScriptsTest {
             String reply = issue(1);
             // Then
             assertThat(reply).isEqualTo("issued");
-            assertThat(state(1)).isEqualTo("s");
+            assertThat(state(1)).isEqualTo("s/");
             assertTtl(key(number(1)), NUMBER_TTL);
         }
 
@@ -165,7 +176,7 @@ class AdmissionScriptsTest {
             List<String> replies = new ArrayList<>();
             // When
             for (int i = 0; i < 4; i++) {
-                replies.add(run(generous, List.of(limits, key(number(i))), number(i), "", "", ""));
+                replies.add(run(generous, List.of(limits, key(number(i))), number(i), "", "", "", ""));
             }
             // Then
             assertThat(replies.subList(0, 3)).containsOnly("issued");
@@ -208,8 +219,8 @@ class AdmissionScriptsTest {
             // When
             String reply = admit("first", 1, "a");
             // Then
-            assertThat(reply).startsWith("admitted ");
-            assertThat(state(1)).isEqualTo("c");
+            assertThat(reply).isEqualTo("admitted");
+            assertThat(state(1)).isEqualTo("c/");
             assertTtl(key(number(1)), NUMBER_TTL);
             assertTtl(key("content-a"), DUPLICATE_WINDOW);
         }
@@ -238,7 +249,7 @@ class AdmissionScriptsTest {
         void moreOrdersThanTheDepth_areLimited_andTheNumberStaysUsable() {
             // Given
             for (int i = 0; i < 3; i++) {
-                assertThat(admit("again", i, "content-" + i)).startsWith("admitted ");
+                assertThat(admit("again", i, "content-" + i)).isEqualTo("admitted");
             }
             issue(3);
             // When
@@ -246,7 +257,7 @@ class AdmissionScriptsTest {
             // Then
             assertThat(reply).startsWith("limited orders-placed ");
             assertThat(micros(reply)).isBetween(HOUR_MICROS - 1000 * TOLERATED_MILLIS, HOUR_MICROS);
-            assertThat(state(3)).isEqualTo("u");
+            assertThat(state(3)).isEqualTo("u/");
             assertThat(admit("first", 3, "a")).isEqualTo("seen-before");
             assertThat(admit("again", 3, "a")).startsWith("limited orders-placed ");
         }
@@ -263,7 +274,7 @@ class AdmissionScriptsTest {
             assertThat(reply).startsWith("duplicate " + number(1) + ' ');
             assertThat(micros(reply))
                     .isBetween(Long.parseLong(DUPLICATE_WINDOW) - TOLERATED_MILLIS, Long.parseLong(DUPLICATE_WINDOW));
-            assertThat(state(2)).isEqualTo("u");
+            assertThat(state(2)).isEqualTo("u/");
         }
 
         @Test
@@ -277,8 +288,8 @@ class AdmissionScriptsTest {
             // When
             String reply = admit("again", 2, "a", "", number(1));
             // Then
-            assertThat(reply).startsWith("admitted ");
-            assertThat(state(2)).isEqualTo("c");
+            assertThat(reply).isEqualTo("admitted");
+            assertThat(state(2)).isEqualTo("c/");
             assertThat(send("GET", key("content-a"))).isEqualTo(number(2) + ' ' + number(1));
             // and without the latest, the earlier one is the duplicate
             assertThat(admit("first", 3, "a", number(2), "")).startsWith("duplicate " + number(1) + ' ');
@@ -293,7 +304,7 @@ class AdmissionScriptsTest {
             // When
             String reply = admit("first", 2, "a", number(1), "");
             // Then
-            assertThat(reply).startsWith("admitted ");
+            assertThat(reply).isEqualTo("admitted");
             assertThat(send("GET", key("content-a"))).isEqualTo(number(2));
         }
 
@@ -305,8 +316,8 @@ class AdmissionScriptsTest {
             // When
             for (int i = 0; i < 10; i++) {
                 List<String> keys = List.of(limits, key(number(i)), key("content-a"));
-                assertThat(run(unlimited, keys, "again", number(i), "", earlier.toString()))
-                        .startsWith("admitted ");
+                assertThat(outcome(run(unlimited, keys, "again", number(i), "", earlier.toString(), "")))
+                        .isEqualTo("admitted");
                 earlier.append(number(i)).append(' ');
             }
             // Then
@@ -322,17 +333,17 @@ class AdmissionScriptsTest {
             // When
             for (int i = 0; i < 2; i++) {
                 List<String> keys = List.of(limits, key(number(i)), key("content-a"));
-                replies.add(run(withoutWindow, keys, "again", number(i), "", ""));
+                replies.add(run(withoutWindow, keys, "again", number(i), "", "", ""));
             }
             // Then
-            assertThat(replies).containsExactly("admitted -", "admitted -");
+            assertThat(replies).containsExactly("- admitted", "- admitted");
             assertThat(send("EXISTS", key("content-a"))).isEqualTo("0");
         }
 
         @Test
         void numberOfAnIdempotencyKey_isNotCachedAndNotRecorded() {
             // Given
-            assertThat(admit("again", 1, "a")).startsWith("admitted ");
+            assertThat(admit("again", 1, "a")).isEqualTo("admitted");
             // When
             String refused = admit("again", 2, "a");
             // Then
@@ -347,12 +358,66 @@ class AdmissionScriptsTest {
             admit("first", 1, "a");
             // When
             for (int i = 0; i < 5; i++) {
-                assertThat(admit("again", 1, "a")).startsWith("admitted ");
+                assertThat(admit("again", 1, "a")).isEqualTo("admitted");
             }
             // Then: two more fit
-            assertThat(admit("again", 2, "b")).startsWith("admitted ");
-            assertThat(admit("again", 3, "c")).startsWith("admitted ");
+            assertThat(admit("again", 2, "b")).isEqualTo("admitted");
+            assertThat(admit("again", 3, "c")).isEqualTo("admitted");
             assertThat(admit("again", 4, "d")).startsWith("limited");
+        }
+    }
+
+    @Nested
+    class Checkouts {
+        @Test
+        void numberOfACheckout_isAdmittedWithIt() {
+            // Given
+            issue(1, "c1", "");
+            // When
+            String reply = admitFor("", 1);
+            // Then
+            assertThat(reply).isEqualTo("s/c1 admitted");
+            assertThat(admitFor("", 1)).isEqualTo("c/c1 seen-before");
+        }
+
+        @Test
+        void numberThatIsRefused_keepsItsCheckout() {
+            // Given
+            issue(1, "c1", "");
+            issue(2);
+            admit("first", 2, "a");
+            // When
+            String reply = admitFor("c1", 1);
+            // Then
+            assertThat(reply).startsWith("s/c1 duplicate ");
+            assertThat(admitFor("c1", 1)).isEqualTo("u/c1 seen-before");
+            assertThat(admit("again", 1, "a", "", number(2))).isEqualTo("admitted");
+            assertThat(state(1)).isEqualTo("c/c1");
+        }
+
+        @Test
+        void anotherCheckoutThanTheNumbersOwn_isNotAdmitted() {
+            // Given
+            issue(1, "c1", "");
+            issue(2);
+            // When
+            String reply = admitFor("c2", 1);
+            // Then
+            assertThat(reply).isEqualTo("s/c1 other-checkout");
+            assertThat(state(1)).isEqualTo("u/c1");
+            assertThat(admitFor("c2", 2)).isEqualTo("s/ other-checkout");
+        }
+
+        /** Registered by a replica of the version before. */
+        @Test
+        void checkoutThatIsNotKnown_isTheNamedOne() {
+            // Given
+            send("SET", key(number(1)), "i", "PX", NUMBER_TTL);
+            // When
+            String reply = admitFor("c1", 1);
+            // Then
+            assertThat(reply).isEqualTo("i admitted");
+            assertThat(state(1)).isEqualTo("c/c1");
         }
     }
 
@@ -368,7 +433,7 @@ class AdmissionScriptsTest {
             String reply = run(GIVE_BACK_PLACED, List.of(limits));
             // Then
             assertThat(reply).isEqualTo("given-back");
-            assertThat(admit("again", 4, "d")).startsWith("admitted ");
+            assertThat(admit("again", 4, "d")).isEqualTo("admitted");
             assertThat(admit("again", 5, "e")).startsWith("limited");
         }
 
@@ -378,7 +443,7 @@ class AdmissionScriptsTest {
             run(GIVE_BACK_PLACED, List.of(limits));
             // Then
             for (int i = 0; i < 3; i++) {
-                assertThat(admit("again", i, "content-" + i)).startsWith("admitted ");
+                assertThat(admit("again", i, "content-" + i)).isEqualTo("admitted");
             }
             assertThat(admit("again", 3, "d")).startsWith("limited");
         }
@@ -391,7 +456,7 @@ class AdmissionScriptsTest {
                 RedisScript.load("issue", INTERVAL, DEPTH_OF_FIVE, INTERVAL, INTERVAL, NUMBER_TTL, CHECKOUT_TTL);
 
         private String issue(int number) {
-            return run(strict, List.of(limits, key(number(number))), number(number), "", "", "");
+            return run(strict, List.of(limits, key(number(number))), number(number), "", "", "", "");
         }
 
         @Test
@@ -410,7 +475,7 @@ class AdmissionScriptsTest {
             // Given
             issue(1);
             // When
-            assertThat(admit("first", 1, "a")).isEqualTo("admitted s");
+            assertThat(admitFor("", 1)).isEqualTo("s/ admitted");
             // Then
             assertThat(issue(2)).isEqualTo("issued");
         }
@@ -421,7 +486,7 @@ class AdmissionScriptsTest {
             issue(1);
             send("SET", key(number(2)), "i", "PX", NUMBER_TTL);
             // When
-            assertThat(admit("first", 2, "a")).isEqualTo("admitted i");
+            assertThat(admit("first", 2, "a")).isEqualTo("admitted");
             // Then
             assertThat(issue(3)).startsWith("limited numbers-outstanding ");
         }
@@ -433,10 +498,10 @@ class AdmissionScriptsTest {
         void requestThatTheReplicaHasCounted_isNotCountedHere() {
             // When
             for (int i = 0; i < 5; i++) {
-                assertThat(admit("counted", i, "content-" + i)).isEqualTo("admitted -");
+                assertThat(admit("counted", i, "content-" + i)).isEqualTo("admitted");
             }
             // Then
-            assertThat(admit("again", 5, "b")).isEqualTo("admitted -");
+            assertThat(admit("again", 5, "b")).isEqualTo("admitted");
         }
 
         @Test
@@ -449,7 +514,7 @@ class AdmissionScriptsTest {
             // Then
             assertThat(reply).startsWith("duplicate " + number(1) + ' ');
             assertThat(state(2)).isEqualTo("t");
-            assertThat(admit("again", 2, "a", "", number(1))).isEqualTo("admitted t");
+            assertThat(admit("again", 2, "a", "", number(1))).isEqualTo("admitted");
             assertThat(state(2)).isEqualTo("c");
         }
     }

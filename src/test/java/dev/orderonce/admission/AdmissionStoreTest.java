@@ -14,7 +14,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The state that Redis keeps of numbers, checkouts and content. */
 @QuarkusTest
@@ -42,6 +46,10 @@ class AdmissionStoreTest {
         return new ContentClaim("content", List.of(acknowledged));
     }
 
+    private Admission admit(OrderNumber number, ContentClaim claim) {
+        return get(store.admit(number, buyer, Optional.empty(), claim)).admission();
+    }
+
     private OrderNumber issued() {
         OrderNumber number = fresh();
         assertThat(get(store.register(number, buyer))).isEqualTo(new Registration.Registered());
@@ -62,12 +70,12 @@ class AdmissionStoreTest {
     void admittedNumber_isTakenAndSeenBefore() {
         // Given
         OrderNumber number = issued();
-        assertThat(get(store.admit(number, buyer, content()))).isEqualTo(new Admission.Admitted());
+        assertThat(admit(number, content())).isEqualTo(new Admission.Admitted());
         // When
         Registration again = get(store.register(number, buyer));
         // Then
         assertThat(again).isEqualTo(new Registration.Taken());
-        assertThat(get(store.admit(number, buyer, content()))).isEqualTo(new Admission.SeenBefore());
+        assertThat(admit(number, content())).isEqualTo(new Admission.SeenBefore());
     }
 
     @Test
@@ -94,7 +102,7 @@ class AdmissionStoreTest {
         Registration late = get(store.register(buyer, "c1", third, Optional.of(first.symbols())));
         // Then
         assertThat(replaced).isEqualTo(new Registration.Registered());
-        assertThat(late).isEqualTo(new Registration.Held(second.symbols()));
+        assertThat(late).isEqualTo(new Registration.Held(second.symbols(), false));
     }
 
     @Test
@@ -102,7 +110,7 @@ class AdmissionStoreTest {
         // Given
         OrderNumber number = fresh();
         // When
-        Admission admission = get(store.admit(number, buyer, content()));
+        Admission admission = admit(number, content());
         // Then
         assertThat(admission).isEqualTo(new Admission.Refused(VoidReason.NOT_CACHED, false));
     }
@@ -112,9 +120,9 @@ class AdmissionStoreTest {
         // Given
         OrderNumber first = issued();
         OrderNumber second = issued();
-        get(store.admit(first, buyer, content()));
+        admit(first, content());
         // When
-        Admission admission = get(store.admit(second, buyer, content()));
+        Admission admission = admit(second, content());
         // Then
         assertThat(admission).isInstanceOfSatisfying(Admission.PossibleDuplicate.class, duplicate -> {
             assertThat(duplicate.earlier()).isEqualTo(first);
@@ -128,9 +136,9 @@ class AdmissionStoreTest {
     @Test
     void otherContent_isNoPossibleDuplicate() {
         // Given
-        get(store.admit(issued(), buyer, content()));
+        admit(issued(), content());
         // When
-        Admission admission = get(store.admit(issued(), buyer, new ContentClaim("other", List.of())));
+        Admission admission = admit(issued(), new ContentClaim("other", List.of()));
         // Then
         assertThat(admission).isEqualTo(new Admission.Admitted());
     }
@@ -139,13 +147,13 @@ class AdmissionStoreTest {
     void refusedNumber_isSeenBeforeAndCached() {
         // Given
         OrderNumber second = issued();
-        get(store.admit(issued(), buyer, content()));
-        get(store.admit(second, buyer, content()));
+        admit(issued(), content());
+        admit(second, content());
         // When
-        Admission again = get(store.admit(second, buyer, content()));
+        Admission again = admit(second, content());
         // Then
         assertThat(again).isEqualTo(new Admission.SeenBefore());
-        assertThat(get(store.isCached(second, buyer))).isTrue();
+        assertThat(get(store.find(second, buyer))).isPresent();
         assertThat(get(store.check(second, buyer, content()))).isInstanceOf(Admission.PossibleDuplicate.class);
     }
 
@@ -154,10 +162,10 @@ class AdmissionStoreTest {
         // Given
         OrderNumber number = issued();
         OrderNumber duplicate = issued();
-        get(store.admit(number, buyer, content()));
-        get(store.admit(number, buyer, content()));
+        admit(number, content());
+        admit(number, content());
         get(store.recordResubmission(number, buyer, "late"));
-        get(store.admit(duplicate, buyer, content()));
+        admit(duplicate, content());
         // When
         List<Resubmission> resubmissions = get(store.resubmissions(buyer, number));
         // Then
@@ -188,8 +196,84 @@ class AdmissionStoreTest {
         OrderNumber number = fresh();
         get(store.register(number, buyer));
         // When
-        boolean isCached = get(store.isCached(number, new Buyer("another-buyer")));
+        Optional<CachedNumber> found = get(store.find(number, new Buyer("another-buyer")));
         // Then
-        assertThat(isCached).isFalse();
+        assertThat(found).isEmpty();
+    }
+
+    // --- Checkouts ---
+
+    private OrderNumber issued(String checkout) {
+        OrderNumber number = fresh();
+        assertThat(get(store.register(buyer, checkout, number, Optional.empty())))
+                .isEqualTo(new Registration.Registered());
+        return number;
+    }
+
+    private Admittance<Admission> place(OrderNumber number, @Nullable String named) {
+        return get(store.admit(number, buyer, Optional.ofNullable(named), content()));
+    }
+
+    @Test
+    void checkoutAgain_isHeldAndUntriedUntilItsNumberIsTried() {
+        // Given
+        OrderNumber number = issued("c1");
+        assertThat(get(store.register(buyer, "c1", number, Optional.empty())))
+                .isEqualTo(new Registration.Held(number.symbols(), true));
+        // When
+        place(number, "c1");
+        // Then
+        assertThat(get(store.register(buyer, "c1", number, Optional.empty())))
+                .isEqualTo(new Registration.Held(number.symbols(), false));
+        assertThat(get(store.register(buyer, "c1", fresh(), Optional.empty())))
+                .isEqualTo(new Registration.Held(number.symbols(), false));
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = "c1")
+    void numberOfACheckout_isAdmittedAndSeenBeforeWithIt(@Nullable String named) {
+        // Given
+        OrderNumber number = issued("c1");
+        // When
+        Admittance<Admission> first = place(number, named);
+        // Then
+        assertThat(first).isEqualTo(new Admittance<>(new Admission.Admitted(), Optional.of("c1")));
+        assertThat(place(number, null)).isEqualTo(new Admittance<>(new Admission.SeenBefore(), Optional.of("c1")));
+        assertThat(get(store.find(number, buyer)))
+                .contains(new CachedNumber(CachedNumber.ADMITTED, CachedNumber.belongingTo(Optional.of("c1"))));
+    }
+
+    @Test
+    void anotherCheckoutThanTheNumbersOwn_isRefusedAndChangesNothing() {
+        // Given
+        OrderNumber number = issued("c1");
+        // When
+        Admittance<Admission> refused = place(number, "c2");
+        // Then
+        assertThat(refused.admission()).isEqualTo(new Admission.OtherCheckout());
+        assertThat(place(number, "c2").admission()).isEqualTo(new Admission.OtherCheckout());
+        assertThat(place(number, "c1")).isEqualTo(new Admittance<>(new Admission.SeenBefore(), Optional.of("c1")));
+    }
+
+    @Test
+    void numberOfNoCheckout_isRefusedWithOne() {
+        // Given
+        OrderNumber number = issued();
+        // When
+        Admittance<Admission> refused = place(number, "c1");
+        // Then
+        assertThat(refused.admission()).isEqualTo(new Admission.OtherCheckout());
+    }
+
+    @Test
+    void checkoutThatIsUnregistered_isRegisteredAgain() {
+        // Given
+        OrderNumber number = issued("c1");
+        // When
+        get(store.unregister(buyer, "c1", number));
+        // Then
+        assertThat(get(store.find(number, buyer))).isEmpty();
+        assertThat(get(store.register(buyer, "c1", number, Optional.empty()))).isEqualTo(new Registration.Registered());
     }
 }

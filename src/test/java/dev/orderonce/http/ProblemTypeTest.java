@@ -25,6 +25,8 @@ class ProblemTypeTest {
             number-forgotten          new-number
             number-already-placed     never
             order-differs             never
+            checkout-completed        never
+            checkout-differs          after-change
             limit-reached             same-request
             large-amount              after-change
             lookalike                 after-change

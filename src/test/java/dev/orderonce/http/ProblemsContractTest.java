@@ -8,6 +8,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.LogRecords;
 import dev.orderonce.testkit.Operator;
@@ -18,12 +20,15 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -138,6 +143,26 @@ class ProblemsContractTest {
                 .body("type", equalTo("/problems/parameter-invalid"))
                 .body("detail", containsString(name))
                 .body("detail", containsString(known));
+    }
+
+    static Stream<Arguments> operations() throws IOException {
+        return new ObjectMapper(new YAMLFactory())
+                .readTree(Path.of("src/main/openapi/openapi.yaml").toFile()).path("paths").properties().stream()
+                        .flatMap(path -> path.getValue()
+                                .propertyStream()
+                                .map(operation -> Arguments.of(
+                                        operation.getKey().toUpperCase(Locale.ROOT),
+                                        path.getKey().replaceAll("\\{[^}]*}", "1"))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void parameterThatIsNotKnown_isRefusedByEveryOperation(String method, String path) {
+        given().header("Authorization", "Bearer " + shop.token())
+                .request(method, path + "?misspelt=1")
+                .then()
+                .statusCode(400)
+                .header("Content-Type", "application/problem+json");
     }
 
     @Test

@@ -41,7 +41,7 @@ class OrderDraftTest {
             @Nullable Long total,
             @Nullable List<@Nullable LineSubmission> lines,
             @Nullable List<@Nullable AcknowledgementSubmission> acknowledgements) {
-        return new OrderSubmission(null, currency, total, lines, acknowledgements, null);
+        return new OrderSubmission(null, null, currency, total, lines, acknowledgements, null);
     }
 
     private static OrderSubmission in(@Nullable String currency) {

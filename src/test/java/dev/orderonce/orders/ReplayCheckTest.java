@@ -45,15 +45,15 @@ class ReplayCheckTest {
         Order bobs = orderOf(BOB);
 
         // Then
-        assertThat(ReplayCheck.of(ALICE, DRAFT, bobs)).isEqualTo(new Placement.NotYours());
-        assertThat(ReplayCheck.of(ALICE, OTHER_DRAFT, bobs)).isEqualTo(new Placement.NotYours());
+        assertThat(ReplayCheck.of(ALICE, NUMBER, DRAFT, bobs)).isEqualTo(new Placement.NotYours());
+        assertThat(ReplayCheck.of(ALICE, NUMBER, OTHER_DRAFT, bobs)).isEqualTo(new Placement.NotYours());
     }
 
     @ParameterizedTest
     @EnumSource
     void anotherBuyersTombstone_isNotYours(VoidReason why) {
         // When
-        Placement placement = ReplayCheck.of(ALICE, DRAFT, tombstoneOf(BOB, why));
+        Placement placement = ReplayCheck.of(ALICE, NUMBER, DRAFT, tombstoneOf(BOB, why));
 
         // Then
         assertThat(placement).isEqualTo(new Placement.NotYours());
@@ -63,7 +63,7 @@ class ReplayCheckTest {
     @EnumSource
     void aTombstone_isASpentNumberForItsOwnReason(VoidReason why) {
         // When
-        Placement placement = ReplayCheck.of(ALICE, DRAFT, tombstoneOf(ALICE, why));
+        Placement placement = ReplayCheck.of(ALICE, NUMBER, DRAFT, tombstoneOf(ALICE, why));
 
         // Then
         assertThat(placement).isEqualTo(new Placement.NumberSpent(NUMBER, why));
@@ -75,7 +75,7 @@ class ReplayCheckTest {
         Order order = orderOf(ALICE);
 
         // When
-        Placement placement = ReplayCheck.of(ALICE, tea(2), order);
+        Placement placement = ReplayCheck.of(ALICE, NUMBER, tea(2), order);
 
         // Then
         assertThat(placement).isEqualTo(new Placement.AlreadyPlaced(order));
@@ -91,7 +91,7 @@ class ReplayCheckTest {
                 List.of(new Acknowledgement.LargeAmount(4200)));
 
         // When
-        Placement placement = ReplayCheck.of(ALICE, repeat, order);
+        Placement placement = ReplayCheck.of(ALICE, NUMBER, repeat, order);
 
         // Then
         assertThat(placement).isEqualTo(new Placement.AlreadyPlaced(order));
@@ -103,7 +103,7 @@ class ReplayCheckTest {
         Order order = orderOf(ALICE);
 
         // When
-        Placement placement = ReplayCheck.of(ALICE, OTHER_DRAFT, order);
+        Placement placement = ReplayCheck.of(ALICE, NUMBER, OTHER_DRAFT, order);
 
         // Then
         assertThat(placement)
@@ -112,5 +112,31 @@ class ReplayCheckTest {
                         List.of(
                                 new Difference("total", 4200L, 6300L),
                                 new Difference("lines[tea-1].quantity", 2L, 3L))));
+    }
+
+    /** The checkout's order has another number than the request. */
+    @Test
+    void theCheckoutsOrderUnderAnotherNumber_isAlreadyPlacedOrCompletesTheCheckout() {
+        // Given
+        OrderNumber second = new OrderNumber("000000000000000000");
+        Order order = orderOf(ALICE);
+
+        // Then
+        assertThat(ReplayCheck.of(ALICE, second, DRAFT, order)).isEqualTo(new Placement.AlreadyPlaced(order));
+        assertThat(ReplayCheck.of(ALICE, second, OTHER_DRAFT, order))
+                .isEqualTo(new Placement.CheckoutCompleted(order, Content.differences(DRAFT, OTHER_DRAFT)));
+    }
+
+    @Test
+    void anotherCheckoutThanTheOrders_isAMismatch() {
+        // Given
+        OrderDraft placed = DRAFT.completing(Optional.of("c1"));
+        Order order = new Order(NUMBER, Optional.empty(), ALICE, OrderState.PAID, Optional.empty(), placed, PLACED_AT);
+
+        // Then
+        assertThat(ReplayCheck.of(ALICE, NUMBER, DRAFT, order)).isEqualTo(new Placement.AlreadyPlaced(order));
+        assertThat(ReplayCheck.of(ALICE, NUMBER, placed, order)).isEqualTo(new Placement.AlreadyPlaced(order));
+        assertThat(ReplayCheck.of(ALICE, NUMBER, DRAFT.completing(Optional.of("c2")), order))
+                .isEqualTo(new Placement.Mismatch(order, List.of(new Difference("checkout", "c1", "c2"))));
     }
 }

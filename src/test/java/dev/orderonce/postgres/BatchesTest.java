@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import io.quarkus.test.junit.QuarkusTest;
@@ -43,7 +44,7 @@ class BatchesTest {
     DatabaseSettings settings;
 
     /** Answers a number with its reciprocal times a thousand; PostgreSQL refuses zero. */
-    private static final class Divide implements Batched<Integer, Integer> {
+    private static class Divide implements Batched<Integer, Integer> {
         /** Represents a row that is stored and cannot be read. */
         private static final int UNREADABLE = -7;
 
@@ -84,6 +85,15 @@ class BatchesTest {
             List<Integer> answers = new ArrayList<>();
             rows.forEach(row -> answers.add(row.getInteger(0)));
             return answers;
+        }
+    }
+
+    /** PostgreSQL ends every statement of more than one request, as in a deadlock. */
+    private static final class Deadlocked extends Divide {
+        @Override
+        public String sql() {
+            return "SELECT CASE WHEN cardinality($1::integer[]) > 1 THEN end_deadlock() ELSE 1000 / n END"
+                    + " FROM unnest($1::integer[]) AS question (n)";
         }
     }
 
@@ -175,6 +185,25 @@ class BatchesTest {
         for (int i = 1; i < answers.size(); i++) {
             assertThat(answers.get(i).orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(1000 / i);
         }
+    }
+
+    @Test
+    void statementsThatADeadlockEnds_areSplit() {
+        // Given
+        Database.execute("""
+                CREATE OR REPLACE FUNCTION end_deadlock() RETURNS integer LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = 'deadlock_detected'; END $$
+                """);
+        Batches<Integer, Integer> batches = postgres.batches(new Deadlocked());
+        await().atMost(BOUND).ignoreExceptions().until(() -> answerOf(batches.submit(1)) == 1000);
+        // When
+        List<CompletableFuture<Integer>> answers =
+                askAll(batches, IntStream.rangeClosed(1, 100).boxed());
+        // Then
+        for (int i = 0; i < answers.size(); i++) {
+            assertThat(answers.get(i).orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(1000 / (i + 1));
+        }
+        Database.execute("DROP FUNCTION end_deadlock()");
     }
 
     @Test

@@ -35,6 +35,15 @@ class StatementsTest {
         return Stores.statements().during(() -> operation.get().then().statusCode(status));
     }
 
+    /** A checkout that Redis knows under an untried number. */
+    @Test
+    void issuingAgain_takesNone() {
+        // Given
+        shop.issue("c1").then().statusCode(200);
+        // Then
+        assertThat(statements(200, () -> shop.issue("c1"))).isEmpty();
+    }
+
     @Test
     void placing_takesOne() {
         // Given
