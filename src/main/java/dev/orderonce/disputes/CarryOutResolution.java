@@ -79,7 +79,7 @@ class CarryOutResolution {
     }
 
     private Uni<Carrying> settle(Dispute granted, Resolution resolution) {
-        return store.end(granted.id(), Move.SETTLED, Optional.of(resolution), clock.instant())
+        return store.end(granted, Move.SETTLED, Optional.of(resolution), clock.instant())
                 .chain(settled -> settled.isPresent() ? Uni.createFrom().item(settled) : disputes.find(granted.id()))
                 .map(current -> new Carrying.Done(current.orElse(granted)));
     }

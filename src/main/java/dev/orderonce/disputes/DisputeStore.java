@@ -1,7 +1,10 @@
 package dev.orderonce.disputes;
 
 import dev.orderonce.disputes.DisputeState.Move;
+import dev.orderonce.identity.Actor;
+import dev.orderonce.identity.Subject;
 import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.orders.Hold;
 import dev.orderonce.postgres.Postgres;
 import dev.orderonce.postgres.UnreadableRows;
 import io.smallrye.mutiny.Uni;
@@ -32,19 +35,24 @@ class DisputeStore {
     /** The author of the service's own messages. */
     private static final String OWN_NAME = "disputes";
 
+    /** An undecided dispute holds its order. */
+    private static final String HOLD = Hold.sql(Hold.Reason.DISPUTE, "id");
+
     private static final String OPEN = """
             WITH opened AS (
                 INSERT INTO disputes (id, number, buyer, kind, duplicate_of, state, opened_at, due_at, messages, evidence)
                 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, CAST($10::text AS json)
                 WHERE (SELECT count(*) FROM disputes WHERE number = $2 AND opened_at > $12) < $13
                 ON CONFLICT DO NOTHING
-                RETURNING id, buyer, opened_at, messages
+                RETURNING id, number, buyer, opened_at, messages
             ), said AS (
                 INSERT INTO dispute_messages (dispute, sequence, party, author, text, at)
                 SELECT id, 1, 'BUYER', buyer, $11, opened_at FROM opened WHERE messages = 1
-            )
+            ), holding AS (
+                SELECT number, %s AS hold, opened_at AS at, CAST($14::text AS json) AS detail FROM opened
+            ), %s
             SELECT id FROM opened
-            """;
+            """.formatted(HOLD, Hold.SET);
 
     /**
      * The row is locked first, so that concurrent messages get different sequences. A message whose key exists already
@@ -68,7 +76,7 @@ class DisputeStore {
             RETURNING %s
             """.formatted(COLUMNS);
 
-    /** Every move but that of a message: what the new state does not have becomes null. */
+    /** Every move but that of a message: what the new state does not have becomes null. The hold ends with the dispute. */
     private static final String MOVE = """
             WITH moved AS (
                 UPDATE disputes
@@ -79,9 +87,12 @@ class DisputeStore {
             ), said AS (
                 INSERT INTO dispute_messages (dispute, sequence, party, author, text, at)
                 SELECT id, messages, 'SERVICE', $12, $10, $11 FROM moved WHERE $10 IS NOT NULL
-            )
+            ), holding AS (
+                SELECT number, %2$s AS hold, ended_at AS at, CAST($13::text AS json) AS detail
+                FROM moved WHERE ended_at IS NOT NULL
+            ), %3$s
             SELECT %1$s FROM moved
-            """.formatted(COLUMNS);
+            """.formatted(COLUMNS, HOLD, Hold.END);
 
     /** A claimed dispute is not due for another replica until the lease ends. */
     private static final String CLAIM_DUE = """
@@ -129,7 +140,8 @@ class DisputeStore {
                                         .findFirst()
                                         .orElse(null),
                                 at(since),
-                                (long) most)))
+                                (long) most,
+                                holdDetail(dispute.buyer().asSubject()))))
                 .map(rows -> rows.size() == 1);
     }
 
@@ -153,15 +165,20 @@ class DisputeStore {
                         .addOffsetDateTime(at(message.at())));
     }
 
+    private static String holdDetail(Subject by) {
+        return Hold.detail(new Actor.Person(by));
+    }
+
     /**
-     * Ends the dispute.
+     * Ends the dispute, and with it the hold of its order.
      *
      * @param move whose target is RESOLVED or WITHDRAWN
      * @param resolution with RESOLVED
      * @return empty if the move is not open
      */
-    Uni<Optional<Dispute>> end(DisputeId id, Move move, Optional<Resolution> resolution, Instant now) {
-        return move(id, move, resolution, null, now, null, null);
+    Uni<Optional<Dispute>> end(Dispute dispute, Move move, Optional<Resolution> resolution, Instant now) {
+        Subject by = resolution.map(Resolution::by).orElse(dispute.buyer().asSubject());
+        return move(dispute.id(), move, resolution, null, new End(by, now), null, null);
     }
 
     /**
@@ -184,6 +201,9 @@ class DisputeStore {
         return move(id, Move.IMPOSSIBLE, Optional.empty(), null, null, dueAt, new Said(text, now));
     }
 
+    /** Who ended a dispute, and when. */
+    private record End(Subject by, Instant at) {}
+
     /** A message of the service. */
     private record Said(String text, Instant at) {}
 
@@ -192,7 +212,7 @@ class DisputeStore {
             Move move,
             Optional<Resolution> resolution,
             @Nullable Instant resumeAt,
-            @Nullable Instant endedAt,
+            @Nullable End end,
             @Nullable Instant dueAt,
             @Nullable Said said) {
         return one(
@@ -202,11 +222,12 @@ class DisputeStore {
                         .addString(resolution.map(Resolution::reason).orElse(null))
                         .addString(resolution.map(made -> made.by().id()).orElse(null))
                         .addOffsetDateTime(at(resumeAt))
-                        .addOffsetDateTime(at(endedAt))
+                        .addOffsetDateTime(end == null ? null : at(end.at()))
                         .addOffsetDateTime(at(dueAt))
                         .addString(said == null ? null : said.text())
                         .addOffsetDateTime(said == null ? null : at(said.at()))
-                        .addString(OWN_NAME));
+                        .addString(OWN_NAME)
+                        .addString(end == null ? null : holdDetail(end.by())));
     }
 
     /** Claims granted disputes whose work is to be resumed; no other replica does until the lease ends. */

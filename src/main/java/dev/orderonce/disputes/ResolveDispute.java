@@ -152,7 +152,7 @@ public class ResolveDispute {
     }
 
     private Uni<Resolving> reject(Dispute dispute, Resolution resolution, int triesLeft) {
-        return store.end(dispute.id(), Move.REJECTED, Optional.of(resolution), clock.instant())
+        return store.end(dispute, Move.REJECTED, Optional.of(resolution), clock.instant())
                 .chain(rejected -> rejected.<Uni<Resolving>>map(
                                 current -> disputes.details(current).map(Resolving.Resolved::new))
                         .orElseGet(() -> attempt(dispute.id(), resolution, triesLeft - 1)));

@@ -60,7 +60,7 @@ public class WithdrawDispute {
     }
 
     private Uni<Withdrawal> withdraw(Dispute dispute) {
-        return store.end(dispute.id(), Move.WITHDRAWN, Optional.empty(), clock.instant())
+        return store.end(dispute, Move.WITHDRAWN, Optional.empty(), clock.instant())
                 .chain(withdrawn -> withdrawn
                         .<Uni<Withdrawal>>map(
                                 current -> disputes.details(current).map(Withdrawal.Withdrawn::new))

@@ -135,7 +135,7 @@ public class ConfirmSuspicion {
 
     /** The buyer keeps the order that is not chosen: it must be alive. */
     private Uni<Confirming> bothOver(Case standing, OrderNumber chosen) {
-        return store.end(List.of(other(standing, chosen).number()))
+        return store.end(List.of(other(standing, chosen).number()), clock.instant())
                 .chain(ended -> notOpen(standing.suspicion().id(), chosen));
     }
 
@@ -181,7 +181,8 @@ public class ConfirmSuspicion {
     }
 
     private Uni<Suspicion> end(Suspicion confirmed, Ended ended) {
-        return store.end(confirmed.id(), ended)
+        String by = confirmed.decision().orElseThrow().by();
+        return store.end(confirmed.id(), ended, by, clock.instant())
                 .chain(stored -> stored.isPresent() ? Uni.createFrom().item(stored) : reader.find(confirmed.id()))
                 .map(Optional::orElseThrow);
     }

@@ -3,6 +3,7 @@ package dev.orderonce.duplicates;
 import dev.orderonce.events.DeliverEvents;
 import dev.orderonce.jobs.Gauge;
 import dev.orderonce.jobs.Job;
+import dev.orderonce.jobs.Purge;
 import dev.orderonce.jobs.Resume;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
@@ -23,6 +24,9 @@ class DuplicateJobs {
 
     /** Short against the resume delay: the order is not to be shipped meanwhile. */
     private static final Duration RESUME_INTERVAL = Duration.ofSeconds(10);
+
+    /** A hold lasts so much longer than {@code duplicates.hold-ttl} at most, which is an hour. */
+    private static final Duration HOLDS_INTERVAL = Duration.ofSeconds(10);
 
     /** Seldom more than one: each is a request that crashed, or a payment in progress. */
     private static final int CLAIM_SIZE = 20;
@@ -47,6 +51,14 @@ class DuplicateJobs {
                 () -> store.claimDue(clock.instant(), RESUME_DELAY, CLAIM_SIZE)
                         .chain(claimed -> resume.each(
                                 claimed, suspicion -> "suspicion " + suspicion.id(), confirmSuspicion::goOn)));
+    }
+
+    /** Ends the holds of pairs that support has not reviewed in time. */
+    @Produces
+    @Singleton
+    Job endHolds(SuspicionStore store, Clock clock) {
+        return new Job(
+                "end-holds", HOLDS_INTERVAL, () -> Purge.inBatches(most -> store.endHolds(clock.instant(), most)));
     }
 
     /** Tells operators how many pairs wait for support. */

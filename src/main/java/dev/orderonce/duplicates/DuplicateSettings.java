@@ -21,4 +21,15 @@ public interface DuplicateSettings {
      */
     @WithDefault("75")
     int scoreThreshold();
+
+    /**
+     * The least score, of 100, with which an open pair holds its orders: they are not shipped. 90 is the same basket
+     * within an hour. With 101 no pair does.
+     */
+    @WithDefault("90")
+    int holdFrom();
+
+    /** How long an open pair holds its orders at most. Parcels wait for support no longer than for the carrier. */
+    @WithDefault("1h")
+    Duration holdTtl();
 }

@@ -14,6 +14,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -85,7 +86,9 @@ class ScanOrders implements EventConsumer {
         Set<OrderNumber> placed = numbers(ofPersons(events), Set.of("PLACED"));
         Set<OrderNumber> cancelled = numbers(events, CANCELLED);
         return compare(placed)
-                .chain(compared -> cancelled.isEmpty() ? Uni.createFrom().voidItem() : store.end(cancelled));
+                .chain(compared -> cancelled.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : store.end(cancelled, clock.instant()));
     }
 
     private static List<PublishedEvent> ofPersons(List<PublishedEvent> events) {
@@ -151,9 +154,10 @@ class ScanOrders implements EventConsumer {
             once.put(Set.of(pair.earlier().number(), pair.later().number()), pair);
         }
         Map<Pair, Comparison> found = suspects(once.values());
+        Instant now = clock.instant();
         return found.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : store.add(found, clock.instant())
+                : store.add(found, now, settings.holdFrom(), now.plus(settings.holdTtl()))
                         .invoke(added -> suspected.increment(added))
                         .replaceWithVoid();
     }

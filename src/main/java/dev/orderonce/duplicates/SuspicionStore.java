@@ -2,8 +2,11 @@ package dev.orderonce.duplicates;
 
 import dev.orderonce.duplicates.Suspicion.Ended;
 import dev.orderonce.duplicates.SuspicionState.Move;
+import dev.orderonce.identity.Actor;
+import dev.orderonce.identity.Subject;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindSimilarOrders.Pair;
+import dev.orderonce.orders.Hold;
 import dev.orderonce.postgres.Postgres;
 import dev.orderonce.postgres.UnreadableRows;
 import io.smallrye.mutiny.Uni;
@@ -37,16 +40,35 @@ class SuspicionStore {
         this.unreadableRows = unreadableRows;
     }
 
-    private static final String ADD = """
-            INSERT INTO suspected_duplicates (earlier, later, buyer, score, reasons, found_at)
-            SELECT earlier, later, buyer, score, string_to_array(reasons, ' '), $6
-            FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[])
-              AS found (earlier, later, buyer, score, reasons)
-            ON CONFLICT (earlier, later) DO NOTHING
-            """;
+    /** The actor of holds that no person set or ended. */
+    private static final Actor JOB = new Actor.Job("duplicates");
 
-    /** Inserts the pairs that are new; returns their number. */
-    Uni<Integer> add(Map<Pair, Comparison> found, Instant at) {
+    private static final String HOLD = Hold.sql(Hold.Reason.SUSPECTED_DUPLICATE, "id");
+
+    private static final String ADD = """
+            WITH added AS (
+                INSERT INTO suspected_duplicates (earlier, later, buyer, score, reasons, found_at, held_until)
+                SELECT earlier, later, buyer, score, string_to_array(reasons, ' '), $6::timestamptz,
+                       CASE WHEN score >= $7 THEN $8::timestamptz END
+                FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[])
+                  AS found (earlier, later, buyer, score, reasons)
+                ON CONFLICT (earlier, later) DO NOTHING
+                RETURNING id, earlier, later, held_until
+            ), holding AS (
+                SELECT number, %s AS hold, $6::timestamptz AS at, CAST($9::text AS json) AS detail
+                FROM added, unnest(ARRAY[earlier, later]) AS of_pair (number)
+                WHERE held_until IS NOT NULL
+            ), %s
+            SELECT id FROM added
+            """.formatted(HOLD, Hold.SET);
+
+    /**
+     * Inserts the pairs that are new; returns their number.
+     *
+     * @param holdFrom the least score of a pair that holds its orders
+     * @param holdUntil when these holds end
+     */
+    Uni<Integer> add(Map<Pair, Comparison> found, Instant at, int holdFrom, Instant holdUntil) {
         int count = found.size();
         String[] earlier = new String[count];
         String[] later = new String[count];
@@ -73,8 +95,11 @@ class SuspicionStore {
                                 .addArrayOfString(buyers)
                                 .addArrayOfInteger(scores)
                                 .addArrayOfString(reasons)
-                                .addOffsetDateTime(utc(at)))
-                .map(RowSet::rowCount);
+                                .addOffsetDateTime(utc(at))
+                                .addInteger(holdFrom)
+                                .addOffsetDateTime(utc(holdUntil))
+                                .addString(Hold.detail(JOB)))
+                .map(RowSet::size);
     }
 
     /** The states are literals: the partial indexes are on them. */
@@ -83,12 +108,48 @@ class SuspicionStore {
                 .formatted(move.to(), set, move.from(), where, COLUMNS);
     }
 
-    private static final String END = move(Move.OVER, "", "(earlier = ANY($1) OR later = ANY($1))");
+    /**
+     * Ends the holds of the pairs that a statement changes.
+     *
+     * @param at the parameter with the time
+     * @param detail the parameter with the detail of the events
+     */
+    private static String releasing(String update, String at, String detail) {
+        return """
+            WITH moved AS (%s), holding AS (
+                SELECT number, %s AS hold, %s::timestamptz AS at, CAST(%s::text AS json) AS detail
+                FROM moved, unnest(ARRAY[earlier, later]) AS of_pair (number)
+            ), %s
+            SELECT * FROM moved
+            """.formatted(update, HOLD, at, detail, Hold.END);
+    }
+
+    private static final String END =
+            releasing(move(Move.OVER, "", "(earlier = ANY($1) OR later = ANY($1))"), "$2", "$3");
 
     /** Ends the open pairs that one of these orders is in, because these orders are cancelled. */
-    Uni<Void> end(Collection<OrderNumber> cancelled) {
+    Uni<Void> end(Collection<OrderNumber> cancelled, Instant at) {
         String[] numbers = cancelled.stream().map(OrderNumber::symbols).toArray(String[]::new);
-        return postgres.query(END, Tuple.tuple().addArrayOfString(numbers)).replaceWithVoid();
+        return postgres.query(
+                        END,
+                        Tuple.tuple()
+                                .addArrayOfString(numbers)
+                                .addOffsetDateTime(utc(at))
+                                .addString(Hold.detail(JOB)))
+                .replaceWithVoid();
+    }
+
+    private static final String END_HOLDS = releasing("""
+            UPDATE suspected_duplicates SET held_until = NULL
+            WHERE id IN (SELECT id FROM suspected_duplicates WHERE state = 'OPEN' AND held_until <= $1
+                         ORDER BY held_until LIMIT $2 FOR UPDATE SKIP LOCKED)
+            RETURNING id, earlier, later
+            """, "$1", "$3");
+
+    /** Ends the holds of open pairs that were to end by now, of at most {@code most} pairs; returns how many. */
+    Uni<Integer> endHolds(Instant now, int most) {
+        return postgres.query(END_HOLDS, Tuple.of(utc(now), (long) most, Hold.detail(JOB)))
+                .map(RowSet::size);
     }
 
     private static final String COUNT_OPEN =
@@ -100,12 +161,18 @@ class SuspicionStore {
                 .map(rows -> rows.iterator().next().getInteger("open"));
     }
 
-    private static final String DISMISS =
-            move(Move.DISMISSED, ", decided_by = $2, reason = $3, decided_at = $4", "id = $1 AND buyer <> $2");
+    private static final String DISMISS = releasing(
+            move(Move.DISMISSED, ", decided_by = $2, reason = $3, decided_at = $4", "id = $1 AND buyer <> $2"),
+            "$4",
+            "$5");
 
     /** Empty if the suspicion is not open, or {@code by} is the buyer of its orders. */
     Uni<Optional<Suspicion>> dismiss(long id, String by, Optional<String> reason, Instant at) {
-        return one(DISMISS, Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at))));
+        return one(DISMISS, Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at), detail(by))));
+    }
+
+    private static String detail(String by) {
+        return Hold.detail(new Actor.Person(new Subject(by)));
     }
 
     private static final String CONFIRM =
@@ -118,7 +185,7 @@ class SuspicionStore {
 
     /**
      * Empty if the suspicion is not open, or if the other order of the two is being cancelled as the duplicate of a
-     * third one: of three, one must be left.
+     * third one: of three, one must be left. The orders stay on hold until the chosen one is cancelled.
      *
      * @param resumeAt when a job resumes the cancellation if this process does not complete it
      */
@@ -129,14 +196,15 @@ class SuspicionStore {
                 Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at), chosen.symbols(), utc(resumeAt))));
     }
 
-    private static final String SET_ENDED =
-            "UPDATE suspected_duplicates SET ended = $2, look_at = NULL WHERE id = $1 AND state = 'CONFIRMED'"
-                    + " AND ended IS NULL RETURNING "
-                    + COLUMNS;
+    private static final String SET_ENDED = releasing("""
+            UPDATE suspected_duplicates SET ended = $2, look_at = NULL
+            WHERE id = $1 AND state = 'CONFIRMED' AND ended IS NULL
+            RETURNING %s
+            """.formatted(COLUMNS), "$3", "$4");
 
     /** Stores the result of the cancellation; empty if there is one already. */
-    Uni<Optional<Suspicion>> end(long id, Ended ended) {
-        return one(SET_ENDED, Tuple.of(id, ended.name()));
+    Uni<Optional<Suspicion>> end(long id, Ended ended, String by, Instant at) {
+        return one(SET_ENDED, Tuple.of(id, ended.name(), utc(at), detail(by)));
     }
 
     private static final String CLAIM =

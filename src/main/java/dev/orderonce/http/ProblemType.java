@@ -182,6 +182,12 @@ public enum ProblemType {
             "Action not allowed in this order state",
             "The state of the order does not allow this action. \"state\" is the current state and \"next\" lists the "
                     + "actions that it allows. The request changed nothing."),
+    ORDER_ON_HOLD(
+            409,
+            NEVER,
+            "Order on hold",
+            "The order must not be shipped yet. \"holds\" lists the reasons: an open dispute, which \"dispute\" links to, a "
+                    + "suspected duplicate that is not reviewed, or a decision of support. The request changed nothing."),
     ORDER_BUSY(
             409,
             SAME_REQUEST,

@@ -13,6 +13,9 @@ import java.util.Optional;
 /** Ships paid orders and completes shipped ones. */
 @ApplicationScoped
 public class FulfilOrder {
+    /** A try fails in vain only if a hold ends between its two statements. */
+    private static final int MOST_TRIES = 3;
+
     private final MoveOrder moveOrder;
 
     FulfilOrder(MoveOrder moveOrder) {
@@ -27,6 +30,9 @@ public class FulfilOrder {
         /** The order's state does not allow it. */
         record NotOpen(Order current) implements Fulfilment {}
 
+        /** The order is on hold: it is not shipped. */
+        record OnHold(Order current) implements Fulfilment {}
+
         /** An earlier request did it. */
         record AlreadyDone(Order order) implements Fulfilment {}
 
@@ -37,6 +43,7 @@ public class FulfilOrder {
             return switch (this) {
                 case Absent _ -> "absent";
                 case NotOpen _ -> "not-open";
+                case OnHold _ -> "on-hold";
                 case AlreadyDone _ -> "already-done";
                 case Done _ -> "done";
             };
@@ -56,15 +63,27 @@ public class FulfilOrder {
         if (number.isEmpty()) {
             return Uni.createFrom().item(new Fulfilment.Absent());
         }
-        return moveOrder
-                .move(number.get(), move, Transition.of(new Actor.Person(by)))
-                .map(moved -> fulfilment(moved, move));
+        return fulfil(number.get(), move, Transition.of(new Actor.Person(by)), MOST_TRIES);
+    }
+
+    private Uni<Fulfilment> fulfil(OrderNumber number, Move move, Transition because, int triesLeft) {
+        return moveOrder.move(number, move, because).chain(moved -> triesLeft > 1 && isOpenNow(moved, move)
+                ? fulfil(number, move, because, triesLeft - 1)
+                : Uni.createFrom().item(fulfilment(moved, move)));
+    }
+
+    /** Whether a hold refused the move and has ended since. */
+    private static boolean isOpenNow(Moved moved, Move move) {
+        return moved instanceof Moved.NotOpen(Order current)
+                && move.isOpenFrom(current.state())
+                && current.holds().isEmpty();
     }
 
     private static Fulfilment fulfilment(Moved moved, Move move) {
         return switch (moved) {
             case Moved.Absent _ -> new Fulfilment.Absent();
             case Moved.NotOpen(Order current) when current.state() == move.to() -> new Fulfilment.AlreadyDone(current);
+            case Moved.NotOpen(Order current) when move.isOpenFrom(current.state()) -> new Fulfilment.OnHold(current);
             case Moved.NotOpen(Order current) -> new Fulfilment.NotOpen(current);
             case Moved.Done(Order order) -> new Fulfilment.Done(order);
         };

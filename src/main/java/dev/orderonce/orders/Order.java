@@ -4,6 +4,7 @@ import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param payment the reference of the current or latest payment
  * @param content the ordered lines and total; they never change
  * @param placedAt to the microsecond, the resolution of the clock and of PostgreSQL
+ * @param holds while there are any, the order is not shipped
  */
 public record Order(
         OrderNumber number,
@@ -21,17 +23,25 @@ public record Order(
         OrderState state,
         Optional<String> payment,
         OrderDraft content,
-        Instant placedAt)
+        Instant placedAt,
+        List<Hold> holds)
         implements DecidedNumber {
 
     /** A new order. */
     static Order placed(
             OrderNumber number, Optional<IdempotencyKey> clientKey, Buyer buyer, OrderDraft content, Instant now) {
-        return new Order(number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, now);
+        return new Order(number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, now, List.of());
+    }
+
+    /** The moves that a client may request now, as the API names them. */
+    public List<String> next() {
+        return holds.isEmpty()
+                ? state.next()
+                : state.next().stream().filter(move -> !move.equals(OrderState.SHIP)).toList();
     }
 
     /** Returns this order after a change of its money. */
     public Order after(MoneyEvent.Followed followed) {
-        return new Order(number, clientKey, buyer, followed.state(), followed.payment(), content, placedAt);
+        return new Order(number, clientKey, buyer, followed.state(), followed.payment(), content, placedAt, holds);
     }
 }

@@ -61,6 +61,9 @@ final class OrderEntity extends PanacheEntityBase {
     @Column
     @Nullable String payment;
 
+    @Column
+    String @Nullable [] holds;
+
     Order toOrder() {
         return new Order(
                 new OrderNumber(number),
@@ -73,6 +76,7 @@ final class OrderEntity extends PanacheEntityBase {
                         OrderJson.readLines(lines),
                         OrderJson.readAcknowledgements(acknowledgements),
                         Optional.ofNullable(checkout)),
-                decidedAt);
+                decidedAt,
+                Hold.read(holds));
     }
 }

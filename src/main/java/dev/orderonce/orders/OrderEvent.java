@@ -3,6 +3,7 @@ package dev.orderonce.orders;
 import dev.orderonce.events.PublishedEvent;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -10,7 +11,8 @@ import java.util.Set;
  * Something that happened to an order.
  *
  * @param sequence 1, 2, 3, … without gaps
- * @param kind {@code PLACED}, or the name of a {@link OrderState.Move} or of a {@link MoneyEvent}
+ * @param kind {@code PLACED}, the name of a {@link OrderState.Move} or of a {@link MoneyEvent}, or of a {@link Hold}'s
+ *     beginning or end
  * @param detail who did it and why, as it is stored
  */
 public record OrderEvent(int sequence, String kind, Instant at, Map<String, String> detail) {
@@ -25,6 +27,12 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
 
     /** The number of the order that this one duplicates, as support has found. */
     static final String DUPLICATE_OF = "duplicateOf";
+
+    /** The reason of a hold that was set or ended. */
+    static final String HOLD = "hold";
+
+    /** What buyers see of an event besides the actor. */
+    private static final List<String> FOR_BUYERS = List.of(DUPLICATE_OF, HOLD);
 
     /** The jobs in events of versions before V12, which did not store {@link #ACTOR}. */
     private static final Set<String> EARLIER_JOBS = Set.of("payments", "unpaid");
@@ -49,9 +57,9 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
         }
         Map<String, String> masked = new LinkedHashMap<>();
         masked.put(BY, "the shop");
-        if (detail.containsKey(DUPLICATE_OF)) {
-            masked.put(DUPLICATE_OF, detail.get(DUPLICATE_OF));
-        }
+        FOR_BUYERS.stream()
+                .filter(detail::containsKey)
+                .forEach(name -> masked.put(name, detail.getOrDefault(name, "")));
         return with(masked);
     }
 

@@ -11,9 +11,11 @@ import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.FulfilOrder.Fulfilment;
+import dev.orderonce.orders.HoldOrder.Holding;
 import dev.orderonce.orders.ListEvents.History;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -42,14 +44,21 @@ class OrderLifeResource {
     private final Caller caller;
     private final FindOrder findOrder;
     private final FulfilOrder fulfilOrder;
+    private final HoldOrder holdOrder;
     private final ListEvents listEvents;
     private final Endpoint endpoint;
 
     OrderLifeResource(
-            Caller caller, FindOrder findOrder, FulfilOrder fulfilOrder, ListEvents listEvents, Endpoint endpoint) {
+            Caller caller,
+            FindOrder findOrder,
+            FulfilOrder fulfilOrder,
+            HoldOrder holdOrder,
+            ListEvents listEvents,
+            Endpoint endpoint) {
         this.caller = caller;
         this.findOrder = findOrder;
         this.fulfilOrder = fulfilOrder;
+        this.holdOrder = holdOrder;
         this.listEvents = listEvents;
         this.endpoint = endpoint;
     }
@@ -57,11 +66,11 @@ class OrderLifeResource {
     @POST
     @Path("/shipment")
     @RolesAllowed(Role.MERCHANT)
-    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_ON_HOLD})
     @Operation(
             operationId = "shipOrder",
             summary = "Mark an order as shipped",
-            description = "Allowed while the order is PAID. A repeat returns the shipped order.")
+            description = "Allowed while the order is PAID and nothing holds it. A repeat returns the shipped order.")
     @APIResponse(
             responseCode = "200",
             description = "The order is shipped",
@@ -92,8 +101,73 @@ class OrderLifeResource {
         return switch (fulfilment) {
             case Fulfilment.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
             case Fulfilment.NotOpen(Order current) -> OrderView.notOpen(current);
+            case Fulfilment.OnHold(Order current) -> OrderView.onHold(current);
             case Fulfilment.AlreadyDone(Order order) -> Reply.replayed(OrderView.of(order));
             case Fulfilment.Done(Order order) -> Reply.ok(OrderView.of(order));
+        };
+    }
+
+    /** The request body of a hold or of a release. */
+    @Schema(name = "HoldSubmission", additionalProperties = Schema.False.class)
+    record HoldSubmission(
+            @Schema(
+                    required = true,
+                    minLength = 1,
+                    maxLength = HoldOrder.LONGEST_REASON,
+                    description = "Shown to the shop only")
+            @Nullable String reason) {}
+
+    @POST
+    @Path("/hold")
+    @RolesAllowed(Role.SUPPORT)
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
+    @Operation(
+            operationId = "holdOrder",
+            summary = "Hold an order",
+            description = "Allowed until the order is shipped or cancelled; while it is on hold it is not shipped. A "
+                    + "repeat returns the order.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The order is on hold",
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
+    public Uni<Response> hold(@PathParam("number") String number, HoldSubmission submission) {
+        return endpoint.answer(
+                "hold-order",
+                number,
+                holdOrder.hold(caller.subject(), number, submission.reason()),
+                OrderLifeResource::toAnswer);
+    }
+
+    @POST
+    @Path("/release")
+    @RolesAllowed(Role.SUPPORT)
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Refusals(ProblemType.ORDER_NOT_FOUND)
+    @Operation(
+            operationId = "releaseOrder",
+            summary = "Release an order",
+            description = "Ends every hold of the order, also those of disputes and suspected duplicates. A repeat "
+                    + "returns the order.")
+    @APIResponse(
+            responseCode = "200",
+            description = "Nothing holds the order",
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
+    public Uni<Response> release(@PathParam("number") String number, HoldSubmission submission) {
+        return endpoint.answer(
+                "release-order",
+                number,
+                holdOrder.release(caller.subject(), number, submission.reason()),
+                OrderLifeResource::toAnswer);
+    }
+
+    private static Answer toAnswer(Holding holding) {
+        return switch (holding) {
+            case Holding.Invalid(var violations) -> Problem.ofBody(violations);
+            case Holding.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+            case Holding.NotOpen(Order current) -> OrderView.notOpen(current);
+            case Holding.AlreadyDone(Order order) -> Reply.replayed(OrderView.of(order));
+            case Holding.Done(Order order) -> Reply.ok(OrderView.of(order));
         };
     }
 
@@ -106,7 +180,7 @@ class OrderLifeResource {
             @Schema(required = true, examples = "PAID") String kind,
             @Schema(required = true) Instant at,
 
-            @Schema(required = true, description = "Actor and cause: by, reason, duplicateOf, payment")
+            @Schema(required = true, description = "Actor and cause: by, reason, duplicateOf, payment, hold")
             Map<String, String> detail) {
 
         static EventView of(OrderEvent event) {

@@ -30,6 +30,9 @@ public enum OrderState {
     REFUNDING,
     REFUNDED;
 
+    /** The name of the request to ship an order. */
+    static final String SHIP = "ship";
+
     /** Whether the order is meant to be fulfilled, or was. */
     public boolean isAlive() {
         return switch (this) {
@@ -56,7 +59,8 @@ public enum OrderState {
         PAYMENT_ABANDONED(OrderState.CANCELLED, PAYING),
         REFUND_BEGUN("cancel", REFUNDING, OrderState.PAID),
         REFUNDED(OrderState.REFUNDED, REFUNDING),
-        SHIPPED("ship", OrderState.SHIPPED, OrderState.PAID),
+        /** Refused while the order is on hold. */
+        SHIPPED(SHIP, OrderState.SHIPPED, OrderState.PAID),
         COMPLETED("complete", OrderState.COMPLETED, OrderState.SHIPPED);
 
         private final Optional<String> request;

@@ -88,12 +88,12 @@ class OrderStore {
     /** The columns that {@link #decided} reads. */
     static final String COLUMNS = """
             number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
-            client_key, payment, checkout
+            client_key, payment, checkout, holds
             """;
 
     /**
-     * One conditional update with its event: the row decides whether the move is open, and its fencing token refuses a
-     * stale holder of the lock.
+     * One conditional update with its event: the row decides whether the move is open, its fencing token refuses a stale
+     * holder of the lock, and its holds refuse that it is shipped.
      */
     private static final String MOVE = """
             WITH moved AS (
@@ -101,7 +101,7 @@ class OrderStore {
                 SET state = $3, sequence = sequence + 1, payment = COALESCE($5, payment),
                     fence = GREATEST(fence, COALESCE($6, fence))
                 WHERE number = $1 AND state = $2 AND ($4::text IS NULL OR payment = $4)
-                  AND ($6::bigint IS NULL OR fence <= $6)
+                  AND ($6::bigint IS NULL OR fence <= $6) AND ($3 <> 'SHIPPED' OR holds IS NULL)
                 RETURNING *
             ), happened AS (
                 SELECT number, buyer, sequence, $7::text AS kind, $8::timestamptz AS at,
@@ -123,7 +123,43 @@ class OrderStore {
                 move.name(),
                 Timestamptz.of(at),
                 OrderJson.detail(transition)));
-        return postgres.query(MOVE, parameters)
+        return changed(MOVE, parameters);
+    }
+
+    private static final String HOLD = """
+            WITH holding AS (
+                SELECT $1::text AS number, $2::text AS hold, $3::timestamptz AS at, CAST($4::text AS json) AS detail
+            ), %s
+            SELECT %s FROM held
+            """.formatted(Hold.SET, COLUMNS);
+
+    /** Sets the hold of support; empty if it exists, or the order is shipped or cancelled. */
+    Uni<Optional<Order>> hold(OrderNumber number, Transition because, Instant at) {
+        return changed(
+                HOLD,
+                Tuple.of(
+                        number.symbols(),
+                        Hold.OF_SUPPORT.stored(),
+                        Timestamptz.of(at),
+                        OrderJson.detail(because)));
+    }
+
+    private static final String RELEASE = """
+            WITH holding AS (
+                SELECT number, hold, $2::timestamptz AS at, CAST($3::text AS json) AS detail
+                FROM orders, unnest(holds) AS existing (hold)
+                WHERE number = $1
+            ), %s
+            SELECT %s FROM held
+            """.formatted(Hold.END, COLUMNS);
+
+    /** Ends all holds; empty if there is none. */
+    Uni<Optional<Order>> release(OrderNumber number, Transition because, Instant at) {
+        return changed(RELEASE, Tuple.of(number.symbols(), Timestamptz.of(at), OrderJson.detail(because)));
+    }
+
+    private Uni<Optional<Order>> changed(String sql, Tuple parameters) {
+        return postgres.query(sql, parameters)
                 .map(rows -> rows.size() == 0
                         ? Optional.empty()
                         : Optional.of((Order) decided(rows.iterator().next())));
@@ -485,6 +521,7 @@ class OrderStore {
                 OrderState.valueOf(state),
                 Optional.ofNullable(row.getString("payment")),
                 content,
-                decidedAt);
+                decidedAt,
+                Hold.read(row.getArrayOfStrings("holds")));
     }
 }

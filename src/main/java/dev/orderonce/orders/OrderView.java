@@ -38,7 +38,10 @@ public record OrderView(
 
         @Schema(required = true) List<LineView> lines,
         @Schema(required = true) List<AcknowledgementSubmission> acknowledgements,
-        @Schema(required = true) Instant placedAt) {
+        @Schema(required = true) Instant placedAt,
+
+        @Schema(nullable = true, description = "Why the order is not shipped yet; absent if nothing holds it")
+        @Nullable List<Hold.Reason> holds) {
 
     @Schema(name = "Line")
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -59,7 +62,21 @@ public record OrderView(
                 .with("number", current.number().shown())
                 .with("order", "/orders/" + current.number().shown())
                 .with("state", current.state())
-                .with("next", current.state().next());
+                .with("next", current.next());
+    }
+
+    /** The refusal to ship an order that is on hold, with the reasons. */
+    static Problem onHold(Order current) {
+        Problem problem = about(ProblemType.ORDER_ON_HOLD, current).with("holds", reasons(current));
+        current.holds().stream()
+                .filter(hold -> hold.reason() == Hold.Reason.DISPUTE)
+                .findFirst()
+                .ifPresent(hold -> problem.with("dispute", "/disputes/" + hold.cause()));
+        return problem;
+    }
+
+    private static List<Hold.Reason> reasons(Order order) {
+        return order.holds().stream().map(Hold::reason).distinct().toList();
     }
 
     public static OrderView of(Order order) {
@@ -73,7 +90,7 @@ public record OrderView(
                 order.clientKey().map(IdempotencyKey::text).orElse(null),
                 content.checkout().orElse(null),
                 order.state(),
-                order.state().next(),
+                order.next(),
                 duplicated,
                 content.total().currency().getCurrencyCode(),
                 content.total().minor(),
@@ -81,7 +98,8 @@ public record OrderView(
                 content.acknowledgements().stream()
                         .map(OrderView::acknowledgement)
                         .toList(),
-                order.placedAt());
+                order.placedAt(),
+                order.holds().isEmpty() ? null : reasons(order));
     }
 
     private static LineView line(Line line) {

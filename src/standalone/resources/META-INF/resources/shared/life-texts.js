@@ -13,6 +13,8 @@ export const LIFE_TEXTS = {
   'event.PAYMENT_DECLINED': ['Payment declined', '付款被拒'],
   'event.PAYMENT_REFUND_BEGUN': ['Refund started', '开始退款'],
   'event.PAYMENT_REFUNDED': ['Payment refunded', '付款已退还'],
+  'event.HELD': ['On hold', '暂停发货'],
+  'event.RELEASED': ['Hold ended', '恢复发货'],
   'event.SHIPPED': ['Shipped', '发货'],
   'event.COMPLETED': ['Completed', '完成'],
   'dispute.DUPLICATE': ['Duplicate of another order', '与另一张订单重复'],

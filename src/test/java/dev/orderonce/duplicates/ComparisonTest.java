@@ -63,7 +63,14 @@ class ComparisonTest {
 
     private static Order order(OrderNumber number, OrderDraft content, Duration afterNoon) {
         return new Order(
-                number, Optional.empty(), ALICE, OrderState.CREATED, Optional.empty(), content, NOON.plus(afterNoon));
+                number,
+                Optional.empty(),
+                ALICE,
+                OrderState.CREATED,
+                Optional.empty(),
+                content,
+                NOON.plus(afterNoon),
+                List.of());
     }
 
     private static Order in(OrderState state, Order order) {
@@ -74,7 +81,8 @@ class ComparisonTest {
                 state,
                 order.payment(),
                 order.content(),
-                order.placedAt());
+                order.placedAt(),
+                order.holds());
     }
 
     private static Order byKey(Order order) {
@@ -85,7 +93,8 @@ class ComparisonTest {
                 order.state(),
                 order.payment(),
                 order.content(),
-                order.placedAt());
+                order.placedAt(),
+                order.holds());
     }
 
     private static Pair pair(OrderDraft earlier, OrderDraft later, Duration apart) {

@@ -37,17 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which pairs the scan reports as suspected duplicates, and which it does not. */
 @QuarkusTest
 class ScanOrdersContractTest extends SuspicionsFixture {
-    private static final Map<String, Object> LUNCH = Map.of(
-            "currency",
-            "EUR",
-            "total",
-            600,
-            "lines",
-            List.of(
-                    Map.of("productCode", "tea", "quantity", 1, "unitPrice", 100),
-                    Map.of("productCode", "soup", "quantity", 1, "unitPrice", 200),
-                    Map.of("productCode", "bread", "quantity", 1, "unitPrice", 300)));
-
     @Test
     void sameBasketTwice_isFoundWithItsReasonsAndBothOrders() {
         // Given

@@ -14,6 +14,7 @@ import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,18 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class SuspicionsFixture {
     static final Duration BOUND = Duration.ofSeconds(30);
     static final Map<String, Object> BASKET = Baskets.tea(2);
+
+    /** Of three lines: suspicious hours apart too. */
+    static final Map<String, Object> LUNCH = Map.of(
+            "currency",
+            "EUR",
+            "total",
+            600,
+            "lines",
+            List.of(
+                    Map.of("productCode", "tea", "quantity", 1, "unitPrice", 100),
+                    Map.of("productCode", "soup", "quantity", 1, "unitPrice", 200),
+                    Map.of("productCode", "bread", "quantity", 1, "unitPrice", 300)));
 
     @Inject
     TestClock clock;
@@ -80,6 +93,11 @@ abstract class SuspicionsFixture {
     long suspicions() {
         return Long.parseLong(Database.value(
                 "SELECT count(*) FROM suspected_duplicates WHERE buyer = '%s'".formatted(shop.subject())));
+    }
+
+    /** Ends the holds of an order, so that it can be shipped. */
+    void release(String number) {
+        support.release(number, "the buyer called").then().statusCode(200);
     }
 
     static Response dismiss(Shop who, String id, String reason) {

@@ -40,6 +40,7 @@ class ProblemTypeTest {
             record-differs            never
             record-not-found          never
             move-not-open             never
+            order-on-hold             never
             order-busy                same-request
             payment-differs           never
             notification-refused      never

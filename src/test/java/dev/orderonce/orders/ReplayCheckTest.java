@@ -32,7 +32,7 @@ class ReplayCheckTest {
     }
 
     private static Order orderOf(Buyer buyer) {
-        return new Order(NUMBER, Optional.empty(), buyer, OrderState.CREATED, Optional.empty(), DRAFT, PLACED_AT);
+        return new Order(NUMBER, Optional.empty(), buyer, OrderState.CREATED, Optional.empty(), DRAFT, PLACED_AT, List.of());
     }
 
     private static Tombstone tombstoneOf(Buyer buyer, VoidReason why) {

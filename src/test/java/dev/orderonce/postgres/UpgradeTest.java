@@ -53,4 +53,26 @@ class UpgradeTest {
         assertThat(Database.value("SELECT buyer FROM upgraded.order_events")).isEqualTo("alice");
         assertThat(Database.value("SELECT buyer FROM upgraded.payments")).isEqualTo("alice");
     }
+
+    @Test
+    void v18_holdsTheOrdersThatAreInDispute() {
+        // Given
+        migrateTo("15");
+        Database.execute("""
+                INSERT INTO upgraded.orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
+                                             fingerprint)
+                VALUES ('%s', 'alice', 'PAID', now(), 'EUR', 1, '[]', '[]', decode(md5('x'), 'hex'))
+                """.formatted(NUMBER));
+        Database.execute("""
+                INSERT INTO upgraded.disputes (id, number, buyer, kind, state, opened_at, due_at, evidence)
+                VALUES ('D0K3M7QXW52TB9H4N', '%s', 'alice', 'NOT_MINE', 'OPEN', now(), now(), '{}')
+                """.formatted(NUMBER));
+        // When
+        migrateTo("19");
+        // Then
+        assertThat(Database.value("SELECT holds[1] || ' ' || sequence FROM upgraded.orders"))
+                .isEqualTo("DISPUTE D0K3M7QXW52TB9H4N 2");
+        assertThat(Database.value("SELECT kind || ' ' || sequence || ' ' || buyer FROM upgraded.order_events"))
+                .isEqualTo("HELD 2 alice");
+    }
 }

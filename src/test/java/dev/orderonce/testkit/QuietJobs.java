@@ -11,6 +11,7 @@ public final class QuietJobs implements QuarkusTestProfile {
             "relay-events",
             "poll-live-events",
             "scan-orders",
+            "end-holds",
             "resume-payments",
             "resume-confirmations",
             "resume-resolutions",

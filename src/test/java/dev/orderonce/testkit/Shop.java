@@ -189,6 +189,20 @@ public final class Shop {
         return request().post("/orders/{number}/shipment", number);
     }
 
+    public Response hold(String number, String reason) {
+        return request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("reason", reason))
+                .post("/orders/{number}/hold", number);
+    }
+
+    public Response release(String number, String reason) {
+        return request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("reason", reason))
+                .post("/orders/{number}/release", number);
+    }
+
     public Response complete(String number) {
         return request().post("/orders/{number}/completion", number);
     }

@@ -69,6 +69,7 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
                 "count-open-suspicions",
                 "count-overdue-disputes",
                 "scan-orders",
+                "end-holds",
                 "resume-confirmations",
                 "resume-resolutions")) {
             settings.put("jobs.interval." + job, "off");
