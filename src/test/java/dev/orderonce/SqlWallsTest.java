@@ -31,6 +31,7 @@ class SqlWallsTest {
             "outbox", "events",
             "payments", "payments",
             "payment_notifications", "payments",
+            "refunds", "payments",
             "disputes", "disputes",
             "dispute_messages", "disputes",
             "suspected_duplicates", "duplicates",

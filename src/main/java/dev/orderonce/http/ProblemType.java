@@ -201,6 +201,18 @@ public enum ProblemType {
             "Idempotency key already used for a different payment",
             "A payment of this order with another method was started under this key before. It is unchanged. To pay with "
                     + "this method, make a new key."),
+    REFUND_TOO_LARGE(
+            409,
+            AFTER_CHANGE,
+            "Refund exceeds the payment",
+            "All refunds of an order together never exceed what was captured. \"refundable\" is what is left of the payment, in "
+                    + "minor units. The request changed nothing."),
+    REFUND_DIFFERS(
+            422,
+            NEVER,
+            "Idempotency key already used for a different refund",
+            "A refund of another amount was decided under this key before. It is unchanged. To refund this amount too, make "
+                    + "a new key."),
     NOTIFICATION_REFUSED(
             401,
             NEVER,
@@ -236,8 +248,8 @@ public enum ProblemType {
             403,
             NEVER,
             "Conflict of interest",
-            "Staff cannot decide disputes or suspected duplicates of their own orders; a colleague must decide this one. "
-                    + "The request changed nothing."),
+            "Staff cannot decide disputes, suspected duplicates or refunds of their own orders; a colleague must decide this "
+                    + "one. The request changed nothing."),
     PATH_REFUSED(
             400,
             NEVER,

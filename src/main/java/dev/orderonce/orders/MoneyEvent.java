@@ -3,7 +3,9 @@ package dev.orderonce.orders;
 import dev.orderonce.events.EventLog;
 import dev.orderonce.orders.OrderState.Move;
 import io.vertx.sqlclient.Row;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change of an order's money, and its effect on the order in the same statement: the order's own move if it is being
@@ -22,12 +24,17 @@ public enum MoneyEvent {
      */
     REFUND_BEGUN(Move.REFUND_BEGUN, "PAYMENT_REFUND_BEGUN"),
     /** The money is returned. */
-    REFUNDED(Move.REFUNDED, "PAYMENT_REFUNDED");
+    REFUNDED(Move.REFUNDED, "PAYMENT_REFUNDED"),
+    /** A part of the money is to be returned; the order keeps its state. */
+    PARTIAL_REFUND_BEGUN("PARTIAL_REFUND_BEGUN"),
+    /** A part of the money is returned. */
+    PARTIALLY_REFUNDED("PARTIALLY_REFUNDED");
 
     /**
      * CTEs of a statement whose CTE {@code change} has a row if the money changed, with the columns {@code number} and
-     * {@code payment}; {@code move}, {@code move_from}, {@code move_to}: the order's move, or null; {@code kind}: the
-     * event without a move; {@code at} and {@code detail}. Their CTE {@code followed} has the columns {@code number}
+     * {@code payment}; {@code move}, {@code move_to} and {@code move_from}, an array: the order's move; the array is null or
+     * empty without one; {@code kind}: the event without a move; {@code refunded}: what was returned of the payment; {@code at} and
+     * {@code detail}. Their CTE {@code followed} has the columns {@code number}
      * and those of {@link Followed}.
      *
      * <p>The order's row is locked first, so its state cannot change between the decision and the update.
@@ -35,9 +42,11 @@ public enum MoneyEvent {
     public static final String FOLLOW = """
             followed AS (
                 SELECT o.number, o.payment AS order_payment, c.at, c.detail,
-                       CASE WHEN o.payment = c.payment AND o.state = c.move_from THEN c.move_to ELSE o.state END AS order_state,
+                       CASE WHEN o.payment = c.payment AND o.state = ANY (c.move_from) THEN c.move_to ELSE o.state END
+                           AS order_state,
+                       CASE WHEN o.payment = c.payment THEN NULLIF(c.refunded, 0) ELSE o.refunded END AS order_refunded,
                        CASE
-                           WHEN o.payment = c.payment AND o.state = c.move_from THEN c.move
+                           WHEN o.payment = c.payment AND o.state = ANY (c.move_from) THEN c.move
                            WHEN c.kind = 'PAYMENT_DECLINED' AND o.payment IS DISTINCT FROM c.payment THEN NULL
                            WHEN c.kind = 'PAYMENT_REFUND_BEGUN' AND o.payment = c.payment AND o.state = 'REFUNDING' THEN NULL
                            ELSE c.kind
@@ -45,7 +54,7 @@ public enum MoneyEvent {
                 FROM change c JOIN orders o ON o.number = c.number
                 FOR UPDATE OF o
             ), moved AS (
-                UPDATE orders SET sequence = sequence + 1, state = f.order_state
+                UPDATE orders SET sequence = sequence + 1, state = f.order_state, refunded = f.order_refunded
                 FROM followed f WHERE orders.number = f.number AND f.event IS NOT NULL
                 RETURNING orders.number, buyer, sequence, f.event, f.at, f.detail
             ), happened AS (
@@ -58,12 +67,13 @@ public enum MoneyEvent {
      *
      * @param payment the reference of the order's current or latest payment
      */
-    public record Followed(OrderState state, Optional<String> payment) {
-        /** Reads a row with the columns {@code order_state} and {@code order_payment}. */
+    public record Followed(OrderState state, Optional<String> payment, @Nullable Long refunded) {
+        /** Reads a row with the columns {@code order_state}, {@code order_payment} and {@code order_refunded}. */
         public static Followed of(Row row) {
             return new Followed(
                     OrderState.valueOf(row.getString("order_state")),
-                    Optional.ofNullable(row.getString("order_payment")));
+                    Optional.ofNullable(row.getString("order_payment")),
+                    row.getLong("order_refunded"));
         }
     }
 
@@ -83,6 +93,11 @@ public enum MoneyEvent {
     /** The order's move, made if the order waits for this event. */
     public Optional<Move> move() {
         return move;
+    }
+
+    /** The names of the states from which the order moves; none without a move. */
+    public String[] from() {
+        return move.map(Move::from).orElse(List.of()).stream().map(OrderState::name).toArray(String[]::new);
     }
 
     /** The kind of the event if the order does not move. */

@@ -5,6 +5,7 @@ import dev.orderonce.numbers.Validity;
 import dev.orderonce.orders.OrderState.Move;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 
 /** Moves an order from one state to another: once, however many callers try, and with one event. */
 @ApplicationScoped
@@ -39,7 +40,16 @@ public class MoveOrder {
      *     been made then
      */
     public Uni<Moved> move(OrderNumber number, Move move, Transition transition) {
-        return store.move(number, move, transition, validity.now())
+        return move(number, move.from(), move, transition);
+    }
+
+    /**
+     * Makes the move if it is open and the order is in one of these states.
+     *
+     * @return as {@link #move(OrderNumber, Move, Transition)}
+     */
+    public Uni<Moved> move(OrderNumber number, List<OrderState> from, Move move, Transition transition) {
+        return store.move(number, from, move, transition, validity.now())
                 .chain(moved ->
                         moved.isPresent() ? Uni.createFrom().item(new Moved.Done(moved.get())) : notOpen(number));
     }

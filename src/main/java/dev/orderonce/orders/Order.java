@@ -2,10 +2,12 @@ package dev.orderonce.orders;
 
 import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Buyer;
+import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An order in its current state.
@@ -15,6 +17,7 @@ import java.util.Optional;
  * @param content the ordered lines and total; they never change
  * @param placedAt to the microsecond, the resolution of the clock and of PostgreSQL
  * @param holds while there are any, the order is not shipped
+ * @param refunded what was returned of the money that was paid for it, in minor units
  */
 public record Order(
         OrderNumber number,
@@ -24,24 +27,47 @@ public record Order(
         Optional<String> payment,
         OrderDraft content,
         Instant placedAt,
-        List<Hold> holds)
+        List<Hold> holds,
+        long refunded)
         implements DecidedNumber {
 
     /** A new order. */
     static Order placed(
             OrderNumber number, Optional<IdempotencyKey> clientKey, Buyer buyer, OrderDraft content, Instant now) {
-        return new Order(number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, now, List.of());
+        return new Order(number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, now, List.of(), 0);
     }
 
     /** The moves that a client may request now, as the API names them. */
     public List<String> next() {
-        return holds.isEmpty()
-                ? state.next()
-                : state.next().stream().filter(move -> !move.equals(OrderState.SHIP)).toList();
+        return state.next().stream()
+                .filter(move -> !move.equals(OrderState.SHIP) || holds.isEmpty())
+                .filter(move -> !move.equals(OrderState.REFUND) || refunded < content.total().minor())
+                .toList();
+    }
+
+    /**
+     * Reads the column {@code refunded}.
+     *
+     * @param stored null if nothing was returned, and in orders that a version before V20 has refunded
+     */
+    static long refunded(OrderState state, Money total, @Nullable Long stored) {
+        if (state == OrderState.REFUNDED) {
+            return total.minor();
+        }
+        return stored == null ? 0 : stored;
     }
 
     /** Returns this order after a change of its money. */
     public Order after(MoneyEvent.Followed followed) {
-        return new Order(number, clientKey, buyer, followed.state(), followed.payment(), content, placedAt, holds);
+        return new Order(
+                number,
+                clientKey,
+                buyer,
+                followed.state(),
+                followed.payment(),
+                content,
+                placedAt,
+                holds,
+                refunded(followed.state(), content.total(), followed.refunded()));
     }
 }

@@ -64,19 +64,25 @@ final class OrderEntity extends PanacheEntityBase {
     @Column
     String @Nullable [] holds;
 
+    @Column
+    @Nullable Long refunded;
+
     Order toOrder() {
+        OrderState current = OrderState.valueOf(state);
+        Money price = new Money(total, Currency.getInstance(currency));
         return new Order(
                 new OrderNumber(number),
                 Optional.ofNullable(clientKey).map(IdempotencyKey::new),
                 new Buyer(buyer),
-                OrderState.valueOf(state),
+                current,
                 Optional.ofNullable(payment),
                 new OrderDraft(
-                        new Money(total, Currency.getInstance(currency)),
+                        price,
                         OrderJson.readLines(lines),
                         OrderJson.readAcknowledgements(acknowledgements),
                         Optional.ofNullable(checkout)),
                 decidedAt,
-                Hold.read(holds));
+                Hold.read(holds),
+                Order.refunded(current, price, refunded));
     }
 }

@@ -31,8 +31,8 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
     /** The reason of a hold that was set or ended. */
     static final String HOLD = "hold";
 
-    /** What buyers see of an event besides the actor. */
-    private static final List<String> FOR_BUYERS = List.of(DUPLICATE_OF, HOLD);
+    /** What buyers see of an event besides the actor; {@code refund} and {@code amount} are those of a refund. */
+    private static final List<String> FOR_BUYERS = List.of(DUPLICATE_OF, HOLD, "refund", "amount");
 
     /** The jobs in events of versions before V12, which did not store {@link #ACTOR}. */
     private static final Set<String> EARLIER_JOBS = Set.of("payments", "unpaid");

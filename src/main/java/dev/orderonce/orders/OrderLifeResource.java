@@ -180,7 +180,7 @@ class OrderLifeResource {
             @Schema(required = true, examples = "PAID") String kind,
             @Schema(required = true) Instant at,
 
-            @Schema(required = true, description = "Actor and cause: by, reason, duplicateOf, payment, hold")
+            @Schema(required = true, description = "Actor and cause: by, reason, duplicateOf, payment, hold, refund, amount")
             Map<String, String> detail) {
 
         static EventView of(OrderEvent event) {

@@ -1,8 +1,6 @@
 package dev.orderonce.orders;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The state of an order, and the moves that it allows.
@@ -11,9 +9,12 @@ import java.util.Optional;
  *             pay                capture           ship            complete
  *   CREATED ───────▶ PAYING ───────────────▶ PAID ──────▶ SHIPPED ──────────▶ COMPLETED
  *    │    ▲            │ │                    │
- *    │    └──refused───┘ │                    │ cancel
- *    │ cancel            │ cancel (support)   ▼
- *    └──────▶ CANCELLED ◀┘                REFUNDING ──refunded──▶ REFUNDED
+ *    │    └──refused───┘ │                    │              │                   │
+ *    │ cancel            │ cancel (support)   │ cancel       │ refund in full    │
+ *    └──────▶ CANCELLED ◀┘                    └──────────────┴──▶ REFUNDING ◀────┘
+ *                                                                     │ refunded
+ *                                                                     ▼
+ *                                                                  REFUNDED
  * </pre>
  */
 public enum OrderState {
@@ -26,12 +27,15 @@ public enum OrderState {
     COMPLETED,
     /** Ended without money: a payment that is captured afterwards is refunded. */
     CANCELLED,
-    /** Cancelled after it was paid; the refund is in progress. */
+    /** Cancelled after it was paid, or refunded in full; the refund is in progress. */
     REFUNDING,
     REFUNDED;
 
     /** The name of the request to ship an order. */
     static final String SHIP = "ship";
+
+    /** The name of the request to refund a part of an order, or all of it. */
+    static final String REFUND = "refund";
 
     /** Whether the order is meant to be fulfilled, or was. */
     public boolean isAlive() {
@@ -41,42 +45,45 @@ public enum OrderState {
         };
     }
 
-    /** The moves that a client may request in this state, as the API names them. */
-    public List<String> next() {
-        return Arrays.stream(Move.values())
-                .filter(move -> move.from == this)
-                .flatMap(move -> move.request.stream())
-                .toList();
+    /** The moves that clients may request in this state, as the API names them. */
+    List<String> next() {
+        return switch (this) {
+            case CREATED -> List.of("pay", "cancel");
+            case PAID -> List.of("cancel", SHIP, REFUND);
+            case SHIPPED -> List.of("complete", REFUND);
+            case COMPLETED -> List.of(REFUND);
+            case PAYING, CANCELLED, REFUNDING, REFUNDED -> List.of();
+        };
+    }
+
+    /** Whether the order's money can be refunded by support. */
+    public boolean isRefundable() {
+        return Move.REFUND_BEGUN.isOpenFrom(this);
     }
 
     /** A change from one state to another; its name is the kind of its event. */
     public enum Move {
-        PAYMENT_BEGUN("pay", PAYING, CREATED),
+        PAYMENT_BEGUN(PAYING, CREATED),
         PAYMENT_REFUSED(CREATED, PAYING),
         PAID(OrderState.PAID, PAYING),
-        CANCELLED("cancel", OrderState.CANCELLED, CREATED),
+        CANCELLED(OrderState.CANCELLED, CREATED),
         /** Cancelled while the provider's response is not known; by support only, who takes responsibility for it. */
         PAYMENT_ABANDONED(OrderState.CANCELLED, PAYING),
-        REFUND_BEGUN("cancel", REFUNDING, OrderState.PAID),
+        /** Cancelled after it was paid, or refunded in full: all of the money that is left is returned. */
+        REFUND_BEGUN(REFUNDING, OrderState.PAID, OrderState.SHIPPED, OrderState.COMPLETED),
         REFUNDED(OrderState.REFUNDED, REFUNDING),
         /** Refused while the order is on hold. */
-        SHIPPED(SHIP, OrderState.SHIPPED, OrderState.PAID),
-        COMPLETED("complete", OrderState.COMPLETED, OrderState.SHIPPED);
+        SHIPPED(OrderState.SHIPPED, OrderState.PAID),
+        COMPLETED(OrderState.COMPLETED, OrderState.SHIPPED);
 
-        private final Optional<String> request;
         private final OrderState to;
-        private final OrderState from;
 
-        Move(String request, OrderState to, OrderState from) {
-            this.request = Optional.of(request);
-            this.to = to;
-            this.from = from;
-        }
+        @SuppressWarnings("ImmutableEnumChecker") // List.of cannot be changed
+        private final List<OrderState> from;
 
-        Move(OrderState to, OrderState from) {
-            this.request = Optional.empty();
+        Move(OrderState to, OrderState... from) {
             this.to = to;
-            this.from = from;
+            this.from = List.of(from);
         }
 
         public OrderState to() {
@@ -84,10 +91,11 @@ public enum OrderState {
         }
 
         public boolean isOpenFrom(OrderState state) {
-            return from == state;
+            return from.contains(state);
         }
 
-        public OrderState from() {
+        /** The states from which the move is open; one at least. */
+        public List<OrderState> from() {
             return from;
         }
     }

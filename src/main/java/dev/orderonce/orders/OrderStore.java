@@ -88,7 +88,7 @@ class OrderStore {
     /** The columns that {@link #decided} reads. */
     static final String COLUMNS = """
             number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
-            client_key, payment, checkout, holds
+            client_key, payment, checkout, holds, refunded
             """;
 
     /**
@@ -100,7 +100,7 @@ class OrderStore {
                 UPDATE orders
                 SET state = $3, sequence = sequence + 1, payment = COALESCE($5, payment),
                     fence = GREATEST(fence, COALESCE($6, fence))
-                WHERE number = $1 AND state = $2 AND ($4::text IS NULL OR payment = $4)
+                WHERE number = $1 AND state = ANY($2) AND ($4::text IS NULL OR payment = $4)
                   AND ($6::bigint IS NULL OR fence <= $6) AND ($3 <> 'SHIPPED' OR holds IS NULL)
                 RETURNING *
             ), happened AS (
@@ -112,10 +112,11 @@ class OrderStore {
             """.formatted(EventLog.APPEND, COLUMNS);
 
     /** Makes the move if it is open; empty if it is not. */
-    Uni<Optional<Order>> move(OrderNumber number, Move move, Transition transition, Instant at) {
+    Uni<Optional<Order>> move(
+            OrderNumber number, List<OrderState> from, Move move, Transition transition, Instant at) {
         Tuple parameters = Tuple.from(Arrays.asList(
                 number.symbols(),
-                move.from().name(),
+                from.stream().map(OrderState::name).toArray(String[]::new),
                 move.to().name(),
                 move == Move.PAYMENT_BEGUN ? null : transition.payment().orElse(null),
                 transition.payment().orElse(null),
@@ -508,6 +509,7 @@ class OrderStore {
         if (state.equals(VOIDED)) {
             return new Tombstone(number, buyer, VoidReason.valueOf(row.getString("void_reason")), decidedAt);
         }
+        OrderState current = OrderState.valueOf(state);
         Money total = new Money(row.getLong("total"), Currency.getInstance(row.getString("currency")));
         OrderDraft content = new OrderDraft(
                 total,
@@ -518,10 +520,11 @@ class OrderStore {
                 number,
                 Optional.ofNullable(row.getString("client_key")).map(IdempotencyKey::new),
                 buyer,
-                OrderState.valueOf(state),
+                current,
                 Optional.ofNullable(row.getString("payment")),
                 content,
                 decidedAt,
-                Hold.read(row.getArrayOfStrings("holds")));
+                Hold.read(row.getArrayOfStrings("holds")),
+                Order.refunded(current, total, row.getLong("refunded")));
     }
 }

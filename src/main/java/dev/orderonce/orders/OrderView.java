@@ -41,7 +41,12 @@ public record OrderView(
         @Schema(required = true) Instant placedAt,
 
         @Schema(nullable = true, description = "Why the order is not shipped yet; absent if nothing holds it")
-        @Nullable List<Hold.Reason> holds) {
+        @Nullable List<Hold.Reason> holds,
+
+        @Schema(
+                nullable = true,
+                description = "What was returned of the money, in minor units of the currency; absent if nothing was")
+        @Nullable Long refunded) {
 
     @Schema(name = "Line")
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -75,6 +80,15 @@ public record OrderView(
         return problem;
     }
 
+    /**
+     * The refusal of a refund that exceeds what is left of the payment.
+     *
+     * @param left in minor units of the order's currency
+     */
+    public static Problem refundTooLarge(Order current, long left) {
+        return about(ProblemType.REFUND_TOO_LARGE, current).with("refundable", left);
+    }
+
     private static List<Hold.Reason> reasons(Order order) {
         return order.holds().stream().map(Hold::reason).distinct().toList();
     }
@@ -99,7 +113,8 @@ public record OrderView(
                         .map(OrderView::acknowledgement)
                         .toList(),
                 order.placedAt(),
-                order.holds().isEmpty() ? null : reasons(order));
+                order.holds().isEmpty() ? null : reasons(order),
+                order.refunded() == 0 ? null : order.refunded());
     }
 
     private static LineView line(Line line) {

@@ -203,7 +203,11 @@ public class CancelOrder {
             Order order, Transition because, CancelRequest request, OptionalLong fence, int triesLeft) {
         return payments.schedule(order.payment().orElseThrow(), settlePayment.resumeAt())
                 .chain(payment -> moveOrder
-                        .move(order.number(), Move.REFUND_BEGUN, because.payment(payment.id()))
+                        .move(
+                                order.number(),
+                                List.of(OrderState.PAID),
+                                Move.REFUND_BEGUN,
+                                because.payment(payment.id()))
                         .chain(moved -> switch (moved) {
                             case Moved.Absent _ -> item(new Cancelling.Absent());
                             case Moved.NotOpen(Order current) -> retry(current, request, fence, triesLeft);

@@ -35,6 +35,14 @@ class HttpGateway implements PaymentGateway {
     }
 
     @Override
+    public Uni<Answer> refundPart(String reference, String refund, Money amount) {
+        return call(
+                () -> calls.refundPart(
+                        reference, refund, amount.minor(), amount.currency().getCurrencyCode()),
+                failure -> false);
+    }
+
+    @Override
     public Uni<Answer> query(String reference) {
         return call(() -> calls.query(reference), failure -> false);
     }

@@ -192,6 +192,8 @@ public class PayOrder {
                 PaymentState.ASKED,
                 Optional.empty(),
                 clock.instant(),
+                0,
+                0,
                 0);
         return store.begin(payment, buyer, limits, settlePayment.resumeAt())
                 .chain(isBegun -> isBegun ? startPaying(buyer, payment, fence) : notBegun(buyer, order, key, method));

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param method the provider's token of a card or an account
  * @param reason why it was declined
  * @param attempts how often the job has tried to settle it without an answer
+ * @param refunded what was returned, in minor units; 0 if a version before V20 has returned all of it
+ * @param refunding what is decided to be returned besides, and not confirmed by the provider
  */
 public record Payment(
         String id,
@@ -24,4 +26,12 @@ public record Payment(
         PaymentState state,
         Optional<String> reason,
         Instant begunAt,
-        int attempts) {}
+        int attempts,
+        long refunded,
+        long refunding) {
+
+    /** What can still be returned, in minor units. */
+    long left() {
+        return amount.minor() - refunded - refunding;
+    }
+}

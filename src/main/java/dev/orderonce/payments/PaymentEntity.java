@@ -55,6 +55,12 @@ final class PaymentEntity extends PanacheEntityBase {
     @Column(name = "looks")
     int attempts;
 
+    @Column
+    long refunded;
+
+    @Column
+    long refunding;
+
     Payment toPayment() {
         return new Payment(
                 id,
@@ -65,6 +71,8 @@ final class PaymentEntity extends PanacheEntityBase {
                 PaymentState.valueOf(state),
                 Optional.ofNullable(reason),
                 begunAt,
-                attempts);
+                attempts,
+                refunded,
+                refunding);
     }
 }

@@ -14,8 +14,20 @@ public interface PaymentGateway {
     /** Captures the amount from the method. */
     Uni<Answer> capture(String reference, Money amount, String method);
 
-    /** Refunds the whole amount of this reference. */
+    /**
+     * Refunds all that is left of a capture.
+     *
+     * @param amount what is left: the capture without the parts that were refunded before
+     */
     Uni<Answer> refund(String reference, Money amount);
+
+    /**
+     * Refunds a part of a capture, or all of it.
+     *
+     * @param refund our own reference of this refund
+     * @return {@link Answer.Refunded} once this amount is refunded
+     */
+    Uni<Answer> refundPart(String reference, String refund, Money amount);
 
     /** Requests the state of a capture, and of its refund if there was one. */
     Uni<Answer> query(String reference);

@@ -27,8 +27,8 @@ import java.util.Optional;
  */
 @ApplicationScoped
 class PaymentStore {
-    private static final String COLUMNS =
-            "id, number, client_key, method, amount, currency, state, reason, begun_at, looks";
+    static final String COLUMNS =
+            "id, number, client_key, method, amount, currency, state, reason, begun_at, looks, refunded, refunding";
 
     /**
      * Without a conflict target: one payment per key and one payment in progress per order are both unique indexes.
@@ -56,16 +56,24 @@ class PaymentStore {
                     WHERE buyer = $4 AND (state = 'ASKED' OR refused) AND begun_at > $5) AS not_captured
             """;
 
-    /** The payment, its order and the event change together or not at all. */
+    /**
+     * The payment, its order and the event change together or not at all. With the payment all its refunds are
+     * confirmed.
+     */
     private static final String CHANGE = """
             WITH change AS (
-                UPDATE payments SET state = $3, reason = COALESCE($4, reason), look_at = $5, refused = refused OR $12
+                UPDATE payments SET state = $3, reason = COALESCE($4, reason), look_at = $5, refused = refused OR $12,
+                    refunded = CASE WHEN $3 = 'REFUNDED' THEN amount ELSE refunded END,
+                    refunding = CASE WHEN $3 = 'REFUNDED' THEN 0 ELSE refunding END
                 WHERE id = $1 AND state = $2
-                RETURNING %s, id AS payment, CAST($6 AS text) AS move, CAST($7 AS text) AS move_from,
+                RETURNING %s, id AS payment, CAST($6 AS text) AS move, CAST($7 AS text[]) AS move_from,
                           CAST($8 AS text) AS move_to, CAST($9 AS text) AS kind, CAST($10 AS timestamptz) AS at,
                           CAST(CAST($11 AS text) AS json) AS detail
+            ), confirmed AS (
+                UPDATE refunds SET state = 'REFUNDED' FROM change
+                WHERE refunds.payment = change.payment AND refunds.state = 'REFUNDING' AND change.state = 'REFUNDED'
             ), %s
-            SELECT %s, order_state, order_payment FROM change JOIN followed USING (number)
+            SELECT %s, order_state, order_payment, order_refunded FROM change JOIN followed USING (number)
             """.formatted(COLUMNS, MoneyEvent.FOLLOW, COLUMNS);
 
     /** A claimed payment is not due for another replica until the claim expires. */
@@ -174,7 +182,7 @@ class PaymentStore {
                                 text.orElse(null),
                                 Timestamptz.of(dueAt),
                                 event.move().map(Move::name).orElse(null),
-                                event.move().map(move -> move.from().name()).orElse(null),
+                                event.from(),
                                 event.move().map(move -> move.to().name()).orElse(null),
                                 event.kind(),
                                 Timestamptz.of(now),
@@ -185,7 +193,7 @@ class PaymentStore {
                         : Optional.of(changed(rows.iterator().next())));
     }
 
-    private static Changed changed(Row row) {
+    static Changed changed(Row row) {
         return new Changed(payment(row), Followed.of(row));
     }
 
@@ -203,10 +211,13 @@ class PaymentStore {
                 "UPDATE payments SET look_at = $2, looks = 0 WHERE id = $1", Tuple.of(id, Timestamptz.of(at)));
     }
 
-    /** Records that nothing is left to be done in this state: the payment is not due any more. */
+    /**
+     * Records that nothing is left to be done in this state: the payment is not due any more, unless a refund of it was
+     * decided meanwhile.
+     */
     Uni<RowSet<Row>> recordSettled(Payment payment) {
         return postgres.query(
-                "UPDATE payments SET look_at = NULL, looks = 0 WHERE id = $1 AND state = $2",
+                "UPDATE payments SET look_at = NULL, looks = 0 WHERE id = $1 AND state = $2 AND refunding = 0",
                 Tuple.of(payment.id(), payment.state().name()));
     }
 
@@ -271,6 +282,8 @@ class PaymentStore {
         payment.reason = row.getString("reason");
         payment.begunAt = row.getOffsetDateTime("begun_at").toInstant();
         payment.attempts = row.getInteger("looks");
+        payment.refunded = row.getLong("refunded");
+        payment.refunding = row.getLong("refunding");
         return payment.toPayment();
     }
 

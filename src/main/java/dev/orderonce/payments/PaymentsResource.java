@@ -16,6 +16,7 @@ import dev.orderonce.orders.OrderView;
 import dev.orderonce.payments.CancelOrder.Cancelling;
 import dev.orderonce.payments.ListPayments.Listing;
 import dev.orderonce.payments.PayOrder.Paying;
+import dev.orderonce.payments.RefundOrder.Refunding;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -37,13 +38,14 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Paying and cancelling orders over HTTP. */
+/** Paying, cancelling and refunding orders over HTTP. */
 @Path("/orders/{number}")
 @Produces(MediaType.APPLICATION_JSON)
 class PaymentsResource {
     private final Caller caller;
     private final PayOrder payOrder;
     private final CancelOrder cancelOrder;
+    private final RefundOrder refundOrder;
     private final FindOrder findOrder;
     private final ListPayments listPayments;
     private final Endpoint endpoint;
@@ -52,12 +54,14 @@ class PaymentsResource {
             Caller caller,
             PayOrder payOrder,
             CancelOrder cancelOrder,
+            RefundOrder refundOrder,
             FindOrder findOrder,
             ListPayments listPayments,
             Endpoint endpoint) {
         this.caller = caller;
         this.payOrder = payOrder;
         this.cancelOrder = cancelOrder;
+        this.refundOrder = refundOrder;
         this.findOrder = findOrder;
         this.listPayments = listPayments;
         this.endpoint = endpoint;
@@ -207,6 +211,91 @@ class PaymentsResource {
             case Cancelling.Busy(Order order) -> busy(order);
             case Cancelling.Refunding(Order order) -> Reply.accepted(OrderView.of(order));
             case Cancelling.Cancelled(Order order) -> Reply.ok(OrderView.of(order));
+        };
+    }
+
+    /** The request body of a refund. */
+    @Schema(name = "RefundSubmission", additionalProperties = Schema.False.class)
+    record RefundSubmission(
+            @Schema(
+                    required = true,
+                    minimum = "1",
+                    maximum = "9007199254740991",
+                    description = "In minor units of the order's currency, at most what is left of the payment")
+            @Nullable Long amount,
+
+            @Schema(
+                    required = true,
+                    minLength = 1,
+                    maxLength = RefundOrder.LONGEST_REASON,
+                    description = "Shown to the shop only")
+            @Nullable String reason) {}
+
+    @POST
+    @Path("/refunds")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Role.SUPPORT)
+    @Refusals({
+        ProblemType.KEY_MISSING,
+        ProblemType.KEY_UNUSABLE,
+        ProblemType.ORDER_NOT_FOUND,
+        ProblemType.OWN_CASE,
+        ProblemType.REFUND_DIFFERS,
+        ProblemType.MOVE_NOT_OPEN,
+        ProblemType.REFUND_TOO_LARGE,
+        ProblemType.ORDER_BUSY
+    })
+    @Operation(
+            operationId = "refundOrder",
+            summary = "Refund an order in full or in part",
+            description = "Allowed while money is held for the order, shipped or not. All refunds of an order together "
+                    + "never exceed what was captured. With all of it refunded the order is REFUNDED; otherwise it keeps "
+                    + "its state, and `refunded` says how much was returned. A repeat under the same key returns the "
+                    + "same refund.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The money is refunded",
+            content = @Content(schema = @Schema(implementation = RefundView.class)))
+    @APIResponse(
+            responseCode = "202",
+            description = "The refund is decided: the provider has not confirmed it yet",
+            content = @Content(schema = @Schema(implementation = RefundView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "An earlier request under this key decided the refund",
+            content = @Content(schema = @Schema(implementation = RefundView.class)))
+    public Uni<Response> refund(
+            @PathParam("number") String number,
+            @Parameter(
+                            name = Headers.IDEMPOTENCY_KEY,
+                            in = ParameterIn.HEADER,
+                            description = "The client's key for this refund",
+                            schema = @Schema(type = SchemaType.STRING))
+                    @HeaderParam(Headers.IDEMPOTENCY_KEY)
+                    List<String> keys,
+            RefundSubmission submission) {
+        return endpoint.answer(
+                "refund-order",
+                number,
+                refundOrder.bySupport(caller.subject(), number, keys, submission.amount(), submission.reason()),
+                this::toAnswer);
+    }
+
+    private Answer toAnswer(Refunding refunding) {
+        return switch (refunding) {
+            case Refunding.NoKey _ -> Problem.of(ProblemType.KEY_MISSING);
+            case Refunding.KeyUnusable(String why) -> Problem.ofKey(why);
+            case Refunding.Invalid(var violations) -> Problem.ofBody(violations);
+            case Refunding.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+            case Refunding.Own _ -> Problem.of(ProblemType.OWN_CASE);
+            case Refunding.Differs(Order order) -> OrderView.about(ProblemType.REFUND_DIFFERS, order);
+            case Refunding.AlreadyDecided(Refund refund, Order order) ->
+                Reply.replayed(RefundView.of(refund, true, order));
+            case Refunding.NotOpen(Order order) -> OrderView.notOpen(order);
+            case Refunding.TooMuch(Order order, long left) -> OrderView.refundTooLarge(order, left);
+            case Refunding.Busy(Order order) -> busy(order);
+            case Refunding.UnderWay(Refund refund, Order order) -> Reply.accepted(RefundView.of(refund, false, order));
+            case Refunding.Refunded(Refund refund, Order order) -> Reply.created(RefundView.of(refund, false, order));
         };
     }
 

@@ -104,6 +104,15 @@ class ProviderCalls {
 
     @Retry(maxRetries = RETRIES, delay = RETRY_AFTER_MILLIS, abortOn = ProviderRefusal.class)
     @CircuitBreaker(requestVolumeThreshold = CALLS_WATCHED, delay = OPEN_MILLIS, skipOn = ProviderRefusal.class)
+    Uni<ProviderAnswer> refundPart(String reference, String refund, long amount, String currency) {
+        return call(
+                HttpMethod.PUT,
+                reference + "/refunds/" + refund,
+                money(amount, currency).toBuffer());
+    }
+
+    @Retry(maxRetries = RETRIES, delay = RETRY_AFTER_MILLIS, abortOn = ProviderRefusal.class)
+    @CircuitBreaker(requestVolumeThreshold = CALLS_WATCHED, delay = OPEN_MILLIS, skipOn = ProviderRefusal.class)
     Uni<ProviderAnswer> query(String reference) {
         return call(HttpMethod.GET, reference, Buffer.buffer());
     }

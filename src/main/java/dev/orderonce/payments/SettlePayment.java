@@ -1,6 +1,7 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.identity.Actor;
+import dev.orderonce.money.Money;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.FindUnsettled;
 import dev.orderonce.orders.MoneyEvent.Followed;
@@ -11,6 +12,7 @@ import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.orders.Transition;
 import dev.orderonce.payments.PaymentGateway.Answer;
+import dev.orderonce.payments.PaymentStore.Changed;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -33,9 +35,9 @@ import java.util.function.Function;
  *   ASKED       any other state, current             QUERY
  *   ASKED       any, not current                     DECLINE
  *   CAPTURED    PAYING, current                      SET_PAID
- *   CAPTURED    PAID, SHIPPED, COMPLETED, current    DONE
+ *   CAPTURED    PAID, SHIPPED, COMPLETED, current    REFUND_PART if a refund is in progress, else DONE
  *   CAPTURED    any other state, or not current      BEGIN_REFUND
- *   REFUNDING   any                                  REFUND
+ *   REFUNDING   any                                  REFUND_PART if a refund is in progress, else REFUND
  *   REFUNDED,   PAYING, current                      REOPEN
  *   DECLINED    REFUNDING, current                   SET_REFUNDED
  *               any other state, or not current      DONE
@@ -59,6 +61,8 @@ class SettlePayment {
 
     private final PaymentStore store;
     private final PaymentReader reader;
+    private final RefundStore refundStore;
+    private final RefundReader refunds;
     private final PaymentGateway gateway;
     private final FindOrder findOrder;
     private final FindUnsettled findUnsettled;
@@ -72,6 +76,8 @@ class SettlePayment {
     SettlePayment(
             PaymentStore store,
             PaymentReader reader,
+            RefundStore refundStore,
+            RefundReader refunds,
             PaymentGateway gateway,
             FindOrder findOrder,
             FindUnsettled findUnsettled,
@@ -80,6 +86,8 @@ class SettlePayment {
             Clock clock) {
         this.store = store;
         this.reader = reader;
+        this.refundStore = refundStore;
+        this.refunds = refunds;
         this.gateway = gateway;
         this.findOrder = findOrder;
         this.findUnsettled = findUnsettled;
@@ -100,7 +108,9 @@ class SettlePayment {
         SET_PAID,
         /** The order cannot use the captured money: the payment becomes REFUNDING. */
         BEGIN_REFUND,
-        /** Request the refund from the provider. */
+        /** Request a refund that support has decided from the provider. */
+        REFUND_PART,
+        /** Request the refund of what is left from the provider. */
         REFUND,
         /** The order was not changed with the payment that ended: it becomes REFUNDED. */
         SET_REFUNDED,
@@ -114,8 +124,9 @@ class SettlePayment {
      * Returns the next step.
      *
      * @param isCurrent whether this is the payment that the order is, or was last, being paid with
+     * @param isPartDue whether a refund that support has decided is not confirmed by the provider
      */
-    static Step next(PaymentState payment, OrderState order, boolean isCurrent) {
+    static Step next(PaymentState payment, OrderState order, boolean isCurrent, boolean isPartDue) {
         return switch (payment) {
             case ASKED -> {
                 if (!isCurrent) {
@@ -123,16 +134,16 @@ class SettlePayment {
                 }
                 yield order == OrderState.PAYING ? Step.CAPTURE : Step.QUERY;
             }
-            case CAPTURED -> isCurrent ? afterCapture(order) : Step.BEGIN_REFUND;
-            case REFUNDING -> Step.REFUND;
+            case CAPTURED -> isCurrent ? afterCapture(order, isPartDue) : Step.BEGIN_REFUND;
+            case REFUNDING -> isPartDue ? Step.REFUND_PART : Step.REFUND;
             case REFUNDED, DECLINED -> isCurrent ? afterEnd(order) : Step.DONE;
         };
     }
 
-    private static Step afterCapture(OrderState order) {
+    private static Step afterCapture(OrderState order, boolean isPartDue) {
         return switch (order) {
             case PAYING -> Step.SET_PAID;
-            case PAID, SHIPPED, COMPLETED -> Step.DONE;
+            case PAID, SHIPPED, COMPLETED -> isPartDue ? Step.REFUND_PART : Step.DONE;
             case CREATED, CANCELLED, REFUNDING, REFUNDED -> Step.BEGIN_REFUND;
         };
     }
@@ -186,7 +197,7 @@ class SettlePayment {
             return unfinished(payment, order);
         }
         boolean isCurrent = order.payment().equals(Optional.of(payment.id()));
-        return switch (next(payment.state(), order.state(), isCurrent)) {
+        return switch (next(payment.state(), order.state(), isCurrent, payment.refunding() > 0)) {
             case CAPTURE ->
                 (isNew ? capture(payment) : queryThenCapture(payment))
                         .chain(answer -> apply(payment, order, answer, fence, stepsLeft));
@@ -198,6 +209,7 @@ class SettlePayment {
             case BEGIN_REFUND ->
                 change(payment, PaymentState.REFUNDING, Optional.empty())
                         .chain(recorded -> proceed(order, recorded, fence, stepsLeft));
+            case REFUND_PART -> refundPart(payment, order, fence, stepsLeft);
             case REFUND ->
                 refund(payment)
                         .chain(answer -> answer instanceof Answer.Refunded
@@ -228,18 +240,42 @@ class SettlePayment {
     }
 
     private Uni<Answer> refund(Payment payment) {
-        return isFree(payment)
+        return payment.left() == 0
                 ? Uni.createFrom().item(new Answer.Refunded())
                 : payment.reason().equals(Optional.of(REFUNDED_BY_PROVIDER))
                         ? refundUnlessRefunded(payment)
-                        : gateway.refund(payment.id(), payment.amount());
+                        : refundLeft(payment);
+    }
+
+    private Uni<Answer> refundLeft(Payment payment) {
+        return gateway.refund(
+                payment.id(), new Money(payment.left(), payment.amount().currency()));
+    }
+
+    /** The refunds of a payment, one after the other. */
+    private Uni<Settled> refundPart(Payment payment, Order order, OptionalLong fence, int stepsLeft) {
+        return refunds.inProgress(payment.id())
+                .chain(found -> found.isEmpty()
+                        ? current(payment).chain(recorded -> proceed(order, recorded, fence, stepsLeft))
+                        : gateway.refundPart(
+                                        payment.id(),
+                                        found.get().id(),
+                                        found.get().amount())
+                                .chain(answer -> answer instanceof Answer.Refunded
+                                        ? confirm(payment, found.get())
+                                                .chain(recorded -> proceed(order, recorded, fence, stepsLeft))
+                                        : retryLater(payment, order)));
+    }
+
+    private Uni<Recorded> confirm(Payment payment, Refund refund) {
+        return refundStore.confirm(refund, BY, clock.instant()).chain(changed -> recorded(payment, changed));
     }
 
     /** The provider reported that it returned the money by itself: a request could make it return the money twice. */
     private Uni<Answer> refundUnlessRefunded(Payment payment) {
         return gateway.query(payment.id())
                 .chain(answer -> answer instanceof Answer.Captured
-                        ? gateway.refund(payment.id(), payment.amount())
+                        ? refundLeft(payment)
                         : Uni.createFrom().item(answer));
     }
 
@@ -355,12 +391,20 @@ class SettlePayment {
     private Uni<Recorded> change(Payment payment, PaymentState to, Optional<String> reason, boolean isRefused) {
         Instant now = clock.instant();
         return store.change(payment, to, reason, isRefused, now.plus(settings.resumeDelay()), BY, now)
-                .chain(changed -> changed.isPresent()
-                        ? Uni.createFrom()
-                                .item(new Recorded(
-                                        changed.get().payment(),
-                                        Optional.of(changed.get().order())))
-                        : reader.find(payment.id()).map(Optional::orElseThrow).chain(SettlePayment::unchanged));
+                .chain(changed -> recorded(payment, changed));
+    }
+
+    private Uni<Recorded> recorded(Payment payment, Optional<Changed> changed) {
+        return changed.isPresent()
+                ? Uni.createFrom()
+                        .item(new Recorded(
+                                changed.get().payment(), Optional.of(changed.get().order())))
+                : current(payment);
+    }
+
+    /** Another process changed the payment first. */
+    private Uni<Recorded> current(Payment payment) {
+        return reader.find(payment.id()).map(Optional::orElseThrow).chain(SettlePayment::unchanged);
     }
 
     private Uni<Settled> proceed(Order order, Recorded recorded, OptionalLong fence, int stepsLeft) {

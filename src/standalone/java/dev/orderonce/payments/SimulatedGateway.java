@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
  *   904   never answers the first capture, and did not do it
  *   905   never answers the capture, and notifies us of it after a second
  *   906   captures, and notifies us twice
- *   907   never answers the first refund, and did not do it
+ *   907   never answers the first refund (of this amount), and did not do it
  *   else  captures at once
  * </pre>
  */
@@ -79,6 +79,12 @@ class SimulatedGateway implements PaymentGateway {
     public Uni<Answer> refund(String reference, Money amount) {
         return real.map(http -> http.refund(reference, amount))
                 .orElseGet(() -> simulateRefund(reference, kind(amount)));
+    }
+
+    @Override
+    public Uni<Answer> refundPart(String reference, String refund, Money amount) {
+        return real.map(http -> http.refundPart(reference, refund, amount))
+                .orElseGet(() -> simulatePart(reference, kind(amount)));
     }
 
     @Override
@@ -137,6 +143,15 @@ class SimulatedGateway implements PaymentGateway {
                 account.standing = new Answer.Refunded();
             }
             return Uni.createFrom().item(account.standing);
+        }
+    }
+
+    private Uni<Answer> simulatePart(String reference, int kind) {
+        Account account = account(reference);
+        synchronized (account) {
+            return kind == 907 && account.refunds++ == 0
+                    ? silence()
+                    : Uni.createFrom().item(new Answer.Refunded());
         }
     }
 

@@ -15,6 +15,8 @@ export const LIFE_TEXTS = {
   'event.PAYMENT_REFUNDED': ['Payment refunded', '付款已退还'],
   'event.HELD': ['On hold', '暂停发货'],
   'event.RELEASED': ['Hold ended', '恢复发货'],
+  'event.PARTIAL_REFUND_BEGUN': ['Partial refund started', '开始部分退款'],
+  'event.PARTIALLY_REFUNDED': ['Partially refunded', '部分退款完成'],
   'event.SHIPPED': ['Shipped', '发货'],
   'event.COMPLETED': ['Completed', '完成'],
   'dispute.DUPLICATE': ['Duplicate of another order', '与另一张订单重复'],

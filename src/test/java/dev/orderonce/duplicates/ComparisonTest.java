@@ -70,7 +70,8 @@ class ComparisonTest {
                 Optional.empty(),
                 content,
                 NOON.plus(afterNoon),
-                List.of());
+                List.of(),
+                0);
     }
 
     private static Order in(OrderState state, Order order) {
@@ -82,7 +83,8 @@ class ComparisonTest {
                 order.payment(),
                 order.content(),
                 order.placedAt(),
-                order.holds());
+                order.holds(),
+                order.refunded());
     }
 
     private static Order byKey(Order order) {
@@ -94,7 +96,8 @@ class ComparisonTest {
                 order.payment(),
                 order.content(),
                 order.placedAt(),
-                order.holds());
+                order.holds(),
+                order.refunded());
     }
 
     private static Pair pair(OrderDraft earlier, OrderDraft later, Duration apart) {

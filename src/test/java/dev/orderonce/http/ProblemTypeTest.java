@@ -43,6 +43,8 @@ class ProblemTypeTest {
             order-on-hold             never
             order-busy                same-request
             payment-differs           never
+            refund-too-large          after-change
+            refund-differs            never
             notification-refused      never
             order-not-found           never
             body-unreadable           after-change

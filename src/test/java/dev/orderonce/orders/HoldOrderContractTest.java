@@ -43,13 +43,13 @@ class HoldOrderContractTest {
                 .statusCode(200)
                 .body("state", equalTo("PAID"))
                 .body("holds", contains("SUPPORT"))
-                .body("next", contains("cancel"));
+                .body("next", contains("cancel", "refund"));
         refused.then()
                 .statusCode(409)
                 .body("type", equalTo("/problems/order-on-hold"))
                 .body("retry", equalTo("never"))
                 .body("state", equalTo("PAID"))
-                .body("next", contains("cancel"))
+                .body("next", contains("cancel", "refund"))
                 .body("holds", contains("SUPPORT"));
         released.then().statusCode(200).body("$", not(hasKey("holds")));
         merchant.ship(number).then().statusCode(200).body("state", equalTo("SHIPPED"));

@@ -19,8 +19,8 @@ class OrderStateTest {
             OrderState.CREATED, Set.of(OrderState.PAYING, OrderState.CANCELLED),
             OrderState.PAYING, Set.of(OrderState.CREATED, OrderState.PAID, OrderState.CANCELLED),
             OrderState.PAID, Set.of(OrderState.SHIPPED, OrderState.REFUNDING),
-            OrderState.SHIPPED, Set.of(OrderState.COMPLETED),
-            OrderState.COMPLETED, Set.of(),
+            OrderState.SHIPPED, Set.of(OrderState.COMPLETED, OrderState.REFUNDING),
+            OrderState.COMPLETED, Set.of(OrderState.REFUNDING),
             OrderState.CANCELLED, Set.of(),
             OrderState.REFUNDING, Set.of(OrderState.REFUNDED),
             OrderState.REFUNDED, Set.of());
@@ -53,9 +53,9 @@ class OrderStateTest {
     void representation_offersWhatCallersMayRequest() {
         assertThat(OrderState.CREATED.next()).containsExactlyInAnyOrder("pay", "cancel");
         assertThat(OrderState.PAYING.next()).isEmpty();
-        assertThat(OrderState.PAID.next()).containsExactlyInAnyOrder("ship", "cancel");
-        assertThat(OrderState.SHIPPED.next()).containsExactly("complete");
-        assertThat(OrderState.COMPLETED.next()).isEmpty();
+        assertThat(OrderState.PAID.next()).containsExactlyInAnyOrder("ship", "cancel", "refund");
+        assertThat(OrderState.SHIPPED.next()).containsExactlyInAnyOrder("complete", "refund");
+        assertThat(OrderState.COMPLETED.next()).containsExactly("refund");
         assertThat(OrderState.CANCELLED.next()).isEmpty();
         assertThat(OrderState.REFUNDING.next()).isEmpty();
         assertThat(OrderState.REFUNDED.next()).isEmpty();

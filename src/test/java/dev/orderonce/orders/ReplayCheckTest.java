@@ -32,7 +32,7 @@ class ReplayCheckTest {
     }
 
     private static Order orderOf(Buyer buyer) {
-        return new Order(NUMBER, Optional.empty(), buyer, OrderState.CREATED, Optional.empty(), DRAFT, PLACED_AT, List.of());
+        return new Order(NUMBER, Optional.empty(), buyer, OrderState.CREATED, Optional.empty(), DRAFT, PLACED_AT, List.of(), 0);
     }
 
     private static Tombstone tombstoneOf(Buyer buyer, VoidReason why) {

@@ -161,7 +161,7 @@ class CancelOrderContractTest {
                 .statusCode(409)
                 .body("type", equalTo("/problems/move-not-open"))
                 .body("state", equalTo("SHIPPED"))
-                .body("next", equalTo(List.of("complete")));
+                .body("next", equalTo(List.of("complete", "refund")));
     }
 
     @Test

@@ -164,6 +164,17 @@ class HttpGatewayTest {
     }
 
     @Test
+    void refundOfAPart_namesItsOwnReferenceToo() {
+        // Given
+        body = "{\"state\":\"refunded\"}";
+        // When
+        Answer refunded = get(gateway.refundPart("p-1", "r-1", AMOUNT));
+        // Then
+        assertThat(refunded).isEqualTo(new Answer.Refunded());
+        assertThat(received.getFirst()).startsWith("PUT /payments/p-1/refunds/r-1 ").contains("4200", "EUR");
+    }
+
+    @Test
     void refundAndQuery_nameOurReference() {
         // Given
         body = "{\"state\":\"refunded\"}";

@@ -119,7 +119,7 @@ class NotificationsContractTest {
     }
 
     @Test
-    void refundedAfterTheShipment_isReported() {
+    void refundedAfterTheShipment_changesTheOrder() {
         // Given
         String number = shop.newOrder(4200);
         String payment = shop.pay(number).then().statusCode(201).extract().path("payment");
@@ -127,8 +127,8 @@ class NotificationsContractTest {
         // When
         tell(newEvent(), payment, "refunded").then().statusCode(204);
         // Then
-        shop.find(number).then().body("state", equalTo("SHIPPED"));
-        assertThat(shop.history(number)).endsWith("SHIPPED", "PAYMENT_REFUND_BEGUN", "PAYMENT_REFUNDED");
+        shop.find(number).then().body("state", equalTo("REFUNDED")).body("refunded", equalTo(4200));
+        assertThat(shop.history(number)).endsWith("SHIPPED", "REFUND_BEGUN", "REFUNDED");
     }
 
     @Test

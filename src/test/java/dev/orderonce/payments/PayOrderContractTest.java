@@ -66,7 +66,7 @@ class PayOrderContractTest {
                 .body("currency", equalTo("EUR"))
                 .body("duplicated", equalTo(false))
                 .body("order.state", equalTo("PAID"))
-                .body("order.next", containsInAnyOrder("ship", "cancel"));
+                .body("order.next", containsInAnyOrder("ship", "cancel", "refund"));
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID");
     }
 
@@ -254,7 +254,7 @@ class PayOrderContractTest {
                 .body("type", equalTo("/problems/move-not-open"))
                 .body("retry", equalTo("never"))
                 .body("state", equalTo("PAID"))
-                .body("next", containsInAnyOrder("ship", "cancel"));
+                .body("next", containsInAnyOrder("ship", "cancel", "refund"));
         assertThat(Database.payments(number)).isOne();
     }
 

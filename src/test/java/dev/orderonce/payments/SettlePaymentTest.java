@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every pair of an order's and a payment's state, for the order's own payment and for another: the next step. */
@@ -66,13 +67,22 @@ class SettlePaymentTest {
     @ParameterizedTest
     @MethodSource("everyPair")
     void ordersOwnPayment_takesTheStepOfTheTable(PaymentState payment, OrderState order) {
-        assertThat(SettlePayment.next(payment, order, true))
+        assertThat(SettlePayment.next(payment, order, true, false))
                 .isEqualTo(Objects.requireNonNull(WITH_IT.get(payment)).get(order));
     }
 
     @ParameterizedTest
     @MethodSource("everyPair")
     void anotherPayment_holdsNoMoneyInTheEnd(PaymentState payment, OrderState order) {
-        assertThat(SettlePayment.next(payment, order, false)).isEqualTo(WITH_ANOTHER.get(payment));
+        assertThat(SettlePayment.next(payment, order, false, false)).isEqualTo(WITH_ANOTHER.get(payment));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refundInProgress_isRequestedWhileMoneyIsHeld(OrderState order) {
+        assertThat(SettlePayment.next(PaymentState.REFUNDING, order, true, true)).isEqualTo(Step.REFUND_PART);
+        Step ofCaptured = Objects.requireNonNull(WITH_IT.get(PaymentState.CAPTURED)).get(order);
+        assertThat(SettlePayment.next(PaymentState.CAPTURED, order, true, true))
+                .isEqualTo(ofCaptured == Step.DONE ? Step.REFUND_PART : ofCaptured);
     }
 }

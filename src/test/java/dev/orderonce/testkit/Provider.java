@@ -15,9 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -47,12 +49,24 @@ public final class Provider implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final Map<String, Account> accounts = new ConcurrentHashMap<>();
     private final List<String> services = new CopyOnWriteArrayList<>();
+    private final List<String> faults = new CopyOnWriteArrayList<>();
 
     /** The account of one reference. */
     private static final class Account {
         private String state = "unheard";
         private int captures;
         private int refunds;
+        private long amount;
+        private long returned;
+        private final Map<String, Long> parts = new HashMap<>();
+
+        private void give(long back) {
+            returned += back;
+            if (returned == amount) {
+                state = "refunded";
+                refunds++;
+            }
+        }
     }
 
     private Provider(long seed, int badOfAHundred, String secret) throws IOException {
@@ -82,11 +96,22 @@ public final class Provider implements AutoCloseable {
         services.add(service);
     }
 
-    /** The money held under these references. */
-    public long held(List<String> references) {
+    /** The money that was captured under these references and not returned, in minor units. */
+    public long balance(List<String> references) {
         return references.stream()
-                .filter(reference -> state(reference).equals("captured"))
-                .count();
+                .map(accounts::get)
+                .filter(Objects::nonNull)
+                .mapToLong(account -> {
+                    synchronized (account) {
+                        return account.amount - account.returned;
+                    }
+                })
+                .sum();
+    }
+
+    /** What no correct client requests: more money back than was captured, another amount of a refund. */
+    public List<String> faults() {
+        return faults;
     }
 
     /** How often money was captured under a reference: 0 or 1. */
@@ -103,7 +128,7 @@ public final class Provider implements AutoCloseable {
                 .toList();
     }
 
-    /** How often money was refunded under a reference: 0 or 1. */
+    /** How often all of the money was refunded under a reference: 0 or 1. */
     public int refunds(String reference) {
         Account account = accounts.get(reference);
         return account == null ? 0 : account.refunds;
@@ -129,10 +154,12 @@ public final class Provider implements AutoCloseable {
 
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
-            exchange.getRequestBody().readAllBytes();
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            long amount = body.isEmpty() ? 0 : new JsonObject(body).getLong("amount");
             String[] path = exchange.getRequestURI().getPath().split("/", -1);
             String reference = path[2];
             String what = path.length > 3 ? path[3] : "query";
+            String part = path.length > 4 ? path[4] : "";
             boolean isBad = dice() < badOfAHundred;
             int kind = dice() % 4;
             if (isBad && kind == 0) {
@@ -142,7 +169,7 @@ public final class Provider implements AutoCloseable {
             if (isBad && kind == 1) {
                 pause(millis(1200)); // late, perhaps after the timeout, and processed all the same
             }
-            String state = act(reference, what);
+            String state = act(reference, what, part, amount);
             if (isBad && kind == 2) {
                 return; // processed, and the response is lost
             }
@@ -157,21 +184,37 @@ public final class Provider implements AutoCloseable {
         }
     }
 
-    private String act(String reference, String what) {
+    private String act(String reference, String what, String part, long amount) {
         Account account = accounts.computeIfAbsent(reference, unheard -> new Account());
         synchronized (account) {
             if (what.equals("capture") && account.state.equals("unheard")) {
                 boolean declines = dice() < badOfAHundred / 3;
                 account.state = declines ? "declined" : "captured";
                 account.captures += declines ? 0 : 1;
+                account.amount = declines ? 0 : amount;
                 tell(reference, account.state);
             } else if (what.equals("refund") && account.state.equals("captured")) {
-                account.state = "refunded";
-                account.refunds++;
+                if (amount != account.amount - account.returned) {
+                    faults.add("%s: %d of %d are left".formatted(reference, amount, account.amount - account.returned));
+                }
+                account.give(account.amount - account.returned);
                 tell(reference, account.state);
+            } else if (what.equals("refunds")) {
+                return refundPart(reference, account, part, amount);
             }
             return account.state;
         }
+    }
+
+    /** Each part once, under its own reference. */
+    private String refundPart(String reference, Account account, String part, long amount) {
+        Long earlier = account.parts.putIfAbsent(part, amount);
+        if (earlier != null ? earlier != amount : amount > account.amount - account.returned) {
+            faults.add("%s: part %s of %d".formatted(reference, part, amount));
+        } else if (earlier == null) {
+            account.give(amount);
+        }
+        return "refunded";
     }
 
     /**

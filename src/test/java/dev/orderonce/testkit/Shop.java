@@ -203,6 +203,19 @@ public final class Shop {
                 .post("/orders/{number}/release", number);
     }
 
+    /** Refunds this amount under a new key. */
+    public Response refund(String number, long amount) {
+        return refund(number, UUID.randomUUID().toString(), amount);
+    }
+
+    public Response refund(String number, String key, long amount) {
+        return request()
+                .header("Idempotency-Key", key)
+                .contentType(ContentType.JSON)
+                .body(Map.of("amount", amount, "reason", "one was broken"))
+                .post("/orders/{number}/refunds", number);
+    }
+
     public Response complete(String number) {
         return request().post("/orders/{number}/completion", number);
     }

@@ -1,0 +1,1 @@
+ALTER TABLE payments VALIDATE CONSTRAINT no_more_is_refunded_than_captured;
