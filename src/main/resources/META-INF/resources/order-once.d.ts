@@ -228,7 +228,17 @@ export interface Row {
 /** The order as the service returns it. */
 export interface Order extends Draft {
   number: string;
-  state: 'CREATED' | 'PAYING' | 'PAID' | 'SHIPPED' | 'COMPLETED' | 'CANCELLED' | 'REFUNDING' | 'REFUNDED';
+  state:
+    | 'CREATED'
+    | 'PAYING'
+    | 'PAID'
+    | 'SHIPPED'
+    | 'COMPLETED'
+    | 'RETURNING'
+    | 'RETURNED'
+    | 'CANCELLED'
+    | 'REFUNDING'
+    | 'REFUNDED';
   /** The transitions that are allowed now. */
   next: string[];
   acknowledgements: Acknowledgement[];

@@ -58,6 +58,9 @@ final class DisputeEntity extends PanacheEntityBase {
     @Column(name = "resolved_by")
     @Nullable String resolvedBy;
 
+    @Column(name = "resolution_amount")
+    @Nullable Long resolutionAmount;
+
     @Column(name = "ended_at")
     @Nullable Instant endedAt;
 
@@ -81,6 +84,7 @@ final class DisputeEntity extends PanacheEntityBase {
         return new Resolution(
                 Verdict.valueOf(verdict),
                 Objects.requireNonNull(resolutionReason),
-                new Subject(Objects.requireNonNull(resolvedBy)));
+                new Subject(Objects.requireNonNull(resolvedBy)),
+                Optional.ofNullable(resolutionAmount));
     }
 }

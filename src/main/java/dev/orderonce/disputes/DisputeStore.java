@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 class DisputeStore {
     private static final String COLUMNS =
             "id, number, buyer, kind, duplicate_of, state, opened_at, due_at, messages, resolution, resolution_reason, "
-                    + "resolved_by, ended_at";
+                    + "resolved_by, resolution_amount, ended_at";
 
     /** As the partial index has it. */
     private static final String UNDECIDED = "state IN ('OPEN', 'ANSWERED', 'RESOLVING')";
@@ -81,7 +81,7 @@ class DisputeStore {
             WITH moved AS (
                 UPDATE disputes
                 SET state = $3, resolution = $4, resolution_reason = $5, resolved_by = $6, look_at = $7, ended_at = $8,
-                    due_at = COALESCE($9, due_at), messages = messages + num_nonnulls($10::text)
+                    resolution_amount = $14, due_at = COALESCE($9, due_at), messages = messages + num_nonnulls($10::text)
                 WHERE id = $1 AND state = ANY($2)
                 RETURNING %1$s
             ), said AS (
@@ -227,7 +227,8 @@ class DisputeStore {
                         .addString(said == null ? null : said.text())
                         .addOffsetDateTime(said == null ? null : at(said.at()))
                         .addString(OWN_NAME)
-                        .addString(end == null ? null : holdDetail(end.by())));
+                        .addString(end == null ? null : holdDetail(end.by()))
+                        .addLong(resolution.flatMap(Resolution::amount).orElse(null)));
     }
 
     /** Claims granted disputes whose work is to be resumed; no other replica does until the lease ends. */
@@ -278,6 +279,7 @@ class DisputeStore {
         dispute.resolution = row.getString("resolution");
         dispute.resolutionReason = row.getString("resolution_reason");
         dispute.resolvedBy = row.getString("resolved_by");
+        dispute.resolutionAmount = row.getLong("resolution_amount");
         OffsetDateTime endedAt = row.getOffsetDateTime("ended_at");
         dispute.endedAt = endedAt == null ? null : endedAt.toInstant();
         return dispute.toDispute();

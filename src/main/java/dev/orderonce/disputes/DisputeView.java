@@ -43,6 +43,11 @@ record DisputeView(
 
         @Schema(nullable = true, description = "The decision") @Nullable Verdict resolution,
 
+        @Schema(
+                nullable = true,
+                description = "With REFUND: how much is refunded, in minor units; absent: all that is left")
+        @Nullable Long amount,
+
         @Schema(nullable = true, description = "The reason, for the buyer") @Nullable String reason,
 
         @Schema(nullable = true, description = "Who decided; a buyer sees \"the shop\"") @Nullable String resolvedBy,
@@ -130,6 +135,7 @@ record DisputeView(
                 dispute.openedAt(),
                 dispute.dueAt(),
                 resolution.map(Resolution::verdict).orElse(null),
+                resolution.flatMap(Resolution::amount).orElse(null),
                 resolution.map(Resolution::reason).orElse(null),
                 resolution
                         .map(made -> as == Party.BUYER ? THE_SHOP : made.by().id())

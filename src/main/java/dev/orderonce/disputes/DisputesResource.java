@@ -220,8 +220,17 @@ class DisputesResource {
                     required = true,
                     enumeration = {"REFUND", "CANCEL", "REJECT"},
                     description =
-                            "REFUND: cancel and refund a PAID order. CANCEL: cancel an order that is not paid. REJECT: leave the order as it is")
+                            "REFUND: cancel and refund a PAID order, refund one that was shipped. CANCEL: cancel an order that is not paid. REJECT: leave the order as it is")
             @Nullable String resolution,
+
+            @Schema(
+                    nullable = true,
+                    minimum = "1",
+                    maximum = "9007199254740991",
+                    description =
+                            "With REFUND: how much is refunded, in minor units of the order's currency; the order keeps its state "
+                                    + "unless that is all. Without it all that is left is refunded")
+            @Nullable Long amount,
 
             @Schema(
                     required = true,
@@ -239,7 +248,8 @@ class DisputesResource {
         ProblemType.OWN_CASE,
         ProblemType.DISPUTE_NOT_OPEN,
         ProblemType.DISPUTE_DECIDED,
-        ProblemType.MOVE_NOT_OPEN
+        ProblemType.MOVE_NOT_OPEN,
+        ProblemType.REFUND_TOO_LARGE
     })
     @Operation(
             operationId = "resolveDispute",
@@ -259,7 +269,12 @@ class DisputesResource {
         return endpoint.answer(
                 "resolve-dispute",
                 id,
-                resolveDispute.resolve(caller.subject(), id, submission.resolution(), submission.reason()),
+                resolveDispute.resolve(
+                        caller.subject(),
+                        id,
+                        submission.resolution(),
+                        Optional.ofNullable(submission.amount()),
+                        submission.reason()),
                 this::toAnswer);
     }
 
@@ -272,6 +287,7 @@ class DisputesResource {
             case Resolving.OtherDecided(Dispute dispute) -> DisputeView.about(ProblemType.DISPUTE_DECIDED, dispute);
             case Resolving.AlreadyDecided(DisputeDetails dispute) -> replayed(dispute, Party.SUPPORT);
             case Resolving.OrderNotOpen(Order order) -> OrderView.notOpen(order);
+            case Resolving.TooMuch(Order order, long left) -> OrderView.refundTooLarge(order, left);
             case Resolving.UnderWay(DisputeDetails dispute) -> Reply.accepted(DisputeView.of(dispute, Party.SUPPORT));
             case Resolving.Resolved(DisputeDetails dispute) -> Reply.ok(DisputeView.of(dispute, Party.SUPPORT));
         };

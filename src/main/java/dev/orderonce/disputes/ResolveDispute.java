@@ -9,6 +9,7 @@ import dev.orderonce.identity.Subject;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
+import dev.orderonce.payments.RefundOrder;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Decides a dispute, once, and cancels the order if the claim is granted. */
+/** Decides a dispute, once, and cancels or refunds the order if the claim is granted. */
 @ApplicationScoped
 public class ResolveDispute {
     /** Characters: the reason becomes the reason of the order's cancellation. */
@@ -68,7 +69,14 @@ public class ResolveDispute {
         /** The order's state does not allow this verdict. */
         record OrderNotOpen(Order order) implements Resolving {}
 
-        /** The dispute is decided; the order could not be cancelled yet, and a job resumes that. */
+        /**
+         * The amount exceeds what is left of the order's payment.
+         *
+         * @param left in minor units
+         */
+        record TooMuch(Order order, long left) implements Resolving {}
+
+        /** The dispute is decided; the order could not be cancelled or refunded yet, and a job resumes that. */
         record UnderWay(DisputeDetails details) implements Resolving {}
 
         /** This request decided the dispute, and the decision is carried out. */
@@ -84,6 +92,7 @@ public class ResolveDispute {
                 case OtherDecided _ -> "other-decided";
                 case AlreadyDecided _ -> "already-decided";
                 case OrderNotOpen _ -> "order-not-open";
+                case TooMuch _ -> "too-much";
                 case UnderWay _ -> "under-way";
                 case Resolved _ -> "resolved";
             };
@@ -95,19 +104,29 @@ public class ResolveDispute {
      *
      * @param written the dispute's id, as the client wrote it
      * @param verdict the name of a {@link Verdict}
+     * @param amount to refund, in minor units; empty for all that is left
      * @param reason for the buyer, 1 to {@value #LONGEST_REASON} characters
      */
-    public Uni<Resolving> resolve(Subject support, String written, @Nullable String verdict, @Nullable String reason) {
+    public Uni<Resolving> resolve(
+            Subject support,
+            String written,
+            @Nullable String verdict,
+            Optional<Long> amount,
+            @Nullable String reason) {
         List<Violation> violations = new ArrayList<>();
         Optional<Verdict> wanted = Verdict.read(verdict);
         if (wanted.isEmpty()) {
             violations.add(new Violation("resolution", "must be REFUND, CANCEL or REJECT"));
         }
+        if (amount.isPresent() && wanted.filter(known -> known != Verdict.REFUND).isPresent()) {
+            violations.add(new Violation("amount", "must be absent without REFUND"));
+        }
+        RefundOrder.checkAmount(amount, violations);
         Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
-        if (wanted.isEmpty() || words.isEmpty()) {
+        if (wanted.isEmpty() || words.isEmpty() || !violations.isEmpty()) {
             return item(new Resolving.Invalid(List.copyOf(violations)));
         }
-        Resolution resolution = new Resolution(wanted.get(), words.get(), support);
+        Resolution resolution = new Resolution(wanted.get(), words.get(), support, amount);
         return DisputeId.read(written)
                 .map(id -> attempt(id, resolution, MOST_TRIES))
                 .orElseGet(() -> item(new Resolving.Absent()));
@@ -132,7 +151,8 @@ public class ResolveDispute {
 
     private Uni<Resolving> repeat(Dispute decided, Resolution resolution) {
         return decided.resolution()
-                        .filter(earlier -> earlier.verdict() == resolution.verdict())
+                        .filter(earlier -> earlier.verdict() == resolution.verdict()
+                                && earlier.amount().equals(resolution.amount()))
                         .isPresent()
                 ? disputes.details(decided).map(Resolving.AlreadyDecided::new)
                 : item(new Resolving.OtherDecided(decided));
@@ -145,10 +165,22 @@ public class ResolveDispute {
                 findOrder
                         .byNumber(dispute.number())
                         .map(Optional::orElseThrow)
-                        .chain(order -> resolution.verdict().isOpenFrom(order.state())
-                                ? grant(dispute, resolution, triesLeft)
-                                : item(new Resolving.OrderNotOpen(order)));
+                        .chain(order -> refusal(order, resolution)
+                                .map(ResolveDispute::item)
+                                .orElseGet(() -> grant(dispute, resolution, triesLeft)));
         };
+    }
+
+    /** Why the order does not allow the decision. */
+    private static Optional<Resolving> refusal(Order order, Resolution resolution) {
+        if (!resolution.verdict().isOpenFrom(order.state())) {
+            return Optional.of(new Resolving.OrderNotOpen(order));
+        }
+        long left = order.content().total().minor() - order.refunded();
+        return order.state().isRefundable()
+                        && resolution.amount().filter(amount -> amount > left).isPresent()
+                ? Optional.of(new Resolving.TooMuch(order, left))
+                : Optional.empty();
     }
 
     private Uni<Resolving> reject(Dispute dispute, Resolution resolution, int triesLeft) {
@@ -158,7 +190,7 @@ public class ResolveDispute {
                         .orElseGet(() -> attempt(dispute.id(), resolution, triesLeft - 1)));
     }
 
-    /** The decision is stored before the order is cancelled: if this process crashes, a job resumes the work. */
+    /** The decision is stored before the order is cancelled or refunded: if this process crashes, a job resumes the work. */
     private Uni<Resolving> grant(Dispute dispute, Resolution resolution, int triesLeft) {
         return store.grant(dispute.id(), resolution, clock.instant().plus(DisputeJobs.RESUME_DELAY))
                 .chain(granted ->
@@ -168,6 +200,7 @@ public class ResolveDispute {
     private Uni<Resolving> carryOut(Dispute granted) {
         return carryOutResolution.carryOut(granted).chain(carrying -> switch (carrying) {
             case Carrying.Impossible(Order order) -> item(new Resolving.OrderNotOpen(order));
+            case Carrying.TooMuch(Order order, long left) -> item(new Resolving.TooMuch(order, left));
             case Carrying.NotYet(Dispute dispute) -> disputes.details(dispute).map(Resolving.UnderWay::new);
             case Carrying.Done(Dispute dispute) -> disputes.details(dispute).map(Resolving.Resolved::new);
         });

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The verdicts that support can give. */
 public enum Verdict {
-    /** The order is cancelled and its money refunded. */
+    /** The order is cancelled and its money refunded; if it was shipped, or with an amount, it is refunded only. */
     REFUND,
     /** The order is cancelled before it is paid. */
     CANCEL,
@@ -28,12 +28,12 @@ public enum Verdict {
             case CANCEL ->
                 switch (state) {
                     case CREATED, PAYING, CANCELLED -> true;
-                    case PAID, SHIPPED, COMPLETED, REFUNDING, REFUNDED -> false;
+                    case PAID, SHIPPED, COMPLETED, RETURNING, RETURNED, REFUNDING, REFUNDED -> false;
                 };
             case REFUND ->
                 switch (state) {
-                    case PAID, REFUNDING, REFUNDED -> true;
-                    case CREATED, PAYING, SHIPPED, COMPLETED, CANCELLED -> false;
+                    case PAID, SHIPPED, COMPLETED, RETURNING, RETURNED, REFUNDING, REFUNDED -> true;
+                    case CREATED, PAYING, CANCELLED -> false;
                 };
         };
     }

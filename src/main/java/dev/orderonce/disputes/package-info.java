@@ -5,7 +5,8 @@
  * <b>Evidence</b> is gathered when a dispute is opened and never changes: both orders with their state, events,
  * resubmissions and confirmations, and when their numbers were issued. The <b>parties</b> (buyer, merchant, support)
  * take turns with messages, each with a due date. Support gives one <b>verdict</b>: refund, cancel or reject. A granted
- * claim cancels the order, which happens once however often it is requested; therefore a duplicate is refunded once.
+ * claim cancels the order, or refunds it if it was shipped, which happens once however often it is requested; therefore
+ * a duplicate is refunded once. An undecided dispute holds its order: it is not shipped.
  *
  * <pre>
  *   open     buyer      OpenDispute         Redis   PostgreSQL
@@ -23,7 +24,8 @@
  *             │          ├─────────────────────────────────▶│ dispute → RESOLVING, with the time to resume
  *             │          ├────────────────────▶│ order → CANCELLED or REFUNDING
  *     done    │◀── 200 ──┤◀─ Resolved ─────────────────────▶│ dispute → RESOLVED
- *     shipped │◀── 409 ──┤◀─ OrderNotOpen ─────────────────▶│ dispute → OPEN, with a message that says so
+ *     shipped │          ├────────────────────▶│ RefundOrder: all that is left, or the amount
+ *     too late│◀── 409 ──┤◀─ OrderNotOpen ─────────────────▶│ dispute → OPEN, with a message that says so
  *     not yet │◀── 202 ──┤◀─ UnderWay           ✗ locked, or unavailable
  *             │        ResumeResolutions ──────────────────▶│ granted disputes that are due
  *             │          ├────────────────────▶│ again

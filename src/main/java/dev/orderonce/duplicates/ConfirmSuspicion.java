@@ -11,6 +11,9 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.Order;
 import dev.orderonce.payments.CancelOrder;
 import dev.orderonce.payments.CancelOrder.Cancelling;
+import dev.orderonce.payments.RefundOrder;
+import dev.orderonce.payments.RefundOrder.RefundRequest;
+import dev.orderonce.payments.RefundOrder.Refunding;
 import dev.orderonce.stores.StoreUnavailable;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Confirms a suspected duplicate, for support: one of the two orders was not meant. It is cancelled, and its money
- * refunded, once.
+ * refunded, once; if it was shipped, it is refunded in full or in part.
  *
  * <p>The decision is stored first, by one conditional update. If this process crashes after that, a job resumes the
  * work: cancelling an order again reports that it is cancelled.
@@ -37,6 +40,7 @@ public class ConfirmSuspicion {
     private final SuspicionReader reader;
     private final ListSuspicions listSuspicions;
     private final CancelOrder cancelOrder;
+    private final RefundOrder refundOrder;
     private final Clock clock;
 
     ConfirmSuspicion(
@@ -44,11 +48,13 @@ public class ConfirmSuspicion {
             SuspicionReader reader,
             ListSuspicions listSuspicions,
             CancelOrder cancelOrder,
+            RefundOrder refundOrder,
             Clock clock) {
         this.store = store;
         this.reader = reader;
         this.listSuspicions = listSuspicions;
         this.cancelOrder = cancelOrder;
+        this.refundOrder = refundOrder;
         this.clock = clock;
     }
 
@@ -69,10 +75,10 @@ public class ConfirmSuspicion {
         /** The suspicion is confirmed; the order is not cancelled yet, and a job resumes that. */
         record UnderWay(Case confirmed) implements Confirming {}
 
-        /** The suspicion is confirmed, and the order can no longer be cancelled. */
+        /** The suspicion is confirmed, and the order can neither be cancelled nor refunded any more. */
         record TooLate(Case confirmed) implements Confirming {}
 
-        /** The suspicion is confirmed, and the order is cancelled. */
+        /** The suspicion is confirmed, and the order is cancelled or refunded. */
         record Confirmed(Case confirmed) implements Confirming {}
 
         @Override
@@ -93,11 +99,14 @@ public class ConfirmSuspicion {
      * Confirms a suspicion, or resumes an earlier confirmation that chose the same order.
      *
      * @param cancel the number of the order to cancel, one of the two
+     * @param amount to refund if the order was shipped, in minor units; empty for all that is left
      * @param reason 1 to {@value CancelOrder#LONGEST_REASON} characters
      */
-    public Uni<Confirming> confirm(Subject support, long id, @Nullable String cancel, Optional<String> reason) {
+    public Uni<Confirming> confirm(
+            Subject support, long id, @Nullable String cancel, Optional<Long> amount, Optional<String> reason) {
         List<Violation> violations = new ArrayList<>();
         reason.ifPresent(text -> FreeText.read("reason", text, CancelOrder.LONGEST_REASON, violations));
+        RefundOrder.checkAmount(amount, violations);
         Optional<OrderNumber> chosen = Optional.ofNullable(cancel).flatMap(OrderNumber::read);
         if (chosen.isEmpty()) {
             violations.add(notOneOfTheTwo());
@@ -108,14 +117,19 @@ public class ConfirmSuspicion {
         return reader.find(id)
                 .chain(found -> found.isEmpty()
                         ? item(new Confirming.Absent())
-                        : confirm(support, found.get(), chosen.get(), reason));
+                        : confirm(support, found.get(), chosen.get(), amount, reason));
     }
 
     private static Violation notOneOfTheTwo() {
         return new Violation("cancel", "must be the number of one of the two orders");
     }
 
-    private Uni<Confirming> confirm(Subject support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason) {
+    private Uni<Confirming> confirm(
+            Subject support,
+            Suspicion suspicion,
+            OrderNumber chosen,
+            Optional<Long> amount,
+            Optional<String> reason) {
         if (!chosen.equals(suspicion.earlier()) && !chosen.equals(suspicion.later())) {
             return item(new Confirming.Invalid(List.of(notOneOfTheTwo())));
         }
@@ -124,9 +138,21 @@ public class ConfirmSuspicion {
         }
         return listSuspicions
                 .withOrders(suspicion)
-                .chain(standing -> other(standing, chosen).state().isAlive()
-                        ? confirm(support, suspicion, chosen, reason, clock.instant())
-                        : bothOver(standing, chosen));
+                .chain(standing -> {
+                    Order order = chosen(standing, chosen);
+                    long left = order.content().total().minor() - order.refunded();
+                    if (amount.filter(wanted -> wanted > left).isPresent()) {
+                        return item(new Confirming.Invalid(List.of(
+                                new Violation("amount", "must be at most " + left + ", what is left of the payment"))));
+                    }
+                    return other(standing, chosen).state().isAlive()
+                            ? confirm(support, suspicion, chosen, amount, reason, clock.instant())
+                            : bothOver(standing, chosen);
+                });
+    }
+
+    private static Order chosen(Case standing, OrderNumber chosen) {
+        return standing.earlier().number().equals(chosen) ? standing.earlier() : standing.later();
     }
 
     private static Order other(Case standing, OrderNumber chosen) {
@@ -140,8 +166,20 @@ public class ConfirmSuspicion {
     }
 
     private Uni<Confirming> confirm(
-            Subject support, Suspicion suspicion, OrderNumber chosen, Optional<String> reason, Instant now) {
-        return store.confirm(suspicion.id(), support.id(), reason, chosen, now, now.plus(DuplicateJobs.RESUME_DELAY))
+            Subject support,
+            Suspicion suspicion,
+            OrderNumber chosen,
+            Optional<Long> amount,
+            Optional<String> reason,
+            Instant now) {
+        return store.confirm(
+                        suspicion.id(),
+                        support.id(),
+                        reason,
+                        chosen,
+                        amount,
+                        now,
+                        now.plus(DuplicateJobs.RESUME_DELAY))
                 .chain(confirmed -> confirmed.isPresent() ? goOn(confirmed.get()) : notOpen(suspicion.id(), chosen));
     }
 
@@ -171,7 +209,7 @@ public class ConfirmSuspicion {
                         chosen.symbols(),
                         decision.reason().orElse(DEFAULT_REASON),
                         Optional.of(confirmed.besides(chosen)))
-                .map(ConfirmSuspicion::ended)
+                .chain(cancelling -> ended(cancelling, confirmed, decision))
                 // The suspicion is confirmed all the same: the job cancels the order.
                 .onFailure(StoreUnavailable.class)
                 .recoverWithItem(unavailable -> Optional.empty())
@@ -188,18 +226,39 @@ public class ConfirmSuspicion {
     }
 
     /** The result of the cancellation; empty while it is unknown. */
-    private static Optional<Ended> ended(Cancelling cancelling) {
+    private Uni<Optional<Ended>> ended(Cancelling cancelling, Suspicion confirmed, Decision decision) {
         return switch (cancelling) {
-            case Cancelling.Cancelled _ -> Optional.of(Ended.CANCELLED);
-            case Cancelling.AlreadyCancelled _ -> Optional.of(Ended.CANCELLED);
             // The payment's own job completes the refund.
-            case Cancelling.Refunding _ -> Optional.of(Ended.CANCELLED);
-            case Cancelling.NotOpen _ -> Optional.of(Ended.NOT_OPEN);
-            case Cancelling.Busy _ -> Optional.empty();
+            case Cancelling.Cancelled _, Cancelling.AlreadyCancelled _, Cancelling.Refunding _ ->
+                Uni.createFrom().item(Optional.of(Ended.CANCELLED));
+            case Cancelling.NotOpen(Order order) -> refund(order, confirmed, decision);
+            case Cancelling.Busy _ -> Uni.createFrom().item(Optional.empty());
             case Cancelling.Absent _ -> throw new IllegalStateException("a suspected order does not exist");
             case Cancelling.Invalid(var violations) ->
                 throw new IllegalStateException("a checked reason is refused: " + violations);
         };
+    }
+
+    /** The order was shipped. */
+    private Uni<Optional<Ended>> refund(Order order, Suspicion confirmed, Decision decision) {
+        RefundRequest request = new RefundRequest(
+                new Subject(decision.by()),
+                "suspected-duplicate " + confirmed.id(),
+                decision.amount(),
+                decision.reason().orElse(DEFAULT_REASON),
+                Optional.of(confirmed.besides(order.number())));
+        return refundOrder.refund(order, request).map(refunding -> switch (refunding) {
+            case Refunding.AlreadyDecided _, Refunding.UnderWay _, Refunding.Refunded _ -> Optional.of(Ended.REFUNDED);
+            case Refunding.NotOpen _, Refunding.TooMuch _ -> Optional.of(Ended.NOT_OPEN);
+            case Refunding.Busy _ -> Optional.empty();
+            case Refunding.NoKey _,
+                    Refunding.KeyUnusable _,
+                    Refunding.Invalid _,
+                    Refunding.Absent _,
+                    Refunding.Own _,
+                    Refunding.Differs _ ->
+                throw new IllegalStateException("a confirmed suspicion is not refunded: " + refunding);
+        });
     }
 
     private Uni<Confirming> report(Suspicion confirmed) {
@@ -212,7 +271,7 @@ public class ConfirmSuspicion {
             return new Confirming.UnderWay(confirmed);
         }
         return switch (ended.get()) {
-            case CANCELLED -> new Confirming.Confirmed(confirmed);
+            case CANCELLED, REFUNDED -> new Confirming.Confirmed(confirmed);
             case NOT_OPEN -> new Confirming.TooLate(confirmed);
         };
     }

@@ -28,16 +28,24 @@ public record Suspicion(
      *
      * @param by the subject of the member of support
      * @param chosen the order to cancel, if the suspicion is confirmed
+     * @param amount to refund if the order was shipped, in minor units; empty for all that is left
      * @param ended the result of cancelling it; empty while it is unknown
      */
     public record Decision(
-            String by, Instant at, Optional<String> reason, Optional<OrderNumber> chosen, Optional<Ended> ended) {}
+            String by,
+            Instant at,
+            Optional<String> reason,
+            Optional<OrderNumber> chosen,
+            Optional<Long> amount,
+            Optional<Ended> ended) {}
 
     /** The result of cancelling the chosen order. */
     public enum Ended {
         /** The order is cancelled; its money is refunded, or the refund is under way. */
         CANCELLED,
-        /** The order can no longer be cancelled: it was shipped. */
+        /** The order was shipped; it is refunded, or the refund is under way. */
+        REFUNDED,
+        /** The order can neither be cancelled nor refunded any more. */
         NOT_OPEN
     }
 

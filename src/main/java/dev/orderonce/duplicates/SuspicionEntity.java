@@ -60,6 +60,9 @@ final class SuspicionEntity extends PanacheEntityBase {
     @Column
     @Nullable String chosen;
 
+    @Column(name = "refund_amount")
+    @Nullable Long refundAmount;
+
     @Column
     @Nullable String ended;
 
@@ -82,6 +85,7 @@ final class SuspicionEntity extends PanacheEntityBase {
                 Objects.requireNonNull(decidedAt),
                 Optional.ofNullable(reason),
                 Optional.ofNullable(chosen).map(OrderNumber::new),
+                Optional.ofNullable(refundAmount),
                 Optional.ofNullable(ended).map(Ended::valueOf));
     }
 }

@@ -29,7 +29,8 @@ import java.util.Optional;
 @ApplicationScoped
 class SuspicionStore {
     private static final String COLUMNS = """
-            id, earlier, later, buyer, score, reasons, found_at, state, decided_by, decided_at, reason, chosen, ended
+            id, earlier, later, buyer, score, reasons, found_at, state, decided_by, decided_at, reason, chosen,
+            refund_amount, ended
             """;
 
     private final Postgres postgres;
@@ -176,7 +177,7 @@ class SuspicionStore {
     }
 
     private static final String CONFIRM =
-            move(Move.CONFIRMED, ", decided_by = $2, reason = $3, decided_at = $4, chosen = $5, look_at = $6", """
+            move(Move.CONFIRMED, ", decided_by = $2, reason = $3, decided_at = $4, chosen = $5, look_at = $6, refund_amount = $7", """
             id = $1 AND NOT EXISTS (
                 SELECT FROM suspected_duplicates other
                 WHERE other.state = 'CONFIRMED' AND other.chosen <> $5
@@ -187,13 +188,27 @@ class SuspicionStore {
      * Empty if the suspicion is not open, or if the other order of the two is being cancelled as the duplicate of a
      * third one: of three, one must be left. The orders stay on hold until the chosen one is cancelled.
      *
+     * @param amount to refund if the chosen order was shipped; empty for all that is left
      * @param resumeAt when a job resumes the cancellation if this process does not complete it
      */
     Uni<Optional<Suspicion>> confirm(
-            long id, String by, Optional<String> reason, OrderNumber chosen, Instant at, Instant resumeAt) {
+            long id,
+            String by,
+            Optional<String> reason,
+            OrderNumber chosen,
+            Optional<Long> amount,
+            Instant at,
+            Instant resumeAt) {
         return one(
                 CONFIRM,
-                Tuple.from(Arrays.asList(id, by, reason.orElse(null), utc(at), chosen.symbols(), utc(resumeAt))));
+                Tuple.from(Arrays.asList(
+                        id,
+                        by,
+                        reason.orElse(null),
+                        utc(at),
+                        chosen.symbols(),
+                        utc(resumeAt),
+                        amount.orElse(null))));
     }
 
     private static final String SET_ENDED = releasing("""
@@ -243,6 +258,7 @@ class SuspicionStore {
         suspicion.decidedAt = decidedAt == null ? null : decidedAt.toInstant();
         suspicion.reason = row.getString("reason");
         suspicion.chosen = row.getString("chosen");
+        suspicion.refundAmount = row.getLong("refund_amount");
         suspicion.ended = row.getString("ended");
         return suspicion.toSuspicion();
     }

@@ -47,6 +47,11 @@ public record SuspicionView(
 
             @Schema(
                     nullable = true,
+                    description = "If the order was shipped: how much is refunded, in minor units; absent: all that is left")
+            @Nullable Long amount,
+
+            @Schema(
+                    nullable = true,
                     description = "If confirmed: the result of the cancellation; absent while it is unknown")
             @Nullable Ended ended) {
 
@@ -56,6 +61,7 @@ public record SuspicionView(
                     decision.at(),
                     decision.reason().orElse(null),
                     decision.chosen().map(OrderNumber::shown).orElse(null),
+                    decision.amount().orElse(null),
                     decision.ended().orElse(null));
         }
     }

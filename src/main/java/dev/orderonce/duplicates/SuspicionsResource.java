@@ -130,7 +130,17 @@ class SuspicionsResource {
     /** The request body of a confirmation. */
     @Schema(name = "ConfirmationSubmission", additionalProperties = Schema.False.class)
     record ConfirmationSubmission(
-            @Schema(required = true, description = "The number of the order to cancel") @Nullable String cancel,
+            @Schema(required = true, description = "The number of the order to cancel, or to refund if it was shipped")
+            @Nullable String cancel,
+
+            @Schema(
+                    nullable = true,
+                    minimum = "1",
+                    maximum = "9007199254740991",
+                    description =
+                            "If the order was shipped: how much is refunded, in minor units of its currency. Without it all that is "
+                                    + "left is refunded")
+            @Nullable Long amount,
 
             @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON) @Nullable String reason) {}
 
@@ -176,13 +186,14 @@ class SuspicionsResource {
     @Operation(
             operationId = "confirmSuspectedDuplicate",
             summary = "Confirm a suspected duplicate",
-            description = "Cancels the chosen order and refunds what was paid, once. The events of the order tell "
+            description = "Cancels the chosen order and refunds what was paid, once; an order that was shipped is refunded "
+                    + "in full or in part. The events of the order tell "
                     + "its buyer which order it duplicates. A repeat that chooses the same order returns the "
                     + "result.")
     @APIResponse(
             responseCode = "200",
             description =
-                    "The suspected duplicate is confirmed. `decision.ended` says whether the order was cancelled or could no longer be",
+                    "The suspected duplicate is confirmed. `decision.ended` says whether the order was cancelled or refunded, or could no longer be",
             content = @Content(schema = @Schema(implementation = SuspicionView.class)))
     @APIResponse(
             responseCode = "202",
@@ -199,6 +210,7 @@ class SuspicionsResource {
                         caller.subject(),
                         whole(id).get(),
                         submission.cancel(),
+                        Optional.ofNullable(submission.amount()),
                         Optional.ofNullable(submission.reason())),
                 this::toAnswer);
     }

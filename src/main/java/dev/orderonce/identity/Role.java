@@ -5,10 +5,10 @@ public final class Role {
     /** Buys: has numbers and orders of their own. */
     public static final String BUYER = "buyer";
 
-    /** Sells: sees every order, ships and completes. */
+    /** Sells: sees every order, ships, completes and takes back. */
     public static final String MERCHANT = "merchant";
 
-    /** Helps: sees every order, cancels and refunds with a reason. */
+    /** Helps: sees every order, cancels, refunds and holds with a reason. */
     public static final String SUPPORT = "support";
 
     /** Works: one of the shop's own programs, which creates records once under its own idempotency keys. */

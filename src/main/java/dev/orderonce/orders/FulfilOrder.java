@@ -10,7 +10,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** Ships paid orders and completes shipped ones. */
+/** Ships paid orders, completes shipped ones, and takes them back. */
 @ApplicationScoped
 public class FulfilOrder {
     /** A try fails in vain only if a hold ends between its two statements. */
@@ -56,6 +56,16 @@ public class FulfilOrder {
 
     public Uni<Fulfilment> complete(Subject by, String written) {
         return fulfil(by, written, Move.COMPLETED);
+    }
+
+    /** The goods are on their way back; refunding them is a request of its own. */
+    public Uni<Fulfilment> beginReturn(Subject by, String written) {
+        return fulfil(by, written, Move.RETURN_BEGUN);
+    }
+
+    /** The shop has the goods back. */
+    public Uni<Fulfilment> receiveReturn(Subject by, String written) {
+        return fulfil(by, written, Move.RETURNED);
     }
 
     private Uni<Fulfilment> fulfil(Subject by, String written, Move move) {

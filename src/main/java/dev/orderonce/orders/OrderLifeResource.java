@@ -97,6 +97,43 @@ class OrderLifeResource {
                 "complete-order", number, fulfilOrder.complete(caller.subject(), number), OrderLifeResource::toAnswer);
     }
 
+    @POST
+    @Path("/return")
+    @RolesAllowed({Role.MERCHANT, Role.SUPPORT})
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
+    @Operation(
+            operationId = "returnOrder",
+            summary = "Mark an order as being returned",
+            description = "Allowed while the order is SHIPPED or COMPLETED. It refunds nothing. A repeat returns the order.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The goods are on their way back",
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
+    public Uni<Response> beginReturn(@PathParam("number") String number) {
+        return endpoint.answer(
+                "return-order", number, fulfilOrder.beginReturn(caller.subject(), number), OrderLifeResource::toAnswer);
+    }
+
+    @POST
+    @Path("/receipt")
+    @RolesAllowed(Role.MERCHANT)
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
+    @Operation(
+            operationId = "receiveReturn",
+            summary = "Mark a returned order as received",
+            description = "Allowed while the order is RETURNING. It refunds nothing. A repeat returns the order.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The shop has the goods back",
+            content = @Content(schema = @Schema(implementation = OrderView.class)))
+    public Uni<Response> receiveReturn(@PathParam("number") String number) {
+        return endpoint.answer(
+                "receive-return",
+                number,
+                fulfilOrder.receiveReturn(caller.subject(), number),
+                OrderLifeResource::toAnswer);
+    }
+
     private static Answer toAnswer(Fulfilment fulfilment) {
         return switch (fulfilment) {
             case Fulfilment.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);

@@ -14,7 +14,9 @@ import java.util.List;
  *    └──────▶ CANCELLED ◀┘                    └──────────────┴──▶ REFUNDING ◀────┘
  *                                                                     │ refunded
  *                                                                     ▼
- *                                                                  REFUNDED
+ *                        return           receive                  REFUNDED
+ *    SHIPPED, COMPLETED ───────▶ RETURNING ─────▶ RETURNED
+ *                                    └── refund in full ──▶ REFUNDING
  * </pre>
  */
 public enum OrderState {
@@ -25,6 +27,10 @@ public enum OrderState {
     PAID,
     SHIPPED,
     COMPLETED,
+    /** The goods are on their way back to the shop. */
+    RETURNING,
+    /** The shop has the goods back. */
+    RETURNED,
     /** Ended without money: a payment that is captured afterwards is refunded. */
     CANCELLED,
     /** Cancelled after it was paid, or refunded in full; the refund is in progress. */
@@ -41,7 +47,7 @@ public enum OrderState {
     public boolean isAlive() {
         return switch (this) {
             case CREATED, PAYING, PAID, SHIPPED, COMPLETED -> true;
-            case CANCELLED, REFUNDING, REFUNDED -> false;
+            case RETURNING, RETURNED, CANCELLED, REFUNDING, REFUNDED -> false;
         };
     }
 
@@ -50,8 +56,10 @@ public enum OrderState {
         return switch (this) {
             case CREATED -> List.of("pay", "cancel");
             case PAID -> List.of("cancel", SHIP, REFUND);
-            case SHIPPED -> List.of("complete", REFUND);
-            case COMPLETED -> List.of(REFUND);
+            case SHIPPED -> List.of("complete", "return", REFUND);
+            case COMPLETED -> List.of("return", REFUND);
+            case RETURNING -> List.of("receive", REFUND);
+            case RETURNED -> List.of(REFUND);
             case PAYING, CANCELLED, REFUNDING, REFUNDED -> List.of();
         };
     }
@@ -70,11 +78,19 @@ public enum OrderState {
         /** Cancelled while the provider's response is not known; by support only, who takes responsibility for it. */
         PAYMENT_ABANDONED(OrderState.CANCELLED, PAYING),
         /** Cancelled after it was paid, or refunded in full: all of the money that is left is returned. */
-        REFUND_BEGUN(REFUNDING, OrderState.PAID, OrderState.SHIPPED, OrderState.COMPLETED),
+        REFUND_BEGUN(
+                REFUNDING,
+                OrderState.PAID,
+                OrderState.SHIPPED,
+                OrderState.COMPLETED,
+                RETURNING,
+                OrderState.RETURNED),
         REFUNDED(OrderState.REFUNDED, REFUNDING),
         /** Refused while the order is on hold. */
         SHIPPED(OrderState.SHIPPED, OrderState.PAID),
-        COMPLETED(OrderState.COMPLETED, OrderState.SHIPPED);
+        COMPLETED(OrderState.COMPLETED, OrderState.SHIPPED),
+        RETURN_BEGUN(RETURNING, OrderState.SHIPPED, OrderState.COMPLETED),
+        RETURNED(OrderState.RETURNED, RETURNING);
 
         private final OrderState to;
 

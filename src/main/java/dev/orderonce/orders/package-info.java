@@ -16,6 +16,7 @@
  *    │◀── 200 ──────────┤◀── Done ────────┤◀──────────────────────────────┤ one row
  *    │◀── 200 ──────────┤◀── AlreadyDone ─┤◀──────────────────────────────┤ none, and it is SHIPPED
  *    │◀── 409 ──────────┤◀── NotOpen ─────┤◀──────────────────────────────┤ none: state and next
+ *    │◀── 409 ──────────┤◀── OnHold ──────┤◀──────────────────────────────┤ none: the row has a hold
  *    │◀── 503 ──────────┤◀── Unavailable ─┤                             ✗ no response: repeat the request
  * </pre>
  */

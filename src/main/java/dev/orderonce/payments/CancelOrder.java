@@ -176,7 +176,7 @@ public class CancelOrder {
             case PAID -> refund(order, because, request, fence, triesLeft);
             case REFUNDING -> item(new Cancelling.Refunding(order));
             case CANCELLED, REFUNDED -> item(new Cancelling.AlreadyCancelled(order));
-            case SHIPPED, COMPLETED -> item(new Cancelling.NotOpen(order));
+            case SHIPPED, COMPLETED, RETURNING, RETURNED -> item(new Cancelling.NotOpen(order));
         };
     }
 

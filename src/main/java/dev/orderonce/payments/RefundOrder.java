@@ -156,7 +156,11 @@ public class RefundOrder {
             case IdempotencyKey.Reading.Unusable(String why) -> item(new Refunding.KeyUnusable(why));
             case IdempotencyKey.Reading.Usable(IdempotencyKey key) -> {
                 List<Violation> violations = new ArrayList<>();
-                Optional<Long> wanted = readAmount(amount, violations);
+                Optional<Long> wanted = Optional.ofNullable(amount);
+                if (wanted.isEmpty()) {
+                    violations.add(new Violation("amount", "is missing"));
+                }
+                checkAmount(wanted, violations);
                 Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
                 yield violations.isEmpty()
                         ? findOrder
@@ -170,22 +174,12 @@ public class RefundOrder {
         };
     }
 
-    /** Reads an amount to refund; if it is missing or not valid, adds a violation. */
-    private static Optional<Long> readAmount(@Nullable Long amount, List<Violation> violations) {
-        if (amount == null) {
-            violations.add(new Violation("amount", "is missing"));
-            return Optional.empty();
-        }
-        return checkAmount(Optional.of(amount), violations);
-    }
-
-    /** Checks an amount to refund; if it is not valid, adds a violation. */
-    public static Optional<Long> checkAmount(Optional<Long> amount, List<Violation> violations) {
+    /** Checks an amount to refund; if there is one and it is not valid, adds a violation. */
+    public static void checkAmount(Optional<Long> amount, List<Violation> violations) {
         if (amount.filter(minor -> minor < 1 || minor > OrderDraft.LARGEST_AMOUNT).isPresent()) {
             violations.add(
                     new Violation("amount", "must be a whole number from 1 to " + OrderDraft.LARGEST_AMOUNT));
         }
-        return amount;
     }
 
     private Uni<Refunding> refund(Finding found, RefundRequest request) {

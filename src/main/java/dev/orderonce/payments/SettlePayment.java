@@ -35,7 +35,8 @@ import java.util.function.Function;
  *   ASKED       any other state, current             QUERY
  *   ASKED       any, not current                     DECLINE
  *   CAPTURED    PAYING, current                      SET_PAID
- *   CAPTURED    PAID, SHIPPED, COMPLETED, current    REFUND_PART if a refund is in progress, else DONE
+ *   CAPTURED    PAID, SHIPPED, COMPLETED,            REFUND_PART if a refund is in progress, else DONE
+ *               RETURNING, RETURNED, current
  *   CAPTURED    any other state, or not current      BEGIN_REFUND
  *   REFUNDING   any                                  REFUND_PART if a refund is in progress, else REFUND
  *   REFUNDED,   PAYING, current                      REOPEN
@@ -143,7 +144,7 @@ class SettlePayment {
     private static Step afterCapture(OrderState order, boolean isPartDue) {
         return switch (order) {
             case PAYING -> Step.SET_PAID;
-            case PAID, SHIPPED, COMPLETED -> isPartDue ? Step.REFUND_PART : Step.DONE;
+            case PAID, SHIPPED, COMPLETED, RETURNING, RETURNED -> isPartDue ? Step.REFUND_PART : Step.DONE;
             case CREATED, CANCELLED, REFUNDING, REFUNDED -> Step.BEGIN_REFUND;
         };
     }
@@ -152,7 +153,7 @@ class SettlePayment {
         return switch (order) {
             case PAYING -> Step.REOPEN;
             case REFUNDING -> Step.SET_REFUNDED;
-            case CREATED, PAID, SHIPPED, COMPLETED, CANCELLED, REFUNDED -> Step.DONE;
+            case CREATED, PAID, SHIPPED, COMPLETED, RETURNING, RETURNED, CANCELLED, REFUNDED -> Step.DONE;
         };
     }
 

@@ -34,6 +34,14 @@
  *     none    │◀── 202 ──┤ REFUNDING; the job requests it again                           │
  *     busy    │◀── 409 ──┤ a payment is in progress, or the lock was not acquired         │
  *
+ *   refund   support    RefundOrder
+ *             ├─────────▶├────────────────────────────▶│ refund, sums of the payment, due │
+ *             │          ├───────────────────────────────────────────────────────────────▶│ refund, by its own reference
+ *     ok      │          ├────────────────────────────▶│ refund REFUNDED; with all of it  │
+ *             │◀── 201 ──┤                             │ payment, order → REFUNDED        │
+ *     none    │◀── 202 ──┤ the job requests it again                                      │
+ *     too much│◀── 409 ──┤ no row: the amount exceeds what is left                        │
+ *
  *   notified  provider ─▶ ReceiveNotification ────────▶│ payment ASKED → CAPTURED | DECLINED
  *                        │ then as above; captured after the order was cancelled: refunded
  * </pre>

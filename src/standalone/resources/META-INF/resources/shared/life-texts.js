@@ -19,6 +19,8 @@ export const LIFE_TEXTS = {
   'event.PARTIALLY_REFUNDED': ['Partially refunded', '部分退款完成'],
   'event.SHIPPED': ['Shipped', '发货'],
   'event.COMPLETED': ['Completed', '完成'],
+  'event.RETURN_BEGUN': ['Return started', '开始退货'],
+  'event.RETURNED': ['Returned to the shop', '店家收到退货'],
   'dispute.DUPLICATE': ['Duplicate of another order', '与另一张订单重复'],
   'dispute.NOT_MINE': ['Not my order', '不是我下的单'],
   'dispute.of': ['The other order: {number}', '另一张订单：{number}'],

@@ -10,6 +10,8 @@ const SIGNS = {
   PAID: '●',
   SHIPPED: '➤',
   COMPLETED: '✓',
+  RETURNING: '↩',
+  RETURNED: '↩',
   CANCELLED: '✕',
   REFUNDING: '↺',
   REFUNDED: '↺',

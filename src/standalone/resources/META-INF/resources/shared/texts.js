@@ -11,6 +11,8 @@ export const SHARED_TEXTS = {
   'state.PAID': ['Paid', '已付款'],
   'state.SHIPPED': ['Shipped', '已发货'],
   'state.COMPLETED': ['Completed', '已完成'],
+  'state.RETURNING': ['Being returned', '退货中'],
+  'state.RETURNED': ['Returned', '已退货'],
   'state.CANCELLED': ['Cancelled', '已取消'],
   'state.REFUNDING': ['Refund in progress', '退款中'],
   'state.REFUNDED': ['Refunded', '已退款'],

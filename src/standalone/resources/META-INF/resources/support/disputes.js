@@ -12,7 +12,12 @@ import { fillSelect, PagedList } from './paged-list.js';
 const STATES = ['OPEN', 'ANSWERED', 'RESOLVING', 'RESOLVED', 'WITHDRAWN'];
 
 /** The possible resolutions by the order's state. */
-const VERDICTS = { PAID: ['REFUND', 'REJECT'], CREATED: ['CANCEL', 'REJECT'], PAYING: ['CANCEL', 'REJECT'] };
+const PAID = ['PAID', 'SHIPPED', 'COMPLETED', 'RETURNING', 'RETURNED'];
+const VERDICTS = {
+  CREATED: ['CANCEL', 'REJECT'],
+  PAYING: ['CANCEL', 'REJECT'],
+  ...Object.fromEntries(PAID.map((state) => [state, ['REFUND', 'REJECT']])),
+};
 
 export function showDisputes(api, say) {
   const state = byId('disputes-state');

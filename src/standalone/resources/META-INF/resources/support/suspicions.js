@@ -35,9 +35,7 @@ export function showSuspicions(api, say) {
         cancel: order.number,
         ...(reason && { reason }),
       });
-      const ended =
-        reply.status === 202 ? 'cancelling' : reply.body?.decision?.ended === 'NOT_OPEN' ? 'too-late' : 'cancelled';
-      await report(reply, text(`suspicion.${ended}`, { number: order.number }));
+      await report(reply, text(`suspicion.${ended(reply.body?.decision ?? {})}`, { number: order.number }));
     },
     async dismiss(suspicion) {
       const reason = await askReason(text('suspicion.dismiss.title'), suspicion.later, text('suspicion.dismiss'));
@@ -111,9 +109,10 @@ function card(suspicion, decide) {
   );
 }
 
+const ENDS = { CANCELLED: 'cancelled', REFUNDED: 'refunded', NOT_OPEN: 'too-late' };
+
 function ended({ ended: how }) {
-  if (!how) return 'cancelling';
-  return how === 'CANCELLED' ? 'cancelled' : 'too-late';
+  return ENDS[how] ?? 'cancelling';
 }
 
 function side(suspicion, which, other, decide) {

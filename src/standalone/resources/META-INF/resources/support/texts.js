@@ -56,6 +56,7 @@ export const TEXTS = {
   'suspicion.reason': ['Reason (for the shop only)', '理由（仅店内可见）'],
   'suspicion.back': ['Back', '返回'],
   'suspicion.cancelled': ['Order {number} is cancelled.', '订单 {number} 已取消。'],
+  'suspicion.refunded': ['Order {number} is refunded.', '订单 {number} 已退款。'],
   'suspicion.cancelling': ['Order {number} will be cancelled as soon as possible.', '订单 {number} 将尽快取消。'],
   'suspicion.too-late': ['Order {number} could no longer be cancelled.', '订单 {number} 已无法取消。'],
   'suspicion.dismissed': ['Both orders are kept.', '两张订单都保留。'],

@@ -580,15 +580,19 @@ class DisputesContractTest {
         shop.find(number).then().body("state", equalTo("PAID"));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"REFUND", "CANCEL"})
-    void shipped_canOnlyBeRejected(String resolution) {
-        // Given
+    private String shipped() {
         String number = paid(4200);
         merchant.ship(number).then().statusCode(200);
+        return number;
+    }
+
+    @Test
+    void shipped_cannotBeCancelled() {
+        // Given
+        String number = shipped();
         String id = Parties.opened(shop, number);
         // When
-        Response response = Parties.resolve(support, id, resolution);
+        Response response = Parties.resolve(support, id, "CANCEL");
         // Then
         response.then()
                 .statusCode(409)
@@ -601,6 +605,117 @@ class DisputesContractTest {
                 .body("resolution", nullValue())
                 .body("messages", empty());
         Parties.resolve(support, id, "REJECT").then().statusCode(200);
+    }
+
+    @Test
+    void shipped_isRefundedInFull() {
+        // Given
+        String earlier = paid(4200);
+        String number = shipped();
+        String id = Parties.duplicate(shop, number, earlier).path("id");
+        // When
+        Response response = Parties.resolve(support, id, "REFUND", "Two parcels came.");
+        Response again = Parties.resolve(support, id, "REFUND", "Two parcels came.");
+        // Then
+        response.then().statusCode(200).body("state", equalTo("RESOLVED")).body("resolution", equalTo("REFUND"));
+        again.then().statusCode(200).header("Idempotent-Replayed", "true");
+        shop.find(number).then().body("state", equalTo("REFUNDED")).body("refunded", equalTo(4200));
+        assertThat(shop.history(number))
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED", "REFUND_BEGUN", "REFUNDED");
+        shop.request()
+                .get("/orders/{number}/events", number)
+                .then()
+                .body("events[4].detail.duplicateOf", equalTo(earlier))
+                .body("events[4].detail.amount", equalTo("4200"));
+    }
+
+    @Test
+    void shipped_isRefundedInPartAndKeepsItsState() {
+        // Given
+        String number = shipped();
+        String id = Parties.opened(shop, number);
+        // When
+        Response response = Parties.refund(support, id, 1500);
+        // Then
+        response.then()
+                .statusCode(200)
+                .body("state", equalTo("RESOLVED"))
+                .body("resolution", equalTo("REFUND"))
+                .body("amount", equalTo(1500));
+        shop.find(number).then().body("state", equalTo("SHIPPED")).body("refunded", equalTo(1500));
+        Parties.refund(support, id, 1500).then().statusCode(200).header("Idempotent-Replayed", "true");
+        Parties.refund(support, id, 1600).then().statusCode(409).body("type", equalTo("/problems/dispute-decided"));
+        assertThat(shop.history(number)).endsWith("SHIPPED", "PARTIAL_REFUND_BEGUN", "PARTIALLY_REFUNDED");
+    }
+
+    @Test
+    void paid_isRefundedInPartAndShipped() {
+        // Given
+        String number = paid(4200);
+        String id = Parties.opened(shop, number);
+        // When
+        Parties.refund(support, id, 1500).then().statusCode(200);
+        // Then
+        merchant.ship(number).then().statusCode(200).body("refunded", equalTo(1500));
+    }
+
+    @Test
+    void refundWithoutAnswerAfterTheShipment_isResolvedAndRefundedInTheEnd() {
+        // Given
+        String number = shipped();
+        String id = Parties.opened(shop, number);
+        // When
+        Parties.refund(support, id, 1907).then().statusCode(200).body("state", equalTo("RESOLVED"));
+        // Then
+        await().atMost(BOUND).untilAsserted(() -> shop.find(number).then().body("refunded", equalTo(1907)));
+    }
+
+    @Test
+    void moreThanIsLeft_isRefused() {
+        // Given
+        String number = shipped();
+        String id = Parties.opened(shop, number);
+        support.refund(number, 1500).then().statusCode(201);
+        // When
+        Response response = Parties.refund(support, id, 2701);
+        // Then
+        response.then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/refund-too-large"))
+                .body("refundable", equalTo(2700));
+        Parties.find(support, id).then().body("state", equalTo("OPEN"));
+        Parties.resolve(support, id, "REFUND").then().statusCode(200);
+        shop.find(number).then().body("state", equalTo("REFUNDED"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CANCEL", "REJECT"})
+    void amountWithoutRefund_isRefused(String resolution) {
+        // Given
+        String id = Parties.opened(shop, shop.newOrder(4200));
+        // When
+        Response response = badResolve(id, Map.of("resolution", resolution, "reason", "none", "amount", 1));
+        // Then
+        response.then().statusCode(400).body("violations.field", contains("amount"));
+        Parties.find(shop, id).then().body("state", equalTo("OPEN"));
+    }
+
+    @RepeatedTest(10)
+    void twoOfSupportAtOnceAfterTheShipment_refundOnce() {
+        // Given
+        String number = shipped();
+        String id = Parties.opened(shop, number);
+        Shop colleague = Shop.as("sue-of-support", "support");
+        // When
+        List<Response> answers = Racers.race(List.<Callable<Response>>of(
+                () -> Parties.refund(support, id, 1500),
+                () -> Parties.refund(colleague, id, 1500),
+                () -> Parties.refund(support, id, 1500),
+                () -> Parties.refund(colleague, id, 1500)));
+        // Then
+        assertThat(answers).extracting(Response::statusCode).containsOnly(200);
+        shop.find(number).then().body("state", equalTo("SHIPPED")).body("refunded", equalTo(1500));
+        Parties.find(support, id).then().body("state", equalTo("RESOLVED"));
     }
 
     @Test

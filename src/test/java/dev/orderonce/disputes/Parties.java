@@ -57,4 +57,11 @@ final class Parties {
                 .body(Map.of("resolution", resolution, "reason", reason))
                 .post("/disputes/{id}/resolution", id);
     }
+
+    static Response refund(Shop support, String id, long amount) {
+        return support.request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("resolution", "REFUND", "amount", amount, "reason", "looked into"))
+                .post("/disputes/{id}/resolution", id);
+    }
 }

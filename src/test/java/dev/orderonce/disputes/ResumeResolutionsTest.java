@@ -86,14 +86,31 @@ class ResumeResolutionsTest {
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "HELD", "REFUND_BEGUN", "REFUNDED", "RELEASED");
     }
 
-    @Test
-    void shippedMeanwhile_isOpenAgainAndSaysSo() {
-        // Given
-        String number = paid();
-        String id = Parties.opened(shop, number);
-        grant(id, "REFUND", "now()");
+    private String shippedMeanwhile(String id, String resolution, String number) {
+        grant(id, resolution, "now()");
         support.release(number, "the buyer called").then().statusCode(200);
         merchant.ship(number).then().statusCode(200);
+        return id;
+    }
+
+    @Test
+    void shippedMeanwhile_isRefundedAllTheSame() {
+        // Given
+        String number = paid();
+        String id = shippedMeanwhile(Parties.opened(shop, number), "REFUND", number);
+        // When
+        finish();
+        // Then
+        awaitState(id, "RESOLVED");
+        shop.find(number).then().body("state", equalTo("REFUNDED"));
+        assertThat(Database.paymentStates(number)).containsExactly("REFUNDED");
+    }
+
+    @Test
+    void cancelledInVainAfterTheShipment_isOpenAgainAndSaysSo() {
+        // Given
+        String number = paid();
+        String id = shippedMeanwhile(Parties.opened(shop, number), "CANCEL", number);
         // When
         finish();
         // Then
@@ -108,6 +125,23 @@ class ResumeResolutionsTest {
         shop.find(number).then().body("state", equalTo("SHIPPED"));
         assertThat(Database.paymentStates(number)).containsExactly("CAPTURED");
         Parties.resolve(support, id, "REJECT").then().statusCode(200);
+    }
+
+    @Test
+    void handlerThatDiedAfterRefundingAPart_refundsItOnce() {
+        // Given
+        String number = paid();
+        merchant.ship(number).then().statusCode(200);
+        String id = Parties.opened(shop, number);
+        Parties.refund(support, id, 1500).then().statusCode(200);
+        Database.execute("""
+                UPDATE disputes SET state = 'RESOLVING', ended_at = NULL, look_at = now() WHERE id = '%s'
+                """.formatted(id));
+        // When
+        finish();
+        // Then
+        awaitState(id, "RESOLVED");
+        shop.find(number).then().body("state", equalTo("SHIPPED")).body("refunded", equalTo(1500));
     }
 
     @Test

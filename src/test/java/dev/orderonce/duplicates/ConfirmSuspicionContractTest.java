@@ -156,22 +156,50 @@ class ConfirmSuspicionContractTest extends SuspicionsFixture {
         assertThat(onlyId()).isEqualTo(found.id());
     }
 
-    @Test
-    void shippedMeanwhile_isTooLate() {
-        // Given
+    private Found foundAndShipped() {
         Found found = foundAndPaid(BASKET);
         release(found.later());
         merchant.ship(found.later()).then().statusCode(200);
+        return found;
+    }
+
+    @Test
+    void shippedMeanwhile_isRefunded() {
+        // Given
+        Found found = foundAndShipped();
         // When
         Response response = confirm(support, found.id(), found.later());
         // Then
         response.then()
                 .statusCode(200)
                 .body("state", equalTo("CONFIRMED"))
-                .body("decision.ended", equalTo("NOT_OPEN"))
-                .body("later.state", equalTo("SHIPPED"));
-        assertThat(Database.paymentStates(found.later())).containsExactly("CAPTURED");
-        confirm(support, found.id(), found.later()).then().statusCode(200).body("decision.ended", equalTo("NOT_OPEN"));
+                .body("decision.ended", equalTo("REFUNDED"))
+                .body("later.state", equalTo("REFUNDED"));
+        assertThat(Database.paymentStates(found.later())).containsExactly("REFUNDED");
+        confirm(support, found.id(), found.later()).then().statusCode(200).body("decision.ended", equalTo("REFUNDED"));
+        shop.request()
+                .get("/orders/{number}/events", found.later())
+                .then()
+                .body(
+                        "events.find { it.kind == 'REFUND_BEGUN' }.detail.duplicateOf",
+                        equalTo(found.earlier()));
+    }
+
+    @Test
+    void shippedMeanwhileAndRefundedInPart_keepsItsState() {
+        // Given
+        Found found = foundAndShipped();
+        // When
+        Response tooMuch = confirm(support, found.id(), found.later(), 4201);
+        Response response = confirm(support, found.id(), found.later(), 1500);
+        // Then
+        tooMuch.then().statusCode(400).body("violations.field", contains("amount"));
+        response.then()
+                .statusCode(200)
+                .body("decision.ended", equalTo("REFUNDED"))
+                .body("decision.amount", equalTo(1500))
+                .body("later.state", equalTo("SHIPPED"))
+                .body("later.refunded", equalTo(1500));
     }
 
     @Test

@@ -121,6 +121,13 @@ abstract class SuspicionsFixture {
                 .post("/suspected-duplicates/{id}/confirmation", id);
     }
 
+    static Response confirm(Shop who, String id, String cancel, long amount) {
+        return who.request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("cancel", cancel, "amount", amount))
+                .post("/suspected-duplicates/{id}/confirmation", id);
+    }
+
     void pay(String number) {
         shop.pay(number).then().statusCode(201).body("order.state", equalTo("PAID"));
     }

@@ -44,9 +44,16 @@ final class Invariants {
             "SELECT number FROM payments JOIN orders USING (number) WHERE orders.buyer LIKE ? AND payments.state = 'CAPTURED' GROUP BY number HAVING count(*) > 1",
             "a paid order without its captured payment",
             """
-                    SELECT number FROM orders WHERE buyer LIKE ? AND state IN ('PAID', 'SHIPPED', 'COMPLETED')
+                    SELECT number FROM orders WHERE buyer LIKE ? AND state IN ('PAID', 'SHIPPED', 'COMPLETED', 'RETURNING', 'RETURNED')
                     AND NOT EXISTS (SELECT FROM payments p WHERE p.id = orders.payment AND (p.state = 'CAPTURED'
                         OR orders.state <> 'PAID' AND p.state IN ('REFUNDING', 'REFUNDED')))
+                    """,
+            "refunds that are not the sums of their payment",
+            """
+                    SELECT p.id FROM payments p LEFT JOIN refunds r ON r.payment = p.id
+                    WHERE p.buyer LIKE ? AND p.state = 'CAPTURED' GROUP BY p.id
+                    HAVING COALESCE(sum(r.amount) FILTER (WHERE r.state = 'REFUNDED'), 0) <> p.refunded
+                        OR COALESCE(sum(r.amount) FILTER (WHERE r.state = 'REFUNDING'), 0) <> p.refunding
                     """,
             "two undecided disputes of one order",
             "SELECT number FROM disputes WHERE buyer LIKE ? AND state IN ('OPEN', 'ANSWERED', 'RESOLVING') GROUP BY number HAVING count(*) > 1",

@@ -39,18 +39,18 @@ final class SoundRequests {
     /** The operations that change orders are chosen more often; all others have the same chance. */
     private static final List<String> WALK = words("""
                     issueNumber issueNumber placeOrder placeOrder placeOrder payOrder payOrder payOrder notifyPayment
-                    shipOrder completeOrder cancelOrder openDispute sendMessage resolveDispute listSuspectedDuplicates
+                    shipOrder completeOrder returnOrder cancelOrder refundOrder holdOrder openDispute sendMessage resolveDispute listSuspectedDuplicates
                     confirmSuspectedDuplicate listen putOnce
                     """);
 
     /** The role that an operation is for, where it is not "buyer". */
     private static final Map<String, List<String>> STAFF = Map.of(
             "merchant",
-            words("shipOrder completeOrder readStatistics"),
+            words("shipOrder completeOrder returnOrder receiveReturn readStatistics"),
             "support",
             words("""
                             resolveDispute listUnsettled listSuspectedDuplicates dismissSuspectedDuplicate
-                            confirmSuspectedDuplicate
+                            confirmSuspectedDuplicate refundOrder holdOrder releaseOrder
                             """),
             "service",
             words("putOnce findOnce deleteOnce"));

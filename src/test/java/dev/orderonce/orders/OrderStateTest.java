@@ -19,8 +19,10 @@ class OrderStateTest {
             OrderState.CREATED, Set.of(OrderState.PAYING, OrderState.CANCELLED),
             OrderState.PAYING, Set.of(OrderState.CREATED, OrderState.PAID, OrderState.CANCELLED),
             OrderState.PAID, Set.of(OrderState.SHIPPED, OrderState.REFUNDING),
-            OrderState.SHIPPED, Set.of(OrderState.COMPLETED, OrderState.REFUNDING),
-            OrderState.COMPLETED, Set.of(OrderState.REFUNDING),
+            OrderState.SHIPPED, Set.of(OrderState.COMPLETED, OrderState.RETURNING, OrderState.REFUNDING),
+            OrderState.COMPLETED, Set.of(OrderState.RETURNING, OrderState.REFUNDING),
+            OrderState.RETURNING, Set.of(OrderState.RETURNED, OrderState.REFUNDING),
+            OrderState.RETURNED, Set.of(OrderState.REFUNDING),
             OrderState.CANCELLED, Set.of(),
             OrderState.REFUNDING, Set.of(OrderState.REFUNDED),
             OrderState.REFUNDED, Set.of());
@@ -54,8 +56,10 @@ class OrderStateTest {
         assertThat(OrderState.CREATED.next()).containsExactlyInAnyOrder("pay", "cancel");
         assertThat(OrderState.PAYING.next()).isEmpty();
         assertThat(OrderState.PAID.next()).containsExactlyInAnyOrder("ship", "cancel", "refund");
-        assertThat(OrderState.SHIPPED.next()).containsExactlyInAnyOrder("complete", "refund");
-        assertThat(OrderState.COMPLETED.next()).containsExactly("refund");
+        assertThat(OrderState.SHIPPED.next()).containsExactlyInAnyOrder("complete", "return", "refund");
+        assertThat(OrderState.COMPLETED.next()).containsExactlyInAnyOrder("return", "refund");
+        assertThat(OrderState.RETURNING.next()).containsExactlyInAnyOrder("receive", "refund");
+        assertThat(OrderState.RETURNED.next()).containsExactly("refund");
         assertThat(OrderState.CANCELLED.next()).isEmpty();
         assertThat(OrderState.REFUNDING.next()).isEmpty();
         assertThat(OrderState.REFUNDED.next()).isEmpty();

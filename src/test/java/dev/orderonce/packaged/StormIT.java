@@ -368,7 +368,7 @@ class StormIT {
                     .as("money held for %s, which is %s", number, state)
                     .isEqualTo(
                             switch (state) {
-                                case PAID, SHIPPED, COMPLETED -> left;
+                                case PAID, SHIPPED, COMPLETED, RETURNING, RETURNED -> left;
                                 case CREATED, CANCELLED, REFUNDED -> 0;
                                 case PAYING, REFUNDING -> -1; // nothing is in progress any more
                             });

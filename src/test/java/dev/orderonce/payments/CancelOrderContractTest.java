@@ -161,7 +161,7 @@ class CancelOrderContractTest {
                 .statusCode(409)
                 .body("type", equalTo("/problems/move-not-open"))
                 .body("state", equalTo("SHIPPED"))
-                .body("next", equalTo(List.of("complete", "refund")));
+                .body("next", equalTo(List.of("complete", "return", "refund")));
     }
 
     @Test
@@ -193,6 +193,33 @@ class CancelOrderContractTest {
         completedAgain.then().statusCode(200).header("Idempotent-Replayed", "true");
         merchant.ship(number).then().statusCode(409).body("state", equalTo("COMPLETED"));
         assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED", "COMPLETED");
+    }
+
+    @Test
+    void returnedAndReceived_eachOnce() {
+        // Given
+        String number = paid();
+        merchant.ship(number).then().statusCode(200);
+        // When
+        Response early = merchant.receiveReturn(number);
+        Response returning = support.beginReturn(number);
+        Response returningAgain = merchant.beginReturn(number);
+        Response received = merchant.receiveReturn(number);
+        Response receivedAgain = merchant.receiveReturn(number);
+        // Then
+        early.then().statusCode(409).body("type", equalTo("/problems/move-not-open")).body("state", equalTo("SHIPPED"));
+        returning
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("RETURNING"))
+                .body("next", equalTo(List.of("receive", "refund")));
+        returningAgain.then().statusCode(200).header("Idempotent-Replayed", "true");
+        received.then().statusCode(200).body("state", equalTo("RETURNED")).body("next", equalTo(List.of("refund")));
+        receivedAgain.then().statusCode(200).header("Idempotent-Replayed", "true");
+        assertThat(shop.history(number)).endsWith("SHIPPED", "RETURN_BEGUN", "RETURNED");
+        shop.cancel(number).then().statusCode(409).body("state", equalTo("RETURNED"));
+        shop.beginReturn(number).then().statusCode(403);
+        support.receiveReturn(number).then().statusCode(403);
     }
 
     @Test

@@ -85,6 +85,9 @@ class MoneyRacesTest {
             racers.add(() -> merchant.complete(number));
         }
         if (perhaps(30)) {
+            racers.add(() -> merchant.beginReturn(number));
+        }
+        if (perhaps(30)) {
             racers.add(() -> shop.cancel(number));
         }
         if (perhaps(30)) {
@@ -121,7 +124,7 @@ class MoneyRacesTest {
         long refunded = Long.parseLong(value("SELECT COALESCE(refunded, 0) FROM orders WHERE number = '%s'", number));
         long held =
                 switch (state) {
-                    case "PAID", "SHIPPED", "COMPLETED" -> TOTAL - refunded;
+                    case "PAID", "SHIPPED", "COMPLETED", "RETURNING" -> TOTAL - refunded;
                     case "CREATED", "CANCELLED", "REFUNDED" -> 0;
                     default -> throw new AssertionError(state);
                 };

@@ -65,7 +65,7 @@ class RefundOrderContractTest {
                 .body("duplicated", equalTo(false))
                 .body("order.state", equalTo("SHIPPED"))
                 .body("order.refunded", equalTo(1500))
-                .body("order.next", containsInAnyOrder("complete", "refund"));
+                .body("order.next", containsInAnyOrder("complete", "return", "refund"));
         assertThat(shop.history(number)).endsWith("SHIPPED", "PARTIAL_REFUND_BEGUN", "PARTIALLY_REFUNDED");
         assertThat(Database.paymentStates(number)).containsExactly("CAPTURED");
         merchant.complete(number).then().statusCode(200).body("refunded", equalTo(1500));
@@ -76,7 +76,12 @@ class RefundOrderContractTest {
         // Given
         String completed = shipped();
         merchant.complete(completed).then().statusCode(200);
-        for (String number : List.of(paid(), shipped(), completed)) {
+        String returning = shipped();
+        merchant.beginReturn(returning).then().statusCode(200);
+        String returned = shipped();
+        merchant.beginReturn(returned).then().statusCode(200);
+        merchant.receiveReturn(returned).then().statusCode(200);
+        for (String number : List.of(paid(), shipped(), completed, returning, returned)) {
             // When
             Response response = support.refund(number, 4200);
             // Then

@@ -26,6 +26,8 @@ class SettlePaymentTest {
                             OrderState.PAID, Step.DONE,
                             OrderState.SHIPPED, Step.DONE,
                             OrderState.COMPLETED, Step.DONE,
+                            OrderState.RETURNING, Step.DONE,
+                            OrderState.RETURNED, Step.DONE,
                             OrderState.CANCELLED, Step.BEGIN_REFUND,
                             OrderState.REFUNDING, Step.BEGIN_REFUND,
                             OrderState.REFUNDED, Step.BEGIN_REFUND),

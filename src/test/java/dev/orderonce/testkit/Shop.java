@@ -216,6 +216,14 @@ public final class Shop {
                 .post("/orders/{number}/refunds", number);
     }
 
+    public Response beginReturn(String number) {
+        return request().post("/orders/{number}/return", number);
+    }
+
+    public Response receiveReturn(String number) {
+        return request().post("/orders/{number}/receipt", number);
+    }
+
     public Response complete(String number) {
         return request().post("/orders/{number}/completion", number);
     }

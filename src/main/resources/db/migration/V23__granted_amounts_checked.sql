@@ -1,0 +1,1 @@
+ALTER TABLE suspected_duplicates VALIDATE CONSTRAINT suspected_duplicates_ended_check;
