@@ -16,8 +16,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Cancels or refunds the order of a granted dispute. It may run repeatedly and concurrently: an order is cancelled once,
- * and a dispute refunds once.
+ * Cancels or refunds the order of a granted dispute. It may run repeatedly and concurrently: an order is cancelled
+ * once, and a dispute refunds once.
  */
 @ApplicationScoped
 class CarryOutResolution {
@@ -118,8 +118,7 @@ class CarryOutResolution {
                     Refunding.Invalid _,
                     Refunding.Absent _,
                     Refunding.Own _,
-                    Refunding.Differs _ ->
-                fault(granted);
+                    Refunding.Differs _ -> fault(granted);
             case Refunding.AlreadyDecided _, Refunding.UnderWay _, Refunding.Refunded _ -> settle(granted, resolution);
             // Cancelled or refunded meanwhile: all of the money is returned.
             case Refunding.NotOpen(Order current) when !current.state().isRefundable() -> settle(granted, resolution);

@@ -76,7 +76,9 @@ class DisputeStore {
             RETURNING %s
             """.formatted(COLUMNS);
 
-    /** Every move but that of a message: what the new state does not have becomes null. The hold ends with the dispute. */
+    /**
+     * Every move but that of a message: what the new state does not have becomes null. The hold ends with the dispute.
+     */
     private static final String MOVE = """
             WITH moved AS (
                 UPDATE disputes

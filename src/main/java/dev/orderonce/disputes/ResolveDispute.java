@@ -108,17 +108,14 @@ public class ResolveDispute {
      * @param reason for the buyer, 1 to {@value #LONGEST_REASON} characters
      */
     public Uni<Resolving> resolve(
-            Subject support,
-            String written,
-            @Nullable String verdict,
-            Optional<Long> amount,
-            @Nullable String reason) {
+            Subject support, String written, @Nullable String verdict, Optional<Long> amount, @Nullable String reason) {
         List<Violation> violations = new ArrayList<>();
         Optional<Verdict> wanted = Verdict.read(verdict);
         if (wanted.isEmpty()) {
             violations.add(new Violation("resolution", "must be REFUND, CANCEL or REJECT"));
         }
-        if (amount.isPresent() && wanted.filter(known -> known != Verdict.REFUND).isPresent()) {
+        if (amount.isPresent()
+                && wanted.filter(known -> known != Verdict.REFUND).isPresent()) {
             violations.add(new Violation("amount", "must be absent without REFUND"));
         }
         RefundOrder.checkAmount(amount, violations);
@@ -190,7 +187,10 @@ public class ResolveDispute {
                         .orElseGet(() -> attempt(dispute.id(), resolution, triesLeft - 1)));
     }
 
-    /** The decision is stored before the order is cancelled or refunded: if this process crashes, a job resumes the work. */
+    /**
+     * The decision is stored before the order is cancelled or refunded: if this process crashes, a job resumes the
+     * work.
+     */
     private Uni<Resolving> grant(Dispute dispute, Resolution resolution, int triesLeft) {
         return store.grant(dispute.id(), resolution, clock.instant().plus(DisputeJobs.RESUME_DELAY))
                 .chain(granted ->

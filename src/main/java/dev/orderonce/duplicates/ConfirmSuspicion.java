@@ -125,30 +125,24 @@ public class ConfirmSuspicion {
     }
 
     private Uni<Confirming> confirm(
-            Subject support,
-            Suspicion suspicion,
-            OrderNumber chosen,
-            Optional<Long> amount,
-            Optional<String> reason) {
+            Subject support, Suspicion suspicion, OrderNumber chosen, Optional<Long> amount, Optional<String> reason) {
         if (!chosen.equals(suspicion.earlier()) && !chosen.equals(suspicion.later())) {
             return item(new Confirming.Invalid(List.of(notOneOfTheTwo())));
         }
         if (suspicion.buyer().is(support)) {
             return item(new Confirming.Own());
         }
-        return listSuspicions
-                .withOrders(suspicion)
-                .chain(standing -> {
-                    Order order = chosen(standing, chosen);
-                    long left = order.content().total().minor() - order.refunded();
-                    if (amount.filter(wanted -> wanted > left).isPresent()) {
-                        return item(new Confirming.Invalid(List.of(
-                                new Violation("amount", "must be at most " + left + ", what is left of the payment"))));
-                    }
-                    return other(standing, chosen).state().isAlive()
-                            ? confirm(support, suspicion, chosen, amount, reason, clock.instant())
-                            : bothOver(standing, chosen);
-                });
+        return listSuspicions.withOrders(suspicion).chain(standing -> {
+            Order order = chosen(standing, chosen);
+            long left = order.content().total().minor() - order.refunded();
+            if (amount.filter(wanted -> wanted > left).isPresent()) {
+                return item(new Confirming.Invalid(
+                        List.of(new Violation("amount", "must be at most " + left + ", what is left of the payment"))));
+            }
+            return other(standing, chosen).state().isAlive()
+                    ? confirm(support, suspicion, chosen, amount, reason, clock.instant())
+                    : bothOver(standing, chosen);
+        });
     }
 
     private static Order chosen(Case standing, OrderNumber chosen) {
@@ -173,13 +167,7 @@ public class ConfirmSuspicion {
             Optional<String> reason,
             Instant now) {
         return store.confirm(
-                        suspicion.id(),
-                        support.id(),
-                        reason,
-                        chosen,
-                        amount,
-                        now,
-                        now.plus(DuplicateJobs.RESUME_DELAY))
+                        suspicion.id(), support.id(), reason, chosen, amount, now, now.plus(DuplicateJobs.RESUME_DELAY))
                 .chain(confirmed -> confirmed.isPresent() ? goOn(confirmed.get()) : notOpen(suspicion.id(), chosen));
     }
 

@@ -86,9 +86,8 @@ class ScanOrders implements EventConsumer {
         Set<OrderNumber> placed = numbers(ofPersons(events), Set.of("PLACED"));
         Set<OrderNumber> cancelled = numbers(events, CANCELLED);
         return compare(placed)
-                .chain(compared -> cancelled.isEmpty()
-                        ? Uni.createFrom().voidItem()
-                        : store.end(cancelled, clock.instant()));
+                .chain(compared ->
+                        cancelled.isEmpty() ? Uni.createFrom().voidItem() : store.end(cancelled, clock.instant()));
     }
 
     private static List<PublishedEvent> ofPersons(List<PublishedEvent> events) {

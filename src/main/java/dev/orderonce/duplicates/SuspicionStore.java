@@ -176,8 +176,10 @@ class SuspicionStore {
         return Hold.detail(new Actor.Person(new Subject(by)));
     }
 
-    private static final String CONFIRM =
-            move(Move.CONFIRMED, ", decided_by = $2, reason = $3, decided_at = $4, chosen = $5, look_at = $6, refund_amount = $7", """
+    private static final String CONFIRM = move(
+            Move.CONFIRMED,
+            ", decided_by = $2, reason = $3, decided_at = $4, chosen = $5, look_at = $6, refund_amount = $7",
+            """
             id = $1 AND NOT EXISTS (
                 SELECT FROM suspected_duplicates other
                 WHERE other.state = 'CONFIRMED' AND other.chosen <> $5
@@ -202,13 +204,7 @@ class SuspicionStore {
         return one(
                 CONFIRM,
                 Tuple.from(Arrays.asList(
-                        id,
-                        by,
-                        reason.orElse(null),
-                        utc(at),
-                        chosen.symbols(),
-                        utc(resumeAt),
-                        amount.orElse(null))));
+                        id, by, reason.orElse(null), utc(at), chosen.symbols(), utc(resumeAt), amount.orElse(null))));
     }
 
     private static final String SET_ENDED = releasing("""

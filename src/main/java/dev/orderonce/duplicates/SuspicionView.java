@@ -47,7 +47,8 @@ public record SuspicionView(
 
             @Schema(
                     nullable = true,
-                    description = "If the order was shipped: how much is refunded, in minor units; absent: all that is left")
+                    description =
+                            "If the order was shipped: how much is refunded, in minor units; absent: all that is left")
             @Nullable Long amount,
 
             @Schema(

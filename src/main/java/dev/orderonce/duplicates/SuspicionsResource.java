@@ -186,10 +186,11 @@ class SuspicionsResource {
     @Operation(
             operationId = "confirmSuspectedDuplicate",
             summary = "Confirm a suspected duplicate",
-            description = "Cancels the chosen order and refunds what was paid, once; an order that was shipped is refunded "
-                    + "in full or in part. The events of the order tell "
-                    + "its buyer which order it duplicates. A repeat that chooses the same order returns the "
-                    + "result.")
+            description =
+                    "Cancels the chosen order and refunds what was paid, once; an order that was shipped is refunded "
+                            + "in full or in part. The events of the order tell "
+                            + "its buyer which order it duplicates. A repeat that chooses the same order returns the "
+                            + "result.")
     @APIResponse(
             responseCode = "200",
             description =

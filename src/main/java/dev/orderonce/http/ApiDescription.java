@@ -179,8 +179,7 @@ public class ApiDescription implements OASFilter {
                 .addProperty("placedAt", text().description("When the earlier order was placed"))
                 .addProperty("age", whole().description("The time since the earlier order was placed, in seconds"))
                 .addProperty("next", list(text()).description("The actions that the state allows"))
-                .addProperty(
-                        "refundable", whole().description("What is left of the payment, in minor units"))
+                .addProperty("refundable", whole().description("What is left of the payment, in minor units"))
                 .addProperty("holds", list(text()).description("The reasons why the order is not shipped yet"))
                 .addProperty("id", text().description("The id of the dispute"))
                 .addProperty("dispute", text().description("The path of the existing dispute"))

@@ -77,9 +77,11 @@ public class FulfilOrder {
     }
 
     private Uni<Fulfilment> fulfil(OrderNumber number, Move move, Transition because, int triesLeft) {
-        return moveOrder.move(number, move, because).chain(moved -> triesLeft > 1 && isOpenNow(moved, move)
-                ? fulfil(number, move, because, triesLeft - 1)
-                : Uni.createFrom().item(fulfilment(moved, move)));
+        return moveOrder
+                .move(number, move, because)
+                .chain(moved -> triesLeft > 1 && isOpenNow(moved, move)
+                        ? fulfil(number, move, because, triesLeft - 1)
+                        : Uni.createFrom().item(fulfilment(moved, move)));
     }
 
     /** Whether a hold refused the move and has ended since. */

@@ -92,7 +92,9 @@ public record Hold(Reason reason, String cause) {
 
     /** Reads the column {@code holds}. */
     static List<Hold> read(String @Nullable [] stored) {
-        return stored == null ? List.of() : Arrays.stream(stored).map(Hold::read).toList();
+        return stored == null
+                ? List.of()
+                : Arrays.stream(stored).map(Hold::read).toList();
     }
 
     private static Hold read(String stored) {

@@ -32,10 +32,10 @@ public enum MoneyEvent {
 
     /**
      * CTEs of a statement whose CTE {@code change} has a row if the money changed, with the columns {@code number} and
-     * {@code payment}; {@code move}, {@code move_to} and {@code move_from}, an array: the order's move; the array is null or
-     * empty without one; {@code kind}: the event without a move; {@code refunded}: what was returned of the payment; {@code at} and
-     * {@code detail}. Their CTE {@code followed} has the columns {@code number}
-     * and those of {@link Followed}.
+     * {@code payment}; {@code move}, {@code move_to} and {@code move_from}, an array: the order's move; the array is
+     * null or empty without one; {@code kind}: the event without a move; {@code refunded}: what was returned of the
+     * payment; {@code at} and {@code detail}. Their CTE {@code followed} has the columns {@code number} and those of
+     * {@link Followed}.
      *
      * <p>The order's row is locked first, so its state cannot change between the decision and the update.
      */
@@ -67,7 +67,10 @@ public enum MoneyEvent {
      *
      * @param payment the reference of the order's current or latest payment
      */
-    public record Followed(OrderState state, Optional<String> payment, @Nullable Long refunded) {
+    public record Followed(
+            OrderState state,
+            Optional<String> payment,
+            @Nullable Long refunded) {
         /** Reads a row with the columns {@code order_state}, {@code order_payment} and {@code order_refunded}. */
         public static Followed of(Row row) {
             return new Followed(
@@ -97,7 +100,9 @@ public enum MoneyEvent {
 
     /** The names of the states from which the order moves; none without a move. */
     public String[] from() {
-        return move.map(Move::from).orElse(List.of()).stream().map(OrderState::name).toArray(String[]::new);
+        return move.map(Move::from).orElse(List.of()).stream()
+                .map(OrderState::name)
+                .toArray(String[]::new);
     }
 
     /** The kind of the event if the order does not move. */

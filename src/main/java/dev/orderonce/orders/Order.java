@@ -41,7 +41,8 @@ public record Order(
     public List<String> next() {
         return state.next().stream()
                 .filter(move -> !move.equals(OrderState.SHIP) || holds.isEmpty())
-                .filter(move -> !move.equals(OrderState.REFUND) || refunded < content.total().minor())
+                .filter(move -> !move.equals(OrderState.REFUND)
+                        || refunded < content.total().minor())
                 .toList();
     }
 

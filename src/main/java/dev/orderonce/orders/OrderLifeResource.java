@@ -104,7 +104,8 @@ class OrderLifeResource {
     @Operation(
             operationId = "returnOrder",
             summary = "Mark an order as being returned",
-            description = "Allowed while the order is SHIPPED or COMPLETED. It refunds nothing. A repeat returns the order.")
+            description =
+                    "Allowed while the order is SHIPPED or COMPLETED. It refunds nothing. A repeat returns the order.")
     @APIResponse(
             responseCode = "200",
             description = "The goods are on their way back",
@@ -217,7 +218,9 @@ class OrderLifeResource {
             @Schema(required = true, examples = "PAID") String kind,
             @Schema(required = true) Instant at,
 
-            @Schema(required = true, description = "Actor and cause: by, reason, duplicateOf, payment, hold, refund, amount")
+            @Schema(
+                    required = true,
+                    description = "Actor and cause: by, reason, duplicateOf, payment, hold, refund, amount")
             Map<String, String> detail) {
 
         static EventView of(OrderEvent event) {

@@ -79,12 +79,7 @@ public enum OrderState {
         PAYMENT_ABANDONED(OrderState.CANCELLED, PAYING),
         /** Cancelled after it was paid, or refunded in full: all of the money that is left is returned. */
         REFUND_BEGUN(
-                REFUNDING,
-                OrderState.PAID,
-                OrderState.SHIPPED,
-                OrderState.COMPLETED,
-                RETURNING,
-                OrderState.RETURNED),
+                REFUNDING, OrderState.PAID, OrderState.SHIPPED, OrderState.COMPLETED, RETURNING, OrderState.RETURNED),
         REFUNDED(OrderState.REFUNDED, REFUNDING),
         /** Refused while the order is on hold. */
         SHIPPED(OrderState.SHIPPED, OrderState.PAID),

@@ -92,8 +92,8 @@ class OrderStore {
             """;
 
     /**
-     * One conditional update with its event: the row decides whether the move is open, its fencing token refuses a stale
-     * holder of the lock, and its holds refuse that it is shipped.
+     * One conditional update with its event: the row decides whether the move is open, its fencing token refuses a
+     * stale holder of the lock, and its holds refuse that it is shipped.
      */
     private static final String MOVE = """
             WITH moved AS (
@@ -112,8 +112,7 @@ class OrderStore {
             """.formatted(EventLog.APPEND, COLUMNS);
 
     /** Makes the move if it is open; empty if it is not. */
-    Uni<Optional<Order>> move(
-            OrderNumber number, List<OrderState> from, Move move, Transition transition, Instant at) {
+    Uni<Optional<Order>> move(OrderNumber number, List<OrderState> from, Move move, Transition transition, Instant at) {
         Tuple parameters = Tuple.from(Arrays.asList(
                 number.symbols(),
                 from.stream().map(OrderState::name).toArray(String[]::new),
@@ -138,11 +137,7 @@ class OrderStore {
     Uni<Optional<Order>> hold(OrderNumber number, Transition because, Instant at) {
         return changed(
                 HOLD,
-                Tuple.of(
-                        number.symbols(),
-                        Hold.OF_SUPPORT.stored(),
-                        Timestamptz.of(at),
-                        OrderJson.detail(because)));
+                Tuple.of(number.symbols(), Hold.OF_SUPPORT.stored(), Timestamptz.of(at), OrderJson.detail(because)));
     }
 
     private static final String RELEASE = """

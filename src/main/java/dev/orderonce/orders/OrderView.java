@@ -40,8 +40,7 @@ public record OrderView(
         @Schema(required = true) List<AcknowledgementSubmission> acknowledgements,
         @Schema(required = true) Instant placedAt,
 
-        @Schema(nullable = true, description = "Why the order is not shipped yet; absent if nothing holds it")
-        @Nullable List<Hold.Reason> holds,
+        @Schema(nullable = true, description = "Why the order is not shipped yet; absent if nothing holds it") @Nullable List<Hold.Reason> holds,
 
         @Schema(
                 nullable = true,

@@ -127,8 +127,8 @@ public class RefundOrder {
     /**
      * A decision to refund.
      *
-     * @param key under which it is decided once for an order; those of other packages contain a space, which no client's
-     *     key does
+     * @param key under which it is decided once for an order; those of other packages contain a space, which no
+     *     client's key does
      * @param amount in minor units, at least 1; empty for all that is left
      */
     public record RefundRequest(
@@ -176,9 +176,9 @@ public class RefundOrder {
 
     /** Checks an amount to refund; if there is one and it is not valid, adds a violation. */
     public static void checkAmount(Optional<Long> amount, List<Violation> violations) {
-        if (amount.filter(minor -> minor < 1 || minor > OrderDraft.LARGEST_AMOUNT).isPresent()) {
-            violations.add(
-                    new Violation("amount", "must be a whole number from 1 to " + OrderDraft.LARGEST_AMOUNT));
+        if (amount.filter(minor -> minor < 1 || minor > OrderDraft.LARGEST_AMOUNT)
+                .isPresent()) {
+            violations.add(new Violation("amount", "must be a whole number from 1 to " + OrderDraft.LARGEST_AMOUNT));
         }
     }
 
@@ -233,15 +233,20 @@ public class RefundOrder {
         return store.begin(decision, clock.instant(), settlePayment.resumeAt())
                 .chain(begun -> begun.isPresent()
                         ? settlePayment
-                                .settle(begun.get().payment(), order.after(begun.get().order()), fence)
+                                .settle(
+                                        begun.get().payment(),
+                                        order.after(begun.get().order()),
+                                        fence)
                                 .chain(settled -> refunded(settled.order(), request))
                         : notBegun(order, request));
     }
 
     private Uni<Refunding> refunded(Order order, RefundRequest request) {
-        return reader.find(order.number(), request.key()).map(Optional::orElseThrow).map(refund -> refund.isConfirmed()
-                ? new Refunding.Refunded(refund, order)
-                : new Refunding.UnderWay(refund, order));
+        return reader.find(order.number(), request.key())
+                .map(Optional::orElseThrow)
+                .map(refund -> refund.isConfirmed()
+                        ? new Refunding.Refunded(refund, order)
+                        : new Refunding.UnderWay(refund, order));
     }
 
     /** A concurrent request was first, or the amount exceeds what is left. */

@@ -25,7 +25,8 @@ class RefundStore {
      * The payment's row is locked first: concurrent refunds are decided one after the other, and none exceeds what the
      * others leave. A refund whose key exists is not inserted and changes nothing.
      */
-    private static final String BEGIN = """
+    private static final String BEGIN =
+            """
             WITH held AS (
                 SELECT id, number, currency, COALESCE($4::bigint, amount - refunded - refunding) AS part
                 FROM payments
@@ -51,10 +52,11 @@ class RefundStore {
             """.formatted(PaymentStore.COLUMNS, DETAIL.formatted("$15"), MoneyEvent.FOLLOW, PaymentStore.COLUMNS);
 
     /**
-     * The payment's row is locked first, as in every statement that changes both. With the last refund of a payment that
-     * is refunded in full, the payment and its order are refunded.
+     * The payment's row is locked first, as in every statement that changes both. With the last refund of a payment
+     * that is refunded in full, the payment and its order are refunded.
      */
-    private static final String CONFIRM = """
+    private static final String CONFIRM =
+            """
             WITH held AS (
                 SELECT id AS of_payment FROM payments WHERE id = $1 FOR UPDATE
             ), confirmed AS (
@@ -91,7 +93,8 @@ class RefundStore {
 
     /**
      * Decides a refund, unless it exceeds what is left of the payment, or one exists under its key. In the same
-     * statement the payment becomes due, and the order gets the event; with all of the money the order becomes REFUNDING.
+     * statement the payment becomes due, and the order gets the event; with all of the money the order becomes
+     * REFUNDING.
      *
      * @param dueAt when the job resumes the refund
      */

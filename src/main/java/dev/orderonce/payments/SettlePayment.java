@@ -399,7 +399,8 @@ class SettlePayment {
         return changed.isPresent()
                 ? Uni.createFrom()
                         .item(new Recorded(
-                                changed.get().payment(), Optional.of(changed.get().order())))
+                                changed.get().payment(),
+                                Optional.of(changed.get().order())))
                 : current(payment);
     }
 

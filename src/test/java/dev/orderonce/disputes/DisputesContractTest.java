@@ -458,7 +458,8 @@ class DisputesContractTest {
                 .body("resolvedBy", equalTo(support.subject()))
                 .body("endedAt", notNullValue());
         again.then().statusCode(200).header("Idempotent-Replayed", "true").body("reason", equalTo("It is the same."));
-        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "HELD", "REFUND_BEGUN", "REFUNDED", "RELEASED");
+        assertThat(shop.history(number))
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "HELD", "REFUND_BEGUN", "REFUNDED", "RELEASED");
         assertThat(Database.paymentStates(number)).containsExactly("REFUNDED");
         assertThat(Database.paymentStates(earlier)).containsExactly("CAPTURED");
         shop.request()
@@ -748,7 +749,8 @@ class DisputesContractTest {
                 .filteredOn(answer -> answer.header("Idempotent-Replayed") == null)
                 .hasSize(1);
         assertThat(Database.paymentStates(number)).containsExactly("REFUNDED");
-        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "HELD", "REFUND_BEGUN", "REFUNDED", "RELEASED");
+        assertThat(shop.history(number))
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "HELD", "REFUND_BEGUN", "REFUNDED", "RELEASED");
         Parties.find(support, id).then().body("state", equalTo("RESOLVED"));
     }
 

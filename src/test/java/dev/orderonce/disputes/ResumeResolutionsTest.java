@@ -83,7 +83,8 @@ class ResumeResolutionsTest {
         finish();
         // Then
         awaitState(id, "RESOLVED");
-        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "HELD", "REFUND_BEGUN", "REFUNDED", "RELEASED");
+        assertThat(shop.history(number))
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "HELD", "REFUND_BEGUN", "REFUNDED", "RELEASED");
     }
 
     private String shippedMeanwhile(String id, String resolution, String number) {

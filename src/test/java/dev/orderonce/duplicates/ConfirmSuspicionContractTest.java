@@ -180,9 +180,7 @@ class ConfirmSuspicionContractTest extends SuspicionsFixture {
         shop.request()
                 .get("/orders/{number}/events", found.later())
                 .then()
-                .body(
-                        "events.find { it.kind == 'REFUND_BEGUN' }.detail.duplicateOf",
-                        equalTo(found.earlier()));
+                .body("events.find { it.kind == 'REFUND_BEGUN' }.detail.duplicateOf", equalTo(found.earlier()));
     }
 
     @Test

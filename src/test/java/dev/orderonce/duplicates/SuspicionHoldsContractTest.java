@@ -137,8 +137,7 @@ class SuspicionHoldsContractTest extends SuspicionsFixture {
         dismiss(support, idOf(second, third), "a gift").then().statusCode(200);
         merchant.ship(third).then().statusCode(200);
         assertThat(shop.history(third))
-                .containsExactly(
-                        "PLACED", "PAYMENT_BEGUN", "PAID", "HELD", "HELD", "RELEASED", "RELEASED", "SHIPPED");
+                .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "HELD", "HELD", "RELEASED", "RELEASED", "SHIPPED");
     }
 
     private String idOf(String earlier, String later) {

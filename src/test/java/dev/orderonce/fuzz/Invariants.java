@@ -22,8 +22,7 @@ import java.util.stream.Stream;
 /** The invariants of the orders in PostgreSQL, whatever was sent. Excludes the orders of other tests. */
 final class Invariants {
     private static final Set<String> WITHOUT_MOVE = Stream.concat(
-                    Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind),
-                    Stream.of(Hold.SET_KIND, Hold.ENDED_KIND))
+                    Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind), Stream.of(Hold.SET_KIND, Hold.ENDED_KIND))
             .collect(Collectors.toSet());
 
     /** Each selects rows that violate an invariant. */

@@ -69,8 +69,7 @@ class HoldOrderContractTest {
                 .then()
                 .body(
                         "events[3].detail",
-                        equalTo(Map.of(
-                                "by", support.subject(), "reason", "the address is odd", "hold", "SUPPORT")));
+                        equalTo(Map.of("by", support.subject(), "reason", "the address is odd", "hold", "SUPPORT")));
         shop.request()
                 .get("/orders/{number}/events", number)
                 .then()
@@ -165,7 +164,8 @@ class HoldOrderContractTest {
         boolean isShipped = shop.find(number).path("state").equals("SHIPPED");
         assertThat(answers)
                 .extracting(Response::statusCode)
-                .containsExactly(isShipped ? 409 : 200, isShipped ? 200 : 409, isShipped ? 409 : 200, isShipped ? 200 : 409);
+                .containsExactly(
+                        isShipped ? 409 : 200, isShipped ? 200 : 409, isShipped ? 409 : 200, isShipped ? 200 : 409);
         assertThat(shop.history(number))
                 .containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", isShipped ? "SHIPPED" : "HELD");
     }

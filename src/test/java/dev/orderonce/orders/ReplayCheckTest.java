@@ -32,7 +32,8 @@ class ReplayCheckTest {
     }
 
     private static Order orderOf(Buyer buyer) {
-        return new Order(NUMBER, Optional.empty(), buyer, OrderState.CREATED, Optional.empty(), DRAFT, PLACED_AT, List.of(), 0);
+        return new Order(
+                NUMBER, Optional.empty(), buyer, OrderState.CREATED, Optional.empty(), DRAFT, PLACED_AT, List.of(), 0);
     }
 
     private static Tombstone tombstoneOf(Buyer buyer, VoidReason why) {
@@ -131,7 +132,8 @@ class ReplayCheckTest {
     void anotherCheckoutThanTheOrders_isAMismatch() {
         // Given
         OrderDraft placed = DRAFT.completing(Optional.of("c1"));
-        Order order = new Order(NUMBER, Optional.empty(), ALICE, OrderState.PAID, Optional.empty(), placed, PLACED_AT);
+        Order order = new Order(
+                NUMBER, Optional.empty(), ALICE, OrderState.PAID, Optional.empty(), placed, PLACED_AT, List.of(), 0);
 
         // Then
         assertThat(ReplayCheck.of(ALICE, NUMBER, DRAFT, order)).isEqualTo(new Placement.AlreadyPlaced(order));

@@ -88,8 +88,7 @@ class StormIT {
             """;
 
     private static final Set<String> WITHOUT_MOVE = Stream.concat(
-                    Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind),
-                    Stream.of(Hold.SET_KIND, Hold.ENDED_KIND))
+                    Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind), Stream.of(Hold.SET_KIND, Hold.ENDED_KIND))
             .collect(Collectors.toSet());
 
     @TempDir

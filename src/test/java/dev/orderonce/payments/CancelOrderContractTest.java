@@ -207,7 +207,10 @@ class CancelOrderContractTest {
         Response received = merchant.receiveReturn(number);
         Response receivedAgain = merchant.receiveReturn(number);
         // Then
-        early.then().statusCode(409).body("type", equalTo("/problems/move-not-open")).body("state", equalTo("SHIPPED"));
+        early.then()
+                .statusCode(409)
+                .body("type", equalTo("/problems/move-not-open"))
+                .body("state", equalTo("SHIPPED"));
         returning
                 .then()
                 .statusCode(200)

@@ -171,7 +171,9 @@ class HttpGatewayTest {
         Answer refunded = get(gateway.refundPart("p-1", "r-1", AMOUNT));
         // Then
         assertThat(refunded).isEqualTo(new Answer.Refunded());
-        assertThat(received.getFirst()).startsWith("PUT /payments/p-1/refunds/r-1 ").contains("4200", "EUR");
+        assertThat(received.getFirst())
+                .startsWith("PUT /payments/p-1/refunds/r-1 ")
+                .contains("4200", "EUR");
     }
 
     @Test

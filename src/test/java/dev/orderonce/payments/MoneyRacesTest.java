@@ -117,17 +117,15 @@ class MoneyRacesTest {
     }
 
     private void judge(String number) {
-        List<String> references =
-                List.of(value("SELECT string_agg(id, ' ') FROM payments WHERE number = '%s'", number)
-                        .split(" ", -1));
+        List<String> references = List.of(value("SELECT string_agg(id, ' ') FROM payments WHERE number = '%s'", number)
+                .split(" ", -1));
         String state = Database.state(number);
         long refunded = Long.parseLong(value("SELECT COALESCE(refunded, 0) FROM orders WHERE number = '%s'", number));
-        long held =
-                switch (state) {
-                    case "PAID", "SHIPPED", "COMPLETED", "RETURNING" -> TOTAL - refunded;
-                    case "CREATED", "CANCELLED", "REFUNDED" -> 0;
-                    default -> throw new AssertionError(state);
-                };
+        long held = switch (state) {
+            case "PAID", "SHIPPED", "COMPLETED", "RETURNING" -> TOTAL - refunded;
+            case "CREATED", "CANCELLED", "REFUNDED" -> 0;
+            default -> throw new AssertionError(state);
+        };
         List<String> history = shop.history(number);
         assertThat(provider.balance(references))
                 .as("money for %s, which is %s after %s, seed %d", number, state, history, SEED)

@@ -326,7 +326,8 @@ class RefundOrderContractTest {
                 .filteredOn(answer -> answer.statusCode() == 409)
                 .allSatisfy(answer -> answer.then().body("refundable", equalTo(200)));
         shop.find(number).then().body("state", equalTo("SHIPPED")).body("refunded", equalTo(4000));
-        assertThat(Collections.frequency(shop.history(number), "PARTIALLY_REFUNDED")).isEqualTo(8);
+        assertThat(Collections.frequency(shop.history(number), "PARTIALLY_REFUNDED"))
+                .isEqualTo(8);
     }
 
     @RepeatedTest(10)
@@ -340,6 +341,7 @@ class RefundOrderContractTest {
         assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isIn(200, 201));
         assertThat(answers).filteredOn(answer -> answer.statusCode() == 201).hasSize(1);
         shop.find(number).then().body("refunded", equalTo(1500));
-        assertThat(Collections.frequency(shop.history(number), "PARTIALLY_REFUNDED")).isOne();
+        assertThat(Collections.frequency(shop.history(number), "PARTIALLY_REFUNDED"))
+                .isOne();
     }
 }

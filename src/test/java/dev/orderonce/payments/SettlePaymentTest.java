@@ -82,8 +82,10 @@ class SettlePaymentTest {
     @ParameterizedTest
     @EnumSource
     void refundInProgress_isRequestedWhileMoneyIsHeld(OrderState order) {
-        assertThat(SettlePayment.next(PaymentState.REFUNDING, order, true, true)).isEqualTo(Step.REFUND_PART);
-        Step ofCaptured = Objects.requireNonNull(WITH_IT.get(PaymentState.CAPTURED)).get(order);
+        assertThat(SettlePayment.next(PaymentState.REFUNDING, order, true, true))
+                .isEqualTo(Step.REFUND_PART);
+        Step ofCaptured =
+                Objects.requireNonNull(WITH_IT.get(PaymentState.CAPTURED)).get(order);
         assertThat(SettlePayment.next(PaymentState.CAPTURED, order, true, true))
                 .isEqualTo(ofCaptured == Step.DONE ? Step.REFUND_PART : ofCaptured);
     }
