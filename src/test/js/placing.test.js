@@ -102,6 +102,15 @@ describe('a checkout that goes well', () => {
     assert.equal(checkout.order.total, 4200);
   });
 
+  test('other charges are another basket, other labels are not', async () => {
+    const { submit } = await loaded();
+    const charged = (label, amount) => ({ ...DRAFT, total: 4200 + amount, charges: [{ kind: 'SHIPPING', label, amount }] });
+    await submit(charged('Express', 490));
+    assert.equal((await submit(charged('Eilig', 490))).differs, false);
+    assert.equal((await submit({ ...DRAFT, total: 4690 })).differs, true);
+    assert.equal((await submit(charged('Express', 290))).differs, true);
+  });
+
   test('so it does when the service is unavailable, or the checkout expired long ago', async () => {
     const { service, submit } = await loaded();
     await submit();

@@ -182,11 +182,26 @@ export interface SubmitOptions {
 export interface Draft {
   /** ISO 4217 code. */
   currency: string;
-  /** Sum of the lines, in minor units of the currency. */
+  /** Sum of the lines and charges, in minor units of the currency. */
   total: number;
   lines: Line[];
-  /** The catalogue's signature of currency and lines, if the shop signs its prices. */
+  /** Up to 20. */
+  charges?: Charge[];
+  /** The catalogue's signature of currency, lines and charges, if the shop signs its prices. */
   quote?: string;
+  /** The shop's own id of the order. */
+  reference?: string;
+  /** Texts that the shop keeps with the order. Not compared, like `delivery` and `contact`. */
+  metadata?: Record<string, string>;
+  delivery?: string;
+  contact?: string;
+}
+
+export interface Charge {
+  kind: 'SHIPPING' | 'TAX' | 'DISCOUNT' | 'FEE';
+  label: string;
+  /** In minor units of the currency; below 0 for a discount. */
+  amount: number;
 }
 
 export interface Line {

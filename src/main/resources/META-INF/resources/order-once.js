@@ -434,10 +434,12 @@ function orderOf(draft, acknowledgements) {
   return { ...JSON.parse(JSON.stringify({ draft, acknowledgements })), basket: basketOf(draft) };
 }
 
-/** Canonical content, equal exactly where the service's is: names and the order of lines are ignored. */
-function basketOf({ currency, total, lines }) {
+/** Canonical content, equal exactly where the service's is: names, labels and the order of lines and charges are ignored. */
+function basketOf({ currency, total, lines, charges }) {
   const items = lines.map(({ productCode, quantity, unitPrice }) => JSON.stringify([productCode, quantity, unitPrice]));
-  return JSON.stringify([currency, total, items.sort()]);
+  const more = (Array.isArray(charges) ? charges : []).map((charge) => JSON.stringify([charge?.kind, charge?.amount]));
+  // Without charges as it was before there were any: rows are stored for weeks.
+  return JSON.stringify([currency, total, items.sort(), ...(more.length > 0 ? [more.sort()] : [])]);
 }
 
 function publicRow({ checkoutId, number, state, draft, order, tries, updatedAt }) {

@@ -1,16 +1,20 @@
 package dev.orderonce.disputes;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.orderonce.disputes.StoredEvidence.StoredCharge;
 import dev.orderonce.disputes.StoredEvidence.StoredEvent;
 import dev.orderonce.disputes.StoredEvidence.StoredOrder;
 import dev.orderonce.disputes.StoredEvidence.StoredSubmit;
+import dev.orderonce.orders.Charge;
 import dev.orderonce.orders.OrderEvent;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
+import dev.orderonce.orders.OrderView.ChargeView;
 import dev.orderonce.orders.OrderView.LineView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +70,7 @@ public record Evidence(
             long total,
 
             @Schema(required = true) List<LineView> lines,
+            @Schema(required = true) List<ChargeView> charges,
 
             @Schema(required = true, description = "What the buyer confirmed when placing it")
             List<AcknowledgementSubmission> acknowledgements,
@@ -97,6 +102,10 @@ public record Evidence(
                     stored.lines().stream()
                             .map(line ->
                                     new LineView(line.productCode(), line.name(), line.quantity(), line.unitPrice()))
+                            .toList(),
+                    Objects.requireNonNullElse(stored.charges(), List.<StoredCharge>of()).stream()
+                            .map(charge ->
+                                    new ChargeView(Charge.Kind.valueOf(charge.kind()), charge.label(), charge.amount()))
                             .toList(),
                     stored.acknowledgements().stream()
                             .map(given -> new AcknowledgementSubmission(given.kind(), given.total(), given.earlier()))

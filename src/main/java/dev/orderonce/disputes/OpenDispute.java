@@ -133,10 +133,10 @@ public class OpenDispute {
         List<Violation> violations = new ArrayList<>();
         Optional<DisputeKind> kind = DisputeKind.read(submission.kind());
         if (kind.isEmpty()) {
-            violations.add(new Violation("kind", "must be DUPLICATE or NOT_MINE"));
+            violations.add(new Violation("/kind", "must be DUPLICATE or NOT_MINE"));
         }
         kind.flatMap(known -> violation(known, submission, disputed, other))
-                .ifPresent(words -> violations.add(new Violation("duplicateOf", words)));
+                .ifPresent(words -> violations.add(new Violation("/duplicateOf", words)));
         Optional<String> message = Optional.ofNullable(submission.message())
                 .flatMap(text -> FreeText.read("message", text, SendMessage.LONGEST_TEXT, violations));
         if (kind.isEmpty() || !violations.isEmpty()) {

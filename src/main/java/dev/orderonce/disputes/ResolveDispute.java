@@ -112,7 +112,7 @@ public class ResolveDispute {
         List<Violation> violations = new ArrayList<>();
         Optional<Verdict> wanted = Verdict.read(verdict);
         if (wanted.isEmpty()) {
-            violations.add(new Violation("resolution", "must be REFUND, CANCEL or REJECT"));
+            violations.add(new Violation("/resolution", "must be REFUND, CANCEL or REJECT"));
         }
         if (amount.isPresent()
                 && wanted.filter(known -> known != Verdict.REFUND).isPresent()) {

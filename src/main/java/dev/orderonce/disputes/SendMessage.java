@@ -169,7 +169,7 @@ public class SendMessage {
     private static Sending refusal(Dispute dispute) {
         return Move.ANSWERED.isOpenFrom(dispute.state())
                 ? new Sending.Invalid(List.of(new Violation(
-                        "text", "cannot be added: buyer and merchant have " + MOST + " messages each in a dispute")))
+                        "/text", "cannot be added: buyer and merchant have " + MOST + " messages each in a dispute")))
                 : new Sending.NotOpen(dispute);
     }
 

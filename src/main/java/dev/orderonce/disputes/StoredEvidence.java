@@ -9,6 +9,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.orderonce.admission.Resubmission;
 import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.orders.Acknowledgement;
+import dev.orderonce.orders.Charge;
 import dev.orderonce.orders.Line;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderEvent;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
             StoredEvidence.class,
             StoredEvidence.StoredOrder.class,
             StoredEvidence.StoredLine.class,
+            StoredEvidence.StoredCharge.class,
             StoredEvidence.StoredAcknowledgement.class,
             StoredEvidence.StoredEvent.class,
             StoredEvidence.StoredSubmit.class
@@ -66,6 +68,7 @@ public record StoredEvidence(
      * @param number with hyphens
      * @param issuedAt when the number was issued; null if the order was placed under a key
      * @param total in minor units of the currency
+     * @param charges null if it has none, as in rows written before orders had any
      * @param submits null if Redis was unavailable
      */
     public record StoredOrder(
@@ -77,6 +80,7 @@ public record StoredEvidence(
             String currency,
             long total,
             List<StoredLine> lines,
+            @Nullable List<StoredCharge> charges,
             List<StoredAcknowledgement> acknowledgements,
             List<StoredEvent> events,
             @Nullable List<StoredSubmit> submits) {
@@ -92,6 +96,11 @@ public record StoredEvidence(
                     order.content().total().currency().getCurrencyCode(),
                     order.content().total().minor(),
                     order.content().lines().stream().map(StoredLine::of).toList(),
+                    order.content().charges().isEmpty()
+                            ? null
+                            : order.content().charges().stream()
+                                    .map(StoredCharge::of)
+                                    .toList(),
                     order.content().acknowledgements().stream()
                             .map(StoredAcknowledgement::of)
                             .toList(),
@@ -109,6 +118,17 @@ public record StoredEvidence(
     public record StoredLine(String productCode, @Nullable String name, long quantity, long unitPrice) {
         static StoredLine of(Line line) {
             return new StoredLine(line.productCode(), line.name().orElse(null), line.quantity(), line.unitPrice());
+        }
+    }
+
+    /**
+     * One charge of the order.
+     *
+     * @param amount in minor units of the order's currency; below 0 for a discount
+     */
+    public record StoredCharge(String kind, String label, long amount) {
+        static StoredCharge of(Charge charge) {
+            return new StoredCharge(charge.kind().name(), charge.label(), charge.amount());
         }
     }
 

@@ -121,7 +121,7 @@ public class ConfirmSuspicion {
     }
 
     private static Violation notOneOfTheTwo() {
-        return new Violation("cancel", "must be the number of one of the two orders");
+        return new Violation("/cancel", "must be the number of one of the two orders");
     }
 
     private Uni<Confirming> confirm(

@@ -190,18 +190,20 @@ public class ApiDescription implements OASFilter {
                         "violations",
                         list(OASFactory.createSchema()
                                 .addType(Schema.SchemaType.OBJECT)
-                                .addProperty("field", text())
+                                .addProperty("field", pointer())
                                 .addProperty("message", text())
                                 .required(List.of("field", "message"))))
                 .addProperty(
                         "mismatch",
                         list(OASFactory.createSchema()
                                 .addType(Schema.SchemaType.OBJECT)
-                                .addProperty("field", text())
+                                .addProperty("field", pointer())
                                 .addProperty(
-                                        "placed", OASFactory.createSchema().description("A text, a number, or null"))
+                                        "placed",
+                                        OASFactory.createSchema().description("A text, a number, an object, or null"))
                                 .addProperty(
-                                        "submitted", OASFactory.createSchema().description("A text, a number, or null"))
+                                        "submitted",
+                                        OASFactory.createSchema().description("A text, a number, an object, or null"))
                                 .required(List.of("field"))))
                 .required(List.of("type", "title", "status", "detail", "retry"));
     }
@@ -219,6 +221,10 @@ public class ApiDescription implements OASFilter {
 
     private static Schema text() {
         return OASFactory.createSchema().addType(Schema.SchemaType.STRING);
+    }
+
+    private static Schema pointer() {
+        return text().description("A JSON Pointer (RFC 6901) into the body");
     }
 
     private static Schema list(Schema items) {

@@ -14,6 +14,7 @@ import static dev.orderonce.http.ProblemType.REQUEST_REFUSED;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonMappingException.Reference;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -100,13 +101,11 @@ public class ProblemMappers {
     }
 
     private static String path(JsonMappingException failure) {
-        StringBuilder path = new StringBuilder();
+        JsonPointer path = JsonPointer.empty();
         for (Reference step : failure.getPath()) {
-            if (step.getFieldName() == null) {
-                path.append('[').append(step.getIndex()).append(']');
-            } else {
-                path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
-            }
+            path = step.getFieldName() == null
+                    ? path.appendIndex(step.getIndex())
+                    : path.appendProperty(step.getFieldName());
         }
         return path.toString();
     }

@@ -114,6 +114,13 @@ public enum ProblemType {
             "The order number was issued for another checkout than the one in \"checkout\", or for none. Send the "
                     + "number with the checkout that it was requested for. The request stored nothing; the order number "
                     + "stays usable."),
+    REFERENCE_TAKEN(
+            409,
+            AFTER_CHANGE,
+            "Reference already used",
+            "Another order has this \"reference\", and no two orders of this shop may have the same one. If that order is the "
+                    + "buyer's, \"order\" links to it. The request stored nothing; the same order number or key stays "
+                    + "usable with another reference."),
     LIMIT_REACHED(
             429,
             SAME_REQUEST,

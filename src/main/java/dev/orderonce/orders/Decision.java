@@ -1,9 +1,20 @@
 package dev.orderonce.orders;
 
-/**
- * The result of inserting a row under a number.
- *
- * @param row the row that exists under the number now
- * @param isInserted whether this request inserted it; otherwise the number was decided before
- */
-record Decision(DecidedNumber row, boolean isInserted) {}
+import dev.orderonce.numbers.OrderNumber;
+import java.util.Optional;
+
+/** The result of inserting an order. */
+sealed interface Decision {
+    /** This request inserted it. */
+    record Inserted() implements Decision {}
+
+    /** The number was decided before, or the checkout has an order: this row exists instead. */
+    record Existing(DecidedNumber row) implements Decision {}
+
+    /**
+     * Another order of the shop has the reference; nothing was decided.
+     *
+     * @param own its number, if it is the same buyer's
+     */
+    record ReferenceTaken(Optional<OrderNumber> own) implements Decision {}
+}

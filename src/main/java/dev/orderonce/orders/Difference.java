@@ -6,15 +6,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * One business field in which a repeated request differs from the order it repeats.
  *
- * @param field {@code currency}, {@code total}, {@code lines[CODE].quantity}, {@code lines[CODE].unitPrice}, or
- *     {@code lines[CODE]} for a line that only one of the two has
- * @param placed the order's value, {@code null} if it has no such line
- * @param submitted the request's value, {@code null} if it has no such line
+ * @param field a JSON Pointer (RFC 6901) into the request, for example {@code /total} or {@code /lines/0/quantity};
+ *     {@code /lines/0} or {@code /charges/0} for a line or charge that only one of the two has, into the order if the
+ *     request does not have it
+ * @param placed the order's value: a text, a number, or an object of the fields of a line or charge; {@code null} if it
+ *     has no such line or charge
+ * @param submitted the request's value, as {@code placed}
  */
 @Schema(description = "One business field in which the request differs from the existing order")
 public record Difference(
+        @Schema(description = "A JSON Pointer into the request, or into the order for what only the order has")
         String field,
 
-        @Schema(nullable = true, description = "The order's value: a text or a number") @Nullable Object placed,
+        @Schema(nullable = true, description = "The order's value: a text, a number or an object") @Nullable Object placed,
 
-        @Schema(nullable = true, description = "The request's value: a text or a number") @Nullable Object submitted) {}
+        @Schema(nullable = true, description = "The request's value: a text, a number or an object") @Nullable Object submitted) {}

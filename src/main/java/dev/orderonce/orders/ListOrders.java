@@ -108,7 +108,7 @@ public class ListOrders {
     private static int fitting(List<OrderEntity> rows) {
         int characters = 0;
         for (int i = 0; i < rows.size(); i++) {
-            characters += rows.get(i).lines.length();
+            characters += rows.get(i).characters();
             if (characters > MOST_CHARACTERS) {
                 return i + 1;
             }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param clientKey the idempotency key, if the order was placed under one and not under an issued number
  * @param payment the reference of the current or latest payment
- * @param content the ordered lines and total; they never change
+ * @param content the ordered lines, charges and total; they never change
  * @param placedAt to the microsecond, the resolution of the clock and of PostgreSQL
  * @param holds while there are any, the order is not shipped
  * @param refunded what was returned of the money that was paid for it, in minor units
@@ -31,10 +31,11 @@ public record Order(
         long refunded)
         implements DecidedNumber {
 
-    /** A new order. */
+    /** A new order; it is paid at once if there is nothing to pay. */
     static Order placed(
             OrderNumber number, Optional<IdempotencyKey> clientKey, Buyer buyer, OrderDraft content, Instant now) {
-        return new Order(number, clientKey, buyer, OrderState.CREATED, Optional.empty(), content, now, List.of(), 0);
+        OrderState state = content.total().minor() == 0 ? OrderState.PAID : OrderState.CREATED;
+        return new Order(number, clientKey, buyer, state, Optional.empty(), content, now, List.of(), 0);
     }
 
     /** The moves that a client may request now, as the API names them. */

@@ -1,35 +1,51 @@
 package dev.orderonce.orders;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import dev.orderonce.http.FreeText;
 import dev.orderonce.http.Violation;
 import dev.orderonce.issuing.IssueNumber;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
+import dev.orderonce.orders.OrderSubmission.ChargeSubmission;
 import dev.orderonce.orders.OrderSubmission.LineSubmission;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Currency;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of an order, validated: every line is valid and the total is their sum.
+ * The content of an order, validated: every line and charge is valid and the total is their sum.
  *
- * @param total the sum of the lines
+ * @param total the sum of the lines and charges, 0 or more
  * @param lines 1 to {@value #MOST_LINES}
+ * @param charges at most {@value #MOST_CHARGES}
  * @param acknowledgements at most {@value #MOST_ACKNOWLEDGEMENTS}
  * @param checkout the checkout that the request names; of an order, the one that it completes
  */
 public record OrderDraft(
-        Money total, List<Line> lines, List<Acknowledgement> acknowledgements, Optional<String> checkout) {
+        Money total,
+        List<Line> lines,
+        List<Charge> charges,
+        List<Acknowledgement> acknowledgements,
+        Optional<String> checkout,
+        OrderNotes notes) {
 
-    /** A draft that names no checkout. */
+    /** A draft of lines alone. */
     public OrderDraft(Money total, List<Line> lines, List<Acknowledgement> acknowledgements) {
-        this(total, lines, acknowledgements, Optional.empty());
+        this(total, lines, List.of(), acknowledgements, Optional.empty(), OrderNotes.NONE);
     }
 
     /** A person's basket has a few lines, a trader's order some dozens; a batch belongs in several orders. */
     public static final int MOST_LINES = 100;
+
+    /** Shipping in parts, taxes of several rates, coupons; more belong in lines. */
+    public static final int MOST_CHARGES = 20;
 
     /** One large amount and several earlier orders. */
     public static final int MOST_ACKNOWLEDGEMENTS = 10;
@@ -48,12 +64,15 @@ public record OrderDraft(
 
     /** The same content, completing this checkout. */
     OrderDraft completing(Optional<String> completed) {
-        return new OrderDraft(total, lines, acknowledgements, completed);
+        return new OrderDraft(total, lines, charges, acknowledgements, completed, notes);
     }
 
-    /** The approximate number of characters of the lines in JSON. */
+    /** The approximate number of characters in JSON. */
     public int characters() {
-        int characters = 0;
+        int characters = notes.characters();
+        for (Charge charge : charges) {
+            characters += 60 + charge.label().length();
+        }
         for (Line line : lines) {
             characters += 80
                     + line.productCode().length()
@@ -82,23 +101,29 @@ public record OrderDraft(
 
         Reading read(OrderSubmission submission) {
             Optional<Currency> currency = currency(submission.currency());
-            long total = amount("total", submission.total());
+            long total = amount("/total", submission.total());
             List<Line> lines = lines(submission.lines());
+            List<Charge> charges = charges(submission.charges());
             List<Acknowledgement> acknowledgements = acknowledgements(submission.acknowledgements());
             Optional<String> checkout = checkout(submission.checkout());
+            OrderNotes notes = new OrderNotes(
+                    reference(submission.reference()),
+                    metadata(submission.metadata()),
+                    opaque("/delivery", submission.delivery()),
+                    opaque("/contact", submission.contact()));
             if (violations.isEmpty()) {
-                checkSum(lines, total);
+                checkSum(lines, charges, total);
             }
             return violations.isEmpty() && currency.isPresent()
-                    ? new Reading.Drafted(
-                            new OrderDraft(new Money(total, currency.get()), lines, acknowledgements, checkout))
+                    ? new Reading.Drafted(new OrderDraft(
+                            new Money(total, currency.get()), lines, charges, acknowledgements, checkout, notes))
                     : new Reading.Invalid(List.copyOf(violations));
         }
 
         private Optional<String> checkout(@Nullable String submitted) {
             Optional<String> checkout = Optional.ofNullable(submitted);
             if (!checkout.stream().allMatch(IssueNumber::isCheckout)) {
-                refuse("checkout", IssueNumber.CHECKOUT_RULE);
+                refuse("/checkout", IssueNumber.CHECKOUT_RULE);
             }
             return checkout;
         }
@@ -106,19 +131,19 @@ public record OrderDraft(
         private Optional<Currency> currency(@Nullable String code) {
             Optional<Currency> currency = Optional.ofNullable(code).flatMap(Money::currency);
             if (currency.isEmpty()) {
-                refuse("currency", code == null ? "is missing" : "is not an ISO 4217 code of a currency");
+                refuse("/currency", code == null ? "is missing" : "is not an ISO 4217 code of a currency");
             }
             return currency;
         }
 
         private List<Line> lines(@Nullable List<@Nullable LineSubmission> submitted) {
             if (submitted == null || submitted.isEmpty() || submitted.size() > MOST_LINES) {
-                refuse("lines", "must hold 1 to " + MOST_LINES + " lines");
+                refuse("/lines", "must hold 1 to " + MOST_LINES + " lines");
                 return List.of();
             }
             List<Line> lines = new ArrayList<>(submitted.size());
             for (int i = 0; i < submitted.size(); i++) {
-                lines.add(line("lines[" + i + "]", submitted.get(i)));
+                lines.add(line("/lines/" + i, submitted.get(i)));
             }
             return List.copyOf(lines);
         }
@@ -130,10 +155,101 @@ public record OrderDraft(
             }
             String name = line.name();
             return new Line(
-                    text(at + ".productCode", line.productCode(), LONGEST_CODE),
-                    name == null ? Optional.empty() : Optional.of(text(at + ".name", name, LONGEST_NAME)),
-                    whole(at + ".quantity", line.quantity(), 1, LARGEST_QUANTITY),
-                    amount(at + ".unitPrice", line.unitPrice()));
+                    text(at + "/productCode", line.productCode(), LONGEST_CODE),
+                    name == null ? Optional.empty() : Optional.of(text(at + "/name", name, LONGEST_NAME)),
+                    whole(at + "/quantity", line.quantity(), 1, LARGEST_QUANTITY),
+                    amount(at + "/unitPrice", line.unitPrice()));
+        }
+
+        private List<Charge> charges(@Nullable List<@Nullable ChargeSubmission> submitted) {
+            if (submitted == null) {
+                return List.of();
+            }
+            if (submitted.size() > MOST_CHARGES) {
+                refuse("/charges", "must hold at most " + MOST_CHARGES);
+                return List.of();
+            }
+            List<Charge> charges = new ArrayList<>(submitted.size());
+            for (int i = 0; i < submitted.size(); i++) {
+                charge("/charges/" + i, submitted.get(i)).ifPresent(charges::add);
+            }
+            return List.copyOf(charges);
+        }
+
+        private Optional<Charge> charge(String at, @Nullable ChargeSubmission charge) {
+            if (charge == null) {
+                refuse(at, "must be an object");
+                return Optional.empty();
+            }
+            Optional<Charge.Kind> kind = Arrays.stream(Charge.Kind.values())
+                    .filter(each -> each.name().equals(charge.kind()))
+                    .findFirst();
+            if (kind.isEmpty()) {
+                refuse(at + "/kind", "must be SHIPPING, TAX, DISCOUNT or FEE");
+            }
+            String label = text(at + "/label", charge.label(), LONGEST_NAME);
+            long amount = kind.orElse(Charge.Kind.FEE) == Charge.Kind.DISCOUNT
+                    ? whole(at + "/amount", charge.amount(), -LARGEST_AMOUNT, -1)
+                    : amount(at + "/amount", charge.amount());
+            return kind.map(known -> new Charge(known, label, amount));
+        }
+
+        private Optional<String> reference(@Nullable String reference) {
+            if (reference != null
+                    && (reference.isEmpty()
+                            || reference.codePointCount(0, reference.length()) > OrderNotes.LONGEST_REFERENCE
+                            || !isPlain(reference)
+                            || reference
+                                    .codePoints()
+                                    .anyMatch(
+                                            point -> Character.isWhitespace(point) || Character.isSpaceChar(point)))) {
+                refuse("/reference", "must be 1 to " + OrderNotes.LONGEST_REFERENCE + " visible characters");
+            }
+            return Optional.ofNullable(reference);
+        }
+
+        private Map<String, String> metadata(@Nullable Map<String, @Nullable String> submitted) {
+            if (submitted == null) {
+                return Map.of();
+            }
+            if (submitted.size() > OrderNotes.MOST_METADATA) {
+                refuse("/metadata", "must have at most " + OrderNotes.MOST_METADATA + " members");
+                return Map.of();
+            }
+            Map<String, String> metadata = new LinkedHashMap<>();
+            int bytes = 0;
+            for (Map.Entry<String, @Nullable String> member : submitted.entrySet()) {
+                String name = member.getKey();
+                String value = member.getValue();
+                if (value == null || !FreeText.isReadable(name) || !FreeText.isReadable(value)) {
+                    refuse(
+                            JsonPointer.empty()
+                                    .appendProperty("metadata")
+                                    .appendProperty(name)
+                                    .toString(),
+                            value == null ? "must be a string" : FreeText.UNREADABLE);
+                    continue;
+                }
+                bytes += bytes(name) + bytes(value);
+                metadata.put(name, value);
+            }
+            if (bytes > OrderNotes.MOST_METADATA_BYTES) {
+                refuse("/metadata", "must have at most " + OrderNotes.MOST_METADATA_BYTES + " bytes of UTF-8");
+            }
+            return metadata;
+        }
+
+        private Optional<String> opaque(String at, @Nullable String text) {
+            if (text != null && !FreeText.isReadable(text)) {
+                refuse(at, FreeText.UNREADABLE);
+            } else if (text != null && (text.isEmpty() || bytes(text) > OrderNotes.MOST_TEXT_BYTES)) {
+                refuse(at, "must have 1 to " + OrderNotes.MOST_TEXT_BYTES + " bytes of UTF-8");
+            }
+            return Optional.ofNullable(text);
+        }
+
+        private static int bytes(String text) {
+            return text.getBytes(StandardCharsets.UTF_8).length;
         }
 
         private List<Acknowledgement> acknowledgements(@Nullable List<@Nullable AcknowledgementSubmission> submitted) {
@@ -141,12 +257,12 @@ public record OrderDraft(
                 return List.of();
             }
             if (submitted.size() > MOST_ACKNOWLEDGEMENTS) {
-                refuse("acknowledgements", "must hold at most " + MOST_ACKNOWLEDGEMENTS);
+                refuse("/acknowledgements", "must hold at most " + MOST_ACKNOWLEDGEMENTS);
                 return List.of();
             }
             List<Acknowledgement> acknowledgements = new ArrayList<>(submitted.size());
             for (int i = 0; i < submitted.size(); i++) {
-                acknowledgement("acknowledgements[" + i + "]", submitted.get(i)).ifPresent(acknowledgements::add);
+                acknowledgement("/acknowledgements/" + i, submitted.get(i)).ifPresent(acknowledgements::add);
             }
             return List.copyOf(acknowledgements);
         }
@@ -155,20 +271,20 @@ public record OrderDraft(
                 String at, @Nullable AcknowledgementSubmission acknowledgement) {
             String kind = acknowledgement == null ? null : acknowledgement.kind();
             if (acknowledgement == null || kind == null) {
-                refuse(at + ".kind", "must be LARGE_AMOUNT or SECOND_ORDER");
+                refuse(at + "/kind", "must be LARGE_AMOUNT or SECOND_ORDER");
                 return Optional.empty();
             }
             return switch (kind) {
                 case "LARGE_AMOUNT" -> {
-                    refuseIfPresent(at + ".earlier", acknowledgement.earlier(), kind);
-                    yield Optional.of(new Acknowledgement.LargeAmount(amount(at + ".total", acknowledgement.total())));
+                    refuseIfPresent(at + "/earlier", acknowledgement.earlier(), kind);
+                    yield Optional.of(new Acknowledgement.LargeAmount(amount(at + "/total", acknowledgement.total())));
                 }
                 case "SECOND_ORDER" -> {
-                    refuseIfPresent(at + ".total", acknowledgement.total(), kind);
-                    yield secondOrder(at + ".earlier", acknowledgement.earlier());
+                    refuseIfPresent(at + "/total", acknowledgement.total(), kind);
+                    yield secondOrder(at + "/earlier", acknowledgement.earlier());
                 }
                 default -> {
-                    refuse(at + ".kind", "must be LARGE_AMOUNT or SECOND_ORDER");
+                    refuse(at + "/kind", "must be LARGE_AMOUNT or SECOND_ORDER");
                     yield Optional.empty();
                 }
             };
@@ -218,21 +334,27 @@ public record OrderDraft(
             return value;
         }
 
-        private void checkSum(List<Line> lines, long total) {
+        private void checkSum(List<Line> lines, List<Charge> charges, long total) {
+            String parts = charges.isEmpty() ? "the lines" : "lines and charges";
             long sum = 0;
             try {
                 for (Line line : lines) {
                     sum = Math.addExact(sum, Math.multiplyExact(line.quantity(), line.unitPrice()));
+                }
+                for (Charge charge : charges) {
+                    sum = Math.addExact(sum, charge.amount());
                 }
             } catch (ArithmeticException overflow) {
                 sum = Long.MAX_VALUE;
             }
             if (sum > LARGEST_AMOUNT) {
                 refuse(
-                        "total",
-                        "must be what the lines add up to, and that is more than any amount that can be ordered");
+                        "/total",
+                        "must be what " + parts + " add up to, and that is more than any amount that can be ordered");
+            } else if (sum < 0) {
+                refuse("/charges", "must not take off more than lines and other charges add up to");
             } else if (sum != total) {
-                refuse("total", "must be " + sum + ", what the lines add up to");
+                refuse("/total", "must be " + sum + ", what " + parts + " add up to");
             }
         }
 

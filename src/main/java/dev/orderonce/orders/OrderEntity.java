@@ -10,6 +10,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Currency;
 import java.util.Optional;
 import org.hibernate.annotations.ColumnTransformer;
@@ -52,8 +53,25 @@ final class OrderEntity extends PanacheEntityBase {
     @Column
     String acknowledgements;
 
+    @ColumnTransformer(read = "cast(charges as text)")
+    @Column
+    @Nullable String charges;
+
     @Column
     @Nullable String checkout;
+
+    @Column
+    @Nullable String reference;
+
+    @ColumnTransformer(read = "cast(metadata as text)")
+    @Column
+    @Nullable String metadata;
+
+    @Column
+    @Nullable String delivery;
+
+    @Column
+    @Nullable String contact;
 
     @Column(name = "client_key")
     @Nullable String clientKey;
@@ -79,10 +97,25 @@ final class OrderEntity extends PanacheEntityBase {
                 new OrderDraft(
                         price,
                         OrderJson.readLines(lines),
+                        OrderJson.readCharges(charges),
                         OrderJson.readAcknowledgements(acknowledgements),
-                        Optional.ofNullable(checkout)),
+                        Optional.ofNullable(checkout),
+                        new OrderNotes(
+                                Optional.ofNullable(reference),
+                                OrderJson.readTexts(metadata),
+                                Optional.ofNullable(delivery),
+                                Optional.ofNullable(contact))),
                 decidedAt,
                 Hold.read(holds),
                 Order.refunded(current, price, refunded));
+    }
+
+    /** The approximate number of characters in JSON. */
+    int characters() {
+        int characters = 0;
+        for (String part : Arrays.asList(lines, charges, metadata, delivery, contact)) {
+            characters += part == null ? 0 : part.length();
+        }
+        return characters;
     }
 }

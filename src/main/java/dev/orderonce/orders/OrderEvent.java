@@ -42,7 +42,7 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
                 published.sequence(),
                 published.kind(),
                 Instant.parse(published.at()),
-                OrderJson.readDetail(published.detail()));
+                OrderJson.readTexts(published.detail()));
     }
 
     /** Returns the event as the shop's staff may see it. */

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes lines, acknowledgements and the detail of events as the JSON text that the tables store. */
+/** Reads and writes the parts of orders and the detail of events as the JSON text that the tables store. */
 final class OrderJson {
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -38,6 +38,28 @@ final class OrderJson {
                 json.writeNumberField("unitPrice", line.unitPrice());
                 json.writeEndObject();
             }
+        });
+    }
+
+    static String charges(List<Charge> charges) {
+        return array(json -> {
+            for (Charge charge : charges) {
+                json.writeStartObject();
+                json.writeStringField("kind", charge.kind().name());
+                json.writeStringField("label", charge.label());
+                json.writeNumberField("amount", charge.amount());
+                json.writeEndObject();
+            }
+        });
+    }
+
+    static String metadata(Map<String, String> metadata) {
+        return write(json -> {
+            json.writeStartObject();
+            for (Map.Entry<String, String> entry : metadata.entrySet()) {
+                json.writeStringField(entry.getKey(), entry.getValue());
+            }
+            json.writeEndObject();
         });
     }
 
@@ -87,8 +109,8 @@ final class OrderJson {
         }
     }
 
-    /** Reads a flat object of texts; empty for the event of placing, which has no detail. */
-    static Map<String, String> readDetail(@Nullable String text) {
+    /** Reads a flat object of texts, a detail or metadata; empty if there is none, as in the event of placing. */
+    static Map<String, String> readTexts(@Nullable String text) {
         if (text == null) {
             return Map.of();
         }
@@ -101,7 +123,7 @@ final class OrderJson {
             }
             return detail;
         } catch (IOException unreadable) {
-            throw new UncheckedIOException("a stored event cannot be read", unreadable);
+            throw new UncheckedIOException("stored texts cannot be read", unreadable);
         }
     }
 
@@ -133,6 +155,21 @@ final class OrderJson {
                         fields.number("quantity"),
                         fields.number("unitPrice"))));
         return lines;
+    }
+
+    /** Empty if the column is null. */
+    static List<Charge> readCharges(@Nullable String text) {
+        if (text == null) {
+            return List.of(); // nearly always
+        }
+        List<Charge> charges = new ArrayList<>();
+        readObjects(
+                text,
+                fields -> charges.add(new Charge(
+                        Charge.Kind.valueOf(fields.text("kind").orElseThrow()),
+                        fields.text("label").orElseThrow(),
+                        fields.number("amount"))));
+        return charges;
     }
 
     static List<Acknowledgement> readAcknowledgements(String text) {

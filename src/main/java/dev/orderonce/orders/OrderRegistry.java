@@ -31,7 +31,8 @@ class OrderRegistry implements NumberRegistry {
 
     @Override
     public Uni<NumberStatus> voidIfUndecided(OrderNumber number, Buyer buyer, VoidReason reason, Instant at) {
-        return store.decide(new Tombstone(number, buyer, reason, at)).map(decision -> status(decision.row()));
+        return store.insertUnlessDecided(new Tombstone(number, buyer, reason, at))
+                .map(OrderRegistry::status);
     }
 
     private static NumberStatus status(DecidedNumber row) {

@@ -1,6 +1,7 @@
 package dev.orderonce.orders;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,4 +22,11 @@ public interface OrderSettings {
      * the prices.
      */
     Optional<List<String>> quoteKey();
+
+    /**
+     * Whether no two orders of the shop may have the same reference. Orders that were placed before it was set do not
+     * count.
+     */
+    @WithDefault("false")
+    boolean uniqueReferences();
 }

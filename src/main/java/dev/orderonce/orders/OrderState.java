@@ -69,7 +69,7 @@ public enum OrderState {
         return Move.REFUND_BEGUN.isOpenFrom(this);
     }
 
-    /** A change from one state to another; its name is the kind of its event. */
+    /** A change from one state to another, with one event. */
     public enum Move {
         PAYMENT_BEGUN(PAYING, CREATED),
         PAYMENT_REFUSED(CREATED, PAYING),
@@ -80,6 +80,8 @@ public enum OrderState {
         /** Cancelled after it was paid, or refunded in full: all of the money that is left is returned. */
         REFUND_BEGUN(
                 REFUNDING, OrderState.PAID, OrderState.SHIPPED, OrderState.COMPLETED, RETURNING, OrderState.RETURNED),
+        /** Cancelled after it was paid by itself, because its total is 0: there is nothing to refund. */
+        FREE_ORDER_CANCELLED(OrderState.CANCELLED, OrderState.PAID),
         REFUNDED(OrderState.REFUNDED, REFUNDING),
         /** Refused while the order is on hold. */
         SHIPPED(OrderState.SHIPPED, OrderState.PAID),
@@ -95,6 +97,11 @@ public enum OrderState {
         Move(OrderState to, OrderState... from) {
             this.to = to;
             this.from = List.of(from);
+        }
+
+        /** The kind of its event. */
+        public String kind() {
+            return this == FREE_ORDER_CANCELLED ? CANCELLED.name() : name();
         }
 
         public OrderState to() {

@@ -50,9 +50,9 @@ class OrderStore {
     private final Batches<DecidedNumber, Boolean> inserts;
     private final Batches<Sought, Optional<DecidedNumber>> finds;
 
-    OrderStore(Postgres postgres) {
+    OrderStore(Postgres postgres, OrderSettings settings) {
         this.postgres = postgres;
-        this.inserts = postgres.batches(new Insert());
+        this.inserts = postgres.batches(new Insert(settings.uniqueReferences()));
         this.finds = postgres.batches(new Find());
     }
 
@@ -62,23 +62,54 @@ class OrderStore {
     }
 
     /**
-     * Inserts the row unless its number is already decided, or its checkout has an order ({@code ON CONFLICT DO
-     * NOTHING}).
+     * Inserts the order unless its number is already decided, its checkout has an order, or its reference must be
+     * unique and is not ({@code ON CONFLICT DO NOTHING}).
      *
-     * @return the row that exists now: under the number, or else the order of the checkout. Fails with
-     *     {@link StoreUnavailable} if PostgreSQL is unavailable; the row may have been written then.
+     * @return fails with {@link StoreUnavailable} if PostgreSQL is unavailable; the row may have been written then
      */
-    Uni<Decision> decide(DecidedNumber row) {
-        return inserts.submit(row)
-                .chain(written -> written ? Uni.createFrom().item(new Decision(row, true)) : findDecided(row));
+    Uni<Decision> insert(Order order) {
+        return inserts.submit(order)
+                .chain(written -> written ? Uni.createFrom().item(new Decision.Inserted()) : findExisting(order));
+    }
+
+    /**
+     * Inserts the tombstone unless its number is already decided.
+     *
+     * @return the row that exists under the number now; fails as {@link #insert}
+     */
+    Uni<DecidedNumber> insertUnlessDecided(Tombstone tombstone) {
+        return inserts.submit(tombstone)
+                .chain(written -> written
+                        ? Uni.createFrom().item(tombstone)
+                        : find(tombstone.number()).map(found -> found.orElseThrow(OrderStore::vanished)));
     }
 
     /** A second statement, because the first sees no row that was committed after it began. */
-    private Uni<Decision> findDecided(DecidedNumber row) {
-        return find(row.number(), row.buyer(), checkout(row))
-                .map(found -> new Decision(
-                        found.orElseThrow(() -> new StoreUnavailable(POSTGRESQL, "a row vanished while it was read")),
-                        false));
+    private Uni<Decision> findExisting(Order order) {
+        return find(order.number(), order.buyer(), order.content().checkout())
+                .chain(found -> found.isPresent()
+                        ? Uni.createFrom().item(new Decision.Existing(found.get()))
+                        : findReference(order));
+    }
+
+    private Uni<Decision> findReference(Order order) {
+        return postgres.query(
+                        "SELECT number, buyer FROM orders WHERE reference = $1 AND reference_is_unique",
+                        Tuple.of(order.content().notes().reference().orElse(null)))
+                .map(rows -> {
+                    if (rows.size() == 0) {
+                        throw vanished();
+                    }
+                    Row taken = rows.iterator().next();
+                    return new Decision.ReferenceTaken(
+                            taken.getString("buyer").equals(order.buyer().subject())
+                                    ? Optional.of(new OrderNumber(taken.getString("number")))
+                                    : Optional.empty());
+                });
+    }
+
+    private static StoreUnavailable vanished() {
+        return new StoreUnavailable(POSTGRESQL, "a row vanished while it was read");
     }
 
     private static Optional<String> checkout(DecidedNumber row) {
@@ -88,7 +119,7 @@ class OrderStore {
     /** The columns that {@link #decided} reads. */
     static final String COLUMNS = """
             number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
-            client_key, payment, checkout, holds, refunded
+            client_key, payment, checkout, holds, refunded, charges::text, reference, metadata::text, delivery, contact
             """;
 
     /**
@@ -120,7 +151,7 @@ class OrderStore {
                 move == Move.PAYMENT_BEGUN ? null : transition.payment().orElse(null),
                 transition.payment().orElse(null),
                 transition.fence().isPresent() ? Long.valueOf(transition.fence().getAsLong()) : null,
-                move.name(),
+                move.kind(),
                 Timestamptz.of(at),
                 OrderJson.detail(transition)));
         return changed(MOVE, parameters);
@@ -276,36 +307,54 @@ class OrderStore {
         }
     }
 
+    /** The event of an order with a total of 0. */
+    private static final Transition NOTHING_TO_PAY =
+            Transition.of(new Actor.Job("placing")).reason("there is nothing to pay");
+
     /**
-     * Inserts rows unless their numbers are decided or their checkouts have orders; the reply is whether the row was
-     * written.
+     * Inserts rows unless their numbers are decided, their checkouts have orders, or their references are taken; the
+     * reply is whether the row was written.
      */
     private static final class Insert implements Batched<DecidedNumber, Boolean> {
         private static final Comparator<DecidedNumber> BY_NUMBER = Comparator.comparing(DecidedNumber::number);
 
         /**
          * One statement, so one commit: each row and its event, or neither. The conflict has no target, so that a row
-         * can conflict on any unique index, with another statement's row or one of its own, and none is an error.
+         * can conflict on any unique index, with another statement's row or one of its own, and none is an error. An
+         * order that is placed as paid has the second event after all first ones, and so a greater id.
          */
         private static final String SQL = """
             WITH inserted AS (
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
-                                    fingerprint, void_reason, client_key, checkout)
+                                    fingerprint, void_reason, client_key, checkout, charges, reference,
+                                    reference_is_unique, metadata, delivery, contact, sequence)
                 SELECT number, buyer, state, decided_at, currency, total, CAST(lines AS json),
-                       CAST(acknowledgements AS json), fingerprint, void_reason, client_key,
-                       checkout
+                       CAST(acknowledgements AS json), fingerprint, void_reason, client_key, checkout,
+                       CAST(charges AS json), reference, CASE WHEN $18 AND reference IS NOT NULL THEN true END,
+                       CAST(metadata AS json), delivery, contact, CASE WHEN state = 'PAID' THEN 2 ELSE 1 END
                 FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bigint[],
-                            $7::text[], $8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[])
+                            $7::text[], $8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[],
+                            $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])
                   AS input (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
-                            fingerprint, void_reason, client_key, checkout)
+                            fingerprint, void_reason, client_key, checkout, charges, reference, metadata,
+                            delivery, contact)
                 ON CONFLICT DO NOTHING
                 RETURNING number, buyer, state, decided_at
             ), happened AS (
                 SELECT number, buyer, 1 AS sequence, 'PLACED' AS kind, decided_at AS at, NULL::json AS detail
                 FROM inserted WHERE state <> 'VOIDED'
+                UNION ALL
+                SELECT number, buyer, 2, 'PAID', decided_at, CAST($19::text AS json)
+                FROM inserted WHERE state = 'PAID'
             ), %s
             SELECT number FROM inserted
             """.formatted(EventLog.APPEND);
+
+        private final boolean areReferencesUnique;
+
+        Insert(boolean areReferencesUnique) {
+            this.areReferencesUnique = areReferencesUnique;
+        }
 
         @Override
         public String name() {
@@ -343,7 +392,17 @@ class OrderStore {
                     .addArrayOfString(column(sorted, String[]::new, Insert::voidReason))
                     .addArrayOfString(column(sorted, String[]::new, Insert::clientKey))
                     .addArrayOfString(
-                            column(sorted, String[]::new, row -> checkout(row).orElse(null)));
+                            column(sorted, String[]::new, row -> checkout(row).orElse(null)))
+                    .addArrayOfString(contentColumn(sorted, String[]::new, Insert::charges))
+                    .addArrayOfString(
+                            notesColumn(sorted, notes -> notes.reference().orElse(null)))
+                    .addArrayOfString(notesColumn(sorted, Insert::metadata))
+                    .addArrayOfString(
+                            notesColumn(sorted, notes -> notes.delivery().orElse(null)))
+                    .addArrayOfString(
+                            notesColumn(sorted, notes -> notes.contact().orElse(null)))
+                    .addBoolean(areReferencesUnique)
+                    .addString(OrderJson.detail(NOTHING_TO_PAY));
         }
 
         private static <T> T[] column(
@@ -357,8 +416,20 @@ class OrderStore {
 
         /** A column of the orders' content, null in tombstones. */
         private static <T> T[] contentColumn(
-                List<DecidedNumber> rows, IntFunction<T[]> array, Function<OrderDraft, T> value) {
+                List<DecidedNumber> rows, IntFunction<T[]> array, Function<OrderDraft, @Nullable T> value) {
             return column(rows, array, row -> row instanceof Order order ? value.apply(order.content()) : null);
+        }
+
+        private static String[] notesColumn(List<DecidedNumber> rows, Function<OrderNotes, @Nullable String> value) {
+            return contentColumn(rows, String[]::new, content -> value.apply(content.notes()));
+        }
+
+        private static @Nullable String charges(OrderDraft content) {
+            return content.charges().isEmpty() ? null : OrderJson.charges(content.charges());
+        }
+
+        private static @Nullable String metadata(OrderNotes notes) {
+            return notes.metadata().isEmpty() ? null : OrderJson.metadata(notes.metadata());
         }
 
         private static String state(DecidedNumber row) {
@@ -509,8 +580,14 @@ class OrderStore {
         OrderDraft content = new OrderDraft(
                 total,
                 OrderJson.readLines(row.getString("lines")),
+                OrderJson.readCharges(row.getString("charges")),
                 OrderJson.readAcknowledgements(row.getString("acknowledgements")),
-                Optional.ofNullable(row.getString("checkout")));
+                Optional.ofNullable(row.getString("checkout")),
+                new OrderNotes(
+                        Optional.ofNullable(row.getString("reference")),
+                        OrderJson.readTexts(row.getString("metadata")),
+                        Optional.ofNullable(row.getString("delivery")),
+                        Optional.ofNullable(row.getString("contact"))));
         return new Order(
                 number,
                 Optional.ofNullable(row.getString("client_key")).map(IdempotencyKey::new),

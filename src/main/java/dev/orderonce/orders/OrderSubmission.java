@@ -3,6 +3,7 @@ package dev.orderonce.orders;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.orderonce.issuing.IssueNumber;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ public record OrderSubmission(
         @Schema(description = "ISO 4217", examples = "EUR", required = true) @Nullable String currency,
 
         @Schema(
-                description = "The sum over all lines, in minor units of the currency",
+                description = "The sum over all lines and charges, in minor units of the currency",
                 minimum = "0",
                 maximum = "9007199254740991",
                 examples = "4200",
@@ -36,14 +37,49 @@ public record OrderSubmission(
 
         @Schema(required = true, minItems = 1, maxItems = OrderDraft.MOST_LINES) @Nullable List<@Nullable LineSubmission> lines,
 
+        @Schema(
+                description =
+                        "What is added to the lines or taken off. Part of the content: other kinds or amounts are "
+                                + "another order",
+                maxItems = OrderDraft.MOST_CHARGES)
+        @Nullable List<@Nullable ChargeSubmission> charges,
+
         @Schema(maxItems = OrderDraft.MOST_ACKNOWLEDGEMENTS) @Nullable List<@Nullable AcknowledgementSubmission> acknowledgements,
 
         @Schema(
                 description =
-                        "The catalogue's signature of currency and lines. Required where the shop signs its prices; "
+                        "The catalogue's signature of currency, lines and charges. Required where the shop signs its prices; "
                                 + "ignored elsewhere",
                 examples = "v1.1795290000.3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
-        @Nullable String quote) {
+        @Nullable String quote,
+
+        @Schema(
+                description =
+                        "The shop's own id of the order: visible characters. A shop can set that no two orders have "
+                                + "the same one",
+                minLength = 1,
+                maxLength = OrderNotes.LONGEST_REFERENCE,
+                examples = "S-2026-104711")
+        @Nullable String reference,
+
+        @Schema(
+                description =
+                        "Texts that the shop keeps with the order, up to 4096 bytes of UTF-8 together. Not compared",
+                maxProperties = OrderNotes.MOST_METADATA)
+        @Nullable Map<String, @Nullable String> metadata,
+
+        @Schema(
+                description = "How the order is delivered, in a form of the shop's own: up to 2048 bytes of UTF-8. Not "
+                        + "compared; returned to the buyer and to staff only",
+                minLength = 1,
+                maxLength = OrderNotes.MOST_TEXT_BYTES)
+        @Nullable String delivery,
+
+        @Schema(
+                description = "How the buyer is reached, like `delivery`",
+                minLength = 1,
+                maxLength = OrderNotes.MOST_TEXT_BYTES)
+        @Nullable String contact) {
 
     /** The JSON form of a submitted line. */
     @Schema(name = "LineSubmission", additionalProperties = Schema.False.class)
@@ -61,6 +97,30 @@ public record OrderSubmission(
                     examples = "2100",
                     required = true)
             @Nullable Long unitPrice) {}
+
+    /** The JSON form of a submitted charge. */
+    @Schema(name = "ChargeSubmission", additionalProperties = Schema.False.class)
+    public record ChargeSubmission(
+            @Schema(
+                    enumeration = {"SHIPPING", "TAX", "DISCOUNT", "FEE"},
+                    required = true)
+            @Nullable String kind,
+
+            @Schema(
+                    description = "What the page shows; not compared",
+                    minLength = 1,
+                    maxLength = OrderDraft.LONGEST_NAME,
+                    examples = "Express delivery",
+                    required = true)
+            @Nullable String label,
+
+            @Schema(
+                    description = "In minor units of the currency: below 0 for a DISCOUNT, 0 or more for all others",
+                    minimum = "-9007199254740991",
+                    maximum = "9007199254740991",
+                    examples = "490",
+                    required = true)
+            @Nullable Long amount) {}
 
     /** The JSON form of an acknowledgement, in requests and responses. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

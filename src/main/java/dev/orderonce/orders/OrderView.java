@@ -7,6 +7,7 @@ import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,20 @@ public record OrderView(
         long total,
 
         @Schema(required = true) List<LineView> lines,
+
+        @Schema(description = "What is added to the lines or taken off: the total is the sum of both", required = true)
+        List<ChargeView> charges,
+
         @Schema(required = true) List<AcknowledgementSubmission> acknowledgements,
+
+        @Schema(nullable = true, description = "The shop's own id of the order") @Nullable String reference,
+
+        @Schema(nullable = true, description = "Texts that the shop keeps with the order") @Nullable Map<String, String> metadata,
+
+        @Schema(nullable = true, description = "How the order is delivered, in a form of the shop's own") @Nullable String delivery,
+
+        @Schema(nullable = true, description = "How the buyer is reached, in a form of the shop's own") @Nullable String contact,
+
         @Schema(required = true) Instant placedAt,
 
         @Schema(nullable = true, description = "Why the order is not shipped yet; absent if nothing holds it") @Nullable List<Hold.Reason> holds,
@@ -46,6 +60,14 @@ public record OrderView(
                 nullable = true,
                 description = "What was returned of the money, in minor units of the currency; absent if nothing was")
         @Nullable Long refunded) {
+
+    @Schema(name = "Charge")
+    public record ChargeView(
+            @Schema(required = true) Charge.Kind kind,
+            @Schema(required = true) String label,
+
+            @Schema(description = "In minor units of the currency; below 0 for a DISCOUNT", required = true)
+            long amount) {}
 
     @Schema(name = "Line")
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -98,6 +120,7 @@ public record OrderView(
 
     static OrderView of(Order order, @Nullable Boolean duplicated) {
         OrderDraft content = order.content();
+        OrderNotes notes = content.notes();
         return new OrderView(
                 order.number().shown(),
                 order.clientKey().map(IdempotencyKey::text).orElse(null),
@@ -108,12 +131,21 @@ public record OrderView(
                 content.total().currency().getCurrencyCode(),
                 content.total().minor(),
                 content.lines().stream().map(OrderView::line).toList(),
+                content.charges().stream().map(OrderView::charge).toList(),
                 content.acknowledgements().stream()
                         .map(OrderView::acknowledgement)
                         .toList(),
+                notes.reference().orElse(null),
+                notes.metadata().isEmpty() ? null : notes.metadata(),
+                notes.delivery().orElse(null),
+                notes.contact().orElse(null),
                 order.placedAt(),
                 order.holds().isEmpty() ? null : reasons(order),
                 order.refunded() == 0 ? null : order.refunded());
+    }
+
+    private static ChargeView charge(Charge charge) {
+        return new ChargeView(charge.kind(), charge.label(), charge.amount());
     }
 
     private static LineView line(Line line) {

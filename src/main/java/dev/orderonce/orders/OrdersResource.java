@@ -85,6 +85,7 @@ class OrdersResource {
         ProblemType.ORDER_DIFFERS,
         ProblemType.CHECKOUT_COMPLETED,
         ProblemType.CHECKOUT_DIFFERS,
+        ProblemType.REFERENCE_TAKEN,
         ProblemType.LIMIT_REACHED,
         ProblemType.LARGE_AMOUNT,
         ProblemType.LOOKALIKE
@@ -164,6 +165,11 @@ class OrdersResource {
                         .with("checkout", order.content().checkout().orElseThrow())
                         .with("order", path(order))
                         .with("mismatch", differences);
+            case Placement.ReferenceTaken(var own) -> {
+                Problem taken = Problem.of(ProblemType.REFERENCE_TAKEN);
+                yield own.map(number -> taken.with("order", "/orders/" + number.shown()))
+                        .orElse(taken);
+            }
             case Placement.OtherCheckout _ -> Problem.of(ProblemType.CHECKOUT_DIFFERS);
             case Placement.AlreadyPlaced(Order order) -> Reply.replayed(OrderView.of(order, true));
             case Placement.NumberSpent(var number, VoidReason why) ->

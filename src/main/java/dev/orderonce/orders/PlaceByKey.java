@@ -95,10 +95,14 @@ class PlaceByKey {
 
         private Uni<Created<Placement>> insert() {
             Order order = Order.placed(number, Optional.of(key), buyer, draft, validity.now());
-            return store.decide(order)
-                    .chain(decision -> decision.isInserted()
-                            ? Uni.createFrom().item(new Created.Made<>(new Placement.Placed(order)))
-                            : existing(decision.row()));
+            return store.insert(order).chain(decision -> switch (decision) {
+                case Decision.Inserted _ -> Uni.createFrom().item(new Created.Made<>(new Placement.Placed(order)));
+                case Decision.Existing(DecidedNumber row) -> existing(row);
+                case Decision.ReferenceTaken(var own) ->
+                    admitNumber
+                            .giveBack(buyer)
+                            .replaceWith(() -> new Created.Refused<>(new Placement.ReferenceTaken(own)));
+            });
         }
 
         /** Undoes the count of a new order: the marker had expired, so this replay was counted as one. */

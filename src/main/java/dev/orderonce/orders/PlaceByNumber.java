@@ -185,19 +185,19 @@ class PlaceByNumber {
         private Uni<Placement> refuse(VoidReason reason, boolean isFinal) {
             return isFinal
                     ? item(new Placement.NumberSpent(number, reason))
-                    : Uni.createFrom().deferred(() -> insert(new Tombstone(number, buyer, reason, validity.now())));
+                    : Uni.createFrom()
+                            .deferred(() -> store.insertUnlessDecided(
+                                            new Tombstone(number, buyer, reason, validity.now()))
+                                    .map(row -> ReplayCheck.of(buyer, number, draft, row)));
         }
 
         private Uni<Placement> insertOrder() {
-            return insert(Order.placed(number, Optional.empty(), buyer, draft.completing(checkout), validity.now()));
-        }
-
-        /** Inserts the order, or the tombstone that retires the number, unless the number or checkout is decided. */
-        private Uni<Placement> insert(DecidedNumber row) {
-            return store.decide(row)
-                    .map(decision -> decision.isInserted() && row instanceof Order order
-                            ? new Placement.Placed(order)
-                            : ReplayCheck.of(buyer, number, draft, decision.row()));
+            Order order = Order.placed(number, Optional.empty(), buyer, draft.completing(checkout), validity.now());
+            return store.insert(order).map(decision -> switch (decision) {
+                case Decision.Inserted _ -> new Placement.Placed(order);
+                case Decision.Existing(DecidedNumber row) -> ReplayCheck.of(buyer, number, draft, row);
+                case Decision.ReferenceTaken(var own) -> new Placement.ReferenceTaken(own);
+            });
         }
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class PlaceOrder {
     private static final Violation CHECKOUT_AND_KEY =
-            new Violation("checkout", "does not go with an Idempotency-Key, which identifies the order by itself");
+            new Violation("/checkout", "does not go with an Idempotency-Key, which identifies the order by itself");
 
     private final PlaceByNumber byNumber;
     private final PlaceByKey byKey;

@@ -8,6 +8,7 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.VoidReason;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The results of a request to place an order, in the order of the checks. */
 public sealed interface Placement extends Outcome {
@@ -37,6 +38,13 @@ public sealed interface Placement extends Outcome {
 
     /** The number was issued for another checkout than the request names, or for none; it is unchanged. */
     record OtherCheckout() implements Placement {}
+
+    /**
+     * Another order of the shop has the reference; the number or key is unchanged.
+     *
+     * @param own the number of that order, if it is the same buyer's
+     */
+    record ReferenceTaken(Optional<OrderNumber> own) implements Placement {}
 
     /** The order exists already, under this number or for this checkout: the request is a replay. */
     record AlreadyPlaced(Order order) implements Placement {}
@@ -78,6 +86,7 @@ public sealed interface Placement extends Outcome {
             case Mismatch _ -> "mismatch";
             case CheckoutCompleted _ -> "checkout-completed";
             case OtherCheckout _ -> "other-checkout";
+            case ReferenceTaken _ -> "reference-taken";
             case AlreadyPlaced _ -> "already-placed";
             case NumberSpent _ -> "number-spent";
             case InFlight _ -> "in-flight";

@@ -26,16 +26,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   v1 LF EXPIRES LF CURRENCY LF
- *   and for each line of the order: PRODUCT-CODE TAB QUANTITY TAB UNIT-PRICE TAB NAME LF
+ *   for each line of the order: PRODUCT-CODE TAB QUANTITY TAB UNIT-PRICE TAB NAME LF
+ *   and for each charge: TAB KIND TAB AMOUNT TAB LABEL LF
  * </pre>
  *
- * <p>The name is empty if the line has none. Neither code nor name can hold a tab or a line feed: no two orders have
- * the same text.
+ * <p>The name is empty if the line has none. Neither code nor name nor label can hold a tab or a line feed, and no code
+ * is empty: no two orders have the same text.
  */
 @ApplicationScoped
 class Quotes implements MadeFromSettings {
-    /** The name of the field in a violation. */
-    static final String FIELD = "quote";
+    /** The member in a violation. */
+    static final String FIELD = "/quote";
 
     private static final String SETTING = "orders.quote-key";
     private static final String ALGORITHM = "HmacSHA256";
@@ -76,7 +77,7 @@ class Quotes implements MadeFromSettings {
         }
         Matcher parts = QUOTE.matcher(quote);
         if (!parts.matches() || !fits(draft, parts.group(1), parts.group(2))) {
-            return violation("was not made by the shop for this currency and these lines");
+            return violation("was not made by the shop for this currency and these lines and charges");
         }
         return clock.instant().isBefore(Instant.ofEpochSecond(Long.parseLong(parts.group(1))))
                 ? Optional.empty()
@@ -106,6 +107,11 @@ class Quotes implements MadeFromSettings {
             text.append(line.quantity()).append('\t');
             text.append(line.unitPrice()).append('\t');
             text.append(line.name().orElse("")).append('\n');
+        }
+        for (Charge charge : draft.charges()) {
+            text.append('\t').append(charge.kind()).append('\t');
+            text.append(charge.amount()).append('\t');
+            text.append(charge.label()).append('\n');
         }
         return text.toString();
     }

@@ -42,7 +42,7 @@ final class ReplayCheck {
         List<Difference> differences = new ArrayList<>(Content.differences(placed, submitted));
         if (!isOfSameCheckout(placed, submitted)) {
             differences.add(new Difference(
-                    "checkout",
+                    "/checkout",
                     placed.checkout().orElseThrow(),
                     submitted.checkout().orElseThrow()));
         }

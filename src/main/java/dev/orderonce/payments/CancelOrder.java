@@ -173,7 +173,10 @@ public class CancelOrder {
                 request.isSupport()
                         ? move(order, Move.PAYMENT_ABANDONED, because, request, fence, triesLeft)
                         : item(new Cancelling.Busy(order));
-            case PAID -> refund(order, because, request, fence, triesLeft);
+            case PAID ->
+                order.payment().isPresent()
+                        ? refund(order, because, request, fence, triesLeft)
+                        : move(order, Move.FREE_ORDER_CANCELLED, because, request, fence, triesLeft);
             case REFUNDING -> item(new Cancelling.Refunding(order));
             case CANCELLED, REFUNDED -> item(new Cancelling.AlreadyCancelled(order));
             case SHIPPED, COMPLETED, RETURNING, RETURNED -> item(new Cancelling.NotOpen(order));

@@ -150,7 +150,7 @@ public class PayOrder {
     }
 
     private static Violation badMethod() {
-        return new Violation("method", "must be a token of 1 to " + LONGEST_METHOD + " visible characters");
+        return new Violation("/method", "must be a token of 1 to " + LONGEST_METHOD + " visible characters");
     }
 
     private Uni<Paying> pay(Buyer buyer, Finding found, IdempotencyKey key, String method) {

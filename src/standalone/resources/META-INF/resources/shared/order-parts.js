@@ -34,8 +34,8 @@ export function instantText(instant) {
   return element('time', { datetime: instant }, dateAndTime(instant));
 }
 
-/** The lines of an order and its total. */
-export function contents({ lines, total, currency }) {
+/** The lines and charges of an order and its total. */
+export function contents({ lines, charges = [], total, currency }) {
   return element(
     'ul',
     { class: 'contents' },
@@ -45,6 +45,14 @@ export function contents({ lines, total, currency }) {
         {},
         element('span', {}, `${count(quantity)} × ${name ?? productCode}`),
         element('span', {}, money(quantity * unitPrice, currency)),
+      ),
+    ),
+    charges.map(({ label, amount }) =>
+      element(
+        'li',
+        { 'data-testid': 'charge' },
+        element('span', {}, label),
+        element('span', {}, money(amount, currency)),
       ),
     ),
     element(

@@ -25,6 +25,7 @@ export const SHARED_TEXTS = {
   'problem.not-allowed': ['You do not have permission to do this.', '您没有权限执行此操作。'],
   'problem.limit-reached': ['Too many requests in a short time. Nothing was ordered, and nothing is lost.', '请求过于频繁。没有下单，也没有丢失内容。'],
   'problem.order-differs': ['Another order exists under this number.', '此订单号下已有另一张订单。'],
+  'problem.checkout-completed': ['This checkout already has an order.', '此次结账已有订单。'],
   'problem.order-not-found': ['Order not found.', '找不到这张订单。'],
   'problem.move-not-open': ['This is no longer possible for this order.', '这张订单已不能进行此操作。'],
   'problem.order-busy': ['Another request is modifying this order. Please try again in a moment.', '另一个请求正在修改这张订单，请稍后再试。'],

@@ -307,7 +307,7 @@ class OpenDisputeContractTest {
         response.then()
                 .statusCode(400)
                 .body("type", equalTo("/problems/body-invalid"))
-                .body("violations.field", containsInAnyOrder("duplicateOf", "message"));
+                .body("violations.field", containsInAnyOrder("/duplicateOf", "/message"));
         assertThat(disputesOf(number)).isZero();
     }
 
@@ -319,7 +319,7 @@ class OpenDisputeContractTest {
         // When
         Response response = badOpen(number, Map.of("kind", kind));
         // Then
-        response.then().statusCode(400).body("violations.field", contains("kind"));
+        response.then().statusCode(400).body("violations.field", contains("/kind"));
     }
 
     @Test
@@ -327,11 +327,11 @@ class OpenDisputeContractTest {
         // Given
         String number = shop.newOrder(4200);
         // Then
-        badOpen(number, Map.of()).then().statusCode(400).body("violations.field", contains("kind"));
+        badOpen(number, Map.of()).then().statusCode(400).body("violations.field", contains("/kind"));
         badOpen(number, Map.of("kind", "DUPLICATE"))
                 .then()
                 .statusCode(400)
-                .body("violations.field", contains("duplicateOf"))
+                .body("violations.field", contains("/duplicateOf"))
                 .body("violations[0].message", equalTo("is missing"));
     }
 
@@ -349,7 +349,7 @@ class OpenDisputeContractTest {
         // Then
         assertThat(responses)
                 .allSatisfy(
-                        response -> response.then().statusCode(400).body("violations.field", contains("duplicateOf")));
+                        response -> response.then().statusCode(400).body("violations.field", contains("/duplicateOf")));
         assertThat(responses.get(1).asString()).isEqualTo(responses.get(2).asString());
         assertThat(disputesOf(number)).isZero();
     }
@@ -363,7 +363,7 @@ class OpenDisputeContractTest {
             badOpen(number, Map.of("kind", "NOT_MINE", "message", message))
                     .then()
                     .statusCode(400)
-                    .body("violations.field", contains("message"));
+                    .body("violations.field", contains("/message"));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orderonce.disputes.StoredEvidence.StoredAcknowledgement;
+import dev.orderonce.disputes.StoredEvidence.StoredCharge;
 import dev.orderonce.disputes.StoredEvidence.StoredEvent;
 import dev.orderonce.disputes.StoredEvidence.StoredLine;
 import dev.orderonce.disputes.StoredEvidence.StoredOrder;
@@ -57,6 +58,7 @@ class StoredEvidenceTest {
                     "EUR",
                     4700,
                     List.of(new StoredLine("tea-1", "Green tea", 2, 2100), new StoredLine("mug-2", null, 1, 500)),
+                    null,
                     List.of(
                             new StoredAcknowledgement("LARGE_AMOUNT", 4700L, null),
                             new StoredAcknowledgement("SECOND_ORDER", null, "0K3M7Q-0000TB-9H4NRC")),
@@ -77,6 +79,7 @@ class StoredEvidenceTest {
                     "EUR",
                     4700,
                     List.of(),
+                    null,
                     List.of(),
                     List.of(),
                     null)));
@@ -94,6 +97,19 @@ class StoredEvidenceTest {
         assertThat(read.gatheredAt()).isEqualTo(EVIDENCE.gatheredAt());
         assertThat(read.order()).isEqualTo(EVIDENCE.order());
         assertThat(read.duplicateOf()).isEqualTo(EVIDENCE.duplicateOf());
+    }
+
+    @Test
+    void charges_areWrittenAndRead() {
+        // Given
+        String text = VERSION_1.replace(
+                "\"acknowledgements\":[{",
+                "\"charges\":[{\"kind\":\"DISCOUNT\",\"label\":\"Coupon\",\"amount\":-100}],\"acknowledgements\":[{");
+        // When
+        StoredEvidence read = StoredEvidence.read(text);
+        // Then
+        assertThat(read.order().charges()).containsExactly(new StoredCharge("DISCOUNT", "Coupon", -100));
+        assertThat(read.write()).isEqualTo(text);
     }
 
     /** A map has no order: the evidence is taken from the text. */

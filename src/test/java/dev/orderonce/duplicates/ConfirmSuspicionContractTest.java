@@ -150,7 +150,7 @@ class ConfirmSuspicionContractTest extends SuspicionsFixture {
             response.then()
                     .statusCode(400)
                     .body("type", equalTo("/problems/body-invalid"))
-                    .body("violations.field", contains("cancel"));
+                    .body("violations.field", contains("/cancel"));
         }
         shop.find(another).then().body("state", equalTo("CREATED"));
         assertThat(onlyId()).isEqualTo(found.id());

@@ -136,7 +136,7 @@ class DismissSuspicionContractTest extends SuspicionsFixture {
                 response.then()
                         .statusCode(400)
                         .body("type", equalTo("/problems/body-invalid"))
-                        .body("violations.field", contains("reason"));
+                        .body("violations.field", contains("/reason"));
             }
         }
         assertThat(onlyId()).isEqualTo(found.id());

@@ -31,6 +31,8 @@ final class Invariants {
             "SELECT number FROM orders WHERE buyer LIKE ? GROUP BY number HAVING count(*) > 1",
             "two orders under one idempotency key",
             "SELECT client_key FROM orders WHERE buyer LIKE ? AND client_key IS NOT NULL GROUP BY buyer, client_key HAVING count(*) > 1",
+            "two orders of one checkout",
+            "SELECT checkout FROM orders WHERE buyer LIKE ? AND checkout IS NOT NULL GROUP BY buyer, checkout HAVING count(*) > 1",
             "events that are not 1 to sequence",
             """
                     SELECT o.number FROM orders o LEFT JOIN order_events e ON e.number = o.number
@@ -43,7 +45,8 @@ final class Invariants {
             "SELECT number FROM payments JOIN orders USING (number) WHERE orders.buyer LIKE ? AND payments.state = 'CAPTURED' GROUP BY number HAVING count(*) > 1",
             "a paid order without its captured payment",
             """
-                    SELECT number FROM orders WHERE buyer LIKE ? AND state IN ('PAID', 'SHIPPED', 'COMPLETED', 'RETURNING', 'RETURNED')
+                    SELECT number FROM orders WHERE buyer LIKE ? AND total > 0
+                    AND state IN ('PAID', 'SHIPPED', 'COMPLETED', 'RETURNING', 'RETURNED')
                     AND NOT EXISTS (SELECT FROM payments p WHERE p.id = orders.payment AND (p.state = 'CAPTURED'
                         OR orders.state <> 'PAID' AND p.state IN ('REFUNDING', 'REFUNDED')))
                     """,
@@ -72,7 +75,7 @@ final class Invariants {
         }
         List<List<String>> events = rows("""
                         SELECT number, order_events.sequence, kind, orders.state FROM order_events JOIN orders USING (number)
-                        WHERE orders.buyer LIKE ? ORDER BY number, order_events.sequence
+                        WHERE orders.buyer LIKE ? AND orders.total > 0 ORDER BY number, order_events.sequence
                         """, buyers);
         OrderState replayed = OrderState.CREATED;
         for (int i = 0; i < events.size(); i++) {

@@ -266,7 +266,27 @@ final class SoundRequests {
                 .put("name", Known.any(TEXTS, random))
                 .put("quantity", 1)
                 .put("unitPrice", last);
+        if (random.nextInt(4) == 0) {
+            addCharges(order, total + last, random);
+        }
         return order.put("total", total + last);
+    }
+
+    /** Charges that add up to nothing: the total selects what the provider does. */
+    private static void addCharges(ObjectNode order, long most, Random random) {
+        long amount = 1 + random.nextLong(most);
+        ArrayNode charges = order.putArray("charges");
+        charges.addObject()
+                .put("kind", Known.any(List.of("SHIPPING", "TAX", "FEE"), random))
+                .put("label", Known.any(TEXTS, random))
+                .put("amount", amount);
+        charges.addObject()
+                .put("kind", "DISCOUNT")
+                .put("label", Known.any(TEXTS, random))
+                .put("amount", -amount);
+        order.put("reference", "S-" + random.nextInt(50));
+        order.putObject("metadata").put("channel", Known.any(TEXTS, random));
+        order.put("delivery", Known.any(TEXTS, random)).put("contact", Known.any(TEXTS, random));
     }
 
     /** A value that fits the schema. */

@@ -27,6 +27,7 @@ class ProblemTypeTest {
             order-differs             never
             checkout-completed        never
             checkout-differs          after-change
+            reference-taken           after-change
             limit-reached             same-request
             large-amount              after-change
             lookalike                 after-change

@@ -193,6 +193,6 @@ class AccessContractTest {
                 .post("/demo/sign-in")
                 .then()
                 .statusCode(400)
-                .body("violations[0].field", equalTo("roles"));
+                .body("violations[0].field", equalTo("/roles"));
     }
 }

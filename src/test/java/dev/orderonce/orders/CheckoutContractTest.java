@@ -127,7 +127,7 @@ class CheckoutContractTest {
                 .body("retry", equalTo("never"))
                 .body("checkout", equalTo("c1"))
                 .body("order", equalTo("/orders/" + numbers.getFirst()))
-                .body("mismatch.field", hasItem("total"));
+                .body("mismatch.field", hasItem("/total"));
         shop.place(numbers.getLast(), Baskets.tea(3)).then().statusCode(409);
         assertThat(Database.ordersOf(shop.subject())).isOne();
     }
@@ -257,7 +257,7 @@ class CheckoutContractTest {
         response.then()
                 .statusCode(422)
                 .body("type", equalTo("/problems/order-differs"))
-                .body("mismatch[0].field", equalTo("checkout"))
+                .body("mismatch[0].field", equalTo("/checkout"))
                 .body("mismatch[0].placed", equalTo("c1"))
                 .body("mismatch[0].submitted", equalTo("c2"));
     }
@@ -273,7 +273,7 @@ class CheckoutContractTest {
         // Then
         response.then()
                 .statusCode(400)
-                .body("violations[0].field", equalTo("checkout"))
+                .body("violations[0].field", equalTo("/checkout"))
                 .body("violations[0].message", startsWith("must be 1 to 128 visible"));
     }
 
@@ -284,7 +284,7 @@ class CheckoutContractTest {
         // Then
         response.then()
                 .statusCode(400)
-                .body("violations[0].field", equalTo("checkout"))
+                .body("violations[0].field", equalTo("/checkout"))
                 .body("violations[0].message", startsWith("does not go with an Idempotency-Key"));
     }
 }

@@ -8,12 +8,17 @@ import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.OrderDraft.Reading;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
+import dev.orderonce.orders.OrderSubmission.ChargeSubmission;
 import dev.orderonce.orders.OrderSubmission.LineSubmission;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Currency;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -41,7 +46,8 @@ class OrderDraftTest {
             @Nullable Long total,
             @Nullable List<@Nullable LineSubmission> lines,
             @Nullable List<@Nullable AcknowledgementSubmission> acknowledgements) {
-        return new OrderSubmission(null, null, currency, total, lines, acknowledgements, null);
+        return new OrderSubmission(
+                null, null, currency, total, lines, null, acknowledgements, null, null, null, null, null);
     }
 
     private static OrderSubmission in(@Nullable String currency) {
@@ -173,7 +179,7 @@ class OrderDraftTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "EU", "EURO", "eur", "Eur", "€", "XXX", "XAU", "XTS", "ZZZ", "123", "ＥＵＲ"})
     void anUnknownOrPseudoCurrency_isRefused(String code) {
-        assertThat(OrderDraft.read(in(code))).isEqualTo(invalid("currency", NOT_A_CURRENCY));
+        assertThat(OrderDraft.read(in(code))).isEqualTo(invalid("/currency", NOT_A_CURRENCY));
     }
 
     static Stream<Arguments> wrongHeads() {
@@ -194,39 +200,39 @@ class OrderDraftTest {
     static Stream<Arguments> wrongLines() {
         return Stream.of(
                 argumentSet("null", null, "", "must be an object"),
-                argumentSet("no code", line(null, null, 1L, 5L), ".productCode", "is missing"),
-                argumentSet("an empty code", line("", null, 1L, 5L), ".productCode", CODES),
-                argumentSet("a blank code", line("  ", null, 1L, 5L), ".productCode", CODES),
-                argumentSet("a long code", line("x".repeat(65), null, 1L, 5L), ".productCode", CODES),
-                argumentSet("an empty name", line("x", "", 1L, 5L), ".name", NAMES),
-                argumentSet("a blank name", line("x", " \u3000", 1L, 5L), ".name", NAMES),
-                argumentSet("a long name", line("x", "x".repeat(201), 1L, 5L), ".name", NAMES),
-                argumentSet("no quantity", line("x", null, null, 5L), ".quantity", "is missing"),
-                argumentSet("none of it", line("x", null, 0L, 5L), ".quantity", QUANTITIES),
-                argumentSet("less than none", line("x", null, -1L, 5L), ".quantity", QUANTITIES),
-                argumentSet("too many", line("x", null, 1_000_001L, 5L), ".quantity", QUANTITIES),
-                argumentSet("as many as can be written", line("x", null, Long.MAX_VALUE, 5L), ".quantity", QUANTITIES),
-                argumentSet("no price", line("x", null, 1L, null), ".unitPrice", "is missing"),
-                argumentSet("a negative price", line("x", null, 1L, -1L), ".unitPrice", AMOUNTS),
+                argumentSet("no code", line(null, null, 1L, 5L), "/productCode", "is missing"),
+                argumentSet("an empty code", line("", null, 1L, 5L), "/productCode", CODES),
+                argumentSet("a blank code", line("  ", null, 1L, 5L), "/productCode", CODES),
+                argumentSet("a long code", line("x".repeat(65), null, 1L, 5L), "/productCode", CODES),
+                argumentSet("an empty name", line("x", "", 1L, 5L), "/name", NAMES),
+                argumentSet("a blank name", line("x", " \u3000", 1L, 5L), "/name", NAMES),
+                argumentSet("a long name", line("x", "x".repeat(201), 1L, 5L), "/name", NAMES),
+                argumentSet("no quantity", line("x", null, null, 5L), "/quantity", "is missing"),
+                argumentSet("none of it", line("x", null, 0L, 5L), "/quantity", QUANTITIES),
+                argumentSet("less than none", line("x", null, -1L, 5L), "/quantity", QUANTITIES),
+                argumentSet("too many", line("x", null, 1_000_001L, 5L), "/quantity", QUANTITIES),
+                argumentSet("as many as can be written", line("x", null, Long.MAX_VALUE, 5L), "/quantity", QUANTITIES),
+                argumentSet("no price", line("x", null, 1L, null), "/unitPrice", "is missing"),
+                argumentSet("a negative price", line("x", null, 1L, -1L), "/unitPrice", AMOUNTS),
                 argumentSet(
                         "a price that browsers round",
                         line("x", null, 1L, 9_007_199_254_740_992L),
-                        ".unitPrice",
+                        "/unitPrice",
                         AMOUNTS),
-                argumentSet("the least price", line("x", null, 1L, Long.MIN_VALUE), ".unitPrice", AMOUNTS));
+                argumentSet("the least price", line("x", null, 1L, Long.MIN_VALUE), "/unitPrice", AMOUNTS));
     }
 
     @ParameterizedTest
     @MethodSource("wrongHeads")
     void aWrongHead_isRefusedWhereItIsWrong(OrderSubmission submission, String field, String message) {
-        assertThat(OrderDraft.read(submission)).isEqualTo(invalid(field, message));
+        assertThat(OrderDraft.read(submission)).isEqualTo(invalid('/' + field, message));
     }
 
     @ParameterizedTest
     @ValueSource(longs = {4199, 4201, 0, 2100, 9_007_199_254_740_991L})
     void aTotalThatIsNotTheSum_isRefusedWithTheSum(long total) {
         assertThat(OrderDraft.read(totalling(total, TEA)))
-                .isEqualTo(invalid("total", "must be 4200, what the lines add up to"));
+                .isEqualTo(invalid("/total", "must be 4200, what the lines add up to"));
     }
 
     static Stream<Arguments> overflowing() {
@@ -244,7 +250,7 @@ class OrderDraftTest {
     @MethodSource("overflowing")
     void aSumThatOverflows_isRefusedAndNotWrappedAround(OrderSubmission submission) {
         assertThat(OrderDraft.read(submission)).isInstanceOfSatisfying(Reading.Invalid.class, refused -> {
-            assertThat(refused.violations()).extracting(Violation::field).containsExactly("total");
+            assertThat(refused.violations()).extracting(Violation::field).containsExactly("/total");
             assertThat(refused.violations().getFirst().message()).contains("more than any amount that can be ordered");
         });
     }
@@ -263,7 +269,7 @@ class OrderDraftTest {
                         Reading.Invalid.class,
                         refused -> assertThat(refused.violations())
                                 .extracting(Violation::field)
-                                .containsExactly("total"));
+                                .containsExactly("/total"));
     }
 
     // --- Lines ---
@@ -271,7 +277,7 @@ class OrderDraftTest {
     @ParameterizedTest
     @MethodSource("wrongLines")
     void aWrongLine_isRefusedWhereItIsWrong(@Nullable LineSubmission wrong, String member, String message) {
-        assertThat(OrderDraft.read(totalling(4200L, TEA, wrong))).isEqualTo(invalid("lines[1]" + member, message));
+        assertThat(OrderDraft.read(totalling(4200L, TEA, wrong))).isEqualTo(invalid("/lines/1" + member, message));
     }
 
     @ParameterizedTest
@@ -304,7 +310,7 @@ class OrderDraftTest {
         // Then
         assertThat(reading)
                 .isEqualTo(new Reading.Invalid(List.of(
-                        new Violation("lines[0].productCode", NOT_PLAIN), new Violation("lines[0].name", NOT_PLAIN))));
+                        new Violation("/lines/0/productCode", NOT_PLAIN), new Violation("/lines/0/name", NOT_PLAIN))));
     }
 
     @Test
@@ -316,39 +322,39 @@ class OrderDraftTest {
         Reading reading = OrderDraft.read(totalling(5L, line(reversed, null, 1L, 5L)));
 
         // Then
-        assertThat(reading).isEqualTo(invalid("lines[0].productCode", NOT_PLAIN));
+        assertThat(reading).isEqualTo(invalid("/lines/0/productCode", NOT_PLAIN));
     }
 
     // --- Acknowledgements ---
 
     static Stream<Arguments> wrongAcknowledgements() {
         return Stream.of(
-                argumentSet("null", null, ".kind", KINDS),
-                argumentSet("no kind", acknowledgement(null, 4200L, null), ".kind", KINDS),
-                argumentSet("an empty kind", acknowledgement("", 4200L, null), ".kind", KINDS),
-                argumentSet("another kind", acknowledgement("ALL", 4200L, null), ".kind", KINDS),
-                argumentSet("a kind in lower case", acknowledgement("large_amount", 4200L, null), ".kind", KINDS),
-                argumentSet("no total", acknowledgement("LARGE_AMOUNT", null, null), ".total", "is missing"),
-                argumentSet("a negative total", acknowledgement("LARGE_AMOUNT", -1L, null), ".total", AMOUNTS),
+                argumentSet("null", null, "/kind", KINDS),
+                argumentSet("no kind", acknowledgement(null, 4200L, null), "/kind", KINDS),
+                argumentSet("an empty kind", acknowledgement("", 4200L, null), "/kind", KINDS),
+                argumentSet("another kind", acknowledgement("ALL", 4200L, null), "/kind", KINDS),
+                argumentSet("a kind in lower case", acknowledgement("large_amount", 4200L, null), "/kind", KINDS),
+                argumentSet("no total", acknowledgement("LARGE_AMOUNT", null, null), "/total", "is missing"),
+                argumentSet("a negative total", acknowledgement("LARGE_AMOUNT", -1L, null), "/total", AMOUNTS),
                 argumentSet(
                         "an earlier order with a total",
                         acknowledgement("LARGE_AMOUNT", 4200L, EARLIER.shown()),
-                        ".earlier",
+                        "/earlier",
                         "does not go with LARGE_AMOUNT"),
                 argumentSet(
                         "no earlier order",
                         acknowledgement("SECOND_ORDER", null, null),
-                        ".earlier",
+                        "/earlier",
                         "must be the number of the earlier order"),
                 argumentSet(
                         "a mistyped earlier order",
                         acknowledgement("SECOND_ORDER", null, "1TVSMA-TNANAN-AQKFFZ"),
-                        ".earlier",
+                        "/earlier",
                         "must be the number of the earlier order"),
                 argumentSet(
                         "a total with an earlier order",
                         acknowledgement("SECOND_ORDER", 4200L, EARLIER.shown()),
-                        ".total",
+                        "/total",
                         "does not go with SECOND_ORDER"));
     }
 
@@ -363,7 +369,7 @@ class OrderDraftTest {
         Reading reading = OrderDraft.read(acknowledging(right, wrong));
 
         // Then
-        assertThat(reading).isEqualTo(invalid("acknowledgements[1]" + member, message));
+        assertThat(reading).isEqualTo(invalid("/acknowledgements/1" + member, message));
     }
 
     @Test
@@ -373,7 +379,167 @@ class OrderDraftTest {
                 "EUR", 4200L, List.of(TEA), Collections.nCopies(11, acknowledgement("LARGE_AMOUNT", 4200L, null)));
 
         // Then
-        assertThat(OrderDraft.read(submission)).isEqualTo(invalid("acknowledgements", "must hold at most 10"));
+        assertThat(OrderDraft.read(submission)).isEqualTo(invalid("/acknowledgements", "must hold at most 10"));
+    }
+
+    // --- Charges ---
+
+    private static OrderSubmission charging(long total, @Nullable ChargeSubmission... charges) {
+        return new OrderSubmission(
+                null, null, "EUR", total, List.of(TEA), Arrays.asList(charges), null, null, null, null, null, null);
+    }
+
+    private static ChargeSubmission charge(@Nullable String kind, @Nullable String label, @Nullable Long amount) {
+        return new ChargeSubmission(kind, label, amount);
+    }
+
+    @Test
+    void charges_areAPartOfTheTotal() {
+        // Given
+        OrderSubmission submission = charging(
+                4405L,
+                charge("SHIPPING", "Express", 490L),
+                charge("TAX", "VAT", 115L),
+                charge("FEE", "Gift wrap", 0L),
+                charge("DISCOUNT", "Coupon", -400L));
+
+        // When
+        Reading reading = OrderDraft.read(submission);
+
+        // Then
+        assertThat(reading)
+                .isInstanceOfSatisfying(
+                        Reading.Drafted.class,
+                        drafted -> assertThat(drafted.draft().charges())
+                                .containsExactly(
+                                        new Charge(Charge.Kind.SHIPPING, "Express", 490),
+                                        new Charge(Charge.Kind.TAX, "VAT", 115),
+                                        new Charge(Charge.Kind.FEE, "Gift wrap", 0),
+                                        new Charge(Charge.Kind.DISCOUNT, "Coupon", -400)));
+    }
+
+    @Test
+    void discountOfEverything_leavesATotalOfNothing() {
+        assertThat(OrderDraft.read(charging(0L, charge("DISCOUNT", "Coupon", -4200L))))
+                .isInstanceOf(Reading.Drafted.class);
+    }
+
+    @Test
+    void discountOfMoreThanEverything_isRefused() {
+        assertThat(OrderDraft.read(charging(0L, charge("DISCOUNT", "Coupon", -4201L))))
+                .isEqualTo(invalid("/charges", "must not take off more than lines and other charges add up to"));
+    }
+
+    @Test
+    void totalWithoutTheCharges_isRefusedWithTheSum() {
+        assertThat(OrderDraft.read(charging(4200L, charge("SHIPPING", "Express", 490L))))
+                .isEqualTo(invalid("/total", "must be 4690, what lines and charges add up to"));
+    }
+
+    static Stream<Arguments> wrongCharges() {
+        String kinds = "must be SHIPPING, TAX, DISCOUNT or FEE";
+        String below = "must be a whole number from -9007199254740991 to -1";
+        return Stream.of(
+                argumentSet("null", null, "", "must be an object"),
+                argumentSet("no kind", charge(null, "x", 1L), "/kind", kinds),
+                argumentSet("another kind", charge("TIP", "x", 1L), "/kind", kinds),
+                argumentSet("no label", charge("FEE", null, 1L), "/label", "is missing"),
+                argumentSet("a blank label", charge("FEE", " ", 1L), "/label", NAMES),
+                argumentSet("no amount", charge("FEE", "x", null), "/amount", "is missing"),
+                argumentSet("a negative fee", charge("FEE", "x", -1L), "/amount", AMOUNTS),
+                argumentSet("a positive discount", charge("DISCOUNT", "x", 1L), "/amount", below),
+                argumentSet("no discount", charge("DISCOUNT", "x", 0L), "/amount", below));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongCharges")
+    void aWrongCharge_isRefusedWhereItIsWrong(@Nullable ChargeSubmission wrong, String member, String message) {
+        assertThat(OrderDraft.read(charging(4200L, wrong))).isEqualTo(invalid("/charges/0" + member, message));
+    }
+
+    @Test
+    void twentyOneCharges_areRefused() {
+        // Given
+        ChargeSubmission[] charges =
+                Collections.nCopies(21, charge("FEE", "x", 0L)).toArray(ChargeSubmission[]::new);
+
+        // Then
+        assertThat(OrderDraft.read(charging(4200L, charges))).isEqualTo(invalid("/charges", "must hold at most 20"));
+    }
+
+    // --- Notes ---
+
+    private static OrderSubmission noting(
+            @Nullable String reference,
+            @Nullable Map<String, @Nullable String> metadata,
+            @Nullable String delivery,
+            @Nullable String contact) {
+        return new OrderSubmission(
+                null, null, "EUR", 4200L, List.of(TEA), null, null, null, reference, metadata, delivery, contact);
+    }
+
+    @Test
+    void notesUpToTheirBounds_areKeptAsTheyWereSent() {
+        // Given
+        Map<String, @Nullable String> metadata = new LinkedHashMap<>();
+        IntStream.range(0, 20).forEach(i -> metadata.put("member" + (10 + i), "é".repeat(98)));
+        String longest = "ä".repeat(1024);
+        String reference = "🍵".repeat(64);
+
+        // When
+        Reading reading = OrderDraft.read(noting(reference, metadata, longest, "line 1\n\tline 2"));
+
+        // Then
+        assertThat(reading)
+                .isInstanceOfSatisfying(
+                        Reading.Drafted.class,
+                        drafted -> assertThat(drafted.draft().notes())
+                                .isEqualTo(new OrderNotes(
+                                        Optional.of(reference),
+                                        Map.copyOf(metadata),
+                                        Optional.of(longest),
+                                        Optional.of("line 1\n\tline 2"))));
+    }
+
+    static Stream<Arguments> wrongNotes() {
+        String visible = "must be 1 to 64 visible characters";
+        String bytes = "must have 1 to 2048 bytes of UTF-8";
+        String unreadable = "must not hold broken Unicode, or control characters other than line breaks and tabs";
+        Map<String, @Nullable String> many = new HashMap<>();
+        IntStream.range(0, 21).forEach(i -> many.put("member" + i, ""));
+        Map<String, @Nullable String> nothing = new HashMap<>();
+        nothing.put("a/b", null);
+        return Stream.of(
+                argumentSet("an empty reference", noting("", null, null, null), "/reference", visible),
+                argumentSet("a long reference", noting("x".repeat(65), null, null, null), "/reference", visible),
+                argumentSet("a reference with a space", noting("a b", null, null, null), "/reference", visible),
+                argumentSet("a control character", noting("a\u0007", null, null, null), "/reference", visible),
+                argumentSet(
+                        "too much metadata",
+                        noting(null, many, null, null),
+                        "/metadata",
+                        "must have at most 20 members"),
+                argumentSet(
+                        "long metadata",
+                        noting(null, Map.of("x", "é".repeat(2048)), null, null),
+                        "/metadata",
+                        "must have at most 4096 bytes of UTF-8"),
+                argumentSet(
+                        "metadata of null", noting(null, nothing, null, null), "/metadata/a~1b", "must be a string"),
+                argumentSet(
+                        "unreadable metadata",
+                        noting(null, Map.of("x", "\u0000"), null, null),
+                        "/metadata/x",
+                        unreadable),
+                argumentSet("a long delivery", noting(null, null, "é".repeat(1025), null), "/delivery", bytes),
+                argumentSet("an empty contact", noting(null, null, null, ""), "/contact", bytes),
+                argumentSet("an unreadable contact", noting(null, null, null, "\uD800"), "/contact", unreadable));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongNotes")
+    void aWrongNote_isRefusedWhereItIsWrong(OrderSubmission submission, String field, String message) {
+        assertThat(OrderDraft.read(submission)).isEqualTo(invalid(field, message));
     }
 
     // --- Together ---
@@ -395,20 +561,20 @@ class OrderDraftTest {
         // Then
         assertThat(reading)
                 .isEqualTo(new Reading.Invalid(List.of(
-                        new Violation("currency", NOT_A_CURRENCY),
-                        new Violation("total", AMOUNTS),
-                        new Violation("lines[0].productCode", CODES),
-                        new Violation("lines[0].name", NOT_PLAIN),
-                        new Violation("lines[0].quantity", QUANTITIES),
-                        new Violation("lines[0].unitPrice", AMOUNTS),
-                        new Violation("lines[1]", "must be an object"),
-                        new Violation("lines[3].productCode", "is missing"),
-                        new Violation("lines[3].quantity", "is missing"),
-                        new Violation("lines[3].unitPrice", "is missing"),
-                        new Violation("acknowledgements[0].earlier", "does not go with LARGE_AMOUNT"),
-                        new Violation("acknowledgements[0].total", "is missing"),
-                        new Violation("acknowledgements[1].total", "does not go with SECOND_ORDER"),
-                        new Violation("acknowledgements[1].earlier", "must be the number of the earlier order"))));
+                        new Violation("/currency", NOT_A_CURRENCY),
+                        new Violation("/total", AMOUNTS),
+                        new Violation("/lines/0/productCode", CODES),
+                        new Violation("/lines/0/name", NOT_PLAIN),
+                        new Violation("/lines/0/quantity", QUANTITIES),
+                        new Violation("/lines/0/unitPrice", AMOUNTS),
+                        new Violation("/lines/1", "must be an object"),
+                        new Violation("/lines/3/productCode", "is missing"),
+                        new Violation("/lines/3/quantity", "is missing"),
+                        new Violation("/lines/3/unitPrice", "is missing"),
+                        new Violation("/acknowledgements/0/earlier", "does not go with LARGE_AMOUNT"),
+                        new Violation("/acknowledgements/0/total", "is missing"),
+                        new Violation("/acknowledgements/1/total", "does not go with SECOND_ORDER"),
+                        new Violation("/acknowledgements/1/earlier", "must be the number of the earlier order"))));
     }
 
     @Test
@@ -419,8 +585,8 @@ class OrderDraftTest {
         // Then
         assertThat(reading)
                 .isEqualTo(new Reading.Invalid(List.of(
-                        new Violation("currency", "is missing"),
-                        new Violation("total", "is missing"),
-                        new Violation("lines", "must hold 1 to 100 lines"))));
+                        new Violation("/currency", "is missing"),
+                        new Violation("/total", "is missing"),
+                        new Violation("/lines", "must hold 1 to 100 lines"))));
     }
 }

@@ -16,7 +16,7 @@ class OrderEventTest {
 
     private static OrderEvent by(Actor actor) {
         String stored = OrderJson.detail(Transition.of(actor).reason("words").payment("p-1"));
-        return stored(OrderJson.readDetail(stored));
+        return stored(OrderJson.readTexts(stored));
     }
 
     private static OrderEvent stored(Map<String, String> detail) {

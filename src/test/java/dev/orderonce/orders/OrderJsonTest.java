@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orderonce.numbers.OrderNumber;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,23 @@ class OrderJsonTest {
         assertThat(OrderJson.lines(lines)).isEqualTo("""
                         [{"productCode":"tea-1","name":"Green tea","quantity":2,"unitPrice":2100},\
                         {"productCode":"cup-1","quantity":1,"unitPrice":500}]""");
+    }
+
+    @Test
+    void chargesAndMetadata_areWrittenAsTheTableDocumentsThem() {
+        // Given
+        List<Charge> charges = List.of(new Charge(Charge.Kind.DISCOUNT, "Coupon \"10\"", -420));
+        Map<String, String> metadata = new LinkedHashMap<>(Map.of("channel", "web 🍵"));
+        metadata.put("a", "");
+
+        // Then
+        assertThat(OrderJson.charges(charges))
+                .isEqualTo("[{\"kind\":\"DISCOUNT\",\"label\":\"Coupon \\\"10\\\"\",\"amount\":-420}]");
+        assertThat(OrderJson.readCharges(OrderJson.charges(charges))).isEqualTo(charges);
+        assertThat(OrderJson.readCharges(null)).isEmpty();
+        assertThat(OrderJson.metadata(metadata)).isEqualTo("{\"channel\":\"web 🍵\",\"a\":\"\"}");
+        assertThat(OrderJson.readTexts(OrderJson.metadata(metadata))).isEqualTo(metadata);
+        assertThat(OrderJson.readTexts(null)).isEmpty();
     }
 
     @Test

@@ -18,7 +18,7 @@ class OrderStateTest {
     private static final Map<OrderState, Set<OrderState>> FOLLOW = Map.of(
             OrderState.CREATED, Set.of(OrderState.PAYING, OrderState.CANCELLED),
             OrderState.PAYING, Set.of(OrderState.CREATED, OrderState.PAID, OrderState.CANCELLED),
-            OrderState.PAID, Set.of(OrderState.SHIPPED, OrderState.REFUNDING),
+            OrderState.PAID, Set.of(OrderState.SHIPPED, OrderState.REFUNDING, OrderState.CANCELLED),
             OrderState.SHIPPED, Set.of(OrderState.COMPLETED, OrderState.RETURNING, OrderState.REFUNDING),
             OrderState.COMPLETED, Set.of(OrderState.RETURNING, OrderState.REFUNDING),
             OrderState.RETURNING, Set.of(OrderState.RETURNED, OrderState.REFUNDING),

@@ -122,8 +122,8 @@ class PlaceByKeyContractTest {
                 .body("retry", equalTo("never"))
                 .body("number", equalTo(number))
                 .body("order", equalTo("/orders/" + number))
-                .body("mismatch.find { it.field == 'total' }.placed", equalTo(4200))
-                .body("mismatch.find { it.field == 'total' }.submitted", equalTo(6300));
+                .body("mismatch.find { it.field == '/total' }.placed", equalTo(4200))
+                .body("mismatch.find { it.field == '/total' }.submitted", equalTo(6300));
     }
 
     @Test

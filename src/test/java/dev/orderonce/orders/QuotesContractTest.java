@@ -66,13 +66,17 @@ class QuotesContractTest {
 
     /** A quote as the documentation's Java code makes it. */
     private static String quote(String key, String currency, String line, long seconds) {
+        return quote(key, currency, line, "", seconds);
+    }
+
+    private static String quote(String key, String currency, String line, String charges, long seconds) {
         try {
             Path directory = Files.createTempDirectory("quote");
             String main = """
                     public static void main(String[] arguments) throws Exception {
-                        System.out.println(of("%s", "%s", List.of(new Line(%s)), %d));
+                        System.out.println(of("%s", "%s", List.of(new Line(%s)), List.of(%s), %d));
                     }
-                    """.formatted(key, currency, line, seconds);
+                    """.formatted(key, currency, line, charges, seconds);
             Path source = Files.writeString(
                     directory.resolve("Quote.java"),
                     block("java").stripTrailing().replaceFirst("}$", main + "}"));
@@ -96,7 +100,7 @@ class QuotesContractTest {
         response.then()
                 .statusCode(400)
                 .body("type", equalTo("/problems/body-invalid"))
-                .body("violations.field", contains("quote"));
+                .body("violations.field", contains("/quote"));
     }
 
     @Test
@@ -165,6 +169,23 @@ class QuotesContractTest {
             })
     void quoteForOtherLines_isRefused(String line) {
         isRefused(shop.place(shop.newNumber(), quoted(quote(TightBounds.QUOTE_KEY, "EUR", line, 900))));
+    }
+
+    @Test
+    void quoteWithACharge_isForThatChargeOnly() {
+        // Given
+        Map<String, Object> coupon = Map.of("kind", "DISCOUNT", "label", "Coupon", "amount", -100);
+        String quote = quote(TightBounds.QUOTE_KEY, "EUR", LINE, "new Charge(\"DISCOUNT\", -100, \"Coupon\")", 900);
+        Map<String, Object> discounted = quoted(quote);
+        discounted.put("charges", List.of(coupon));
+        discounted.put("total", 4100);
+        Map<String, Object> twice = new HashMap<>(discounted);
+        twice.put("charges", List.of(coupon, coupon));
+        twice.put("total", 4000);
+        // Then
+        isRefused(shop.place(shop.newNumber(), twice));
+        isRefused(shop.place(shop.newNumber(), quoted(quote)));
+        shop.place(shop.newNumber(), discounted).then().statusCode(201);
     }
 
     @Test

@@ -171,7 +171,7 @@ class CancelOrderContractTest {
         // When
         Response response = support.cancel(number);
         // Then
-        response.then().statusCode(400).body("violations[0].field", equalTo("reason"));
+        response.then().statusCode(400).body("violations[0].field", equalTo("/reason"));
         shop.find(number).then().body("state", equalTo("CREATED"));
     }
 

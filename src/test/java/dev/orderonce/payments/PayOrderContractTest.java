@@ -343,7 +343,7 @@ class PayOrderContractTest {
         response.then()
                 .statusCode(400)
                 .body("type", equalTo("/problems/body-invalid"))
-                .body("violations[0].field", equalTo("method"));
+                .body("violations[0].field", equalTo("/method"));
         shop.find(number).then().body("state", equalTo("CREATED"));
     }
 
