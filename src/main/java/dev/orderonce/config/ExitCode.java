@@ -1,5 +1,6 @@
 package dev.orderonce.config;
 
+import io.quarkus.runtime.PreventFurtherStepsException;
 import io.smallrye.config.ConfigValidationException;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -21,7 +22,8 @@ public final class ExitCode {
      * Prints the reason of a startup failure, if there is one.
      *
      * @param code the exit code without this method
-     * @return {@link #BAD_CONFIGURATION} for unusable settings, else {@code code}
+     * @return {@link #BAD_CONFIGURATION} for unusable settings, else {@code code}; a process that has run the
+     *     {@link MigrateCommand} has not failed
      */
     public static int of(int code, @Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -32,6 +34,9 @@ public final class ExitCode {
             if (cause instanceof ConfigValidationException invalid) {
                 sentences(invalid).forEach(System.err::println);
                 return BAD_CONFIGURATION;
+            }
+            if (cause instanceof PreventFurtherStepsException ended) {
+                return ended.getExitCode();
             }
         }
         if (failure != null) {

@@ -4,6 +4,7 @@ import dev.orderonce.http.Places;
 import dev.orderonce.numbers.NumbersSettings;
 import dev.orderonce.numbers.NumbersSettings.WhenRedisIsDown;
 import dev.orderonce.postgres.Postgres;
+import dev.orderonce.postgres.Schema;
 import dev.orderonce.redis.RedisPipeline;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
@@ -14,8 +15,8 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * Ready while orders can be placed: the PostgreSQL connections of the hot path are open, Redis answers or is not
- * needed, and the front door admits requests. The connections check their own liveness, so the probe waits for no
- * statement of its own.
+ * needed, the migrations of this version are applied, and the front door admits requests. The connections check their
+ * own liveness, so the probe waits for no statement of its own, except before migrations that a job runs.
  *
  * <p>A replica that trusts signatures while Redis is unavailable stays ready. If it were unready, all replicas would be
  * at once and the shop would stop, which is what that setting prevents.
@@ -24,12 +25,14 @@ import org.eclipse.microprofile.health.Readiness;
 @ApplicationScoped
 class StoresReady implements AsyncHealthCheck {
     private final Postgres postgres;
+    private final Schema schema;
     private final RedisPipeline redis;
     private final Places places;
     private final boolean needsRedis;
 
-    StoresReady(Postgres postgres, RedisPipeline redis, Places places, NumbersSettings numbers) {
+    StoresReady(Postgres postgres, Schema schema, RedisPipeline redis, Places places, NumbersSettings numbers) {
         this.postgres = postgres;
+        this.schema = schema;
         this.redis = redis;
         this.places = places;
         this.needsRedis = numbers.whenRedisIsDown() == WhenRedisIsDown.REFUSE;
@@ -37,14 +40,19 @@ class StoresReady implements AsyncHealthCheck {
 
     @Override
     public Uni<HealthCheckResponse> call() {
+        return schema.isCurrent().map(this::response);
+    }
+
+    private HealthCheckResponse response(boolean isMigrated) {
         boolean postgresAnswers = postgres.isOpen();
         boolean redisAnswers = redis.isOpen();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("stores")
                 .withData("postgresql", word(postgresAnswers))
+                .withData("schema", isMigrated ? "migrated" : "not migrated")
                 .withData("redis", word(redisAnswers))
                 .withData("requests", places.isSaturated() ? "saturated" : "let in");
-        boolean isReady = postgresAnswers && (redisAnswers || !needsRedis) && !places.isSaturated();
-        return Uni.createFrom().item(response.status(isReady).build());
+        boolean isReady = postgresAnswers && isMigrated && (redisAnswers || !needsRedis) && !places.isSaturated();
+        return response.status(isReady).build();
     }
 
     private static String word(boolean answers) {

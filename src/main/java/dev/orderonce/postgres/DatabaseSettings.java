@@ -12,10 +12,17 @@ public interface DatabaseSettings {
     /** Where PostgreSQL is: {@code postgresql://host:port/database}. */
     String url();
 
-    /** The user to connect as: the owner of the tables, because migrations run at the start. */
+    /** The user to connect as: the owner of the tables, because migrations run as this user. */
     String username();
 
     Optional<String> password();
+
+    /**
+     * Whether this replica runs the migrations before it starts. If not, an operator's job does ({@code --migrate}),
+     * and the replica is not ready before that has happened; it starts sooner.
+     */
+    @WithDefault("true")
+    boolean migrateAtStart();
 
     /**
      * Connections of this replica for everything that is not on the hot path. Each is a process in PostgreSQL; with

@@ -49,6 +49,12 @@ class MigrationsTest {
     }
 
     @Test
+    void schemaThatReplicasWaitFor_isTheNewestMigration() throws IOException {
+        assertThat(Schema.VERSION)
+                .isEqualTo(Integer.toString(version(migrations().getLast())));
+    }
+
+    @Test
     void migrations_goForwardOneByOne() throws IOException {
         assertThat(migrations())
                 .extracting(MigrationsTest::version)
