@@ -2,6 +2,7 @@ package dev.orderonce.identity;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -31,6 +32,8 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
  * Verifies a token's signature once and caches the result for a while: on the hot path the signature would cost as much
  * as the order.
  */
+// Caffeine names the class of a cache after its options and finds it by that name; the framework knows common ones.
+@RegisterForReflection(classNames = "com.github.benmanes.caffeine.cache.SSMWW")
 @Alternative
 @Priority(1)
 @ApplicationScoped

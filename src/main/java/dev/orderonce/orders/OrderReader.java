@@ -78,7 +78,7 @@ class OrderReader {
     }
 
     /** In a list by number; the primary key has all of it. */
-    @RegisterForReflection
+    @RegisterForReflection // Panache finds its constructor by name
     record ByNumber(String number) implements Position {
         @Override
         public Object[] values() {
@@ -87,7 +87,7 @@ class OrderReader {
     }
 
     /** In a list by time. */
-    @RegisterForReflection
+    @RegisterForReflection // Panache finds its constructor by name
     record ByTime(String number, Instant decidedAt) implements Position {
         @Override
         public Object[] values() {
@@ -96,7 +96,7 @@ class OrderReader {
     }
 
     /** The columns of a list of staff. */
-    @RegisterForReflection
+    @RegisterForReflection // Panache finds its constructor by name
     record Summary(String number, String buyer, String state, Instant decidedAt, String currency, Long total) {
         OrderSummary toSummary() {
             return new OrderSummary(

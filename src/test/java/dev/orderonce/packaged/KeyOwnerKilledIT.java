@@ -58,7 +58,6 @@ class KeyOwnerKilledIT {
     static void startStoresAndOneReplica() {
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
         survivor = Service.launch(
-                        Service.STANDALONE,
                         directory.resolve("survivor"),
                         settings(stores.postgreSql().port(), stores.redis().port()))
                 .ready();
@@ -86,9 +85,7 @@ class KeyOwnerKilledIT {
         toPostgreSql = FaultProxy.before(stores.postgreSql().port());
         toRedis = FaultProxy.before(stores.redis().port());
         victim = Service.launch(
-                        Service.STANDALONE,
-                        directory.resolve("victim-" + UUID.randomUUID()),
-                        settings(toPostgreSql.port(), toRedis.port()))
+                        directory.resolve("victim-" + UUID.randomUUID()), settings(toPostgreSql.port(), toRedis.port()))
                 .ready();
         // The statement is prepared with the first order: only then does it need no reply to go
         // out.

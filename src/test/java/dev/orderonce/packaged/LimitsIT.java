@@ -91,7 +91,7 @@ class LimitsIT {
         Map<String, String> settings = new HashMap<>(Stores.environment(stores));
         String limit = "%d/%ds burst %d".formatted(RATE, WINDOW.toSeconds(), BURST);
         settings.putAll(Map.of("LIMITS_ORDERS_PLACED", limit, "LIMITS_NUMBERS_ISSUED", limit));
-        return Service.launch(Service.STANDALONE, directory.resolve(name), settings);
+        return Service.launch(directory.resolve(name), settings);
     }
 
     @AfterAll

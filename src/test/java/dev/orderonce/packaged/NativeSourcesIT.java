@@ -109,6 +109,12 @@ class NativeSourcesIT {
         assertThat(reflective()).contains("dev.orderonce.http.Violation", "dev.orderonce.orders.Difference");
     }
 
+    /** Caffeine finds it by a name that it makes of the options. */
+    @Test
+    void cacheOfTokens_isListed() {
+        assertThat(reflective()).contains("com.github.benmanes.caffeine.cache.SSMWW");
+    }
+
     @Test
     void everyMigrationScriptAndServedFile_isListed() throws IOException {
         // Given

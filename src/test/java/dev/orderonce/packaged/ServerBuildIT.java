@@ -1,25 +1,22 @@
 package dev.orderonce.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.config.RequiredSettings;
 import dev.orderonce.embedded.Standalone;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Stores;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import io.smallrye.jwt.build.Jwt;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +26,7 @@ import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,8 +34,8 @@ import org.yaml.snakeyaml.Yaml;
 
 /** The server build, as the images hold it: nothing embedded, nothing for demonstration, every setting required. */
 class ServerBuildIT {
-    private static final String ISSUER = "https://issuer.example";
-    private static final String AUDIENCE = "shop";
+    /** On a busy machine. */
+    private static final Duration START_WITHIN = Duration.ofMinutes(5);
 
     @TempDir
     Path directory;
@@ -77,6 +75,7 @@ class ServerBuildIT {
     }
 
     @Test
+    @DisabledIfSystemProperty(named = "native", matches = ".*", disabledReason = "an executable has no archives")
     void artifact_holdsNeitherEmbeddedStoresNorDemo() throws IOException {
         // Given
         Path app = Path.of("target/server/quarkus-app");
@@ -126,17 +125,9 @@ class ServerBuildIT {
     @Test
     void everythingGiven_placesOrdersAndHasNoDemonstration() throws Exception {
         // Given
-        KeyPair pair = newPair();
-        Path publicKey = directory.resolve("issuer.pem");
-        Files.writeString(publicKey, pem(pair));
-        String token = Jwt.issuer(ISSUER)
-                .audience(AUDIENCE)
-                .subject("alice")
-                .groups(Set.of("buyer"))
-                .expiresAt(Instant.now().plusSeconds(600))
-                .sign(pair.getPrivate());
+        String token = Issuer.token("alice", Set.of("buyer"));
         try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
-                Service service = Service.launch(Service.SERVER, directory, settings(stores, publicKey))
+                Service service = Service.launch(Service.SERVER, directory, settings(stores))
                         .ready()) {
             // When
             String number = service.newNumber(token);
@@ -167,10 +158,8 @@ class ServerBuildIT {
     @Test
     void schemaOfTheVersionAfter_isStartedOn() throws Exception {
         // Given
-        Path publicKey = directory.resolve("issuer.pem");
-        Files.writeString(publicKey, pem(newPair()));
         try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
-            Map<String, String> settings = settings(stores, publicKey);
+            Map<String, String> settings = settings(stores);
             Service.launch(Service.SERVER, directory, settings).ready().close();
             try (Connection connection = Database.connect(stores);
                     Statement statement = connection.createStatement()) {
@@ -192,7 +181,8 @@ class ServerBuildIT {
     void settingsThatCannotBeUsed_areNamedTogether() {
         try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
             // Given
-            Map<String, String> settings = new HashMap<>(settings(stores, directory.resolve("nowhere.pem")));
+            Map<String, String> settings = new HashMap<>(settings(stores));
+            settings.put("IDENTITY_KEYS", directory.resolve("nowhere.pem").toString());
             settings.put("NUMBERS_SIGNING_KEY", "c2hvcnQ=");
             settings.put("NUMBERS_TTL", "8d");
             settings.put("PAYMENTS_DECLINES_PER_ORDER_LIMIT", "5/10m burst 2");
@@ -235,33 +225,52 @@ class ServerBuildIT {
                 .contains("30/1m burst 10");
     }
 
-    private static String pem(KeyPair pair) {
-        return "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
-                .formatted(
-                        Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded()));
+    @Test
+    void replicaThatDoesNotMigrate_isReadyWhenTheCommandHasMigrated() throws Exception {
+        // Given
+        try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
+            Map<String, String> settings = new HashMap<>(settings(stores));
+            settings.put("DATABASE_MIGRATE_AT_START", "false");
+            try (Service replica = Service.launch(Service.SERVER, directory.resolve("replica"), settings)) {
+                await().atMost(START_WITHIN).until(() -> health(replica, "/q/health/live") == 200);
+                assertThat(health(replica, "/q/health/ready")).isEqualTo(503);
+                // When
+                Service command = Service.launch(Service.SERVER, directory.resolve("command"), settings, "--migrate");
+                // Then
+                assertThat(command.exitCode()).as(command.log()).isZero();
+                assertThat(command.log()).contains("Successfully applied").doesNotContain("\"level\":\"ERROR\"");
+                replica.ready();
+                String token = Issuer.token("alice", Set.of("buyer"));
+                assertThat(replica.place(token, replica.newNumber(token)).statusCode())
+                        .isEqualTo(201);
+            }
+        }
     }
 
-    private static Map<String, String> settings(Standalone stores, Path publicKey) {
-        Map<String, String> settings = new HashMap<>(Stores.environment(stores));
-        settings.putAll(Map.of(
-                "PAYMENTS_PROVIDER_URL",
-                "https://provider.example",
-                "PAYMENTS_NOTIFICATION_SECRET",
-                "something",
-                "NUMBERS_SIGNING_KEY",
-                Base64.getEncoder().encodeToString(new byte[32]),
-                "IDENTITY_ISSUER",
-                ISSUER,
-                "IDENTITY_AUDIENCE",
-                AUDIENCE,
-                "IDENTITY_KEYS",
-                publicKey.toUri().toString()));
-        return settings;
+    private static int health(Service replica, String path) {
+        try {
+            return get(replica, path).statusCode();
+        } catch (UncheckedIOException notYet) {
+            return 0;
+        }
     }
 
-    private static KeyPair newPair() throws NoSuchAlgorithmException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        return generator.generateKeyPair();
+    @Test
+    void migrationsThatFail_areTheExitCode() throws Exception {
+        // Given
+        try (Standalone stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"))) {
+            try (Connection connection = Database.connect(stores);
+                    Statement statement = connection.createStatement()) {
+                statement.execute("CREATE TABLE orders (number text)");
+            }
+            // When
+            Service command = Service.launch(Service.SERVER, directory, settings(stores), "--migrate");
+            // Then
+            assertThat(command.exitCode()).isEqualTo(1);
+        }
+    }
+
+    private Map<String, String> settings(Standalone stores) {
+        return Surroundings.of(directory, Stores.environment(stores)).settings();
     }
 }

@@ -1,5 +1,6 @@
 package dev.orderonce.packaged;
 
+import dev.orderonce.identity.Role;
 import dev.orderonce.testkit.Baskets;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,9 +27,13 @@ import org.awaitility.Awaitility;
 
 /** A packaged service that runs as a separate process, as an operator would run it. */
 final class Service implements AutoCloseable {
+    /** {@code -Dnative}: the tests run the native executable, which is a server build. */
+    private static final boolean NATIVE = System.getProperty("native") != null;
+
     static final Path STANDALONE = Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
-    static final Path SERVER =
-            Path.of("target/server/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    static final Path SERVER = Path.of(
+                    NATIVE ? "target/server/order-once-1.0.0-runner" : "target/server/quarkus-app/quarkus-run.jar")
+            .toAbsolutePath();
 
     /** Longer than on the slowest machine; {@link Progress} fails long before. */
     private static final Duration NEVER = Duration.ofMinutes(30);
@@ -42,27 +48,54 @@ final class Service implements AutoCloseable {
     private final Path log;
     private final int port;
     private final int managementPort;
+    private final Optional<Surroundings> surroundings;
     private final Map<String, String> tokens = new ConcurrentHashMap<>();
 
-    private Service(Process process, Path log, int port, int managementPort) {
+    private Service(Process process, Path log, int port, int managementPort, Optional<Surroundings> surroundings) {
         this.process = process;
         this.log = log;
         this.port = port;
         this.managementPort = managementPort;
+        this.surroundings = surroundings;
     }
 
-    /** Starts a jar in a directory of its own with nothing but these settings. */
-    static Service launch(Path jar, Path directory, Map<String, String> environment) {
+    /**
+     * Starts a service with these settings and what it needs besides them: the standalone build, or the native
+     * executable ({@code -Dnative}) in its {@link Surroundings}.
+     */
+    static Service launch(Path directory, Map<String, String> environment) {
+        if (!NATIVE) {
+            return launch(STANDALONE, directory, environment);
+        }
+        Surroundings made = Surroundings.of(directory, environment);
+        return launch(SERVER, directory, made.settings(), Optional.of(made));
+    }
+
+    /** Starts a build in a directory of its own with nothing but these settings. */
+    static Service launch(Path build, Path directory, Map<String, String> environment, String... arguments) {
+        return launch(build, directory, environment, Optional.empty(), arguments);
+    }
+
+    private static Service launch(
+            Path build,
+            Path directory,
+            Map<String, String> environment,
+            Optional<Surroundings> surroundings,
+            String... arguments) {
         try {
             Files.createDirectories(directory);
             Path log = Files.createTempFile(directory, "service", ".log");
             int port = freePort();
             int managementPort = freePort();
             List<String> command = new ArrayList<>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.add("-Xmx256m");
-            command.add("-jar");
-            command.add(jar.toString());
+            if (build.toString().endsWith(".jar")) {
+                command.add(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString());
+                command.addAll(List.of("-Xmx256m", "-jar", build.toString()));
+            } else {
+                command.addAll(List.of(build.toString(), "-Xmx256m"));
+            }
+            command.addAll(List.of(arguments));
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
@@ -77,7 +110,7 @@ final class Service implements AutoCloseable {
             builder.environment().put("PAYMENTS_DECLINES_PER_ORDER_LIMIT", "1000000/10m");
             builder.environment().put("PAYMENTS_DECLINES_PER_BUYER_LIMIT", "1000000/1h");
             builder.environment().putAll(environment);
-            return new Service(builder.start(), log, port, managementPort);
+            return new Service(builder.start(), log, port, managementPort, surroundings);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -175,25 +208,26 @@ final class Service implements AutoCloseable {
 
     /** Signs in with one role. */
     String signIn(String subject, String role) {
-        return tokens.computeIfAbsent(subject + ' ' + role, who -> {
-            HttpResponse<String> response = send(
-                    "POST",
-                    "/demo/sign-in",
-                    Optional.empty(),
-                    new JsonObject()
-                            .put("subject", subject)
-                            .put("roles", List.of(role))
-                            .encode());
-            return new JsonObject(response.body()).getString("token");
-        });
+        return tokens.computeIfAbsent(subject + ' ' + role, _ -> newToken(subject, role));
     }
 
+    /** Signs in as a buyer. */
     String signIn(String subject) {
+        return newToken(subject, Role.BUYER);
+    }
+
+    private String newToken(String subject, String role) {
+        if (surroundings.isPresent()) {
+            return Issuer.token(subject, Set.of(role));
+        }
         HttpResponse<String> response = send(
                 "POST",
                 "/demo/sign-in",
                 Optional.empty(),
-                new JsonObject().put("subject", subject).encode());
+                new JsonObject()
+                        .put("subject", subject)
+                        .put("roles", List.of(role))
+                        .encode());
         return new JsonObject(response.body()).getString("token");
     }
 
@@ -245,5 +279,6 @@ final class Service implements AutoCloseable {
     public void close() {
         process.destroy();
         exitCode();
+        surroundings.ifPresent(Surroundings::close);
     }
 }

@@ -34,7 +34,6 @@ class StopIT {
     void stop_servesRequestsUntilTheProxyHasNoticedAndEndsStreams() {
         // Given
         try (Service service = Service.launch(
-                        Service.STANDALONE,
                         directory,
                         Map.of(
                                 "QUARKUS_SHUTDOWN_DELAY",
@@ -68,7 +67,7 @@ class StopIT {
     void stop_doesNotWaitForClientsThatWereCutOff() throws IOException {
         // Given
         try (Service service = Service.launch(
-                        Service.STANDALONE, directory, Map.of("QUARKUS_SHUTDOWN_TIMEOUT", CUT_AFTER.toSeconds() + "S"))
+                        directory, Map.of("QUARKUS_SHUTDOWN_TIMEOUT", CUT_AFTER.toSeconds() + "S"))
                 .ready()) {
             String head = " HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer %s\r\n".formatted(service.signIn("alice"));
             List<String> requests = List.of(

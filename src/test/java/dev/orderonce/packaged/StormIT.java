@@ -112,7 +112,7 @@ class StormIT {
         }
 
         Service start() {
-            Service started = Service.launch(Service.STANDALONE, home, settings).ready();
+            Service started = Service.launch(home, settings).ready();
             service.set(started);
             return started;
         }

@@ -71,7 +71,6 @@ class TracesIT {
         collector.start();
         String here = "http://127.0.0.1:" + collector.getAddress().getPort();
         service = Service.launch(
-                        Service.STANDALONE,
                         directory,
                         Map.of(
                                 "QUARKUS_OTEL_SDK_DISABLED",
