@@ -36,7 +36,8 @@ import org.HdrHistogram.Histogram;
  * name is measured), {@code bench.warmup}, seconds that the warm-up may take (300), {@code bench.growth}, sizes of the
  * table to measure at (1000000), {@code bench.profile}, of {@code issue,place,replay} those to profile (none),
  * {@code bench.soak}, minutes of the mix (0), {@code bench.training}, orders of the training run for the AOT cache
- * (360), and {@code bench.firstminutes}, seconds from a replica's start to observe it (0).
+ * (360), {@code bench.firstminutes}, seconds from a replica's start to observe it (0), and {@code bench.executable}, a
+ * native executable to compare with the JVM (none).
  */
 public final class Bench {
     private static final int CONNECTIONS = 256;
@@ -63,6 +64,7 @@ public final class Bench {
     private static final int SOAK_MINUTES = Integer.getInteger("bench.soak", 0);
     private static final String PROFILED = System.getProperty("bench.profile", "");
     private static final int FIRST_MINUTES = Integer.getInteger("bench.firstminutes", 0);
+    private static final String EXECUTABLE = System.getProperty("bench.executable", "");
 
     private final Vertx vertx = Vertx.vertx();
     private final Report report = new Report();
@@ -93,7 +95,7 @@ public final class Bench {
                 .filter(child -> child.info().command().orElse("").contains("redis"))
                 .findFirst()
                 .orElseThrow();
-        packaged = new Service.Packaged(directory, options(), settings());
+        packaged = Service.Packaged.onJvm(directory, options(), settings());
         service = packaged.start();
         service.awaitReady();
         compiling = new ProcessorTime(service.process());
@@ -158,6 +160,9 @@ public final class Bench {
         }
         if (FIRST_MINUTES > 0) {
             new FirstMinutes(vertx, packaged, report, FIRST_MINUTES).measure();
+        }
+        if (!EXECUTABLE.isEmpty()) {
+            new Packagings(vertx, Path.of(EXECUTABLE), options(), settings(), report, ROUNDS, MILLIS).measure();
         }
         report.print();
         report.write(directory);

@@ -1,5 +1,6 @@
 package dev.orderonce.bench;
 
+import io.smallrye.jwt.build.Jwt;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -9,17 +10,51 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A process of the packaged service, which runs until it is closed. */
 final class Service implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
-    /** How to start processes of the service. */
-    record Packaged(Path directory, List<String> options, Map<String, String> settings) {
+    /** Longer than any measurement takes. */
+    private static final Duration TOKEN_TTL = Duration.ofHours(12);
+
+    /**
+     * How to start processes of the service.
+     *
+     * @param directory of the build; the log is written there
+     * @param program the first words of the command: a JVM or an executable, with its options
+     * @param arguments its last words
+     */
+    record Packaged(Path directory, List<String> program, List<String> arguments, Map<String, String> settings) {
+        /** A JVM with these options. */
+        static Packaged onJvm(Path directory, List<String> options, Map<String, String> settings) {
+            List<String> program = new ArrayList<>();
+            program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            program.addAll(options);
+            String jar = directory.resolve("quarkus-app/quarkus-run.jar").toString();
+            return new Packaged(directory, program, List.of("-jar", jar), settings);
+        }
+
+        /** A native executable with these options. */
+        static Packaged executable(Path file, List<String> options, Map<String, String> settings) {
+            List<String> program = new ArrayList<>();
+            program.add(file.toString());
+            program.addAll(options);
+            return new Packaged(file.getParent(), program, List.of(), settings);
+        }
+
         Path log() {
             return directory.resolve("service.log");
         }
@@ -43,15 +78,12 @@ final class Service implements AutoCloseable {
         this.packaged = packaged;
         this.port = port;
         this.managementPort = managementPort;
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(packaged.options());
+        List<String> command = new ArrayList<>(packaged.program());
         command.addAll(List.of(more));
         packaged.settings().forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-Dquarkus.http.port=" + port);
         command.add("-Dquarkus.management.port=" + managementPort);
-        command.add("-jar");
-        command.add(packaged.directory().resolve("quarkus-app/quarkus-run.jar").toString());
+        command.addAll(packaged.arguments());
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(packaged.log().toFile()))
@@ -112,12 +144,25 @@ final class Service implements AutoCloseable {
         place(number);
     }
 
-    String signIn(String subject) throws IOException, InterruptedException {
-        return new JsonObject(send(
-                                "/demo/sign-in",
-                                new JsonObject().put("subject", subject).encode())
-                        .body())
-                .getString("token");
+    /** Signs a token as the demo sign-in does, which the server build does not have. */
+    String signIn(String subject) {
+        Map<String, String> settings = packaged.settings();
+        return Jwt.issuer(settings.get("identity.issuer"))
+                .audience(settings.get("identity.audience"))
+                .subject(subject)
+                .groups("buyer")
+                .expiresAt(Instant.now().plus(TOKEN_TTL))
+                .sign(key(settings.get("demo.sign-in.key")));
+    }
+
+    private static PrivateKey key(@Nullable String base64) {
+        try {
+            return KeyFactory.getInstance("RSA")
+                    .generatePrivate(
+                            new PKCS8EncodedKeySpec(Base64.getDecoder().decode(Objects.requireNonNull(base64))));
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private String issue() throws IOException, InterruptedException {
@@ -152,7 +197,7 @@ final class Service implements AutoCloseable {
             } catch (IOException notYet) {
                 // it is still starting
             }
-            Thread.sleep(5);
+            Thread.sleep(1);
         }
         throw new IllegalStateException("not %s within %s; see %s".formatted(what, START_TIMEOUT, packaged.log()));
     }
