@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Checks the files of docker/ without a container engine:
+# Checks the files of docker/, all parts but the last one without a container engine:
 #
 #   docker/check.sh [--server DIRECTORY] [--from DIRECTORY] [PART …]
 #
 # The server build comes from `./mvnw package -Pserver -DskipTests` (target/server/quarkus-app, unless another one is
 # given). With --from, the server build of an earlier version, the replicas begin as that one and are upgraded under load.
-# The parts, all of them if none is named:
+# The parts, all of them but the last one if none is named:
 #
 #   files     compose files, manifests, Dockerfiles, configurations and rules against their schemas and their programs
 #   twice     the server build, made twice in two places: the same files
@@ -14,6 +14,12 @@
 #   proxy     HAProxy with haproxy.cfg over two replicas: hidden paths, a payment, a rolling restart (or upgrade) under load, a
 #             replica killed under load
 #   metrics   Prometheus with prometheus.yml over the same two: every metric that rules and dashboard name
+#   containers  both images, built from the Dockerfiles as they are, and what compose.yaml describes started from them: the
+#             migration job, two replicas, HAProxy, PostgreSQL and Redis; an order, a replica killed, and both replaced, one
+#             after the other, by the native image. No registry is needed: Debian packages and this machine's JDK, and its
+#             Mandrel (GRAALVM_HOME; without it the native image is skipped), stand in for the base images, under their
+#             names. All containers share this machine's network. Takes 10 to 40 minutes and 15 GB below TMPDIR, and needs:
+#             apt-get install buildah podman runc debootstrap
 #
 # Needs root (for mounts), a JDK 25, and of Debian: apt-get install postgresql redis-server haproxy prometheus nodejs npm
 # openssl curl util-linux. A missing program is reported, and its checks are skipped. The schemas come with
@@ -29,7 +35,7 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --server) server="$(realpath -m "${2:?which directory?}")" && shift ;;
     --from) from="$(realpath -m "${2:?which directory?}")" && shift ;;
-    files | twice | image | proxy | metrics) parts+=("$1") ;;
+    files | twice | image | proxy | metrics | containers) parts+=("$1") ;;
     *)
       sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "$self"
       exit 64
@@ -76,6 +82,7 @@ tidy() {
     sleep 0.1
   done
   for at in "${started[@]}"; do kill -9 "$at" 2>/dev/null; done
+  if [ -d "$work/oci" ]; then engine rm --all --force --time 5 >/dev/null 2>&1; fi
   rm -rf "$work"
 }
 trap tidy EXIT
@@ -128,8 +135,12 @@ files() {
         skip "manifests: kustomize puts them together (no kubectl here); each is checked by itself"
         cat $here/kubernetes/{kubernetes.yml,disruption-budget.yaml,network-policy.yaml,namespace.yaml} >"$work/kubernetes.yaml"
       fi
+      if has kubectl; then
+        check "manifests of the native image: kustomize puts them together" kubectl kustomize $here/kubernetes-native
+      fi
       check "manifests: Kubernetes' schemas, and no member that it does not know" node "$work/npm/schemas.mjs" kubernetes \
-        "$work/kubernetes.yaml" $here/kubernetes/autoscaler.yaml $here/kubernetes/secret-example.yaml
+        "$work/kubernetes.yaml" $here/kubernetes/autoscaler.yaml $here/kubernetes/secret-example.yaml \
+        $here/kubernetes-native/migrate.yaml
     else
       skip "compose files, Dockerfiles and manifests against their schemas (npm could not fetch them)"
     fi
@@ -591,10 +602,253 @@ metrics() {
   fi
 }
 
+# --- containers -----------------------------------------------------------------------------------------------------------
+
+# Both read and write one store of images.
+oci() {
+  local program="$1"
+  shift
+  TMPDIR="$work/oci-tmp" "$program" --root "$work/oci" --runroot "$work/oci-run" --storage-driver vfs "$@"
+}
+engine() { oci podman --cgroup-manager cgroupfs --runtime runc "$@"; }
+# build_image TAG [OPTION …] [FILE]: from a Dockerfile; nothing is pulled.
+build_image() {
+  local tag="$1"
+  shift
+  oci buildah bud --isolation chroot --pull=never --ulimit "nofile=$(ulimit -Hn):$(ulimit -Hn)" --tag "$tag" "$@"
+}
+
+# stand_in NAME: builds the image of this name, which cannot be pulled, from the Dockerfile in standard input.
+stand_in() {
+  local place
+  place="$(mktemp -d "$work/stand-in.XXXXXX")"
+  cat >"$place/Dockerfile"
+  # Debian keeps the JDK's certificates elsewhere, behind a link.
+  [ -z "${2:-}" ] || cp -rL --preserve=all "$2" "$place/home"
+  build_image "docker.io/library/$1" "$place" && oci buildah tag "docker.io/library/$1" "localhost/$1"
+  local code=$?
+  rm -rf "$place"
+  return $code
+}
+
+stand_ins() {
+  local release mandrel="${GRAALVM_HOME:-}"
+  release="$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)"
+  debootstrap --variant=minbase --include=ca-certificates "$release" "$work/debian" || return 1
+  # Once for all that are built on it.
+  chroot "$work/debian" apt-get update || return 1
+  tar -C "$work/debian" -c . | engine import - docker.io/library/debian:12-slim || return 1
+  rm -rf "$work/debian"
+  oci buildah tag docker.io/library/debian:12-slim localhost/debian:12-slim docker.io/library/debian:13-slim localhost/debian:13-slim
+  # The JDK in both: a cache is good for the files of one JVM.
+  stand_in eclipse-temurin:25-jdk "$java" <<'DOCKERFILE' || return 1
+FROM debian:12-slim
+RUN apt-get install -y --no-install-recommends curl unzip
+COPY home /opt/java/openjdk
+ENV JAVA_HOME=/opt/java/openjdk PATH=/opt/java/openjdk/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+DOCKERFILE
+  stand_in eclipse-temurin:25-jre "$java" <<'DOCKERFILE' || return 1
+FROM debian:12-slim
+COPY home /opt/java/openjdk
+RUN rm -rf /opt/java/openjdk/jmods /opt/java/openjdk/lib/src.zip /opt/java/openjdk/include
+DOCKERFILE
+  stand_in haproxy:2.6 <<'DOCKERFILE' || return 1
+FROM debian:12-slim
+RUN apt-get install -y --no-install-recommends haproxy
+USER haproxy
+ENTRYPOINT ["haproxy", "-W", "-db", "-f", "/usr/local/etc/haproxy/haproxy.cfg"]
+DOCKERFILE
+  stand_in redis:7 <<'DOCKERFILE' || return 1
+FROM debian:12-slim
+RUN apt-get install -y --no-install-recommends redis-server
+USER redis
+WORKDIR /data
+DOCKERFILE
+  # The image's entry point creates the cluster; here a command does.
+  stand_in postgres:18 <<'DOCKERFILE' || return 1
+FROM debian:12-slim
+RUN apt-get install -y --no-install-recommends postgresql \
+    && ln -s /usr/lib/postgresql/*/bin/* /usr/local/bin/ || true
+USER postgres
+DOCKERFILE
+  [ -x "$mandrel/bin/native-image" ] || return 0
+  stand_in mandrel-builder:jdk-25 "$mandrel" <<'DOCKERFILE'
+FROM debian:12-slim
+RUN apt-get install -y --no-install-recommends curl unzip gcc libc6-dev zlib1g-dev \
+    && useradd --uid 1001 --create-home quarkus && mkdir /code && chown quarkus /code
+COPY home /opt/mandrel
+ENV JAVA_HOME=/opt/mandrel GRAALVM_HOME=/opt/mandrel PATH=/opt/mandrel/bin:/usr/local/bin:/usr/bin:/bin
+DOCKERFILE
+}
+
+# lend_maven TARGET OWNER: this machine's Maven repository becomes the cache mount of this name, so that nothing is fetched.
+lend_maven() {
+  local cache
+  cache="$work/oci-tmp/buildah-cache$1"
+  mkdir -p "${cache%/*}" && rm -rf "$cache"
+  if [ -d "$HOME/.m2" ]; then cp -a --reflink=auto "$HOME/.m2" "$cache" && chown -R "$2" "$cache"; fi
+}
+
+# The properties of an image that the manifests and compose.yaml rely on.
+good_image() {
+  local config user
+  config="$(oci buildah inspect --type image "$1")" || return 1
+  user="$(node -e 'const i=JSON.parse(require("fs").readFileSync(0));const c=i.OCIv1.config;console.log(c.User);
+    for (const l of ["version","revision","licenses","title"]) if (!c.Labels["org.opencontainers.image."+l]) { console.error("no label "+l); process.exit(1); }' \
+    <<<"$config")" || return 1
+  [ "$user" = 65532:65532 ] || { echo "runs as $user" && return 1; }
+  engine create --name looked-into --network host "$1" && engine cp looked-into:/app/bom.json "$work/bom.json" &&
+    engine rm looked-into && grep -q CycloneDX "$work/bom.json"
+}
+
+# container NAME IMAGE OPTIONS … -- ARGUMENTS …
+container() {
+  local name="$1" image="$2" options=()
+  shift 2
+  while [ "$1" != -- ]; do options+=("$1") && shift; done
+  shift
+  engine run -d --name "$name" --network host "${bounds[@]}" "${options[@]}" "$image" "$@"
+}
+
+# service NAME IMAGE [ARGUMENT …]: a replica with the settings of compose.yaml; its name ends with its number.
+service() {
+  local name="$1" image="$2" port="replica_port_${1##*-}" management="management_port_${1##*-}"
+  shift 2
+  container "$name" "$image" -v "$work/oci-secrets/service:/app/config:ro" --tmpfs /tmp:size=16m,mode=1777 \
+    -e DATABASE_URL -e DATABASE_USERNAME -e IDENTITY_ISSUER -e IDENTITY_AUDIENCE -e IDENTITY_KEYS -e PAYMENTS_PROVIDER_URL \
+    -e DATABASE_MIGRATE_AT_START=false -e QUARKUS_SHUTDOWN_DELAY=5S -e QUARKUS_HTTP_HOST=127.0.0.1 \
+    -e QUARKUS_HTTP_PORT="${!port:-0}" -e QUARKUS_MANAGEMENT_PORT="${!management:-0}" -- "$@"
+}
+
+replace_container() {
+  local one="$1" management="management_port_$1"
+  engine stop -t 30 "replica-$one" && engine rm "replica-$one" && service "replica-$one" "$2" || return 1
+  within=60 until_it_does ready "${!management}" && sleep 1 && within=60 until_it_does takes_requests "$one"
+}
+
+containers() {
+  local missing=() one
+  for one in buildah podman runc debootstrap curl openssl node git; do has "$one" || missing+=("$one"); done
+  find_java || missing+=("a JDK 25")
+  if [ ${#missing[@]} -gt 0 ] || [ "$(id -u)" -ne 0 ]; then
+    skip "containers: only root; missing: ${missing[*]:-nothing}" && return
+  fi
+  # Where buildah has the mounts of type cache: the name depends on its version.
+  mkdir -p "$work/oci-tmp/buildah-cache" && ln -s buildah-cache "$work/oci-tmp/buildah-cache-0"
+  # Docker's defaults exceed the limits of some machines.
+  local bounds=(--ulimit "nofile=$(ulimit -Hn):$(ulimit -Hn)" --ulimit nproc=4096:4096 --read-only --cap-drop all
+    --security-opt no-new-privileges)
+  note "debootstrap and this machine's JDK stand in for the base images"
+  if stand_ins >"$work/out" 2>&1; then pass "stand-ins for the base images"; else fail "stand-ins for the base images" "$work/out" && return; fi
+
+  local revision images=(order-once:1.0.0)
+  revision="$(git rev-parse HEAD)"
+  lend_maven /root/.m2 root
+  if build_image order-once:1.0.0 --build-arg REVISION="$revision" --ignorefile $here/Dockerfile.jvm.dockerignore \
+    -f $here/Dockerfile.jvm . >"$work/out" 2>&1; then
+    pass "Dockerfile.jvm builds"
+  else
+    fail "Dockerfile.jvm builds" "$work/out" 40 && return
+  fi
+  if [ -x "${GRAALVM_HOME:-}/bin/native-image" ]; then
+    lend_maven /home/quarkus/.m2 1001:1001
+    if build_image order-once:1.0.0-native --build-arg REVISION="$revision" --build-arg BUILDER_IMAGE=mandrel-builder:jdk-25 \
+      --ignorefile $here/Dockerfile.native.dockerignore -f $here/Dockerfile.native . >"$work/out" 2>&1; then
+      pass "Dockerfile.native builds"
+      images+=(order-once:1.0.0-native)
+    else
+      fail "Dockerfile.native builds" "$work/out" 40
+    fi
+  else
+    skip "Dockerfile.native builds (GRAALVM_HOME is not the home of a native-image builder)"
+  fi
+  rm -rf "$work"/oci-tmp/buildah-cache*
+  for one in "${images[@]}"; do
+    check "$one: labels, bill of materials, a user without rights" good_image "$one"
+    note "$one: $(($(engine image inspect --format '{{.Size}}' "$one") / 1048576)) MiB, of which the base $(($(engine image inspect --format '{{.Size}}' debian:12-slim) / 1048576))"
+  done
+
+  # What compose.yaml describes, at other ports and addresses of this machine.
+  local pg redis replica_port_1 replica_port_2 management_port_1 management_port_2 proxy_port metrics_port provider
+  pg="$(free_port)" redis="$(free_port)" replica_port_1="$(free_port)" replica_port_2="$(free_port)" provider="$(free_port)"
+  management_port_1="$(free_port)" management_port_2="$(free_port)" proxy_port="$(free_port)" metrics_port="$(free_port)"
+  local address=http://127.0.0.1:$proxy_port
+  REDIS_ADDRESS=127.0.0.1:$redis sh $here/make-secrets.sh "$work/oci-secrets" >"$work/out" 2>&1 || return
+  chmod 711 "$work/oci-secrets"
+  export DATABASE_URL=postgresql://127.0.0.1:$pg/orders DATABASE_USERNAME=orders PAYMENTS_PROVIDER_URL=http://127.0.0.1:$provider
+  export IDENTITY_ISSUER=https://issuer.example IDENTITY_AUDIENCE=shop IDENTITY_KEYS=config/issuer.pem
+  export ISSUER_KEY="$work/oci-secrets/issuer/issuer-key.pem"
+  {
+    container postgresql postgres:18 --tmpfs /var/lib/postgresql:mode=1777 --tmpfs /tmp \
+      -v "$work/oci-secrets/postgresql:/run/secrets:ro" -- sh -c "initdb -D /var/lib/postgresql/data -U orders --encoding UTF8 \
+        --locale C --auth scram-sha-256 --pwfile /run/secrets/password && exec postgres -D /var/lib/postgresql/data -p $pg \
+        -c unix_socket_directories=/tmp -c listen_addresses=127.0.0.1" &&
+      container redis redis:7 --tmpfs /data:mode=1777 -v "$work/oci-secrets/redis:/run/secrets:ro" -- redis-server \
+        /run/secrets/redis.conf --port "$redis" --bind 127.0.0.1 --appendonly yes --maxmemory-policy noeviction &&
+      container provider haproxy:2.6 -e HTTP_PORT="$provider" \
+        -v "$PWD/$here/provider.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro" -- &&
+      within=60 until_it_does engine exec postgresql pg_isready -h 127.0.0.1 -p "$pg" &&
+      engine exec -e PGPASSWORD="$(cat "$work/oci-secrets/postgresql/password")" postgresql \
+        psql -q -h 127.0.0.1 -p "$pg" -U orders -d postgres -c 'CREATE DATABASE orders'
+  } >"$work/out" 2>&1 || { fail "PostgreSQL, Redis and the provider start" "$work/out" && return; }
+  if service migrate "${images[-1]}" --migrate >"$work/out" 2>&1 && [ "$(engine wait migrate)" = 0 ]; then
+    pass "the migration job ends with 0"
+  else
+    engine logs migrate >>"$work/out" 2>&1
+    fail "the migration job ends with 0" "$work/out" && return
+  fi
+  {
+    service replica-1 "${images[0]}" && service replica-2 "${images[0]}" &&
+      container proxy haproxy:2.6 -e HTTP_PORT="$proxy_port" -e METRICS_PORT="$metrics_port" \
+        -e REPLICA_1=127.0.0.1:"$replica_port_1" -e REPLICA_2=127.0.0.1:"$replica_port_2" -e HEALTH_1="$management_port_1" \
+        -e HEALTH_2="$management_port_2" -e SOURCE_CONNECTIONS=2000 -e SOURCE_REQUESTS=100000 \
+        -v "$PWD/$here/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro" --
+  } >"$work/out" 2>&1
+  if both_take_requests; then
+    pass "two replicas behind the proxy, with read-only roots and without capabilities"
+  else
+    for one in replica-1 proxy; do engine logs "$one" >>"$work/out" 2>&1; done
+    fail "two replicas behind the proxy" "$work/out" 40 && return
+  fi
+  check "an order through the proxy, its repeat, and its payment by the stand-in provider" order_and_pay
+
+  local load
+  drive load "$address" 25 40 >"$work/load" 2>&1 &
+  load=$!
+  sleep 5
+  engine kill -s KILL replica-1 >"$work/out" 2>&1 && engine start replica-1 >>"$work/out" 2>&1
+  wait $load
+  if grep -q ' 0 of [0-9]* orders missing' "$work/load" && ! grep -q 'never answered' "$work/load"; then
+    pass "a replica killed under load: every order that was answered exists"
+  else
+    fail "a replica killed under load: every order that was answered exists" "$work/out"
+  fi
+  sed 's/^/      /' "$work/load"
+  within=60 until_it_does takes_requests 1
+
+  drive load "$address" 60 40 >"$work/load" 2>&1 &
+  load=$!
+  sleep 5
+  if replace_container 1 "${images[-1]}" >"$work/out" 2>&1 && replace_container 2 "${images[-1]}" >>"$work/out" 2>&1; then
+    if wait $load; then
+      pass "both replaced under load, one after the other, by ${images[-1]}: no request is lost"
+    else
+      fail "both replaced under load, one after the other, by ${images[-1]}: no request is lost"
+    fi
+  else
+    wait $load
+    engine logs replica-1 >>"$work/out" 2>&1
+    fail "both replicas can be replaced by ${images[-1]}" "$work/out" 40
+  fi
+  sed 's/^/      /' "$work/load"
+  check "an order through the replaced replicas" order_and_pay
+}
+
 if wants files; then files; fi
 if wants twice; then twice; fi
 if wants image; then image; fi
 if wants proxy; then proxy; fi
 if wants metrics; then metrics; fi
+if wants containers; then containers; fi
 echo "$passed passed, $failed failed, $skipped skipped, $SECONDS s"
 [ $failed -eq 0 ]
