@@ -23,7 +23,8 @@
 --   7  earlier numbers whose orders have ended or were never placed, separated by spaces
 --   8  earlier numbers that the buyer has acknowledged, separated by spaces
 --   9  the checkout that the request names; empty: none
--- Replies, after the number's state before with its checkout ('-': not cached) and a space
+-- Replies
+--   The number's state before, with its checkout ('-': not cached), a space, and:
 --   admitted
 --   seen-before                     only to 'first': an earlier request has tried the number
 --   not-cached                      only to 'first'
