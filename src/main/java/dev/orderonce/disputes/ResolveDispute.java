@@ -116,7 +116,7 @@ public class ResolveDispute {
         }
         if (amount.isPresent()
                 && wanted.filter(known -> known != Verdict.REFUND).isPresent()) {
-            violations.add(new Violation("amount", "must be absent without REFUND"));
+            violations.add(new Violation("/amount", "must be absent without REFUND"));
         }
         RefundOrder.checkAmount(amount, violations);
         Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);

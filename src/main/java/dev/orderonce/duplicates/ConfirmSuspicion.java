@@ -137,7 +137,7 @@ public class ConfirmSuspicion {
             long left = order.content().total().minor() - order.refunded();
             if (amount.filter(wanted -> wanted > left).isPresent()) {
                 return item(new Confirming.Invalid(
-                        List.of(new Violation("amount", "must be at most " + left + ", what is left of the payment"))));
+                        List.of(new Violation("/amount", "must be at most " + left + ", what is left of the payment"))));
             }
             return other(standing, chosen).state().isAlive()
                     ? confirm(support, suspicion, chosen, amount, reason, clock.instant())

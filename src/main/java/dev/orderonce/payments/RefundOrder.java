@@ -158,7 +158,7 @@ public class RefundOrder {
                 List<Violation> violations = new ArrayList<>();
                 Optional<Long> wanted = Optional.ofNullable(amount);
                 if (wanted.isEmpty()) {
-                    violations.add(new Violation("amount", "is missing"));
+                    violations.add(new Violation("/amount", "is missing"));
                 }
                 checkAmount(wanted, violations);
                 Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
@@ -178,7 +178,7 @@ public class RefundOrder {
     public static void checkAmount(Optional<Long> amount, List<Violation> violations) {
         if (amount.filter(minor -> minor < 1 || minor > OrderDraft.LARGEST_AMOUNT)
                 .isPresent()) {
-            violations.add(new Violation("amount", "must be a whole number from 1 to " + OrderDraft.LARGEST_AMOUNT));
+            violations.add(new Violation("/amount", "must be a whole number from 1 to " + OrderDraft.LARGEST_AMOUNT));
         }
     }
 

@@ -118,7 +118,7 @@ class DemoSignInResource {
         String subject = signIn.subject();
         if (subject == null || !Subject.isSubject(subject)) {
             violations.add(new Violation(
-                    "subject", "must have 1 to " + Subject.LONGEST + " characters, no control characters"));
+                    "/subject", "must have 1 to " + Subject.LONGEST + " characters, no control characters"));
         }
         Set<String> roles = new HashSet<>();
         boolean areKnown = true;
@@ -130,7 +130,7 @@ class DemoSignInResource {
             }
         }
         if (!areKnown) {
-            violations.add(new Violation("roles", "must be among buyer, merchant, support, service"));
+            violations.add(new Violation("/roles", "must be among buyer, merchant, support, service"));
         }
         if (!violations.isEmpty()) {
             return Problem.ofBody(violations).toResponse();

@@ -697,7 +697,7 @@ class DisputesContractTest {
         // When
         Response response = badResolve(id, Map.of("resolution", resolution, "reason", "none", "amount", 1));
         // Then
-        response.then().statusCode(400).body("violations.field", contains("amount"));
+        response.then().statusCode(400).body("violations.field", contains("/amount"));
         Parties.find(shop, id).then().body("state", equalTo("OPEN"));
     }
 

@@ -191,7 +191,7 @@ class ConfirmSuspicionContractTest extends SuspicionsFixture {
         Response tooMuch = confirm(support, found.id(), found.later(), 4201);
         Response response = confirm(support, found.id(), found.later(), 1500);
         // Then
-        tooMuch.then().statusCode(400).body("violations.field", contains("amount"));
+        tooMuch.then().statusCode(400).body("violations.field", contains("/amount"));
         response.then()
                 .statusCode(200)
                 .body("decision.ended", equalTo("REFUNDED"))

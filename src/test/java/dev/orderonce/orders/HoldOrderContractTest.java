@@ -132,7 +132,7 @@ class HoldOrderContractTest {
                     .body(Map.of())
                     .post("/orders/{number}/" + request, number);
             // Then
-            response.then().statusCode(400).body("violations[0].field", equalTo("reason"));
+            response.then().statusCode(400).body("violations[0].field", equalTo("/reason"));
         }
         merchant.ship(number).then().statusCode(200);
     }

@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
@@ -151,7 +152,7 @@ class RoomInOrderContractTest {
         // When
         Response placed = shop.place(number, free());
         // Then
-        placed.then().statusCode(201).body("state", equalTo("PAID"));
+        placed.then().statusCode(201).body("state", equalTo("PAID")).body("next", containsInAnyOrder("ship", "cancel"));
         assertThat(shop.history(number)).containsExactly("PLACED", "PAID");
         shop.request()
                 .get("/orders/{number}/events", number)

@@ -38,9 +38,6 @@ class PayOrderContractTest {
     private static final int DECLINED_OF_BUYER = 10;
 
     @Inject
-    PaymentGateway gateway;
-
-    @Inject
     TestClock clock;
 
     private final Shop shop = Shop.newBuyer();
@@ -71,21 +68,6 @@ class PayOrderContractTest {
     }
 
     /** A provider refuses an amount of zero, and there is nothing to take. */
-    @Test
-    void freeOrder_isPaidAndCancelledWithoutTheProvider() {
-        // Given
-        String number = shop.newOrder(0);
-        // When
-        Response paid = shop.pay(number);
-        String reference = paid.path("payment");
-        Response cancelled = shop.cancel(number);
-        // Then
-        paid.then().statusCode(201).body("state", equalTo("CAPTURED")).body("order.state", equalTo("PAID"));
-        cancelled.then().statusCode(200).body("state", equalTo("REFUNDED"));
-        assertThat(gateway.query(reference).await().atMost(BOUND)).isInstanceOf(PaymentGateway.Answer.Unknown.class);
-        assertThat(shop.history(number)).containsExactly("PLACED", "PAYMENT_BEGUN", "PAID", "REFUND_BEGUN", "REFUNDED");
-    }
-
     @Test
     void declined_theOrderCanBePaidAgainUnderAnotherKey() {
         // Given

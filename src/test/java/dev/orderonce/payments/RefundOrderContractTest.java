@@ -245,7 +245,6 @@ class RefundOrderContractTest {
         String cancelled = paid();
         shop.cancel(cancelled).then().statusCode(200);
         String free = shop.newOrder(0);
-        shop.pay(free).then().statusCode(201).body("order.next", containsInAnyOrder("ship", "cancel"));
         // Then
         for (String number : List.of(unpaid, cancelled, free)) {
             support.refund(number, 1)
@@ -271,7 +270,7 @@ class RefundOrderContractTest {
                     .body(body)
                     .post("/orders/{number}/refunds", number);
             // Then
-            response.then().statusCode(400).body("violations.field", contains("amount", "reason"));
+            response.then().statusCode(400).body("violations.field", contains("/amount", "/reason"));
         }
         support.request()
                 .contentType(ContentType.JSON)
