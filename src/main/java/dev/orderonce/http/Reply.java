@@ -43,7 +43,8 @@ public final class Reply implements Answer {
         return new Reply(Response.Status.OK, null).with(HttpHeaders.CONTENT_TYPE, mediaType);
     }
 
-    private Reply with(String header, String value) {
+    /** Adds a header. */
+    public Reply with(String header, String value) {
         response.header(header, value);
         return this;
     }

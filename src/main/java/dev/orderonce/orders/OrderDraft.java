@@ -195,14 +195,7 @@ public record OrderDraft(
         }
 
         private Optional<String> reference(@Nullable String reference) {
-            if (reference != null
-                    && (reference.isEmpty()
-                            || reference.codePointCount(0, reference.length()) > OrderNotes.LONGEST_REFERENCE
-                            || !isPlain(reference)
-                            || reference
-                                    .codePoints()
-                                    .anyMatch(
-                                            point -> Character.isWhitespace(point) || Character.isSpaceChar(point)))) {
+            if (reference != null && !OrderNotes.isReference(reference)) {
                 refuse("/reference", "must be 1 to " + OrderNotes.LONGEST_REFERENCE + " visible characters");
             }
             return Optional.ofNullable(reference);

@@ -37,6 +37,20 @@ public record OrderNotes(
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
+    /** Whether an order can have this reference. */
+    static boolean isReference(String text) {
+        int length = text.codePointCount(0, text.length());
+        return length >= 1 && length <= LONGEST_REFERENCE && text.codePoints().allMatch(OrderNotes::isVisible);
+    }
+
+    /** No space, no control character, and no half of a surrogate pair: no store could return that unchanged. */
+    private static boolean isVisible(int point) {
+        return !Character.isWhitespace(point)
+                && !Character.isSpaceChar(point)
+                && !Character.isISOControl(point)
+                && Character.getType(point) != Character.SURROGATE;
+    }
+
     /** The approximate number of characters in JSON. */
     int characters() {
         int characters = delivery.map(String::length).orElse(0)

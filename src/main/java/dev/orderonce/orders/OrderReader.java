@@ -23,6 +23,8 @@ import java.util.function.Supplier;
 class OrderReader {
     private static final String NOT_VOIDED = "state <> 'VOIDED'";
 
+    private static final String HELD = "holds is not null";
+
     /**
      * Rows that one page of a search examines: about 10 ms from memory. A page that examined them ends, with what it
      * found, at the row where the next one continues: no index leads to the orders of one amount, and few states have
@@ -129,8 +131,9 @@ class OrderReader {
     /**
      * Searches one page.
      *
-     * <p>The orders of one buyer, and those in a state that few orders are in at a time (CREATED; PAYING and
-     * REFUNDING), are in the order in which they were placed, by the index that has them. All others are in the order
+     * <p>The orders of one buyer or with one reference, those on hold, and those in a state that few orders are in at a
+     * time (CREATED; PAYING and REFUNDING), are in the order in which they were placed, by the index that has them. All
+     * others are in the order
      * of their numbers, and so of the issue of the numbers, at most {@code numbers.ttl} earlier: an index on the time
      * would cost every placed order. The numbers of orders that were placed under idempotency keys have no time; these
      * orders follow after the others, in no order that means anything.
@@ -161,11 +164,18 @@ class OrderReader {
             return List.of(byNumber(
                     search, NumberRange.beginningWith(search.beginning().get())));
         }
+        if (search.reference().isPresent()) {
+            return List.of(
+                    byTime(search, "reference = ?", search.reference().get()));
+        }
         if (search.buyer().isPresent()) {
             return List.of(byTime(
                     search, "buyer = ? and " + NOT_VOIDED, search.buyer().get().subject()));
         }
         // As the partial indexes have them.
+        if (search.isOnHold().orElse(false)) {
+            return List.of(byTime(search, HELD));
+        }
         if (isAmong(search.states(), OrderState.CREATED)) {
             return List.of(byTime(search, "state = 'CREATED'"));
         }
@@ -253,10 +263,16 @@ class OrderReader {
 
     private static KeysetQuery filtered(KeysetQuery query, OrderSearch search) {
         List<String> states = search.states().stream().map(OrderState::name).toList();
+        search.isOnHold().ifPresent(isHeld -> query.where(isHeld ? HELD : "holds is null"));
         return placedIn(states.isEmpty() ? query.where(NOT_VOIDED) : query.where("state in ?", states), search)
                 .wherePresent("buyer = ?", search.buyer().map(Buyer::subject))
                 .wherePresent("currency = ?", search.currency().map(Currency::getCurrencyCode))
                 .wherePresent("total >= ?", search.totalFrom())
-                .wherePresent("total <= ?", search.totalTo());
+                .wherePresent("total <= ?", search.totalTo())
+                .wherePresent("reference = ?", search.reference())
+                // Each element is a reason, or a reason, a space and a cause.
+                .wherePresent(
+                        "concat(',', array_to_string(holds, ',')) like ?",
+                        search.heldFor().map(reason -> "%," + reason + "%"));
     }
 }

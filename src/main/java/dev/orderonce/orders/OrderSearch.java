@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  * @param totalFrom inclusive, in minor units of {@code currency}
  * @param totalTo inclusive, in minor units of {@code currency}
  * @param beginning the first symbols of the numbers, canonical
+ * @param heldFor a reason for the hold; only with {@code isOnHold} true
  * @param isNewestFirst the order of the list
  */
 public record OrderSearch(
@@ -34,7 +35,13 @@ public record OrderSearch(
         Optional<Long> totalFrom,
         Optional<Long> totalTo,
         Optional<String> beginning,
+        Optional<String> reference,
+        Optional<Boolean> isOnHold,
+        Optional<Hold.Reason> heldFor,
         boolean isNewestFirst) {
+    private static final String REASONS =
+            Arrays.stream(Hold.Reason.values()).map(Hold.Reason::name).collect(Collectors.joining(", "));
+
     private static final String STATES =
             Arrays.stream(OrderState.values()).map(OrderState::name).collect(Collectors.joining(", "));
 
@@ -74,6 +81,13 @@ public record OrderSearch(
                         given.number,
                         OrderNumber::readPrefix,
                         OrderNumber.SHORTEST_PREFIX + " to " + OrderNumber.LENGTH + " symbols of an order number"),
+                reader.read(
+                        "reference",
+                        given.reference,
+                        text -> Optional.of(text).filter(OrderNotes::isReference),
+                        "1 to " + OrderNotes.LONGEST_REFERENCE + " visible characters"),
+                reader.read("hold", given.hold, OrderSearch::isOnHold, "true, false, or one of " + REASONS),
+                given.hold.flatMap(OrderSearch::reason),
                 reader.read("order", given.order, OrderSearch::isNewestFirst, "newest or oldest")
                         .orElse(true));
         return reader.refusal
@@ -134,6 +148,21 @@ public record OrderSearch(
                 && text.length() <= LONGEST_TOTAL
                 && text.chars().allMatch(c -> c >= '0' && c <= '9');
         return isWhole ? Optional.of(Long.parseLong(text)) : Optional.empty();
+    }
+
+    /** A hold for any reason, or for none. */
+    private static Optional<Boolean> isOnHold(String text) {
+        return switch (text) {
+            case "true" -> Optional.of(true);
+            case "false" -> Optional.of(false);
+            default -> reason(text).map(_ -> true);
+        };
+    }
+
+    private static Optional<Hold.Reason> reason(String name) {
+        return Arrays.stream(Hold.Reason.values())
+                .filter(reason -> reason.name().equals(name))
+                .findFirst();
     }
 
     private static Optional<Boolean> isNewestFirst(String text) {

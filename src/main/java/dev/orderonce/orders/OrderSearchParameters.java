@@ -58,6 +58,21 @@ public class OrderSearchParameters {
     public Optional<String> number = Optional.empty();
 
     @Parameter(
+            description = STAFF + "only orders with this reference, the shop's own id of the order",
+            schema = @Schema(type = SchemaType.STRING, minLength = 1, maxLength = OrderNotes.LONGEST_REFERENCE))
+    @QueryParam("reference")
+    public Optional<String> reference = Optional.empty();
+
+    @Parameter(
+            description = STAFF + "`true`: only orders on hold; `false`: only others; a reason: only orders on hold for it",
+            schema =
+                    @Schema(
+                            type = SchemaType.STRING,
+                            enumeration = {"true", "false", "DISPUTE", "SUSPECTED_DUPLICATE", "SUPPORT"}))
+    @QueryParam("hold")
+    public Optional<String> hold = Optional.empty();
+
+    @Parameter(
             description = STAFF + "which orders come first",
             schema =
                     @Schema(
@@ -69,7 +84,18 @@ public class OrderSearchParameters {
 
     /** Whether the client sent any of them. */
     boolean isAnyPresent() {
-        return Stream.of(state, buyer, placedFrom, placedTo, currency, totalFrom, totalTo, number, order)
+        return Stream.of(
+                        state,
+                        buyer,
+                        placedFrom,
+                        placedTo,
+                        currency,
+                        totalFrom,
+                        totalTo,
+                        number,
+                        reference,
+                        hold,
+                        order)
                 .anyMatch(Optional::isPresent);
     }
 }

@@ -3,6 +3,7 @@ package dev.orderonce.orders;
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.Headers;
+import dev.orderonce.http.PageLinks;
 import dev.orderonce.http.PageParameters;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
@@ -30,9 +31,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -246,8 +249,8 @@ class OrdersResource {
             operationId = "listOrders",
             summary = "List orders, newest first",
             description = "Buyers list their own orders, whole. Merchant and support search the orders of all buyers, "
-                    + "without lines. The orders of one buyer, those in CREATED, and those in PAYING or REFUNDING are in the "
-                    + "order in which they were placed; others are in the order of their numbers, which begin with the "
+                    + "without lines. The orders of one buyer or with one reference, those on hold, those in CREATED, and "
+                    + "those in PAYING or REFUNDING are in the order in which they were placed; others are in the order of their numbers, which begin with the "
                     + "time of issue, and those that were placed under an "
                     + "`Idempotency-Key` follow, because their numbers have no time. A page of a search can have fewer "
                     + "orders than `limit`, or none, and still an `after`: continue there. A caller who is a buyer and "
@@ -255,11 +258,16 @@ class OrdersResource {
     @APIResponse(
             responseCode = "200",
             description = "One page: `Orders` for buyers, `OrderSummaries` for merchant and support",
+            headers =
+                    @Header(
+                            name = HttpHeaders.LINK,
+                            description = "The next page, `rel=\"next\"`; absent on the last page",
+                            schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(anyOf = {OrdersView.class, OrderSummariesView.class})))
     public Uni<Response> list(
             @BeanParam OrderSearchParameters search, @BeanParam PageParameters page, @Context RoutingContext context) {
         if (!caller.isBuyer() || (caller.isStaff() && search.isAnyPresent())) {
-            return search(search, page);
+            return search(search, page, context);
         }
         return search.isAnyPresent()
                 ? endpoint.refuse(Problem.ofParameter(
@@ -268,7 +276,7 @@ class OrdersResource {
                 : listOwn(page, context);
     }
 
-    private Uni<Response> search(OrderSearchParameters parameters, PageParameters page) {
+    private Uni<Response> search(OrderSearchParameters parameters, PageParameters page, RoutingContext context) {
         return endpoint.answer(
                 "search-orders",
                 "",
@@ -276,10 +284,22 @@ class OrdersResource {
                 result -> switch (result) {
                     case Result.BadParameter(String why) -> Problem.ofParameter(why);
                     case Result.Page(var orders, var next) ->
-                        Reply.ok(new OrderSummariesView(
-                                orders.stream().map(OrderSummaryView::of).toList(),
-                                next.map(Object::toString).orElse(null)));
+                        linked(
+                                new OrderSummariesView(
+                                        orders.stream()
+                                                .map(OrderSummaryView::of)
+                                                .toList(),
+                                        next.map(Object::toString).orElse(null)),
+                                next,
+                                context);
                 });
+    }
+
+    private static Reply linked(Object page, Optional<OrderNumber> next, RoutingContext context) {
+        Reply reply = Reply.ok(page);
+        return next.map(after ->
+                        reply.with(HttpHeaders.LINK, PageLinks.next(context.request(), after.toString())))
+                .orElse(reply);
     }
 
     private Uni<Response> listOwn(PageParameters page, RoutingContext context) {
@@ -298,9 +318,12 @@ class OrdersResource {
                 "list-orders", "", listOrders.list(buyer, page.after(), page.limit()), listing -> switch (listing) {
                     case Listing.BadParameter(String why) -> Problem.ofParameter(why);
                     case Listing.Page(var orders, var next) ->
-                        Reply.ok(new OrdersView(
-                                orders.stream().map(OrderView::of).toList(),
-                                next.map(Object::toString).orElse(null)));
+                        linked(
+                                new OrdersView(
+                                        orders.stream().map(OrderView::of).toList(),
+                                        next.map(Object::toString).orElse(null)),
+                                next,
+                                context);
                 });
     }
 

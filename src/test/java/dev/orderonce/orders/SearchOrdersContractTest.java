@@ -14,11 +14,14 @@ import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -215,6 +218,122 @@ class SearchOrdersContractTest {
     }
 
     @Test
+    void reference_isExact() {
+        // Given
+        String reference = "R/" + UUID.randomUUID() + "&ü";
+        String first = shop.newOrder(referring(reference));
+        String second = Shop.newBuyer().newOrder(referring(reference));
+        shop.newOrder(referring(reference + "-2"));
+        order(shop, amount);
+        // Then
+        assertThat(all(() -> support.request()
+                        .queryParam("reference", reference)
+                        .queryParam("limit", 1)
+                        .queryParam("order", "oldest")))
+                .containsExactly(first, second);
+        assertThat(all(() -> ofTheBuyer().queryParam("reference", reference))).containsExactly(first);
+        assertThat(all(() -> support.request().queryParam("reference", reference.substring(1))))
+                .isEmpty();
+    }
+
+    private static Map<String, Object> referring(String reference) {
+        Map<String, Object> basket = new HashMap<>(Baskets.onlyFor(UUID.randomUUID().toString()));
+        basket.put("reference", reference);
+        return basket;
+    }
+
+    @Test
+    void hold_isAnyOrNoneOrAReason() {
+        // Given
+        String free = order(shop, amount);
+        String held = order(shop, amount + 1);
+        support.hold(held, "the address is incomplete").then().statusCode(200);
+        String disputed = order(shop, amount + 2);
+        shop.request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("kind", "NOT_MINE", "message", "I did not order this"))
+                .post("/orders/{number}/disputes", disputed)
+                .then()
+                .statusCode(201);
+        String both = order(shop, amount + 3);
+        Database.execute("UPDATE orders SET holds = '{SUSPECTED_DUPLICATE 7,SUPPORT}' WHERE number = '%s'"
+                .formatted(both.replace("-", "")));
+        // Then
+        assertThat(held("true")).containsExactly(both, disputed, held);
+        assertThat(held("false")).containsExactly(free);
+        assertThat(held("SUPPORT")).containsExactly(both, held);
+        assertThat(held("DISPUTE")).containsExactly(disputed);
+        assertThat(held("SUSPECTED_DUPLICATE")).containsExactly(both);
+        assertThat(all(() -> ofTheBuyer().queryParam("hold", "SUPPORT"))).containsExactly(both, held);
+    }
+
+    private List<String> held(String hold) {
+        return all(() -> ofThisTest().queryParam("hold", hold).queryParam("limit", 1));
+    }
+
+    /** An index has the rows of these searches, so that no page of others is examined. */
+    @ParameterizedTest
+    @CsvSource({"reference = 'R-1', orders_by_reference", "holds IS NOT NULL, orders_held"})
+    void search_hasAnIndex(String condition, String index) throws SQLException {
+        try (Connection connection = Database.connect();
+                Statement statement = connection.createStatement()) {
+            // Given: a planner that prefers any index to the few rows of a test
+            statement.execute("SET enable_seqscan = off");
+            // When
+            ResultSet plan = statement.executeQuery(
+                    "EXPLAIN SELECT number FROM orders WHERE %s ORDER BY decided_at DESC, number DESC LIMIT 20"
+                            .formatted(condition));
+            StringBuilder text = new StringBuilder();
+            while (plan.next()) {
+                text.append(plan.getString(1)).append('\n');
+            }
+            // Then
+            assertThat(text.toString()).contains(index).doesNotContain("Sort");
+        }
+    }
+
+    @Test
+    void everyPageButTheLast_linksToTheNext() {
+        // Given
+        List<String> placed =
+                List.of(order(shop, amount), order(shop, amount + 1), order(shop, amount + 2));
+        // When
+        Response page = ofTheBuyer()
+                .queryParam("currency", "ISK")
+                .queryParam("placedFrom", "2026-01-01T00:00:00Z")
+                .queryParam("limit", 1)
+                .get("/orders");
+        List<String> found = new ArrayList<>(numbers(page));
+        while (page.header("Link") != null) {
+            assertThat(page.header("Link")).matches("</orders\\?[^<>]*&after=[-0-9A-Z]+>; rel=\"next\"");
+            page = support.request().urlEncodingEnabled(false).get(linked(page));
+            found.addAll(numbers(page));
+        }
+        // Then
+        assertThat(found).isEqualTo(placed.reversed());
+        page.then().body("after", nullValue());
+    }
+
+    private static String linked(Response page) {
+        return page.header("Link").replaceAll("<(.*)>.*", "$1");
+    }
+
+    @Test
+    void pageOfABuyersOwnOrders_linksToTheNext() {
+        // Given
+        String first = order(shop, amount);
+        String second = order(shop, amount + 1);
+        // When
+        Response page = shop.request().queryParam("limit", 1).get("/orders");
+        Response next = shop.request().get(linked(page));
+        // Then
+        assertThat(numbers(page)).containsExactly(second);
+        assertThat(linked(page)).isEqualTo("/orders?limit=1&after=" + second);
+        assertThat(numbers(next)).containsExactly(first);
+        next.then().header("Link", nullValue());
+    }
+
+    @Test
     void beginningOfANumber_isReadAsLenientlyAsANumber() {
         // Given
         String number = order(shop, amount);
@@ -344,6 +463,10 @@ class SearchOrdersContractTest {
         "number, 0K3",
         "number, 0K3-M7Q-XW5-2TB-9H4-NRC-0",
         "number, 0K3U",
+        "reference, 'a b'",
+        "reference, ''",
+        "hold, maybe",
+        "hold, 'DISPUTE,SUPPORT'",
         "order, random",
         "limit, 0",
         "limit, 101",
@@ -392,6 +515,8 @@ class SearchOrdersContractTest {
         "totalFrom, 1",
         "totalTo, 1",
         "number, 0K3M",
+        "reference, R-1",
+        "hold, true",
         "order, oldest"
     })
     void buyer_cannotSearch(String name, String value) {
