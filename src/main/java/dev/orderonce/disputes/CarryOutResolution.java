@@ -87,7 +87,7 @@ class CarryOutResolution {
                         resolution.reason(),
                         granted.claim().duplicateOf())
                 .chain(cancelling -> switch (cancelling) {
-                    case Cancelling.Invalid _, Cancelling.Absent _ -> fault(granted);
+                    case Cancelling.Invalid _, Cancelling.Absent _, Cancelling.Changed _ -> fault(granted);
                     case Cancelling.AlreadyCancelled _, Cancelling.Refunding _, Cancelling.Cancelled _ ->
                         settle(granted, resolution);
                     case Cancelling.NotOpen(Order order)
@@ -118,6 +118,7 @@ class CarryOutResolution {
                     Refunding.Invalid _,
                     Refunding.Absent _,
                     Refunding.Own _,
+                    Refunding.Changed _,
                     Refunding.Differs _ -> fault(granted);
             case Refunding.AlreadyDecided _, Refunding.UnderWay _, Refunding.Refunded _ -> settle(granted, resolution);
             // Cancelled or refunded meanwhile: all of the money is returned.

@@ -222,6 +222,7 @@ public class ConfirmSuspicion {
             case Cancelling.NotOpen(Order order) -> refund(order, confirmed, decision);
             case Cancelling.Busy _ -> Uni.createFrom().item(Optional.empty());
             case Cancelling.Absent _ -> throw new IllegalStateException("a suspected order does not exist");
+            case Cancelling.Changed _ -> throw new IllegalStateException("no version of the order is expected");
             case Cancelling.Invalid(var violations) ->
                 throw new IllegalStateException("a checked reason is refused: " + violations);
         };
@@ -244,6 +245,7 @@ public class ConfirmSuspicion {
                     Refunding.Invalid _,
                     Refunding.Absent _,
                     Refunding.Own _,
+                    Refunding.Changed _,
                     Refunding.Differs _ ->
                 throw new IllegalStateException("a confirmed suspicion is not refunded: " + refunding);
         });

@@ -2,6 +2,7 @@ package dev.orderonce.http;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.function.Function;
 
@@ -33,6 +34,15 @@ public class Endpoint {
             String use, Function<? super O, String> number, Uni<O> running, Function<? super O, Answer> toAnswer) {
         return outcomes.time(use, number, running)
                 .map(outcome -> toAnswer.apply(outcome).toResponse());
+    }
+
+    /** Runs with the entity tags of {@code If-Match}, {@code *} if the request has none; refuses a malformed one. */
+    public Uni<Response> conditional(IfMatch ifMatch, Function<EntityTags, Uni<Response>> run) {
+        return switch (EntityTags.read(ifMatch.values)) {
+            case EntityTags.Reading.Absent _ -> run.apply(EntityTags.ANY);
+            case EntityTags.Reading.Malformed _ -> refuse(Problem.ofEntityTags(HttpHeaders.IF_MATCH));
+            case EntityTags.Reading.Present(EntityTags tags) -> run.apply(tags);
+        };
     }
 
     /** Refuses a request before its use case runs; nothing is recorded. */

@@ -12,4 +12,9 @@ public final class Headers {
     public static final String NO_STORE = "no-store";
 
     private Headers() {}
+
+    /** The value of {@code ETag}: strong. */
+    public static String entityTag(String opaque) {
+        return '"' + opaque + '"';
+    }
 }

@@ -48,6 +48,11 @@ public final class Problem implements Answer {
         return of(ProblemType.PARAMETER_INVALID, detail);
     }
 
+    /** A header of a conditional request is malformed. */
+    public static Problem ofEntityTags(String header) {
+        return ofParameter("The header %s must be * or a list of entity tags such as \"3\".".formatted(header));
+    }
+
     /** A limit that is not one of the admission's is reached. */
     public static Problem ofLimit(String limit) {
         return of(ProblemType.LIMIT_REACHED).with("limit", limit);

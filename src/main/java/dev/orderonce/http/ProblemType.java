@@ -189,6 +189,14 @@ public enum ProblemType {
             "Action not allowed in this order state",
             "The state of the order does not allow this action. \"state\" is the current state and \"next\" lists the "
                     + "actions that it allows. The request changed nothing."),
+    ORDER_CHANGED(
+            412,
+            AFTER_CHANGE,
+            "Order changed meanwhile",
+            "The order is not in the version that If-Match names. \"state\" is its current state, \"next\" lists the actions "
+                    + "that it allows, and the header ETag is the current version. The request changed nothing. Read the "
+                    + "order; if the action is still wanted, send it with the current version. If this is a repeat, the "
+                    + "first request may have made the change."),
     ORDER_ON_HOLD(
             409,
             NEVER,

@@ -38,9 +38,19 @@ public final class Reply implements Answer {
         return new Reply(Response.Status.NO_CONTENT, null);
     }
 
+    /** 304: the client has the current representation. */
+    public static Reply notModified() {
+        return new Reply(Response.Status.NOT_MODIFIED, null);
+    }
+
     /** 200 to a {@code HEAD} whose {@code GET} returns this media type. */
     public static Reply head(String mediaType) {
         return new Reply(Response.Status.OK, null).with(HttpHeaders.CONTENT_TYPE, mediaType);
+    }
+
+    /** Adds a strong {@code ETag}. */
+    public Reply tagged(String opaque) {
+        return with(HttpHeaders.ETAG, Headers.entityTag(opaque));
     }
 
     /** Adds a header. */

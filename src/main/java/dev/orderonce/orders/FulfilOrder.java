@@ -27,6 +27,9 @@ public class FulfilOrder {
         /** There is no such order. */
         record Absent() implements Fulfilment {}
 
+        /** The order is not in the version that the request expects. */
+        record Changed(Order current) implements Fulfilment {}
+
         /** The order's state does not allow it. */
         record NotOpen(Order current) implements Fulfilment {}
 
@@ -42,6 +45,7 @@ public class FulfilOrder {
         default String label() {
             return switch (this) {
                 case Absent _ -> "absent";
+                case Changed _ -> "changed";
                 case NotOpen _ -> "not-open";
                 case OnHold _ -> "on-hold";
                 case AlreadyDone _ -> "already-done";
@@ -50,30 +54,30 @@ public class FulfilOrder {
         }
     }
 
-    public Uni<Fulfilment> ship(Subject by, String written) {
-        return fulfil(by, written, Move.SHIPPED);
+    public Uni<Fulfilment> ship(Subject by, String written, Precondition precondition) {
+        return fulfil(by, written, Move.SHIPPED, precondition);
     }
 
-    public Uni<Fulfilment> complete(Subject by, String written) {
-        return fulfil(by, written, Move.COMPLETED);
+    public Uni<Fulfilment> complete(Subject by, String written, Precondition precondition) {
+        return fulfil(by, written, Move.COMPLETED, precondition);
     }
 
     /** The goods are on their way back; refunding them is a request of its own. */
-    public Uni<Fulfilment> beginReturn(Subject by, String written) {
-        return fulfil(by, written, Move.RETURN_BEGUN);
+    public Uni<Fulfilment> beginReturn(Subject by, String written, Precondition precondition) {
+        return fulfil(by, written, Move.RETURN_BEGUN, precondition);
     }
 
     /** The shop has the goods back. */
-    public Uni<Fulfilment> receiveReturn(Subject by, String written) {
-        return fulfil(by, written, Move.RETURNED);
+    public Uni<Fulfilment> receiveReturn(Subject by, String written, Precondition precondition) {
+        return fulfil(by, written, Move.RETURNED, precondition);
     }
 
-    private Uni<Fulfilment> fulfil(Subject by, String written, Move move) {
+    private Uni<Fulfilment> fulfil(Subject by, String written, Move move, Precondition precondition) {
         Optional<OrderNumber> number = OrderNumber.read(written);
         if (number.isEmpty()) {
             return Uni.createFrom().item(new Fulfilment.Absent());
         }
-        return fulfil(number.get(), move, Transition.of(new Actor.Person(by)), MOST_TRIES);
+        return fulfil(number.get(), move, Transition.of(new Actor.Person(by)).when(precondition), MOST_TRIES);
     }
 
     private Uni<Fulfilment> fulfil(OrderNumber number, Move move, Transition because, int triesLeft) {
@@ -81,7 +85,7 @@ public class FulfilOrder {
                 .move(number, move, because)
                 .chain(moved -> triesLeft > 1 && isOpenNow(moved, move)
                         ? fulfil(number, move, because, triesLeft - 1)
-                        : Uni.createFrom().item(fulfilment(moved, move)));
+                        : Uni.createFrom().item(fulfilment(moved, move, because.precondition())));
     }
 
     /** Whether a hold refused the move and has ended since. */
@@ -91,9 +95,10 @@ public class FulfilOrder {
                 && current.holds().isEmpty();
     }
 
-    private static Fulfilment fulfilment(Moved moved, Move move) {
+    private static Fulfilment fulfilment(Moved moved, Move move, Precondition precondition) {
         return switch (moved) {
             case Moved.Absent _ -> new Fulfilment.Absent();
+            case Moved.NotOpen(Order current) when !precondition.isMetBy(current) -> new Fulfilment.Changed(current);
             case Moved.NotOpen(Order current) when current.state() == move.to() -> new Fulfilment.AlreadyDone(current);
             case Moved.NotOpen(Order current) when move.isOpenFrom(current.state()) -> new Fulfilment.OnHold(current);
             case Moved.NotOpen(Order current) -> new Fulfilment.NotOpen(current);

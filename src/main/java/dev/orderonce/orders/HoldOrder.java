@@ -39,6 +39,9 @@ public class HoldOrder {
         /** There is no such order. */
         record Absent() implements Holding {}
 
+        /** The order is not in the version that the request expects. */
+        record Changed(Order current) implements Holding {}
+
         /** The order is shipped, or cancelled: nothing is left to hold. */
         record NotOpen(Order current) implements Holding {}
 
@@ -53,6 +56,7 @@ public class HoldOrder {
             return switch (this) {
                 case Invalid _ -> "invalid";
                 case Absent _ -> "absent";
+                case Changed _ -> "changed";
                 case NotOpen _ -> "not-open";
                 case AlreadyDone _ -> "already-done";
                 case Done _ -> "done";
@@ -65,8 +69,13 @@ public class HoldOrder {
      *
      * @param reason 1 to {@value #LONGEST_REASON} characters
      */
-    public Uni<Holding> hold(Subject support, String written, @Nullable String reason) {
-        return change(support, written, reason, (number, because) -> store.hold(number, because, validity.now()))
+    public Uni<Holding> hold(Subject support, String written, @Nullable String reason, Precondition precondition) {
+        return change(
+                        support,
+                        written,
+                        reason,
+                        precondition,
+                        (number, because) -> store.hold(number, because, validity.now()))
                 .map(holding -> holding instanceof Holding.AlreadyDone(Order order)
                                 && !order.holds().contains(Hold.OF_SUPPORT)
                         ? new Holding.NotOpen(order)
@@ -78,14 +87,20 @@ public class HoldOrder {
      *
      * @param reason 1 to {@value #LONGEST_REASON} characters
      */
-    public Uni<Holding> release(Subject support, String written, @Nullable String reason) {
-        return change(support, written, reason, (number, because) -> store.release(number, because, validity.now()));
+    public Uni<Holding> release(Subject support, String written, @Nullable String reason, Precondition precondition) {
+        return change(
+                support,
+                written,
+                reason,
+                precondition,
+                (number, because) -> store.release(number, because, validity.now()));
     }
 
     private Uni<Holding> change(
             Subject support,
             String written,
             @Nullable String reason,
+            Precondition precondition,
             BiFunction<OrderNumber, Transition, Uni<Optional<Order>>> change) {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
@@ -96,17 +111,19 @@ public class HoldOrder {
         if (number.isEmpty()) {
             return item(new Holding.Absent());
         }
-        Transition because = Transition.of(new Actor.Person(support)).reason(words.get());
+        Transition because =
+                Transition.of(new Actor.Person(support)).reason(words.get()).when(precondition);
         return change.apply(number.get(), because)
                 .chain(changed -> changed.isPresent()
                         ? item(new Holding.Done(changed.get()))
-                        : findOrder.ofAnyBuyer(written).map(HoldOrder::unchanged));
+                        : findOrder.ofAnyBuyer(written).map(found -> unchanged(found, precondition)));
     }
 
-    private static Holding unchanged(Finding finding) {
+    private static Holding unchanged(Finding finding, Precondition precondition) {
         return switch (finding) {
             case Finding.Absent _ -> new Holding.Absent();
-            case Finding.Found(Order order) -> new Holding.AlreadyDone(order);
+            case Finding.Found(Order order) ->
+                precondition.isMetBy(order) ? new Holding.AlreadyDone(order) : new Holding.Changed(order);
         };
     }
 

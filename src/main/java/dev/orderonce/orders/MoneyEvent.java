@@ -41,7 +41,7 @@ public enum MoneyEvent {
      */
     public static final String FOLLOW = """
             followed AS (
-                SELECT o.number, o.payment AS order_payment, c.at, c.detail,
+                SELECT o.number, o.payment AS order_payment, o.sequence AS sequence_before, c.at, c.detail,
                        CASE WHEN o.payment = c.payment AND o.state = ANY (c.move_from) THEN c.move_to ELSE o.state END
                            AS order_state,
                        CASE WHEN o.payment = c.payment THEN NULLIF(c.refunded, 0) ELSE o.refunded END AS order_refunded,
@@ -62,6 +62,25 @@ public enum MoneyEvent {
             ), %s
             """.formatted(EventLog.APPEND);
 
+    /** The columns of {@link Followed}, selected from the CTE {@code followed}. */
+    public static final String FOLLOWED =
+            "order_state, order_payment, order_refunded, sequence_before + (event IS NOT NULL)::integer AS order_sequence";
+
+    /**
+     * A CTE {@code expected} that has the order of the CTE {@code held} if it meets a {@link Precondition}, and locks
+     * it: the order is in this version still when it follows. {@code held} has the column {@code number} and locks the
+     * payment, which is locked before its order in every statement.
+     */
+    public static String expected(String placeholder) {
+        return """
+            expected AS (
+                SELECT o.number FROM held JOIN orders o ON o.number = held.number
+                WHERE %s
+                FOR UPDATE OF o
+            )
+            """.formatted(Precondition.sql(placeholder, "o.sequence"));
+    }
+
     /**
      * The order after the change, in the fields that a change can alter.
      *
@@ -70,13 +89,15 @@ public enum MoneyEvent {
     public record Followed(
             OrderState state,
             Optional<String> payment,
-            @Nullable Long refunded) {
-        /** Reads a row with the columns {@code order_state}, {@code order_payment} and {@code order_refunded}. */
+            @Nullable Long refunded,
+            int sequence) {
+        /** Reads a row with the columns {@link #FOLLOWED}. */
         public static Followed of(Row row) {
             return new Followed(
                     OrderState.valueOf(row.getString("order_state")),
                     Optional.ofNullable(row.getString("order_payment")),
-                    row.getLong("order_refunded"));
+                    row.getLong("order_refunded"),
+                    row.getInteger("order_sequence"));
         }
     }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param placedAt to the microsecond, the resolution of the clock and of PostgreSQL
  * @param holds while there are any, the order is not shipped
  * @param refunded what was returned of the money that was paid for it, in minor units
+ * @param sequence that of its latest event, and so the version of the order: every change has an event
  */
 public record Order(
         OrderNumber number,
@@ -28,14 +29,15 @@ public record Order(
         OrderDraft content,
         Instant placedAt,
         List<Hold> holds,
-        long refunded)
+        long refunded,
+        int sequence)
         implements DecidedNumber {
 
     /** A new order; it is paid at once if there is nothing to pay. */
     static Order placed(
             OrderNumber number, Optional<IdempotencyKey> clientKey, Buyer buyer, OrderDraft content, Instant now) {
         OrderState state = content.total().minor() == 0 ? OrderState.PAID : OrderState.CREATED;
-        return new Order(number, clientKey, buyer, state, Optional.empty(), content, now, List.of(), 0);
+        return new Order(number, clientKey, buyer, state, Optional.empty(), content, now, List.of(), 0, state == OrderState.PAID ? 2 : 1);
     }
 
     /** The moves that a client may request now, as the API names them. */
@@ -70,6 +72,12 @@ public record Order(
                 content,
                 placedAt,
                 holds,
-                refunded(followed.state(), content.total(), followed.refunded()));
+                refunded(followed.state(), content.total(), followed.refunded()),
+                followed.sequence());
+    }
+
+    /** The version as an entity tag has it. */
+    public String version() {
+        return Integer.toString(sequence);
     }
 }

@@ -85,6 +85,9 @@ final class OrderEntity extends PanacheEntityBase {
     @Column
     @Nullable Long refunded;
 
+    @Column
+    Integer sequence;
+
     Order toOrder() {
         OrderState current = OrderState.valueOf(state);
         Money price = new Money(total, Currency.getInstance(currency));
@@ -107,7 +110,8 @@ final class OrderEntity extends PanacheEntityBase {
                                 Optional.ofNullable(contact))),
                 decidedAt,
                 Hold.read(holds),
-                Order.refunded(current, price, refunded));
+                Order.refunded(current, price, refunded),
+                sequence);
     }
 
     /** The approximate number of characters in JSON. */

@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.IfMatch;
 import dev.orderonce.http.PageParameters;
 import dev.orderonce.http.Parameters;
 import dev.orderonce.http.Problem;
@@ -15,6 +16,7 @@ import dev.orderonce.orders.HoldOrder.Holding;
 import dev.orderonce.orders.ListEvents.History;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -66,7 +68,7 @@ class OrderLifeResource {
     @POST
     @Path("/shipment")
     @RolesAllowed(Role.MERCHANT)
-    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_ON_HOLD})
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_ON_HOLD, ProblemType.ORDER_CHANGED})
     @Operation(
             operationId = "shipOrder",
             summary = "Mark an order as shipped",
@@ -75,15 +77,20 @@ class OrderLifeResource {
             responseCode = "200",
             description = "The order is shipped",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
-    public Uni<Response> ship(@PathParam("number") String number) {
-        return endpoint.answer(
-                "ship-order", number, fulfilOrder.ship(caller.subject(), number), OrderLifeResource::toAnswer);
+    public Uni<Response> ship(@PathParam("number") String number, @BeanParam IfMatch ifMatch) {
+        return endpoint.conditional(
+                ifMatch,
+                tags -> endpoint.answer(
+                        "ship-order",
+                        number,
+                        fulfilOrder.ship(caller.subject(), number, Precondition.of(tags)),
+                        OrderLifeResource::toAnswer));
     }
 
     @POST
     @Path("/completion")
     @RolesAllowed(Role.MERCHANT)
-    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_CHANGED})
     @Operation(
             operationId = "completeOrder",
             summary = "Mark an order as completed",
@@ -92,15 +99,20 @@ class OrderLifeResource {
             responseCode = "200",
             description = "The order is completed",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
-    public Uni<Response> complete(@PathParam("number") String number) {
-        return endpoint.answer(
-                "complete-order", number, fulfilOrder.complete(caller.subject(), number), OrderLifeResource::toAnswer);
+    public Uni<Response> complete(@PathParam("number") String number, @BeanParam IfMatch ifMatch) {
+        return endpoint.conditional(
+                ifMatch,
+                tags -> endpoint.answer(
+                        "complete-order",
+                        number,
+                        fulfilOrder.complete(caller.subject(), number, Precondition.of(tags)),
+                        OrderLifeResource::toAnswer));
     }
 
     @POST
     @Path("/return")
     @RolesAllowed({Role.MERCHANT, Role.SUPPORT})
-    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_CHANGED})
     @Operation(
             operationId = "returnOrder",
             summary = "Mark an order as being returned",
@@ -110,15 +122,20 @@ class OrderLifeResource {
             responseCode = "200",
             description = "The goods are on their way back",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
-    public Uni<Response> beginReturn(@PathParam("number") String number) {
-        return endpoint.answer(
-                "return-order", number, fulfilOrder.beginReturn(caller.subject(), number), OrderLifeResource::toAnswer);
+    public Uni<Response> beginReturn(@PathParam("number") String number, @BeanParam IfMatch ifMatch) {
+        return endpoint.conditional(
+                ifMatch,
+                tags -> endpoint.answer(
+                        "return-order",
+                        number,
+                        fulfilOrder.beginReturn(caller.subject(), number, Precondition.of(tags)),
+                        OrderLifeResource::toAnswer));
     }
 
     @POST
     @Path("/receipt")
     @RolesAllowed(Role.MERCHANT)
-    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_CHANGED})
     @Operation(
             operationId = "receiveReturn",
             summary = "Mark a returned order as received",
@@ -127,21 +144,25 @@ class OrderLifeResource {
             responseCode = "200",
             description = "The shop has the goods back",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
-    public Uni<Response> receiveReturn(@PathParam("number") String number) {
-        return endpoint.answer(
-                "receive-return",
-                number,
-                fulfilOrder.receiveReturn(caller.subject(), number),
-                OrderLifeResource::toAnswer);
+    public Uni<Response> receiveReturn(@PathParam("number") String number, @BeanParam IfMatch ifMatch) {
+        return endpoint.conditional(
+                ifMatch,
+                tags -> endpoint.answer(
+                        "receive-return",
+                        number,
+                        fulfilOrder.receiveReturn(caller.subject(), number, Precondition.of(tags)),
+                        OrderLifeResource::toAnswer));
     }
 
     private static Answer toAnswer(Fulfilment fulfilment) {
         return switch (fulfilment) {
             case Fulfilment.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+            case Fulfilment.Changed(Order current) -> OrderView.changed(current);
             case Fulfilment.NotOpen(Order current) -> OrderView.notOpen(current);
             case Fulfilment.OnHold(Order current) -> OrderView.onHold(current);
-            case Fulfilment.AlreadyDone(Order order) -> Reply.replayed(OrderView.of(order));
-            case Fulfilment.Done(Order order) -> Reply.ok(OrderView.of(order));
+            case Fulfilment.AlreadyDone(Order order) ->
+                Reply.replayed(OrderView.of(order)).tagged(order.version());
+            case Fulfilment.Done(Order order) -> Reply.ok(OrderView.of(order)).tagged(order.version());
         };
     }
 
@@ -159,7 +180,7 @@ class OrderLifeResource {
     @Path("/hold")
     @RolesAllowed(Role.SUPPORT)
     @Consumes(MediaType.APPLICATION_JSON)
-    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN})
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_CHANGED})
     @Operation(
             operationId = "holdOrder",
             summary = "Hold an order",
@@ -169,19 +190,22 @@ class OrderLifeResource {
             responseCode = "200",
             description = "The order is on hold",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
-    public Uni<Response> hold(@PathParam("number") String number, HoldSubmission submission) {
-        return endpoint.answer(
-                "hold-order",
-                number,
-                holdOrder.hold(caller.subject(), number, submission.reason()),
-                OrderLifeResource::toAnswer);
+    public Uni<Response> hold(
+            @PathParam("number") String number, @BeanParam IfMatch ifMatch, HoldSubmission submission) {
+        return endpoint.conditional(
+                ifMatch,
+                tags -> endpoint.answer(
+                        "hold-order",
+                        number,
+                        holdOrder.hold(caller.subject(), number, submission.reason(), Precondition.of(tags)),
+                        OrderLifeResource::toAnswer));
     }
 
     @POST
     @Path("/release")
     @RolesAllowed(Role.SUPPORT)
     @Consumes(MediaType.APPLICATION_JSON)
-    @Refusals(ProblemType.ORDER_NOT_FOUND)
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.ORDER_CHANGED})
     @Operation(
             operationId = "releaseOrder",
             summary = "Release an order",
@@ -191,21 +215,26 @@ class OrderLifeResource {
             responseCode = "200",
             description = "Nothing holds the order",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
-    public Uni<Response> release(@PathParam("number") String number, HoldSubmission submission) {
-        return endpoint.answer(
-                "release-order",
-                number,
-                holdOrder.release(caller.subject(), number, submission.reason()),
-                OrderLifeResource::toAnswer);
+    public Uni<Response> release(
+            @PathParam("number") String number, @BeanParam IfMatch ifMatch, HoldSubmission submission) {
+        return endpoint.conditional(
+                ifMatch,
+                tags -> endpoint.answer(
+                        "release-order",
+                        number,
+                        holdOrder.release(caller.subject(), number, submission.reason(), Precondition.of(tags)),
+                        OrderLifeResource::toAnswer));
     }
 
     private static Answer toAnswer(Holding holding) {
         return switch (holding) {
             case Holding.Invalid(var violations) -> Problem.ofBody(violations);
             case Holding.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
+            case Holding.Changed(Order current) -> OrderView.changed(current);
             case Holding.NotOpen(Order current) -> OrderView.notOpen(current);
-            case Holding.AlreadyDone(Order order) -> Reply.replayed(OrderView.of(order));
-            case Holding.Done(Order order) -> Reply.ok(OrderView.of(order));
+            case Holding.AlreadyDone(Order order) ->
+                Reply.replayed(OrderView.of(order)).tagged(order.version());
+            case Holding.Done(Order order) -> Reply.ok(OrderView.of(order)).tagged(order.version());
         };
     }
 

@@ -119,12 +119,13 @@ class OrderStore {
     /** The columns that {@link #decided} reads. */
     static final String COLUMNS = """
             number, buyer, state, decided_at, currency, total, lines::text, acknowledgements::text, void_reason,
-            client_key, payment, checkout, holds, refunded, charges::text, reference, metadata::text, delivery, contact
+            client_key, payment, checkout, holds, refunded, charges::text, reference, metadata::text, delivery, contact,
+            sequence
             """;
 
     /**
      * One conditional update with its event: the row decides whether the move is open, its fencing token refuses a
-     * stale holder of the lock, and its holds refuse that it is shipped.
+     * stale holder of the lock, its sequence another version, and its holds refuse that it is shipped.
      */
     private static final String MOVE = """
             WITH moved AS (
@@ -132,7 +133,7 @@ class OrderStore {
                 SET state = $3, sequence = sequence + 1, payment = COALESCE($5, payment),
                     fence = GREATEST(fence, COALESCE($6, fence))
                 WHERE number = $1 AND state = ANY($2) AND ($4::text IS NULL OR payment = $4)
-                  AND ($6::bigint IS NULL OR fence <= $6) AND ($3 <> 'SHIPPED' OR holds IS NULL)
+                  AND ($6::bigint IS NULL OR fence <= $6) AND ($3 <> 'SHIPPED' OR holds IS NULL) AND %s
                 RETURNING *
             ), happened AS (
                 SELECT number, buyer, sequence, $7::text AS kind, $8::timestamptz AS at,
@@ -140,7 +141,7 @@ class OrderStore {
                 FROM moved
             ), %s
             SELECT %s FROM moved
-            """.formatted(EventLog.APPEND, COLUMNS);
+            """.formatted(Precondition.sql("$10", "sequence"), EventLog.APPEND, COLUMNS);
 
     /** Makes the move if it is open; empty if it is not. */
     Uni<Optional<Order>> move(OrderNumber number, List<OrderState> from, Move move, Transition transition, Instant at) {
@@ -153,36 +154,55 @@ class OrderStore {
                 transition.fence().isPresent() ? Long.valueOf(transition.fence().getAsLong()) : null,
                 move.kind(),
                 Timestamptz.of(at),
-                OrderJson.detail(transition)));
+                OrderJson.detail(transition),
+                transition.precondition().parameter()));
         return changed(MOVE, parameters);
     }
 
+    /** The row is locked with its sequence: it is in this version still when it is updated. */
     private static final String HOLD = """
             WITH holding AS (
-                SELECT $1::text AS number, $2::text AS hold, $3::timestamptz AS at, CAST($4::text AS json) AS detail
+                SELECT number, $2::text AS hold, $3::timestamptz AS at, CAST($4::text AS json) AS detail
+                FROM orders WHERE number = $1 AND %s
+                FOR UPDATE
             ), %s
             SELECT %s FROM held
-            """.formatted(Hold.SET, COLUMNS);
+            """.formatted(Precondition.sql("$5", "sequence"), Hold.SET, COLUMNS);
 
-    /** Sets the hold of support; empty if it exists, or the order is shipped or cancelled. */
+    /**
+     * Sets the hold of support; empty if it exists, if the order is shipped or cancelled, or if the precondition is not
+     * met.
+     */
     Uni<Optional<Order>> hold(OrderNumber number, Transition because, Instant at) {
         return changed(
                 HOLD,
-                Tuple.of(number.symbols(), Hold.OF_SUPPORT.stored(), Timestamptz.of(at), OrderJson.detail(because)));
+                Tuple.of(
+                        number.symbols(),
+                        Hold.OF_SUPPORT.stored(),
+                        Timestamptz.of(at),
+                        OrderJson.detail(because),
+                        because.precondition().parameter()));
     }
 
     private static final String RELEASE = """
             WITH holding AS (
                 SELECT number, hold, $2::timestamptz AS at, CAST($3::text AS json) AS detail
                 FROM orders, unnest(holds) AS existing (hold)
-                WHERE number = $1
+                WHERE number = $1 AND %s
+                FOR UPDATE OF orders
             ), %s
             SELECT %s FROM held
-            """.formatted(Hold.END, COLUMNS);
+            """.formatted(Precondition.sql("$4", "sequence"), Hold.END, COLUMNS);
 
-    /** Ends all holds; empty if there is none. */
+    /** Ends all holds; empty if there is none, or the precondition is not met. */
     Uni<Optional<Order>> release(OrderNumber number, Transition because, Instant at) {
-        return changed(RELEASE, Tuple.of(number.symbols(), Timestamptz.of(at), OrderJson.detail(because)));
+        return changed(
+                RELEASE,
+                Tuple.of(
+                        number.symbols(),
+                        Timestamptz.of(at),
+                        OrderJson.detail(because),
+                        because.precondition().parameter()));
     }
 
     private Uni<Optional<Order>> changed(String sql, Tuple parameters) {
@@ -597,6 +617,7 @@ class OrderStore {
                 content,
                 decidedAt,
                 Hold.read(row.getArrayOfStrings("holds")),
-                Order.refunded(current, total, row.getLong("refunded")));
+                Order.refunded(current, total, row.getLong("refunded")),
+                row.getInteger("sequence"));
     }
 }

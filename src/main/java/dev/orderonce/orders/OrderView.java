@@ -1,10 +1,12 @@
 package dev.orderonce.orders;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.orderonce.http.Headers;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
 import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.orders.OrderSubmission.AcknowledgementSubmission;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,12 @@ public record OrderView(
     /** The refusal of a move that is not open, with the order's state and its open moves. */
     public static Problem notOpen(Order current) {
         return about(ProblemType.MOVE_NOT_OPEN, current);
+    }
+
+    /** The refusal of a move because the order is not in the version that the request expects. */
+    public static Problem changed(Order current) {
+        return about(ProblemType.ORDER_CHANGED, current)
+                .header(HttpHeaders.ETAG, Headers.entityTag(current.version()));
     }
 
     /** A problem with an order's state and its open moves. */

@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.EntityTags;
 import dev.orderonce.http.Headers;
 import dev.orderonce.http.PageLinks;
 import dev.orderonce.http.PageParameters;
@@ -174,7 +175,8 @@ class OrdersResource {
                         .orElse(taken);
             }
             case Placement.OtherCheckout _ -> Problem.of(ProblemType.CHECKOUT_DIFFERS);
-            case Placement.AlreadyPlaced(Order order) -> Reply.replayed(OrderView.of(order, true));
+            case Placement.AlreadyPlaced(Order order) ->
+                Reply.replayed(OrderView.of(order, true)).tagged(order.version());
             case Placement.NumberSpent(var number, VoidReason why) ->
                 Problem.of(spent(why)).with("number", number.shown());
             case Placement.InFlight _ -> endpoint.withRetryAfter(Problem.of(ProblemType.KEY_IN_FLIGHT));
@@ -189,7 +191,8 @@ class OrdersResource {
                         .with("placedAt", earlier.placedAt().toString())
                         .with("age", age.toSeconds());
             case Placement.LookalikeInFlight(OrderNumber earlier) -> endpoint.withRetryAfter(lookalike(earlier));
-            case Placement.Placed(Order order) -> Reply.created(OrderView.of(order, false), path(order));
+            case Placement.Placed(Order order) ->
+                Reply.created(OrderView.of(order, false), path(order)).tagged(order.version());
         };
     }
 
@@ -218,11 +221,37 @@ class OrdersResource {
     @APIResponse(
             responseCode = "200",
             description = "The order",
+            headers =
+                    @Header(
+                            name = HttpHeaders.ETAG,
+                            description = "The version of the order, for `If-None-Match` and `If-Match`",
+                            schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = OrderView.class)))
-    public Uni<Response> find(@PathParam("number") String number) {
+    @APIResponse(responseCode = "304", description = "The client has this version")
+    public Uni<Response> find(
+            @PathParam("number") String number,
+            @Parameter(
+                            name = HttpHeaders.IF_NONE_MATCH,
+                            in = ParameterIn.HEADER,
+                            description = "The `ETag` of the order as the client knows it",
+                            schema = @Schema(type = SchemaType.STRING))
+                    @HeaderParam(HttpHeaders.IF_NONE_MATCH)
+                    List<String> known) {
+        return switch (EntityTags.read(known)) {
+            case EntityTags.Reading.Absent _ -> find(number, Optional.empty());
+            case EntityTags.Reading.Malformed _ -> endpoint.refuse(Problem.ofEntityTags(HttpHeaders.IF_NONE_MATCH));
+            case EntityTags.Reading.Present(EntityTags tags) -> find(number, Optional.of(tags));
+        };
+    }
+
+    private Uni<Response> find(String number, Optional<EntityTags> known) {
         return endpoint.answer("find-order", number, findOrder.forCaller(caller, number), found -> switch (found) {
             case Finding.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
-            case Finding.Found(Order order) -> Reply.ok(OrderView.of(order));
+            case Finding.Found(Order order) -> {
+                boolean isKnown =
+                        known.filter(tags -> tags.matchWeakly(order.version())).isPresent();
+                yield (isKnown ? Reply.notModified() : Reply.ok(OrderView.of(order))).tagged(order.version());
+            }
         });
     }
 

@@ -28,7 +28,8 @@ class SimilarOrderStore {
     private static final String NEAR = """
             SELECT n.number AS placed, o.number, o.buyer, o.state, o.decided_at, o.currency, o.total,
                    o.lines::text, o.acknowledgements::text, o.void_reason, o.client_key, o.payment, o.checkout,
-                   o.holds, o.refunded, o.charges::text, o.reference, o.metadata::text, o.delivery, o.contact
+                   o.holds, o.refunded, o.charges::text, o.reference, o.metadata::text, o.delivery, o.contact,
+                   o.sequence
             FROM unnest($1::text[]) AS placed (number)
             JOIN orders n ON n.number = placed.number
             JOIN LATERAL (

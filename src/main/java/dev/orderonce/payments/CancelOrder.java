@@ -16,6 +16,7 @@ import dev.orderonce.orders.MoveOrder.Moved;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
+import dev.orderonce.orders.Precondition;
 import dev.orderonce.orders.Transition;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -60,6 +61,9 @@ public class CancelOrder {
         /** There is no such order, or the subject may not cancel it. */
         record Absent() implements Cancelling {}
 
+        /** The order is not in the version that the request expects. */
+        record Changed(Order current) implements Cancelling {}
+
         /** The order was cancelled before, and no money is held for it. */
         record AlreadyCancelled(Order order) implements Cancelling {}
 
@@ -80,6 +84,7 @@ public class CancelOrder {
             return switch (this) {
                 case Invalid _ -> "invalid";
                 case Absent _ -> "absent";
+                case Changed _ -> "changed";
                 case AlreadyCancelled _ -> "already-cancelled";
                 case NotOpen _ -> "not-open";
                 case Busy _ -> "busy";
@@ -91,9 +96,13 @@ public class CancelOrder {
 
     /** A request of the order's buyer, or of support, who must give a reason and may cancel during a payment. */
     private record CancelRequest(
-            Subject subject, boolean isSupport, Optional<String> reason, Optional<OrderNumber> duplicateOf) {
+            Subject subject,
+            boolean isSupport,
+            Optional<String> reason,
+            Optional<OrderNumber> duplicateOf,
+            Precondition precondition) {
         Transition because() {
-            Transition because = Transition.of(new Actor.Person(subject));
+            Transition because = Transition.of(new Actor.Person(subject)).when(precondition);
             Transition reasoned = reason.map(because::reason).orElse(because);
             return duplicateOf.map(reasoned::duplicateOf).orElse(reasoned);
         }
@@ -105,20 +114,22 @@ public class CancelOrder {
      * @param written the order's number as the client wrote it
      * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer
      */
-    public Uni<Cancelling> byBuyer(Buyer buyer, String written, @Nullable String reason) {
+    public Uni<Cancelling> byBuyer(
+            Buyer buyer, String written, @Nullable String reason, Precondition precondition) {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words =
                 reason == null ? Optional.empty() : FreeText.read("reason", reason, LONGEST_REASON, violations);
         return violations.isEmpty()
                 ? cancel(
                         findOrder.ofBuyer(buyer, written),
-                        new CancelRequest(buyer.asSubject(), false, words, Optional.empty()))
+                        new CancelRequest(buyer.asSubject(), false, words, Optional.empty(), precondition))
                 : item(new Cancelling.Invalid(violations));
     }
 
     /** Cancels any order for support, without naming another order. */
-    public Uni<Cancelling> bySupport(Subject support, String written, @Nullable String reason) {
-        return bySupport(support, written, reason, Optional.empty());
+    public Uni<Cancelling> bySupport(
+            Subject support, String written, @Nullable String reason, Precondition precondition) {
+        return bySupport(support, written, reason, Optional.empty(), precondition);
     }
 
     /**
@@ -130,10 +141,19 @@ public class CancelOrder {
      */
     public Uni<Cancelling> bySupport(
             Subject support, String written, @Nullable String reason, Optional<OrderNumber> duplicateOf) {
+        return bySupport(support, written, reason, duplicateOf, Precondition.NONE);
+    }
+
+    private Uni<Cancelling> bySupport(
+            Subject support,
+            String written,
+            @Nullable String reason,
+            Optional<OrderNumber> duplicateOf,
+            Precondition precondition) {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
         return words.isPresent()
-                ? cancel(findOrder.ofAnyBuyer(written), new CancelRequest(support, true, words, duplicateOf))
+                ? cancel(findOrder.ofAnyBuyer(written), new CancelRequest(support, true, words, duplicateOf, precondition))
                 : item(new Cancelling.Invalid(violations));
     }
 
@@ -166,6 +186,9 @@ public class CancelOrder {
     }
 
     private Uni<Cancelling> cancel(Order order, CancelRequest request, OptionalLong fence, int triesLeft) {
+        if (!request.precondition().isMetBy(order)) {
+            return item(new Cancelling.Changed(order));
+        }
         Transition because = request.because().under(fence);
         return switch (order.state()) {
             case CREATED -> move(order, Move.CANCELLED, because, request, fence, triesLeft);

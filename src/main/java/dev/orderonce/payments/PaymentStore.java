@@ -73,8 +73,8 @@ class PaymentStore {
                 UPDATE refunds SET state = 'REFUNDED' FROM change
                 WHERE refunds.payment = change.payment AND refunds.state = 'REFUNDING' AND change.state = 'REFUNDED'
             ), %s
-            SELECT %s, order_state, order_payment, order_refunded FROM change JOIN followed USING (number)
-            """.formatted(COLUMNS, MoneyEvent.FOLLOW, COLUMNS);
+            SELECT %s, %s FROM change JOIN followed USING (number)
+            """.formatted(COLUMNS, MoneyEvent.FOLLOW, COLUMNS, MoneyEvent.FOLLOWED);
 
     /** A claimed payment is not due for another replica until the claim expires. */
     private static final String CLAIM_DUE = """

@@ -3,6 +3,7 @@ package dev.orderonce.payments;
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.Headers;
+import dev.orderonce.http.IfMatch;
 import dev.orderonce.http.OptionalBody;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
@@ -13,12 +14,14 @@ import dev.orderonce.identity.Role;
 import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderView;
+import dev.orderonce.orders.Precondition;
 import dev.orderonce.payments.CancelOrder.Cancelling;
 import dev.orderonce.payments.ListPayments.Listing;
 import dev.orderonce.payments.PayOrder.Paying;
 import dev.orderonce.payments.RefundOrder.Refunding;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -179,7 +182,12 @@ class PaymentsResource {
     @Path("/cancellation")
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed({Role.BUYER, Role.SUPPORT})
-    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_BUSY})
+    @Refusals({
+        ProblemType.ORDER_NOT_FOUND,
+        ProblemType.MOVE_NOT_OPEN,
+        ProblemType.ORDER_CHANGED,
+        ProblemType.ORDER_BUSY
+    })
     @Operation(
             operationId = "cancelOrder",
             summary = "Cancel an order",
@@ -194,23 +202,31 @@ class PaymentsResource {
             responseCode = "202",
             description = "The order is cancelled; the refund is in progress",
             content = @Content(schema = @Schema(implementation = OrderView.class)))
-    public Uni<Response> cancel(@PathParam("number") String number, CancellationSubmission submission) {
+    public Uni<Response> cancel(
+            @PathParam("number") String number, @BeanParam IfMatch ifMatch, CancellationSubmission submission) {
         String reason = submission == null ? null : submission.reason();
-        Uni<Cancelling> cancelling = caller.isSupport()
-                ? cancelOrder.bySupport(caller.subject(), number, reason)
-                : cancelOrder.byBuyer(caller.buyer(), number, reason);
-        return endpoint.answer("cancel-order", number, cancelling, this::toAnswer);
+        return endpoint.conditional(ifMatch, tags -> {
+            Precondition precondition = Precondition.of(tags);
+            Uni<Cancelling> cancelling = caller.isSupport()
+                    ? cancelOrder.bySupport(caller.subject(), number, reason, precondition)
+                    : cancelOrder.byBuyer(caller.buyer(), number, reason, precondition);
+            return endpoint.answer("cancel-order", number, cancelling, this::toAnswer);
+        });
     }
 
     private Answer toAnswer(Cancelling cancelling) {
         return switch (cancelling) {
             case Cancelling.Invalid(var violations) -> Problem.ofBody(violations);
             case Cancelling.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
-            case Cancelling.AlreadyCancelled(Order order) -> Reply.replayed(OrderView.of(order));
+            case Cancelling.Changed(Order current) -> OrderView.changed(current);
+            case Cancelling.AlreadyCancelled(Order order) ->
+                Reply.replayed(OrderView.of(order)).tagged(order.version());
             case Cancelling.NotOpen(Order order) -> OrderView.notOpen(order);
             case Cancelling.Busy(Order order) -> busy(order);
-            case Cancelling.Refunding(Order order) -> Reply.accepted(OrderView.of(order));
-            case Cancelling.Cancelled(Order order) -> Reply.ok(OrderView.of(order));
+            case Cancelling.Refunding(Order order) ->
+                Reply.accepted(OrderView.of(order)).tagged(order.version());
+            case Cancelling.Cancelled(Order order) ->
+                Reply.ok(OrderView.of(order)).tagged(order.version());
         };
     }
 
@@ -241,6 +257,7 @@ class PaymentsResource {
         ProblemType.ORDER_NOT_FOUND,
         ProblemType.OWN_CASE,
         ProblemType.REFUND_DIFFERS,
+        ProblemType.ORDER_CHANGED,
         ProblemType.MOVE_NOT_OPEN,
         ProblemType.REFUND_TOO_LARGE,
         ProblemType.ORDER_BUSY
@@ -273,12 +290,21 @@ class PaymentsResource {
                             schema = @Schema(type = SchemaType.STRING))
                     @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,
+            @BeanParam IfMatch ifMatch,
             RefundSubmission submission) {
-        return endpoint.answer(
-                "refund-order",
-                number,
-                refundOrder.bySupport(caller.subject(), number, keys, submission.amount(), submission.reason()),
-                this::toAnswer);
+        return endpoint.conditional(
+                ifMatch,
+                tags -> endpoint.answer(
+                        "refund-order",
+                        number,
+                        refundOrder.bySupport(
+                                caller.subject(),
+                                number,
+                                keys,
+                                submission.amount(),
+                                submission.reason(),
+                                Precondition.of(tags)),
+                        this::toAnswer));
     }
 
     private Answer toAnswer(Refunding refunding) {
@@ -291,6 +317,7 @@ class PaymentsResource {
             case Refunding.Differs(Order order) -> OrderView.about(ProblemType.REFUND_DIFFERS, order);
             case Refunding.AlreadyDecided(Refund refund, Order order) ->
                 Reply.replayed(RefundView.of(refund, true, order));
+            case Refunding.Changed(Order current) -> OrderView.changed(current);
             case Refunding.NotOpen(Order order) -> OrderView.notOpen(order);
             case Refunding.TooMuch(Order order, long left) -> OrderView.refundTooLarge(order, left);
             case Refunding.Busy(Order order) -> busy(order);

@@ -13,6 +13,7 @@ import dev.orderonce.orders.FindOrder;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.Order;
 import dev.orderonce.orders.OrderDraft;
+import dev.orderonce.orders.Precondition;
 import dev.orderonce.orders.Transition;
 import dev.orderonce.payments.RefundStore.Decision;
 import io.smallrye.mutiny.Uni;
@@ -86,6 +87,9 @@ public class RefundOrder {
         /** The refund exists under the key: the request is a repeat. */
         record AlreadyDecided(Refund refund, Order order) implements Refunding {}
 
+        /** The order is not in the version that the request expects. */
+        record Changed(Order current) implements Refunding {}
+
         /** The order's state does not allow it: no money is held for the order. */
         record NotOpen(Order order) implements Refunding {}
 
@@ -115,6 +119,7 @@ public class RefundOrder {
                 case Own _ -> "own";
                 case Differs _ -> "differs";
                 case AlreadyDecided _ -> "already-decided";
+                case Changed _ -> "changed";
                 case NotOpen _ -> "not-open";
                 case TooMuch _ -> "too-much";
                 case Busy _ -> "busy";
@@ -132,9 +137,21 @@ public class RefundOrder {
      * @param amount in minor units, at least 1; empty for all that is left
      */
     public record RefundRequest(
-            Subject by, String key, Optional<Long> amount, String reason, Optional<OrderNumber> duplicateOf) {
+            Subject by,
+            String key,
+            Optional<Long> amount,
+            String reason,
+            Optional<OrderNumber> duplicateOf,
+            Precondition precondition) {
+        /** A decision about the order in any version. */
+        public RefundRequest(
+                Subject by, String key, Optional<Long> amount, String reason, Optional<OrderNumber> duplicateOf) {
+            this(by, key, amount, reason, duplicateOf, Precondition.NONE);
+        }
+
         Transition because() {
-            Transition because = Transition.of(new Actor.Person(by)).reason(reason);
+            Transition because =
+                    Transition.of(new Actor.Person(by)).reason(reason).when(precondition);
             return duplicateOf.map(because::duplicateOf).orElse(because);
         }
     }
@@ -146,11 +163,17 @@ public class RefundOrder {
      * @param keys the value of each {@code Idempotency-Key} that was sent
      * @param amount in minor units of the order's currency
      * @param reason 1 to {@value #LONGEST_REASON} characters
+     * @param precondition checked for a new refund; a repeat under the key returns the refund
      * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer; a job resumes a
      *     refund that was decided
      */
     public Uni<Refunding> bySupport(
-            Subject support, String written, List<String> keys, @Nullable Long amount, @Nullable String reason) {
+            Subject support,
+            String written,
+            List<String> keys,
+            @Nullable Long amount,
+            @Nullable String reason,
+            Precondition precondition) {
         return switch (IdempotencyKey.read(keys)) {
             case IdempotencyKey.Reading.None _ -> item(new Refunding.NoKey());
             case IdempotencyKey.Reading.Unusable(String why) -> item(new Refunding.KeyUnusable(why));
@@ -168,7 +191,12 @@ public class RefundOrder {
                                 .chain(found -> refund(
                                         found,
                                         new RefundRequest(
-                                                support, key.text(), wanted, words.orElseThrow(), Optional.empty())))
+                                                support,
+                                                key.text(),
+                                                wanted,
+                                                words.orElseThrow(),
+                                                Optional.empty(),
+                                                precondition)))
                         : item(new Refunding.Invalid(List.copyOf(violations)));
             }
         };
@@ -212,6 +240,9 @@ public class RefundOrder {
     }
 
     private Uni<Refunding> decide(Order order, RefundRequest request) {
+        if (!request.precondition().isMetBy(order)) {
+            return item(new Refunding.Changed(order));
+        }
         if (!order.state().isRefundable() || order.payment().isEmpty()) {
             return item(new Refunding.NotOpen(order));
         }
@@ -249,16 +280,19 @@ public class RefundOrder {
                         : new Refunding.UnderWay(refund, order));
     }
 
-    /** A concurrent request was first, or the amount exceeds what is left. */
+    /** A concurrent request was first, the amount exceeds what is left, or the order changed. */
     private Uni<Refunding> notBegun(Order order, RefundRequest request) {
         return reader.find(order.number(), request.key())
                 .chain(earlier -> reread(order)
                         .chain(current -> earlier.isPresent()
                                 ? item(repeat(earlier.get(), current, request))
-                                : refused(current)));
+                                : refused(current, request.precondition())));
     }
 
-    private Uni<Refunding> refused(Order order) {
+    private Uni<Refunding> refused(Order order, Precondition precondition) {
+        if (!precondition.isMetBy(order)) {
+            return item(new Refunding.Changed(order));
+        }
         return payments.find(order.payment().orElseThrow())
                 .map(Optional::orElseThrow)
                 .map(payment -> payment.state() == PaymentState.CAPTURED && payment.left() > 0

@@ -32,10 +32,11 @@ class RefundStore {
                 FROM payments
                 WHERE id = $1 AND state = 'CAPTURED' AND amount - refunded - refunding >= COALESCE($4::bigint, 1)
                 FOR UPDATE
-            ), decided AS (
+            ), %s, decided AS (
                 INSERT INTO refunds (id, payment, number, buyer, client_key, amount, currency, reason, decided_by,
                                      decided_at, state)
-                SELECT $2, id, number, $5, $3, part, currency, $6, $7, $8::timestamptz, 'REFUNDING' FROM held
+                SELECT $2, id, number, $5, $3, part, currency, $6, $7, $8::timestamptz, 'REFUNDING'
+                FROM held JOIN expected USING (number)
                 ON CONFLICT (number, client_key) DO NOTHING
                 RETURNING id AS refund, payment AS of_payment, amount AS part
             ), change AS (
@@ -48,8 +49,14 @@ class RefundStore {
                           CASE WHEN state = 'REFUNDING' THEN $13::text ELSE $14::text END AS kind,
                           $8::timestamptz AS at, %s AS detail
             ), %s
-            SELECT %s, order_state, order_payment, order_refunded FROM change JOIN followed USING (number)
-            """.formatted(PaymentStore.COLUMNS, DETAIL.formatted("$15"), MoneyEvent.FOLLOW, PaymentStore.COLUMNS);
+            SELECT %s, %s FROM change JOIN followed USING (number)
+            """.formatted(
+                            MoneyEvent.expected("$16"),
+                            PaymentStore.COLUMNS,
+                            DETAIL.formatted("$15"),
+                            MoneyEvent.FOLLOW,
+                            PaymentStore.COLUMNS,
+                            MoneyEvent.FOLLOWED);
 
     /**
      * The payment's row is locked first, as in every statement that changes both. With the last refund of a payment
@@ -73,8 +80,13 @@ class RefundStore {
                           CASE WHEN state = 'REFUNDED' THEN $6::text ELSE $7::text END AS kind,
                           $8::timestamptz AS at, %s AS detail
             ), %s
-            SELECT %s, order_state, order_payment, order_refunded FROM change JOIN followed USING (number)
-            """.formatted(PaymentStore.COLUMNS, DETAIL.formatted("$9"), MoneyEvent.FOLLOW, PaymentStore.COLUMNS);
+            SELECT %s, %s FROM change JOIN followed USING (number)
+            """.formatted(
+                            PaymentStore.COLUMNS,
+                            DETAIL.formatted("$9"),
+                            MoneyEvent.FOLLOW,
+                            PaymentStore.COLUMNS,
+                            MoneyEvent.FOLLOWED);
 
     private final Postgres postgres;
 
@@ -92,7 +104,8 @@ class RefundStore {
             String refund, String payment, Buyer buyer, String key, Optional<Long> amount, Transition because) {}
 
     /**
-     * Decides a refund, unless it exceeds what is left of the payment, or one exists under its key. In the same
+     * Decides a refund, unless it exceeds what is left of the payment, one exists under its key, or the order is not in
+     * the version that the precondition requires. In the same
      * statement the payment becomes due, and the order gets the event; with all of the money the order becomes
      * REFUNDING.
      *
@@ -117,7 +130,8 @@ class RefundStore {
                         Move.REFUND_BEGUN.to().name(),
                         MoneyEvent.REFUND_BEGUN.kind(),
                         MoneyEvent.PARTIAL_REFUND_BEGUN.kind(),
-                        MoneyEvent.REFUND_BEGUN.detail(because))));
+                        MoneyEvent.REFUND_BEGUN.detail(because),
+                        because.precondition().parameter())));
     }
 
     /** Records that the provider has returned the money of a refund; empty if that is recorded. */

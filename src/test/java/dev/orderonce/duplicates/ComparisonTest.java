@@ -71,7 +71,8 @@ class ComparisonTest {
                 content,
                 NOON.plus(afterNoon),
                 List.of(),
-                0);
+                0,
+                1);
     }
 
     private static Order in(OrderState state, Order order) {
@@ -84,7 +85,8 @@ class ComparisonTest {
                 order.content(),
                 order.placedAt(),
                 order.holds(),
-                order.refunded());
+                order.refunded(),
+                order.sequence());
     }
 
     private static Order byKey(Order order) {
@@ -97,7 +99,8 @@ class ComparisonTest {
                 order.content(),
                 order.placedAt(),
                 order.holds(),
-                order.refunded());
+                order.refunded(),
+                order.sequence());
     }
 
     private static Pair pair(OrderDraft earlier, OrderDraft later, Duration apart) {

@@ -41,6 +41,7 @@ class ProblemTypeTest {
             record-differs            never
             record-not-found          never
             move-not-open             never
+            order-changed             after-change
             order-on-hold             never
             order-busy                same-request
             payment-differs           never

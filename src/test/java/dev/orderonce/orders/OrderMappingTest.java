@@ -31,12 +31,11 @@ class OrderMappingTest {
      *
      * <ul>
      *   <li>{@code fingerprint}: finds orders with the same content
-     *   <li>{@code sequence}: that of the order's latest event
      *   <li>{@code fence}: refuses a stale holder of the order's lock
      *   <li>{@code reference_is_unique}: whether the unique index has the order's reference
      * </ul>
      */
-    private static final Set<String> READ_BY_NEITHER = Set.of("fingerprint", "sequence", "fence", "reference_is_unique");
+    private static final Set<String> READ_BY_NEITHER = Set.of("fingerprint", "fence", "reference_is_unique");
 
     /** Columns of tombstones, which are in no list. */
     private static final Set<String> READ_BY_THE_HOT_PATH_ALONE = Set.of("void_reason");

@@ -33,7 +33,7 @@ class ReplayCheckTest {
 
     private static Order orderOf(Buyer buyer) {
         return new Order(
-                NUMBER, Optional.empty(), buyer, OrderState.CREATED, Optional.empty(), DRAFT, PLACED_AT, List.of(), 0);
+                NUMBER, Optional.empty(), buyer, OrderState.CREATED, Optional.empty(), DRAFT, PLACED_AT, List.of(), 0, 1);
     }
 
     private static Tombstone tombstoneOf(Buyer buyer, VoidReason why) {
@@ -131,7 +131,7 @@ class ReplayCheckTest {
         // Given
         OrderDraft placed = DRAFT.completing(Optional.of("c1"));
         Order order = new Order(
-                NUMBER, Optional.empty(), ALICE, OrderState.PAID, Optional.empty(), placed, PLACED_AT, List.of(), 0);
+                NUMBER, Optional.empty(), ALICE, OrderState.PAID, Optional.empty(), placed, PLACED_AT, List.of(), 0, 3);
 
         // Then
         assertThat(ReplayCheck.of(ALICE, NUMBER, DRAFT, order)).isEqualTo(new Placement.AlreadyPlaced(order));
