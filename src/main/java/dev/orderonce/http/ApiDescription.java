@@ -28,6 +28,7 @@ import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
@@ -43,6 +44,9 @@ import org.jboss.jandex.MethodInfo;
 public class ApiDescription implements OASFilter {
     private static final String BEARER = "bearer";
     private static final String PROBLEM = "Problem";
+
+    /** As OpenID Connect bounds a subject. */
+    private static final int LONGEST_SUBJECT = 255;
 
     private static final List<ProblemType> OF_ALL =
             List.of(PARAMETER_INVALID, NOT_ACCEPTABLE, INTERNAL_ERROR, OVERLOADED);
@@ -108,6 +112,9 @@ public class ApiDescription implements OASFilter {
                 refusals.add(BODY_INVALID);
             }
         }
+        if (isOnBehalf(method)) {
+            operation.addParameter(onBehalfOf());
+        }
         AnnotationInstance declared = method.declaredAnnotation(Refusals.class);
         if (declared != null) {
             Arrays.stream(declared.value().asEnumArray())
@@ -128,6 +135,21 @@ public class ApiDescription implements OASFilter {
         return method.hasDeclaredAnnotation(RolesAllowed.class)
                 || (method.declaringClass().hasDeclaredAnnotation(RolesAllowed.class)
                         && !method.hasDeclaredAnnotation(PermitAll.class));
+    }
+
+    private static boolean isOnBehalf(MethodInfo method) {
+        return method.hasDeclaredAnnotation(OnBehalf.class)
+                || method.declaringClass().hasDeclaredAnnotation(OnBehalf.class);
+    }
+
+    private static Parameter onBehalfOf() {
+        return OASFactory.createParameter()
+                .name(Headers.ON_BEHALF_OF)
+                .in(Parameter.In.HEADER)
+                .description(
+                        "For the role service only: the `sub` of the buyer for whom the program acts. Numbers, keys, "
+                                + "orders and limits are that buyer's")
+                .schema(text().minLength(1).maxLength(LONGEST_SUBJECT));
     }
 
     private static void describe(Operation operation, List<ProblemType> refusals) {

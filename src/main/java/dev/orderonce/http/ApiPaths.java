@@ -5,6 +5,7 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,9 +36,10 @@ public class ApiPaths implements OASFilter {
      * The operations of one path.
      *
      * @param parameters the names of the query parameters of each method
+     * @param onBehalf the methods with which a program can act for a buyer
      * @param isStream whether GET returns a stream of server-sent events
      */
-    record Methods(Map<String, Set<String>> parameters, boolean isStream) {
+    record Methods(Map<String, Set<String>> parameters, Set<String> onBehalf, boolean isStream) {
         boolean allows(String method) {
             return parameters.containsKey(method) || (method.equals("HEAD") && parameters.containsKey("GET"));
         }
@@ -50,6 +52,11 @@ public class ApiPaths implements OASFilter {
                     .distinct()
                     .sorted()
                     .collect(Collectors.joining(", "));
+        }
+
+        /** Whether a program can act for a buyer with the method; HEAD is like GET. */
+        boolean isOnBehalf(String method) {
+            return onBehalf.contains(method) || (method.equals("HEAD") && onBehalf.contains("GET"));
         }
 
         /** The names of the query parameters of a method; HEAD has those of GET. */
@@ -94,8 +101,14 @@ public class ApiPaths implements OASFilter {
 
     private static Methods methods(PathItem item) {
         Map<String, Set<String>> parameters = new TreeMap<>();
-        item.getOperations().forEach((method, operation) -> parameters.put(method.name(), names(operation)));
-        return new Methods(parameters, isStream(item.getGET()));
+        Set<String> onBehalf = new HashSet<>();
+        item.getOperations().forEach((method, operation) -> {
+            parameters.put(method.name(), names(operation, Parameter.In.QUERY));
+            if (names(operation, Parameter.In.HEADER).contains(Headers.ON_BEHALF_OF)) {
+                onBehalf.add(method.name());
+            }
+        });
+        return new Methods(parameters, onBehalf, isStream(item.getGET()));
     }
 
     private static boolean isStream(@Nullable Operation get) {
@@ -105,9 +118,9 @@ public class ApiPaths implements OASFilter {
                                 && response.getContent().hasMediaType(MediaType.SERVER_SENT_EVENTS));
     }
 
-    private static Set<String> names(Operation operation) {
+    private static Set<String> names(Operation operation, Parameter.In in) {
         return Objects.requireNonNullElse(operation.getParameters(), List.<Parameter>of()).stream()
-                .filter(parameter -> parameter.getIn() == Parameter.In.QUERY)
+                .filter(parameter -> parameter.getIn() == in)
                 .map(Parameter::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
     }

@@ -207,15 +207,22 @@ class FrontDoor {
         return length > LONGEST_HEADERS;
     }
 
-    /** A method that the path does not have, or a query parameter that the method does not have. */
+    /** A method that the path does not have, or a query parameter or {@code On-Behalf-Of} that the method has not. */
     private static Optional<Problem> misdirected(HttpServerRequest request, ApiPaths.Methods methods) {
         String method = request.method().name();
         if (method.equals("OPTIONS")) {
             return Optional.empty();
         }
-        return methods.allows(method)
-                ? badQuery(request, methods.parametersOf(method))
-                : Optional.of(notAllowed(methods));
+        if (!methods.allows(method)) {
+            return Optional.of(notAllowed(methods));
+        }
+        if (request.headers().contains(Headers.ON_BEHALF_OF) && !methods.isOnBehalf(method)) {
+            return Optional.of(
+                    badParameter("%s %s does not accept the header On-Behalf-Of: a program acts for a buyer with "
+                                    .formatted(method, request.path())
+                            + "order numbers, orders and their payments only."));
+        }
+        return badQuery(request, methods.parametersOf(method));
     }
 
     private static Problem notAllowed(ApiPaths.Methods methods) {

@@ -5,6 +5,9 @@ public final class Headers {
     /** Request: the client's own key for what it creates. */
     public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
+    /** Request: the subject of the buyer for whom a program of the shop acts. */
+    public static final String ON_BEHALF_OF = "On-Behalf-Of";
+
     /** Response: {@code true} if the request repeats an earlier one and changed nothing. */
     public static final String REPLAYED = "Idempotent-Replayed";
 

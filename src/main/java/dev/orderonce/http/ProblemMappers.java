@@ -123,6 +123,11 @@ public class ProblemMappers {
     }
 
     @ServerExceptionMapper
+    public Response refused(Refusal failure) {
+        return failure.problem().toResponse();
+    }
+
+    @ServerExceptionMapper
     public Response fault(Throwable failure) {
         if (failure instanceof IOException || failure instanceof HttpClosedException) {
             LOG.debug("a client disconnected", failure); // any client can cause any number of these

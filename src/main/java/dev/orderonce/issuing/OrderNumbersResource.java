@@ -3,6 +3,7 @@ package dev.orderonce.issuing;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
+import dev.orderonce.http.OnBehalf;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
 import dev.orderonce.http.Refusals;
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 /** Order numbers over HTTP. */
 @Path("/order-numbers")
 @Produces(MediaType.APPLICATION_JSON)
-@RolesAllowed(Role.BUYER)
+@RolesAllowed({Role.BUYER, Role.SERVICE})
+@OnBehalf
 class OrderNumbersResource {
     private static final String CHECKOUT =
             "The page's own id of this checkout. The same checkout gets the same number until an order is placed under it "

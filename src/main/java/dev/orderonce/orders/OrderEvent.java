@@ -16,20 +16,27 @@ import java.util.Set;
  * @param detail who did it and why, as it is stored
  */
 public record OrderEvent(int sequence, String kind, Instant at, Map<String, String> detail) {
-    /** The name of the actor: a person's subject, or a job's name. */
+    /** The name of the actor: the subject of a person or program, or a job's name. */
     static final String BY = "by";
 
-    /** {@link #JOB} or {@link #PERSON}: a person's subject may be the name of a job. */
+    /** {@link #JOB}, {@link #PERSON} or {@link #PROGRAM}: a person's subject may be the name of a job. */
     static final String ACTOR = "actor";
 
     static final String JOB = "JOB";
     static final String PERSON = "PERSON";
+    static final String PROGRAM = "PROGRAM";
+
+    /** The buyer for whom a program of the shop acted. */
+    static final String FOR = "for";
 
     /** The number of the order that this one duplicates, as support has found. */
     static final String DUPLICATE_OF = "duplicateOf";
 
     /** The reason of a hold that was set or ended. */
     static final String HOLD = "hold";
+
+    /** What buyers see in place of the name of the shop's staff or program. */
+    private static final String THE_SHOP = "the shop";
 
     /** What buyers see of an event besides the actor; {@code refund} and {@code amount} are those of a refund. */
     private static final List<String> FOR_BUYERS = List.of(DUPLICATE_OF, HOLD, "refund", "amount");
@@ -50,13 +57,21 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
         return with(shown());
     }
 
-    /** Returns the event as the order's buyer may see it: without the name and the words of the shop's staff. */
+    /**
+     * Returns the event as the order's buyer may see it: without the name and the words of the shop's staff, and
+     * without the name of a program that acted for the buyer.
+     */
     public OrderEvent forBuyer(String buyer) {
+        if (PROGRAM.equals(detail.get(ACTOR))) {
+            Map<String, String> shown = shown();
+            shown.put(BY, THE_SHOP);
+            return with(shown);
+        }
         if (isByJob() || detail.getOrDefault(BY, buyer).equals(buyer)) {
             return with(shown());
         }
         Map<String, String> masked = new LinkedHashMap<>();
-        masked.put(BY, "the shop");
+        masked.put(BY, THE_SHOP);
         FOR_BUYERS.stream()
                 .filter(detail::containsKey)
                 .forEach(name -> masked.put(name, detail.getOrDefault(name, "")));

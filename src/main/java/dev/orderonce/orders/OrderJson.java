@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.orderonce.identity.Actor;
+import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -93,8 +94,12 @@ final class OrderJson {
                     OrderEvent.ACTOR,
                     switch (transition.by()) {
                         case Actor.Person _ -> OrderEvent.PERSON;
+                        case Actor.Program _ -> OrderEvent.PROGRAM;
                         case Actor.Job _ -> OrderEvent.JOB;
                     });
+            if (transition.by() instanceof Actor.Program(var _, Buyer buyer)) {
+                json.writeStringField(OrderEvent.FOR, buyer.subject());
+            }
             writeIfPresent(json, "reason", transition.reason());
             writeIfPresent(
                     json, OrderEvent.DUPLICATE_OF, transition.duplicateOf().map(OrderNumber::shown));

@@ -3,12 +3,14 @@ package dev.orderonce.orders;
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.IfMatch;
+import dev.orderonce.http.OnBehalf;
 import dev.orderonce.http.PageParameters;
 import dev.orderonce.http.Parameters;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
 import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
+import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.FulfilOrder.Fulfilment;
@@ -30,6 +32,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -249,7 +252,7 @@ class OrderLifeResource {
 
             @Schema(
                     required = true,
-                    description = "Actor and cause: by, reason, duplicateOf, payment, hold, refund, amount")
+                    description = "Actor and cause: by, for, reason, duplicateOf, payment, hold, refund, amount")
             Map<String, String> detail) {
 
         static EventView of(OrderEvent event) {
@@ -266,7 +269,8 @@ class OrderLifeResource {
 
     @GET
     @Path("/events")
-    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT, Role.SERVICE})
+    @OnBehalf
     @Refusals(ProblemType.ORDER_NOT_FOUND)
     @Operation(
             operationId = "listEvents",
@@ -295,10 +299,9 @@ class OrderLifeResource {
                     @DefaultValue("100")
                     @QueryParam("limit")
                     String limit) {
-        String subject = caller.subject().id();
-        boolean isStaff = caller.isStaff();
-        Function<OrderEvent, EventView> view =
-                event -> EventView.of(isStaff ? event.forStaff() : event.forBuyer(subject));
+        Optional<Buyer> buyer = caller.isStaff() ? Optional.empty() : Optional.of(caller.buyer());
+        Function<OrderEvent, EventView> view = event ->
+                EventView.of(buyer.map(owner -> event.forBuyer(owner.subject())).orElseGet(event::forStaff));
         return endpoint.answer(
                 "list-events",
                 number,

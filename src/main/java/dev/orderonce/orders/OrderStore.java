@@ -47,7 +47,7 @@ class OrderStore {
     private static final String VOIDED = "VOIDED";
 
     private final Postgres postgres;
-    private final Batches<DecidedNumber, Boolean> inserts;
+    private final Batches<NewRow, Boolean> inserts;
     private final Batches<Sought, Optional<DecidedNumber>> finds;
 
     OrderStore(Postgres postgres, OrderSettings settings) {
@@ -65,11 +65,20 @@ class OrderStore {
      * Inserts the order unless its number is already decided, its checkout has an order, or its reference must be
      * unique and is not ({@code ON CONFLICT DO NOTHING}).
      *
+     * @param by the order's buyer, or the program that acts for them
      * @return fails with {@link StoreUnavailable} if PostgreSQL is unavailable; the row may have been written then
      */
-    Uni<Decision> insert(Order order) {
-        return inserts.submit(order)
+    Uni<Decision> insert(Order order, Actor by) {
+        return inserts.submit(new NewRow(order, placedDetail(by)))
                 .chain(written -> written ? Uni.createFrom().item(new Decision.Inserted()) : findExisting(order));
+    }
+
+    /** The event of placing names nobody if the buyer placed the order. */
+    private static @Nullable String placedDetail(Actor by) {
+        return switch (by) {
+            case Actor.Program _ -> OrderJson.detail(Transition.of(by));
+            case Actor.Person _, Actor.Job _ -> null;
+        };
     }
 
     /**
@@ -78,7 +87,7 @@ class OrderStore {
      * @return the row that exists under the number now; fails as {@link #insert}
      */
     Uni<DecidedNumber> insertUnlessDecided(Tombstone tombstone) {
-        return inserts.submit(tombstone)
+        return inserts.submit(new NewRow(tombstone, null))
                 .chain(written -> written
                         ? Uni.createFrom().item(tombstone)
                         : find(tombstone.number()).map(found -> found.orElseThrow(OrderStore::vanished)));
@@ -327,6 +336,13 @@ class OrderStore {
         }
     }
 
+    /**
+     * A row to insert.
+     *
+     * @param detail that of the event of placing, as JSON
+     */
+    private record NewRow(DecidedNumber decided, @Nullable String detail) {}
+
     /** The event of an order with a total of 0. */
     private static final Transition NOTHING_TO_PAY =
             Transition.of(new Actor.Job("placing")).reason("there is nothing to pay");
@@ -335,13 +351,15 @@ class OrderStore {
      * Inserts rows unless their numbers are decided, their checkouts have orders, or their references are taken; the
      * reply is whether the row was written.
      */
-    private static final class Insert implements Batched<DecidedNumber, Boolean> {
-        private static final Comparator<DecidedNumber> BY_NUMBER = Comparator.comparing(DecidedNumber::number);
+    private static final class Insert implements Batched<NewRow, Boolean> {
+        private static final Comparator<NewRow> BY_NUMBER =
+                Comparator.comparing(row -> row.decided().number());
 
         /**
          * One statement, so one commit: each row and its event, or neither. The conflict has no target, so that a row
          * can conflict on any unique index, with another statement's row or one of its own, and none is an error. An
-         * order that is placed as paid has the second event after all first ones, and so a greater id.
+         * order that is placed as paid has the second event after all first ones, and so a greater id. The last two
+         * arrays have the details of the events of placing, and are empty for buyers.
          */
         private static final String SQL = """
             WITH inserted AS (
@@ -361,7 +379,8 @@ class OrderStore {
                 ON CONFLICT DO NOTHING
                 RETURNING number, buyer, state, decided_at
             ), happened AS (
-                SELECT number, buyer, 1 AS sequence, 'PLACED' AS kind, decided_at AS at, NULL::json AS detail
+                SELECT number, buyer, 1 AS sequence, 'PLACED' AS kind, decided_at AS at,
+                       CAST(($21::text[])[array_position($20::text[], number)] AS json) AS detail
                 FROM inserted WHERE state <> 'VOIDED'
                 UNION ALL
                 SELECT number, buyer, 2, 'PAID', decided_at, CAST($19::text AS json)
@@ -387,15 +406,18 @@ class OrderStore {
         }
 
         @Override
-        public Object key(DecidedNumber row) {
-            return row.number();
+        public Object key(NewRow row) {
+            return row.decided().number();
         }
 
         @Override
-        public Tuple parameters(List<DecidedNumber> rows) {
+        public Tuple parameters(List<NewRow> rows) {
             // Sorted by number: two statements with the same numbers cannot deadlock. Two that have two checkouts in
             // common, under different numbers, can: PostgreSQL ends one of them, which is then sent in halves.
-            List<DecidedNumber> sorted = rows.stream().sorted(BY_NUMBER).toList();
+            List<NewRow> inserted = rows.stream().sorted(BY_NUMBER).toList();
+            List<DecidedNumber> sorted = inserted.stream().map(NewRow::decided).toList();
+            List<NewRow> detailed =
+                    inserted.stream().filter(row -> row.detail() != null).toList();
             return Tuple.tuple()
                     .addArrayOfString(
                             column(sorted, String[]::new, row -> row.number().symbols()))
@@ -422,7 +444,11 @@ class OrderStore {
                     .addArrayOfString(
                             notesColumn(sorted, notes -> notes.contact().orElse(null)))
                     .addBoolean(areReferencesUnique)
-                    .addString(OrderJson.detail(NOTHING_TO_PAY));
+                    .addString(OrderJson.detail(NOTHING_TO_PAY))
+                    .addArrayOfString(detailed.stream()
+                            .map(row -> row.decided().number().symbols())
+                            .toArray(String[]::new))
+                    .addArrayOfString(detailed.stream().map(NewRow::detail).toArray(String[]::new));
         }
 
         private static <T> T[] column(
@@ -490,11 +516,12 @@ class OrderStore {
         }
 
         @Override
-        public List<Boolean> replies(List<DecidedNumber> requests, RowSet<Row> rows) {
+        public List<Boolean> replies(List<NewRow> requests, RowSet<Row> rows) {
             Set<String> written = HashSet.newHashSet(rows.size());
             rows.forEach(row -> written.add(row.getString(0)));
             List<Boolean> replies = new ArrayList<>(requests.size());
-            requests.forEach(row -> replies.add(written.contains(row.number().symbols())));
+            requests.forEach(
+                    row -> replies.add(written.contains(row.decided().number().symbols())));
             return replies;
         }
     }

@@ -4,6 +4,7 @@ import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.EntityTags;
 import dev.orderonce.http.Headers;
+import dev.orderonce.http.OnBehalf;
 import dev.orderonce.http.PageLinks;
 import dev.orderonce.http.PageParameters;
 import dev.orderonce.http.Problem;
@@ -74,7 +75,8 @@ class OrdersResource {
     }
 
     @POST
-    @RolesAllowed(Role.BUYER)
+    @RolesAllowed({Role.BUYER, Role.SERVICE})
+    @OnBehalf
     @Consumes(MediaType.APPLICATION_JSON) // not for the class: a GET may have any Content-Type
     @Refusals({
         ProblemType.NUMBER_MISSING,
@@ -133,7 +135,7 @@ class OrdersResource {
         return endpoint.answer(
                 "place",
                 placement -> numberOf(placement, submission),
-                placeOrder.place(caller.buyer(), keys, submission),
+                placeOrder.place(caller.buyer(), caller.actor(), keys, submission),
                 this::toAnswer);
     }
 
@@ -212,7 +214,8 @@ class OrdersResource {
 
     @GET
     @Path("/{number}")
-    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT, Role.SERVICE})
+    @OnBehalf
     @Refusals(ProblemType.ORDER_NOT_FOUND)
     @Operation(
             operationId = "findOrder",
@@ -272,7 +275,8 @@ class OrdersResource {
             @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after) {}
 
     @GET
-    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT, Role.SERVICE})
+    @OnBehalf
     @Refusals(ProblemType.LIMIT_REACHED)
     @Operation(
             operationId = "listOrders",
@@ -295,10 +299,10 @@ class OrdersResource {
             content = @Content(schema = @Schema(anyOf = {OrdersView.class, OrderSummariesView.class})))
     public Uni<Response> list(
             @BeanParam OrderSearchParameters search, @BeanParam PageParameters page, @Context RoutingContext context) {
-        if (!caller.isBuyer() || (caller.isStaff() && search.isAnyPresent())) {
+        if (caller.isStaff() && (!caller.isBuyer() || search.isAnyPresent())) {
             return search(search, page, context);
         }
-        return search.isAnyPresent()
+        return caller.isBuyer() && search.isAnyPresent()
                 ? endpoint.refuse(Problem.ofParameter(
                         "A buyer's list has the parameters \"after\" and \"limit\"; the others are for merchant and "
                                 + "support."))

@@ -6,6 +6,7 @@ import dev.orderonce.idempotency.CreateOnce;
 import dev.orderonce.idempotency.Created;
 import dev.orderonce.idempotency.Creation;
 import dev.orderonce.idempotency.IdempotencyKey;
+import dev.orderonce.identity.Actor;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
@@ -36,9 +37,9 @@ class PlaceByKey {
         this.validity = validity;
     }
 
-    Uni<Placement> place(Buyer buyer, IdempotencyKey key, CheckedDraft checked) {
+    Uni<Placement> place(Buyer buyer, Actor by, IdempotencyKey key, CheckedDraft checked) {
         OrderNumber number = OrderNumber.ofClientKey(buyer, key.text());
-        return createOnce.create(new OneOrder(buyer, key, number, checked)).chain(created -> switch (created) {
+        return createOnce.create(new OneOrder(buyer, by, key, number, checked)).chain(created -> switch (created) {
             case Created.Existing<Placement>(Placement replay) ->
                 admitNumber
                         .recordResubmission(number, buyer, Resubmission.AGAIN)
@@ -56,13 +57,15 @@ class PlaceByKey {
     /** The order of one key, as the response to a request for it. */
     private final class OneOrder implements Creation<Placement> {
         private final Buyer buyer;
+        private final Actor by;
         private final IdempotencyKey key;
         private final OrderNumber number;
         private final OrderDraft draft;
         private final Optional<Placement> refusal;
 
-        OneOrder(Buyer buyer, IdempotencyKey key, OrderNumber number, CheckedDraft checked) {
+        OneOrder(Buyer buyer, Actor by, IdempotencyKey key, OrderNumber number, CheckedDraft checked) {
             this.buyer = buyer;
+            this.by = by;
             this.key = key;
             this.number = number;
             this.draft = checked.draft();
@@ -95,7 +98,7 @@ class PlaceByKey {
 
         private Uni<Created<Placement>> insert() {
             Order order = Order.placed(number, Optional.of(key), buyer, draft, validity.now());
-            return store.insert(order).chain(decision -> switch (decision) {
+            return store.insert(order, by).chain(decision -> switch (decision) {
                 case Decision.Inserted _ -> Uni.createFrom().item(new Created.Made<>(new Placement.Placed(order)));
                 case Decision.Existing(DecidedNumber row) -> existing(row);
                 case Decision.ReferenceTaken(var own) ->

@@ -6,6 +6,7 @@ import dev.orderonce.admission.Admittance;
 import dev.orderonce.admission.ContentClaim;
 import dev.orderonce.admission.RateLimited;
 import dev.orderonce.admission.VerifyNumber;
+import dev.orderonce.identity.Actor;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.Validity;
@@ -37,19 +38,20 @@ class PlaceByNumber {
         this.validity = validity;
     }
 
-    Uni<Placement> place(Buyer buyer, String written, CheckedDraft checked) {
+    Uni<Placement> place(Buyer buyer, Actor by, String written, CheckedDraft checked) {
         return OrderNumber.read(written)
                 .map(number -> number.isIssuable()
-                        ? placeIssued(buyer, number, checked)
+                        ? placeIssued(buyer, by, number, checked)
                         : replayOfClientKey(buyer, number, checked.draft()))
                 .orElseGet(() -> item(new Placement.NotYours()));
     }
 
-    private Uni<Placement> placeIssued(Buyer buyer, OrderNumber number, CheckedDraft checked) {
+    private Uni<Placement> placeIssued(Buyer buyer, Actor by, OrderNumber number, CheckedDraft checked) {
         return switch (verifyNumber.verify(number, buyer)) {
             case VerifyNumber.Owner.Self _ ->
                 new Request(
                                 buyer,
+                                by,
                                 number,
                                 checked.draft(),
                                 checked.refusal(),
@@ -85,6 +87,7 @@ class PlaceByNumber {
     /** One request under a number that was issued to its buyer. */
     private final class Request {
         private final Buyer buyer;
+        private final Actor by;
         private final OrderNumber number;
         private final OrderDraft draft;
         private final Optional<Placement> refusal;
@@ -94,11 +97,13 @@ class PlaceByNumber {
 
         Request(
                 Buyer buyer,
+                Actor by,
                 OrderNumber number,
                 OrderDraft draft,
                 Optional<Placement> refusal,
                 Optional<String> checkout) {
             this.buyer = buyer;
+            this.by = by;
             this.number = number;
             this.draft = draft;
             this.refusal = refusal;
@@ -110,7 +115,7 @@ class PlaceByNumber {
         }
 
         private Request of(Admittance<?> admittance) {
-            return new Request(buyer, number, draft, refusal, admittance.checkout());
+            return new Request(buyer, by, number, draft, refusal, admittance.checkout());
         }
 
         private Uni<Placement> admit() {
@@ -193,7 +198,7 @@ class PlaceByNumber {
 
         private Uni<Placement> insertOrder() {
             Order order = Order.placed(number, Optional.empty(), buyer, draft.completing(checkout), validity.now());
-            return store.insert(order).map(decision -> switch (decision) {
+            return store.insert(order, by).map(decision -> switch (decision) {
                 case Decision.Inserted _ -> new Placement.Placed(order);
                 case Decision.Existing(DecidedNumber row) -> ReplayCheck.of(buyer, number, draft, row);
                 case Decision.ReferenceTaken(var own) -> new Placement.ReferenceTaken(own);

@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import dev.orderonce.http.Violation;
 import dev.orderonce.idempotency.IdempotencyKey;
+import dev.orderonce.identity.Actor;
 import dev.orderonce.identity.Buyer;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,20 +39,22 @@ public class PlaceOrder {
     /**
      * Places the order, or returns why not.
      *
+     * @param by the buyer, or the program that acts for them
      * @param keys the value of each {@code Idempotency-Key} header
      */
-    public Uni<Placement> place(Buyer buyer, List<String> keys, OrderSubmission submission) {
+    public Uni<Placement> place(Buyer buyer, Actor by, List<String> keys, OrderSubmission submission) {
         String number = submission.orderNumber();
         return switch (IdempotencyKey.read(keys)) {
             case IdempotencyKey.Reading.None _ when number == null -> item(new Placement.NoNumber());
-            case IdempotencyKey.Reading.None _ -> read(submission, checked -> byNumber.place(buyer, number, checked));
+            case IdempotencyKey.Reading.None _ ->
+                read(submission, checked -> byNumber.place(buyer, by, number, checked));
             case IdempotencyKey.Reading _ when number != null -> item(new Placement.NumberAndKey());
             case IdempotencyKey.Reading.Unusable(String why) -> item(new Placement.KeyUnusable(why));
             case IdempotencyKey.Reading.Usable(IdempotencyKey key) ->
                 read(
                         submission,
                         checked -> checked.draft().checkout().isEmpty()
-                                ? byKey.place(buyer, key, checked)
+                                ? byKey.place(buyer, by, key, checked)
                                 : item(new Placement.Invalid(List.of(CHECKOUT_AND_KEY))));
         };
     }

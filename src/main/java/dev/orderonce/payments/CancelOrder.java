@@ -96,13 +96,13 @@ public class CancelOrder {
 
     /** A request of the order's buyer, or of support, who must give a reason and may cancel during a payment. */
     private record CancelRequest(
-            Subject subject,
+            Actor by,
             boolean isSupport,
             Optional<String> reason,
             Optional<OrderNumber> duplicateOf,
             Precondition precondition) {
         Transition because() {
-            Transition because = Transition.of(new Actor.Person(subject)).when(precondition);
+            Transition because = Transition.of(by).when(precondition);
             Transition reasoned = reason.map(because::reason).orElse(because);
             return duplicateOf.map(reasoned::duplicateOf).orElse(reasoned);
         }
@@ -111,18 +111,19 @@ public class CancelOrder {
     /**
      * Cancels an order for its buyer.
      *
+     * @param by the buyer, or the program that acts for them
      * @param written the order's number as the client wrote it
      * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer
      */
     public Uni<Cancelling> byBuyer(
-            Buyer buyer, String written, @Nullable String reason, Precondition precondition) {
+            Buyer buyer, Actor by, String written, @Nullable String reason, Precondition precondition) {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words =
                 reason == null ? Optional.empty() : FreeText.read("reason", reason, LONGEST_REASON, violations);
         return violations.isEmpty()
                 ? cancel(
                         findOrder.ofBuyer(buyer, written),
-                        new CancelRequest(buyer.asSubject(), false, words, Optional.empty(), precondition))
+                        new CancelRequest(by, false, words, Optional.empty(), precondition))
                 : item(new Cancelling.Invalid(violations));
     }
 
@@ -153,7 +154,7 @@ public class CancelOrder {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
         return words.isPresent()
-                ? cancel(findOrder.ofAnyBuyer(written), new CancelRequest(support, true, words, duplicateOf, precondition))
+                ? cancel(findOrder.ofAnyBuyer(written), new CancelRequest(new Actor.Person(support), true, words, duplicateOf, precondition))
                 : item(new Cancelling.Invalid(violations));
     }
 

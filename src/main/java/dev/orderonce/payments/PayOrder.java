@@ -127,19 +127,20 @@ public class PayOrder {
     /**
      * Pays the order.
      *
+     * @param by the buyer, or the program that acts for them
      * @param written the order's number as the client wrote it
      * @param keys the value of each {@code Idempotency-Key} that was sent
      * @param method a token that the provider's page issued; never a card
      * @return fails with {@link dev.orderonce.stores.StoreUnavailable} if PostgreSQL does not answer
      */
-    public Uni<Paying> pay(Buyer buyer, String written, List<String> keys, @Nullable String method) {
+    public Uni<Paying> pay(Buyer buyer, Actor by, String written, List<String> keys, @Nullable String method) {
         return switch (IdempotencyKey.read(keys)) {
             case IdempotencyKey.Reading.None _ -> item(new Paying.NoKey());
             case IdempotencyKey.Reading.Unusable(String why) -> item(new Paying.KeyUnusable(why));
             case IdempotencyKey.Reading.Usable(IdempotencyKey key) ->
                 method == null || !isMethod(method)
                         ? item(new Paying.Invalid(List.of(badMethod())))
-                        : findOrder.ofBuyer(buyer, written).chain(found -> pay(buyer, found, key, method));
+                        : findOrder.ofBuyer(buyer, written).chain(found -> pay(buyer, by, found, key, method));
         };
     }
 
@@ -153,14 +154,14 @@ public class PayOrder {
         return new Violation("/method", "must be a token of 1 to " + LONGEST_METHOD + " visible characters");
     }
 
-    private Uni<Paying> pay(Buyer buyer, Finding found, IdempotencyKey key, String method) {
+    private Uni<Paying> pay(Buyer buyer, Actor by, Finding found, IdempotencyKey key, String method) {
         return switch (found) {
             case Finding.Absent _ -> item(new Paying.Absent());
             case Finding.Found(Order order) ->
                 reader.find(order.number(), key)
                         .chain(earlier -> earlier.isPresent()
                                 ? item(repeat(earlier.get(), order, method))
-                                : payLocked(buyer, order, key, method));
+                                : payLocked(buyer, by, order, key, method));
         };
     }
 
@@ -168,21 +169,22 @@ public class PayOrder {
         return earlier.method().equals(method) ? new Paying.AlreadyAsked(earlier, order) : new Paying.Differs(order);
     }
 
-    private Uni<Paying> payLocked(Buyer buyer, Order order, IdempotencyKey key, String method) {
+    private Uni<Paying> payLocked(Buyer buyer, Actor by, Order order, IdempotencyKey key, String method) {
         if (order.state() == OrderState.PAYING) {
             return item(new Paying.Busy(order));
         }
         if (order.state() != OrderState.CREATED) {
             return item(new Paying.NotOpen(order));
         }
-        return lock.hold(order.number().symbols(), fence -> begin(buyer, order, key, method, fence))
+        return lock.hold(order.number().symbols(), fence -> begin(buyer, by, order, key, method, fence))
                 .chain(locked -> switch (locked) {
                     case Locked.NotHad<Paying> _ -> reread(order, Paying.Busy::new);
                     case Locked.Had<Paying>(Paying paying) -> item(paying);
                 });
     }
 
-    private Uni<Paying> begin(Buyer buyer, Order order, IdempotencyKey key, String method, OptionalLong fence) {
+    private Uni<Paying> begin(
+            Buyer buyer, Actor by, Order order, IdempotencyKey key, String method, OptionalLong fence) {
         Payment payment = new Payment(
                 newReference(),
                 order.number(),
@@ -196,7 +198,7 @@ public class PayOrder {
                 0,
                 0);
         return store.begin(payment, buyer, limits, settlePayment.resumeAt())
-                .chain(isBegun -> isBegun ? startPaying(buyer, payment, fence) : notBegun(buyer, order, key, method));
+                .chain(isBegun -> isBegun ? startPaying(by, payment, fence) : notBegun(buyer, order, key, method));
     }
 
     /** A concurrent request was first, under the same key or another one; or a limit is reached. */
@@ -216,10 +218,8 @@ public class PayOrder {
         return item(new Paying.Limited(wait.get()));
     }
 
-    private Uni<Paying> startPaying(Buyer buyer, Payment payment, OptionalLong fence) {
-        Transition because = Transition.of(new Actor.Person(buyer.asSubject()))
-                .payment(payment.id())
-                .under(fence);
+    private Uni<Paying> startPaying(Actor by, Payment payment, OptionalLong fence) {
+        Transition because = Transition.of(by).payment(payment.id()).under(fence);
         return moveOrder.move(payment.number(), Move.PAYMENT_BEGUN, because).chain(moved -> switch (moved) {
             case Moved.Done(Order paying) ->
                 settlePayment

@@ -4,6 +4,7 @@ import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.Headers;
 import dev.orderonce.http.IfMatch;
+import dev.orderonce.http.OnBehalf;
 import dev.orderonce.http.OptionalBody;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
@@ -92,7 +93,8 @@ class PaymentsResource {
     @POST
     @Path("/payments")
     @Consumes(MediaType.APPLICATION_JSON) // not for the class: a GET may have any Content-Type
-    @RolesAllowed(Role.BUYER)
+    @RolesAllowed({Role.BUYER, Role.SERVICE})
+    @OnBehalf
     @Refusals({
         ProblemType.KEY_MISSING,
         ProblemType.KEY_UNUSABLE,
@@ -131,7 +133,10 @@ class PaymentsResource {
                     List<String> keys,
             PaymentSubmission submission) {
         return endpoint.answer(
-                "pay-order", number, payOrder.pay(caller.buyer(), number, keys, submission.method()), this::toAnswer);
+                "pay-order",
+                number,
+                payOrder.pay(caller.buyer(), caller.actor(), number, keys, submission.method()),
+                this::toAnswer);
     }
 
     private Answer toAnswer(Paying paying) {
@@ -156,7 +161,8 @@ class PaymentsResource {
 
     @GET
     @Path("/payments")
-    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT, Role.SERVICE})
+    @OnBehalf
     @Refusals(ProblemType.ORDER_NOT_FOUND)
     @Operation(
             operationId = "listPayments",
@@ -181,7 +187,8 @@ class PaymentsResource {
     @POST
     @Path("/cancellation")
     @Consumes(MediaType.APPLICATION_JSON)
-    @RolesAllowed({Role.BUYER, Role.SUPPORT})
+    @RolesAllowed({Role.BUYER, Role.SUPPORT, Role.SERVICE})
+    @OnBehalf
     @Refusals({
         ProblemType.ORDER_NOT_FOUND,
         ProblemType.MOVE_NOT_OPEN,
@@ -209,7 +216,7 @@ class PaymentsResource {
             Precondition precondition = Precondition.of(tags);
             Uni<Cancelling> cancelling = caller.isSupport()
                     ? cancelOrder.bySupport(caller.subject(), number, reason, precondition)
-                    : cancelOrder.byBuyer(caller.buyer(), number, reason, precondition);
+                    : cancelOrder.byBuyer(caller.buyer(), caller.actor(), number, reason, precondition);
             return endpoint.answer("cancel-order", number, cancelling, this::toAnswer);
         });
     }

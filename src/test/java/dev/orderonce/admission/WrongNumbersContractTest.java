@@ -36,4 +36,16 @@ class WrongNumbersContractTest {
         // and other buyers and replays are not limited
         other.state(other.newNumber()).then().statusCode(200);
     }
+
+    @Test
+    void wrongNumbersOfAProgram_countForTheBuyerForWhomItActs() {
+        // Given
+        Shop program = Shop.programFor(shop);
+        for (int i = 0; i < TightBounds.WRONG_NUMBERS; i++) {
+            program.state(Shop.newBuyer().newNumber()).then().statusCode(404);
+        }
+        // Then
+        shop.state(shop.newNumber()).then().statusCode(429);
+        program.onBehalfOf(other.subject()).state(other.newNumber()).then().statusCode(200);
+    }
 }

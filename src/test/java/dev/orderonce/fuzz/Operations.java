@@ -62,6 +62,12 @@ final class Operations {
                     .toList();
         }
 
+        /** Whether the request can have this header. */
+        boolean accepts(String header) {
+            return parameters("header").stream()
+                    .anyMatch(parameter -> parameter.path("name").asText().equals(header));
+        }
+
         boolean isStream() {
             return method.equals("GET")
                     && definition.at("/responses/200/content").has("text/event-stream");

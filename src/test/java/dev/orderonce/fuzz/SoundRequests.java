@@ -36,6 +36,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
 final class SoundRequests {
     static final List<String> ROLES = List.of("buyer", "merchant", "support", "service");
 
+    private static final String ON_BEHALF_OF = "On-Behalf-Of";
+
     /** The operations that change orders are chosen more often; all others have the same chance. */
     private static final List<String> WALK = words("""
                     issueNumber issueNumber placeOrder placeOrder placeOrder payOrder payOrder payOrder notifyPayment
@@ -128,6 +130,9 @@ final class SoundRequests {
         if (operation.needsToken()) {
             String role = random.nextInt(12) == 0 ? Known.any(ROLES, random) : roleFor(operation);
             request.headers.add("Authorization: Bearer " + token(role));
+            if (role.equals("service") && operation.accepts(ON_BEHALF_OF)) {
+                request.headers.add(ON_BEHALF_OF + ": " + name);
+            }
         }
         if (!operation.body().isMissingNode()) {
             setBody(request, body(operation, random));
@@ -135,7 +140,7 @@ final class SoundRequests {
         for (JsonNode parameter : operation.parameters("header")) {
             String header = parameter.path("name").asText();
             // An order is placed under a number or a key.
-            if (!request.body.contains("\"orderNumber\"")) {
+            if (!header.equals(ON_BEHALF_OF) && !request.body.contains("\"orderNumber\"")) {
                 request.headers.add(header + ": " + Request.bytes(text(header, random)));
             }
         }

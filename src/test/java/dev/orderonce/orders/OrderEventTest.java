@@ -3,6 +3,7 @@ package dev.orderonce.orders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.identity.Actor;
+import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Subject;
 import java.time.Instant;
 import java.util.Map;
@@ -41,6 +42,26 @@ class OrderEventTest {
         // Then
         assertThat(event.forBuyer(BUYER).detail()).isEqualTo(Map.of("by", "the shop"));
         assertThat(event.forStaff().detail()).isEqualTo(Map.of("by", subject, "reason", "words", "payment", "p-1"));
+    }
+
+    @Test
+    void program_isMaskedForTheBuyerForWhomItActed() {
+        // Given
+        OrderEvent event = by(new Actor.Program(new Subject("backend"), new Buyer(BUYER)));
+        // Then
+        assertThat(event.forBuyer(BUYER).detail())
+                .isEqualTo(Map.of("by", "the shop", "for", BUYER, "reason", "words", "payment", "p-1"));
+        assertThat(event.forStaff().detail())
+                .isEqualTo(Map.of("by", "backend", "for", BUYER, "reason", "words", "payment", "p-1"));
+    }
+
+    /** A program can have the subject of a buyer. */
+    @Test
+    void programWithTheBuyersSubject_isMaskedToo() {
+        // Given
+        OrderEvent event = by(new Actor.Program(new Subject(BUYER), new Buyer(BUYER)));
+        // Then
+        assertThat(event.forBuyer(BUYER).detail()).containsEntry("by", "the shop");
     }
 
     @Test

@@ -7,9 +7,12 @@ import com.atlassian.oai.validator.report.LevelResolver;
 import com.atlassian.oai.validator.report.ValidationReport;
 import com.atlassian.oai.validator.restassured.OpenApiValidationFilter;
 import io.restassured.http.ContentType;
+import io.restassured.http.Header;
+import io.restassured.http.Headers;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -35,11 +38,13 @@ public final class Shop {
 
     private final String subject;
     private final List<String> roles;
+    private final Headers headers;
     private @Nullable String token;
 
-    private Shop(String subject, List<String> roles) {
+    private Shop(String subject, List<String> roles, Headers headers) {
         this.subject = subject;
         this.roles = roles;
+        this.headers = headers;
     }
 
     /** A new buyer. */
@@ -49,7 +54,22 @@ public final class Shop {
 
     /** A new subject with these roles; signed in with the first request. */
     public static Shop as(String subject, String... roles) {
-        return new Shop(subject, List.of(roles));
+        return new Shop(subject, List.of(roles), new Headers());
+    }
+
+    /** A new program of the shop that acts for a buyer. */
+    public static Shop programFor(Shop buyer) {
+        return as("program-" + UUID.randomUUID(), "service").onBehalfOf(buyer.subject());
+    }
+
+    /** The same subject with {@code On-Behalf-Of} in its requests, once for each of these values. */
+    public Shop onBehalfOf(String... values) {
+        return new Shop(
+                subject,
+                roles,
+                new Headers(Arrays.stream(values)
+                        .map(value -> new Header("On-Behalf-Of", value))
+                        .toList()));
     }
 
     public String subject() {
@@ -77,12 +97,14 @@ public final class Shop {
     /** A request that the API description allows; it and its response are checked. */
     public RequestSpecification request() {
         return given().filters(new OpenApiValidationFilter(DESCRIPTION), DECLARED)
+                .headers(headers)
                 .header("Authorization", "Bearer " + token());
     }
 
     /** A request that the API description does not allow; only its response is checked. */
     public RequestSpecification badRequest() {
         return given().filters(new OpenApiValidationFilter(ANSWERS), DECLARED)
+                .headers(headers)
                 .header("Authorization", "Bearer " + token());
     }
 
