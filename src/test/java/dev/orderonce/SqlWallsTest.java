@@ -1,5 +1,6 @@
 package dev.orderonce;
 
+import static java.util.Map.entry;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,17 +26,18 @@ class SqlWallsTest {
     private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
     private static final Path CODE = Path.of("src/main/java/dev/orderonce");
 
-    private static final Map<String, String> OWNERS = Map.of(
-            "orders", "orders",
-            "order_events", "events",
-            "outbox", "events",
-            "payments", "payments",
-            "payment_notifications", "payments",
-            "refunds", "payments",
-            "disputes", "disputes",
-            "dispute_messages", "disputes",
-            "suspected_duplicates", "duplicates",
-            "once_records", "idempotency");
+    private static final Map<String, String> OWNERS = Map.ofEntries(
+            entry("orders", "orders"),
+            entry("claims", "orders"),
+            entry("order_events", "events"),
+            entry("outbox", "events"),
+            entry("payments", "payments"),
+            entry("payment_notifications", "payments"),
+            entry("refunds", "payments"),
+            entry("disputes", "disputes"),
+            entry("dispute_messages", "disputes"),
+            entry("suspected_duplicates", "duplicates"),
+            entry("once_records", "idempotency"));
 
     private static final Pattern CREATED = Pattern.compile("\\bCREATE TABLE (\\w+)");
 

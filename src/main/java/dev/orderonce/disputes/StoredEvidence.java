@@ -89,7 +89,7 @@ public record StoredEvidence(
             Order order = history.order();
             return new StoredOrder(
                     order.number().shown(),
-                    order.clientKey().isPresent() ? null : order.number().issuedAt(),
+                    order.number().isIssuable() ? order.number().issuedAt() : null,
                     order.clientKey().map(IdempotencyKey::text).orElse(null),
                     order.state().name(),
                     order.placedAt(),

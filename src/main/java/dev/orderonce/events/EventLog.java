@@ -22,6 +22,16 @@ public class EventLog {
                 SELECT number, buyer, sequence, kind, at, detail FROM happened
             )""";
 
+    /**
+     * Gives the events of orders to another buyer: $1 is the buyer before, $2 the new one, $3 the numbers. An event
+     * whose actor is the buyer before says so with the member {@code guest}.
+     */
+    public static final String REASSIGN = """
+            UPDATE order_events SET buyer = $2, detail = CASE WHEN detail ->> 'by' = $1
+                THEN CAST(CAST(detail AS jsonb) || jsonb_build_object('guest', $1::text) AS json) ELSE detail END
+            WHERE number = ANY ($3) AND buyer = $1
+            """;
+
     private final OutboxStore store;
     private final EventReader reader;
 

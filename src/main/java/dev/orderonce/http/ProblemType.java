@@ -235,6 +235,11 @@ public enum ProblemType {
             "The notification has no signature of the payment provider, a wrong one, or one that is too old. The service "
                     + "ignored it."),
     ORDER_NOT_FOUND(404, NEVER, "Order not found", "There is no order with this number that the caller may see."),
+    GUEST_CLAIMED(
+            409,
+            NEVER,
+            "Guest already claimed",
+            "Another buyer has claimed the orders of this guest, and the first buyer keeps them. The request changed nothing."),
     BODY_UNREADABLE(
             400,
             AFTER_CHANGE,

@@ -72,6 +72,11 @@ public class Caller {
         return named().isPresent() || identity.hasRole(Role.BUYER);
     }
 
+    /** Whether the caller buys without an account. */
+    public boolean isGuest() {
+        return identity.hasRole(Role.GUEST);
+    }
+
     /** Whether the request is support's, who act for buyers and must give a reason. */
     public boolean isSupport() {
         return named().isEmpty() && identity.hasRole(Role.SUPPORT);

@@ -14,5 +14,11 @@ public final class Role {
     /** Works: one of the shop's own programs, which creates records once under its own idempotency keys. */
     public static final String SERVICE = "service";
 
+    /**
+     * Buys without an account: a buyer whose subject is a session. The token of a signed-in buyer does not have this
+     * role, besides {@link #BUYER}.
+     */
+    public static final String GUEST = "guest";
+
     private Role() {}
 }

@@ -7,7 +7,9 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.identity.request.AuthenticationRequest;
+import io.quarkus.security.identity.request.TokenAuthenticationRequest;
 import io.quarkus.smallrye.jwt.runtime.auth.JWTAuthMechanism;
+import io.quarkus.smallrye.jwt.runtime.auth.JsonWebTokenCredential;
 import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.quarkus.vertx.http.runtime.security.HttpCredentialTransport;
@@ -26,6 +28,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
@@ -88,7 +91,16 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
         if (header == null || !header.startsWith(SCHEME)) {
             return jwt.authenticate(context, providers);
         }
-        String token = header.substring(SCHEME.length());
+        return verified(header.substring(SCHEME.length()), () -> jwt.authenticate(context, providers));
+    }
+
+    /** Verifies a token that is not in the header of a request, as strictly as one that is. */
+    Uni<SecurityIdentity> verify(String token, IdentityProviderManager providers) {
+        return verified(
+                token, () -> providers.authenticate(new TokenAuthenticationRequest(new JsonWebTokenCredential(token))));
+    }
+
+    private Uni<SecurityIdentity> verified(String token, Supplier<Uni<SecurityIdentity>> verification) {
         Digest digest = Digest.of(token);
         CachedToken cached = verified.getIfPresent(digest);
         if (cached != null && clock.instant().isBefore(cached.until())) {
@@ -97,7 +109,8 @@ class VerifiedTokens implements HttpAuthenticationMechanism {
         if (!isCanonical(token)) { // a cached token was checked when it was cached
             return Uni.createFrom().failure(new AuthenticationFailedException("the token is not a JWT"));
         }
-        return jwt.authenticate(context, providers)
+        return verification
+                .get()
                 .invoke(identity -> cache(digest, token.length(), identity))
                 .onFailure(VerifiedTokens::isClaimOfWrongType)
                 .transform(unreadable ->

@@ -31,50 +31,63 @@ public class FindNumber {
         if (number.isEmpty()) {
             return item(new NumberState.Unknown());
         }
-        return number.get().isIssuable() ? findIssued(buyer, number.get()) : findOfClientKey(buyer, number.get());
+        return number.get().isIssuable() ? findIssued(buyer, number.get()) : findOwn(buyer, number.get());
     }
 
     private Uni<NumberState> findIssued(Buyer buyer, OrderNumber number) {
         return switch (verifyNumber.verify(number, buyer)) {
-            case VerifyNumber.Owner.Self _ -> find(buyer, number);
-            case VerifyNumber.Owner.Other _ -> item(new NumberState.Unknown());
+            case VerifyNumber.Owner.Self _ -> find(buyer, buyer, number);
+            case VerifyNumber.Owner.Other _ ->
+                verifyNumber
+                        .guestOf(number, buyer)
+                        .chain(guest -> guest.map(issuedTo -> find(buyer, issuedTo, number))
+                                .orElseGet(() -> findOwn(buyer, number)));
             case VerifyNumber.Owner.TooManyWrong(var limited) -> item(new NumberState.Limited(limited));
         };
     }
 
-    /** A number that was derived from an idempotency key exists only with its order. */
-    private Uni<NumberState> findOfClientKey(Buyer buyer, OrderNumber number) {
+    /**
+     * A number that was not issued to the buyer exists only with the buyer's row: it was derived from an idempotency
+     * key, or the order was claimed from a guest long ago.
+     */
+    private Uni<NumberState> findOwn(Buyer buyer, OrderNumber number) {
         return registry.statusOf(number)
-                .map(status -> status instanceof NumberStatus.Undecided
-                        ? new NumberState.Unknown()
-                        : decided(status, buyer, number));
+                .map(status -> status.owner().equals(Optional.of(buyer))
+                        ? decided(status, number)
+                        : new NumberState.Unknown());
     }
 
-    private Uni<NumberState> find(Buyer buyer, OrderNumber number) {
+    /** The number was issued to the caller, or to a guest of the caller. */
+    private Uni<NumberState> find(Buyer buyer, Buyer issuedTo, OrderNumber number) {
         return registry.statusOf(number)
                 .chain(status -> status instanceof NumberStatus.Undecided
-                        ? undecided(buyer, number)
-                        : item(decided(status, buyer, number)));
+                        ? undecided(buyer, issuedTo, number)
+                        : decided(status, buyer, issuedTo, number));
     }
 
-    private Uni<NumberState> undecided(Buyer buyer, OrderNumber number) {
-        return admitNumber.lookUp(number, buyer, Optional.empty()).chain(found -> switch (found.admission()) {
+    private Uni<NumberState> undecided(Buyer buyer, Buyer issuedTo, OrderNumber number) {
+        return admitNumber.lookUp(number, issuedTo, Optional.empty()).chain(found -> switch (found.admission()) {
             case Admission.Admitted _ -> item(new NumberState.Issued(number));
             case Admission.Refused(VoidReason reason, boolean isFinal) ->
-                isFinal ? item(new NumberState.Expired(number)) : voidIfUndecided(buyer, number, reason);
+                isFinal ? item(new NumberState.Expired(number)) : voidIfUndecided(buyer, issuedTo, number, reason);
         });
     }
 
-    private Uni<NumberState> voidIfUndecided(Buyer buyer, OrderNumber number, VoidReason reason) {
+    private Uni<NumberState> voidIfUndecided(Buyer buyer, Buyer issuedTo, OrderNumber number, VoidReason reason) {
         return registry.voidIfUndecided(number, buyer, reason, validity.now())
-                .map(status -> decided(status, buyer, number));
+                .chain(status -> decided(status, buyer, issuedTo, number));
     }
 
-    private static NumberState decided(NumberStatus status, Buyer caller, OrderNumber number) {
+    private Uni<NumberState> decided(NumberStatus status, Buyer caller, Buyer issuedTo, OrderNumber number) {
+        return status.owner()
+                .map(owner -> verifyNumber.isOwn(owner, caller, issuedTo))
+                .orElseGet(() -> Uni.createFrom().item(true))
+                .map(isOwn -> isOwn ? decided(status, number) : new NumberState.Unknown());
+    }
+
+    private static NumberState decided(NumberStatus status, OrderNumber number) {
         return switch (status) {
-            case NumberStatus.Placed(Buyer buyer) ->
-                buyer.equals(caller) ? new NumberState.Placed(number) : new NumberState.Unknown();
-            case NumberStatus.Voided(Buyer buyer, VoidReason _) when !buyer.equals(caller) -> new NumberState.Unknown();
+            case NumberStatus.Placed _ -> new NumberState.Placed(number);
             case NumberStatus.Voided(Buyer _, VoidReason reason) ->
                 switch (reason) {
                     case EXPIRED -> new NumberState.Expired(number);

@@ -32,33 +32,38 @@ public class VoidNumber {
         if (number.isEmpty()) {
             return item(new Voiding.Unknown());
         }
-        return number.get().isIssuable() ? voidIssued(buyer, number.get()) : refuseOfClientKey(buyer, number.get());
+        return number.get().isIssuable() ? voidIssued(buyer, number.get()) : refuseUnlessOwn(buyer, number.get());
     }
 
     private Uni<Voiding> voidIssued(Buyer buyer, OrderNumber number) {
         return switch (verifyNumber.verify(number, buyer)) {
-            case VerifyNumber.Owner.Self _ -> voidNumber(buyer, number);
-            case VerifyNumber.Owner.Other _ -> item(new Voiding.Unknown());
+            case VerifyNumber.Owner.Self _ -> voidNumber(buyer, buyer, number);
+            case VerifyNumber.Owner.Other _ ->
+                verifyNumber
+                        .guestOf(number, buyer)
+                        .chain(guest -> guest.map(issuedTo -> voidNumber(buyer, issuedTo, number))
+                                .orElseGet(() -> refuseUnlessOwn(buyer, number)));
             case VerifyNumber.Owner.TooManyWrong(var limited) -> item(new Voiding.Limited(limited));
         };
     }
 
     /**
-     * A number that was derived from an idempotency key exists only with its order. A tombstone under it would prevent
-     * the order of that key, which its client has not requested.
+     * A number that was not issued to the buyer exists only with the buyer's row: it was derived from an idempotency
+     * key, or the order was claimed from a guest long ago. A tombstone under the former would prevent the order of that
+     * key, which its client has not requested.
      */
-    private Uni<Voiding> refuseOfClientKey(Buyer buyer, OrderNumber number) {
+    private Uni<Voiding> refuseUnlessOwn(Buyer buyer, OrderNumber number) {
         return registry.statusOf(number)
-                .map(status -> status instanceof NumberStatus.Undecided
-                        ? new Voiding.Unknown()
-                        : outcome(status, buyer, number));
+                .map(status ->
+                        status.owner().equals(Optional.of(buyer)) ? outcome(status, number) : new Voiding.Unknown());
     }
 
-    private Uni<Voiding> voidNumber(Buyer buyer, OrderNumber number) {
+    /** The number was issued to the caller, or to a guest of the caller. */
+    private Uni<Voiding> voidNumber(Buyer buyer, Buyer issuedTo, OrderNumber number) {
         return registry.voidIfUndecided(number, buyer, VoidReason.VOIDED, validity.now())
-                .map(status -> outcome(status, buyer, number))
+                .chain(status -> outcome(status, buyer, issuedTo, number))
                 .onItem()
-                .call(voiding -> unregister(voiding, buyer, number));
+                .call(voiding -> unregister(voiding, issuedTo, number));
     }
 
     /** Only the tombstone decides. Without Redis the number counts as outstanding until it expires. */
@@ -68,10 +73,15 @@ public class VoidNumber {
                 : Uni.createFrom().voidItem();
     }
 
-    private static Voiding outcome(NumberStatus status, Buyer caller, OrderNumber number) {
+    private Uni<Voiding> outcome(NumberStatus status, Buyer caller, Buyer issuedTo, OrderNumber number) {
+        return status.owner()
+                .map(owner -> verifyNumber.isOwn(owner, caller, issuedTo))
+                .orElseGet(() -> Uni.createFrom().item(true))
+                .map(isOwn -> isOwn ? outcome(status, number) : new Voiding.Unknown());
+    }
+
+    private static Voiding outcome(NumberStatus status, OrderNumber number) {
         return switch (status) {
-            case NumberStatus.Placed(Buyer buyer) when !buyer.equals(caller) -> new Voiding.Unknown();
-            case NumberStatus.Voided(Buyer buyer, VoidReason _) when !buyer.equals(caller) -> new Voiding.Unknown();
             case NumberStatus.Placed _ -> new Voiding.PlacedFirst(number);
             case NumberStatus.Voided(Buyer _, VoidReason reason) ->
                 reason == VoidReason.EXPIRED ? new Voiding.Expired(number) : new Voiding.Voided(number);

@@ -11,8 +11,8 @@ import java.util.Set;
  * Something that happened to an order.
  *
  * @param sequence 1, 2, 3, … without gaps
- * @param kind {@code PLACED}, the name of a {@link OrderState.Move} or of a {@link MoneyEvent}, or of a {@link Hold}'s
- *     beginning or end
+ * @param kind {@code PLACED}, the name of a {@link OrderState.Move} or of a {@link MoneyEvent}, of a {@link Hold}'s
+ *     beginning or end, or {@link #CLAIMED}
  * @param detail who did it and why, as it is stored
  */
 public record OrderEvent(int sequence, String kind, Instant at, Map<String, String> detail) {
@@ -34,6 +34,12 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
 
     /** The reason of a hold that was set or ended. */
     static final String HOLD = "hold";
+
+    /** The guest from whom the order was claimed; with an event of the guest's own, the same as its actor. */
+    static final String GUEST = "guest";
+
+    /** The kind of the event with which an order that a guest placed becomes another buyer's. */
+    public static final String CLAIMED = "CLAIMED";
 
     /** What buyers see in place of the name of the shop's staff or program. */
     private static final String THE_SHOP = "the shop";
@@ -67,7 +73,7 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
             shown.put(BY, THE_SHOP);
             return with(shown);
         }
-        if (isByJob() || detail.getOrDefault(BY, buyer).equals(buyer)) {
+        if (isByJob() || isByGuest() || detail.getOrDefault(BY, buyer).equals(buyer)) {
             return with(shown());
         }
         Map<String, String> masked = new LinkedHashMap<>();
@@ -82,6 +88,11 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
         return detail.containsKey(ACTOR)
                 ? JOB.equals(detail.get(ACTOR))
                 : EARLIER_JOBS.contains(detail.getOrDefault(BY, ""));
+    }
+
+    /** By the buyer, before they signed in. */
+    private boolean isByGuest() {
+        return detail.containsKey(GUEST) && detail.get(GUEST).equals(detail.get(BY));
     }
 
     private Map<String, String> shown() {

@@ -108,6 +108,17 @@ final class OrderJson {
         });
     }
 
+    /** The detail of an order that a buyer has claimed from a guest. */
+    static String claimDetail(Buyer buyer, Buyer guest) {
+        return write(json -> {
+            json.writeStartObject();
+            json.writeStringField(OrderEvent.BY, buyer.subject());
+            json.writeStringField(OrderEvent.ACTOR, OrderEvent.PERSON);
+            json.writeStringField(OrderEvent.GUEST, guest.subject());
+            json.writeEndObject();
+        });
+    }
+
     private static void writeIfPresent(JsonGenerator json, String name, Optional<String> value) throws IOException {
         if (value.isPresent()) {
             json.writeStringField(name, value.get());

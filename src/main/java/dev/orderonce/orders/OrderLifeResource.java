@@ -252,7 +252,7 @@ class OrderLifeResource {
 
             @Schema(
                     required = true,
-                    description = "Actor and cause: by, for, reason, duplicateOf, payment, hold, refund, amount")
+                    description = "Actor and cause: by, for, guest, reason, duplicateOf, payment, hold, refund, amount")
             Map<String, String> detail) {
 
         static EventView of(OrderEvent event) {

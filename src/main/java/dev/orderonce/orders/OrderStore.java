@@ -96,6 +96,9 @@ class OrderStore {
     /** A second statement, because the first sees no row that was committed after it began. */
     private Uni<Decision> findExisting(Order order) {
         return find(order.number(), order.buyer(), order.content().checkout())
+                .chain(found -> found.isPresent() || order.clientKey().isEmpty()
+                        ? Uni.createFrom().item(found)
+                        : find(order.buyer(), order.clientKey().get()))
                 .chain(found -> found.isPresent()
                         ? Uni.createFrom().item(new Decision.Existing(found.get()))
                         : findReference(order));
@@ -295,6 +298,17 @@ class OrderStore {
     Uni<Optional<DecidedNumber>> find(OrderNumber number, Buyer buyer, Optional<String> checkout) {
         return finds.submit(new Sought(
                 Optional.of(number), Optional.empty(), checkout.map(id -> new Checkout(buyer.subject(), id))));
+    }
+
+    private static final String BY_KEY =
+            "SELECT %s FROM orders WHERE buyer = $1 AND client_key = $2".formatted(COLUMNS);
+
+    /** Finds the buyer's order of the key, whatever its number was derived from. */
+    Uni<Optional<DecidedNumber>> find(Buyer buyer, IdempotencyKey key) {
+        return postgres.query(BY_KEY, Tuple.of(buyer.subject(), key.text()))
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(decided(rows.iterator().next())));
     }
 
     /** Finds the order that completes the buyer's checkout. */

@@ -2,6 +2,7 @@ package dev.orderonce.orders;
 
 import dev.orderonce.admission.AdmitNumber;
 import dev.orderonce.admission.Resubmission;
+import dev.orderonce.admission.VerifyNumber;
 import dev.orderonce.idempotency.CreateOnce;
 import dev.orderonce.idempotency.Created;
 import dev.orderonce.idempotency.Creation;
@@ -19,6 +20,7 @@ import java.util.Optional;
 @ApplicationScoped
 class PlaceByKey {
     private final CreateOnce createOnce;
+    private final VerifyNumber verifyNumber;
     private final AdmitNumber admitNumber;
     private final DuplicateCheck duplicateCheck;
     private final OrderStore store;
@@ -26,11 +28,13 @@ class PlaceByKey {
 
     PlaceByKey(
             CreateOnce createOnce,
+            VerifyNumber verifyNumber,
             AdmitNumber admitNumber,
             DuplicateCheck duplicateCheck,
             OrderStore store,
             Validity validity) {
         this.createOnce = createOnce;
+        this.verifyNumber = verifyNumber;
         this.admitNumber = admitNumber;
         this.duplicateCheck = duplicateCheck;
         this.store = store;
@@ -77,9 +81,13 @@ class PlaceByKey {
             return "once:o:{" + number.symbols() + '}';
         }
 
+        /** An order that was claimed from a guest has the key, and a number that was derived from the guest. */
         @Override
         public Uni<Optional<Placement>> find() {
-            return store.find(number).map(found -> found.map(this::replay));
+            return store.find(number)
+                    .chain(found -> found.isPresent() ? Uni.createFrom().item(found) : store.find(buyer, key))
+                    .chain(found -> found.map(row -> replay(row).map(Optional::of))
+                            .orElseGet(() -> Uni.createFrom().item(Optional.empty())));
         }
 
         @Override
@@ -110,19 +118,26 @@ class PlaceByKey {
 
         /** Undoes the count of a new order: the marker had expired, so this replay was counted as one. */
         private Uni<Created<Placement>> existing(DecidedNumber row) {
-            return admitNumber.giveBack(buyer).replaceWith(() -> new Created.Existing<>(replay(row)));
+            return admitNumber.giveBack(buyer).chain(() -> replay(row)).map(Created.Existing::new);
         }
 
         /**
          * Compares the stored key, because the number is only a digest of buyer and key: another key's order is never
-         * returned.
+         * returned. An order that was claimed from the caller, a guest, has no key if its new buyer has used the same
+         * one.
          */
-        private Placement replay(DecidedNumber row) {
-            return row instanceof Order order
-                            && order.buyer().equals(buyer)
-                            && order.clientKey().equals(Optional.of(key))
-                    ? ReplayCheck.of(buyer, number, draft, order)
-                    : new Placement.KeyCollides();
+        private Uni<Placement> replay(DecidedNumber row) {
+            if (!(row instanceof Order order)) {
+                return item(new Placement.KeyCollides());
+            }
+            boolean isOfKey = order.clientKey().equals(Optional.of(key));
+            boolean isClaimed = !order.buyer().equals(buyer);
+            return verifyNumber
+                    .isOwn(order.buyer(), buyer, buyer)
+                    .map(isOwn ->
+                            isOwn && (isOfKey || (isClaimed && order.clientKey().isEmpty()))
+                                    ? ReplayCheck.of(order.buyer(), order.number(), draft, order)
+                                    : new Placement.KeyCollides());
         }
     }
 }

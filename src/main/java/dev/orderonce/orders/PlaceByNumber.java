@@ -48,22 +48,30 @@ class PlaceByNumber {
 
     private Uni<Placement> placeIssued(Buyer buyer, Actor by, OrderNumber number, CheckedDraft checked) {
         return switch (verifyNumber.verify(number, buyer)) {
-            case VerifyNumber.Owner.Self _ ->
-                new Request(
-                                buyer,
-                                by,
-                                number,
-                                checked.draft(),
-                                checked.refusal(),
-                                checked.draft().checkout())
-                        .place();
-            case VerifyNumber.Owner.Other _ -> item(new Placement.NotYours());
+            case VerifyNumber.Owner.Self _ -> place(buyer, buyer, by, number, checked);
+            case VerifyNumber.Owner.Other _ ->
+                verifyNumber
+                        .guestOf(number, buyer)
+                        .chain(guest -> guest.map(issuedTo -> place(buyer, issuedTo, by, number, checked))
+                                .orElseGet(() -> replayOwn(buyer, number, checked.draft(), new Placement.NotYours())));
             case VerifyNumber.Owner.TooManyWrong(RateLimited limited) ->
                 replayOwn(buyer, number, checked.draft(), new Placement.Limited(limited));
         };
     }
 
-    /** Replays without a limit: the buyer knows their own order already. */
+    private Uni<Placement> place(Buyer buyer, Buyer issuedTo, Actor by, OrderNumber number, CheckedDraft checked) {
+        return new Request(
+                        buyer,
+                        issuedTo,
+                        by,
+                        number,
+                        checked.draft(),
+                        checked.refusal(),
+                        checked.draft().checkout())
+                .place();
+    }
+
+    /** Replays without a limit, and whomever the number was issued to: the buyer knows their own order already. */
     private Uni<Placement> replayOwn(Buyer buyer, OrderNumber number, OrderDraft draft, Placement refusal) {
         return store.findOwnOrder(number, buyer)
                 .map(found -> found.map(order -> ReplayCheck.of(buyer, number, draft, order))
@@ -84,9 +92,13 @@ class PlaceByNumber {
         return Uni.createFrom().item(placement);
     }
 
-    /** One request under a number that was issued to its buyer. */
+    /** One request under a number that was issued to its buyer, or to a guest whom the buyer has claimed. */
     private final class Request {
         private final Buyer buyer;
+
+        /** Redis knows the number under this name. */
+        private final Buyer issuedTo;
+
         private final Actor by;
         private final OrderNumber number;
         private final OrderDraft draft;
@@ -97,12 +109,14 @@ class PlaceByNumber {
 
         Request(
                 Buyer buyer,
+                Buyer issuedTo,
                 Actor by,
                 OrderNumber number,
                 OrderDraft draft,
                 Optional<Placement> refusal,
                 Optional<String> checkout) {
             this.buyer = buyer;
+            this.issuedTo = issuedTo;
             this.by = by;
             this.number = number;
             this.draft = draft;
@@ -115,13 +129,13 @@ class PlaceByNumber {
         }
 
         private Request of(Admittance<?> admittance) {
-            return new Request(buyer, by, number, draft, refusal, admittance.checkout());
+            return new Request(buyer, issuedTo, by, number, draft, refusal, admittance.checkout());
         }
 
         private Uni<Placement> admit() {
             ContentClaim claim = ConfirmationPolicy.claim(draft);
             return admitNumber
-                    .admit(number, buyer, draft.checkout(), claim)
+                    .admit(number, issuedTo, draft.checkout(), claim)
                     .onItemOrFailure()
                     .transformToUni((admittance, failure) -> failure != null
                             ? findOr(Uni.createFrom().failure(failure))
@@ -136,14 +150,14 @@ class PlaceByNumber {
                 case Admission.Refused(VoidReason reason, boolean isFinal) -> findOr(refuse(reason, isFinal));
                 case RateLimited limited -> findOr(item(new Placement.Limited(limited)));
                 case Admission.PossibleDuplicate duplicate ->
-                    insertUnless(duplicateCheck.compare(buyer, number, claim, duplicate));
+                    insertUnless(duplicateCheck.compare(issuedTo, number, claim, duplicate));
             };
         }
 
         /** Refuses the draft unless its order exists; Redis neither sets a marker nor counts the request. */
         private Uni<Placement> refuseUnlessPlaced(Placement refusal) {
             return admitNumber
-                    .lookUp(number, buyer, draft.checkout())
+                    .lookUp(number, issuedTo, draft.checkout())
                     .onItemOrFailure()
                     .transformToUni((admittance, failure) -> failure != null
                             ? findOr(Uni.createFrom().failure(failure))
@@ -172,13 +186,18 @@ class PlaceByNumber {
         }
 
         private Uni<Placement> replayOr(Uni<Optional<DecidedNumber>> finding, Uni<Placement> undecided) {
-            return finding.chain(found -> found.map(row -> item(ReplayCheck.of(buyer, number, draft, row)))
-                    .orElse(undecided));
+            return finding.chain(found -> found.map(this::replay).orElse(undecided));
+        }
+
+        private Uni<Placement> replay(DecidedNumber row) {
+            return verifyNumber
+                    .isOwn(row.buyer(), buyer, issuedTo)
+                    .map(isOwn -> isOwn ? ReplayCheck.of(row.buyer(), number, draft, row) : new Placement.NotYours());
         }
 
         /** The number was tried before, and no order exists under it. */
         private Uni<Placement> checkAgain(ContentClaim claim) {
-            return Uni.createFrom().deferred(() -> insertUnless(duplicateCheck.check(buyer, number, claim)));
+            return Uni.createFrom().deferred(() -> insertUnless(duplicateCheck.check(issuedTo, number, claim)));
         }
 
         /** The order that refuses this one may be the checkout's, or this number's own. */
@@ -193,15 +212,15 @@ class PlaceByNumber {
                     : Uni.createFrom()
                             .deferred(() -> store.insertUnlessDecided(
                                             new Tombstone(number, buyer, reason, validity.now()))
-                                    .map(row -> ReplayCheck.of(buyer, number, draft, row)));
+                                    .chain(this::replay));
         }
 
         private Uni<Placement> insertOrder() {
             Order order = Order.placed(number, Optional.empty(), buyer, draft.completing(checkout), validity.now());
-            return store.insert(order, by).map(decision -> switch (decision) {
-                case Decision.Inserted _ -> new Placement.Placed(order);
-                case Decision.Existing(DecidedNumber row) -> ReplayCheck.of(buyer, number, draft, row);
-                case Decision.ReferenceTaken(var own) -> new Placement.ReferenceTaken(own);
+            return store.insert(order, by).chain(decision -> switch (decision) {
+                case Decision.Inserted _ -> item(new Placement.Placed(order));
+                case Decision.Existing(DecidedNumber row) -> replay(row);
+                case Decision.ReferenceTaken(var own) -> item(new Placement.ReferenceTaken(own));
             });
         }
     }

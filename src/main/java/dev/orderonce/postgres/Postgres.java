@@ -12,6 +12,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Span;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
@@ -19,6 +21,7 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Executes statements in PostgreSQL; each gets its reply, or fails, within the timeout. */
@@ -107,18 +111,38 @@ public class Postgres implements MadeFromSettings {
     public Uni<RowSet<Row>> query(String sql, Tuple parameters) {
         return Uni.createFrom().emitter(caller -> {
             Span span = spans.begin(POSTGRESQL, firstWord(sql));
-            run(sql, parameters).onComplete(result -> {
-                if (result.succeeded()) {
-                    outage.answered();
-                    StoreSpans.answered(span, 1);
-                    caller.complete(result.result());
-                } else {
-                    Throwable failure = translate(result.cause(), outage);
-                    StoreSpans.failed(span, failure);
-                    caller.fail(failure);
-                }
-            });
+            run(sql, parameters).onComplete(result -> complete(caller, span, result));
         });
+    }
+
+    /**
+     * Executes several statements in one transaction, which is rolled back if one of them fails. They wait for nothing
+     * but PostgreSQL.
+     *
+     * @param name the operation's name in traces
+     * @return fails like {@link #query}, with {@link PgException} if PostgreSQL refuses one of the statements
+     */
+    public <T> Uni<T> transaction(String name, Function<SqlConnection, Future<T>> statements) {
+        return Uni.createFrom().emitter(caller -> {
+            Span span = spans.begin(POSTGRESQL, name);
+            Future<T> transaction =
+                    isReachable() ? pool.withTransaction(statements) : Future.failedFuture(unreachable());
+            transaction
+                    .timeout(answerWithin.toMillis(), TimeUnit.MILLISECONDS)
+                    .onComplete(result -> complete(caller, span, result));
+        });
+    }
+
+    private <T> void complete(UniEmitter<? super T> caller, @Nullable Span span, AsyncResult<T> result) {
+        if (result.succeeded()) {
+            outage.answered();
+            StoreSpans.answered(span, 1);
+            caller.complete(result.result());
+        } else {
+            Throwable failure = translate(result.cause(), outage);
+            StoreSpans.failed(span, failure);
+            caller.fail(failure);
+        }
     }
 
     /**

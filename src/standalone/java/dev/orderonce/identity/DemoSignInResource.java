@@ -58,7 +58,7 @@ class DemoSignInResource {
     private static final Pattern THIS_MACHINE =
             Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
 
-    private static final Set<String> ROLES = Set.of(Role.BUYER, Role.MERCHANT, Role.SUPPORT, Role.SERVICE);
+    private static final Set<String> ROLES = Set.of(Role.BUYER, Role.GUEST, Role.MERCHANT, Role.SUPPORT, Role.SERVICE);
 
     private final Optional<PrivateKey> key;
     private final String issuer;
@@ -90,7 +90,7 @@ class DemoSignInResource {
     record SignIn(
             @Schema(examples = "alice", required = true, minLength = 1, maxLength = Subject.LONGEST) @Nullable String subject,
 
-            @Schema(description = "buyer, merchant, support, service; a buyer if none is given") @Nullable List<@Nullable String> roles) {}
+            @Schema(description = "buyer, guest, merchant, support, service; a buyer if none is given") @Nullable List<@Nullable String> roles) {}
 
     /** The token of that user. */
     @Schema(name = "SignedIn")
@@ -130,7 +130,7 @@ class DemoSignInResource {
             }
         }
         if (!areKnown) {
-            violations.add(new Violation("/roles", "must be among buyer, merchant, support, service"));
+            violations.add(new Violation("/roles", "must be among buyer, guest, merchant, support, service"));
         }
         if (!violations.isEmpty()) {
             return Problem.ofBody(violations).toResponse();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orderonce.orders.Hold;
 import dev.orderonce.orders.MoneyEvent;
+import dev.orderonce.orders.OrderEvent;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.testkit.Database;
@@ -22,7 +23,8 @@ import java.util.stream.Stream;
 /** The invariants of the orders in PostgreSQL, whatever was sent. Excludes the orders of other tests. */
 final class Invariants {
     private static final Set<String> WITHOUT_MOVE = Stream.concat(
-                    Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind), Stream.of(Hold.SET_KIND, Hold.ENDED_KIND))
+                    Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind),
+                    Stream.of(Hold.SET_KIND, Hold.ENDED_KIND, OrderEvent.CLAIMED))
             .collect(Collectors.toSet());
 
     /** Each selects rows that violate an invariant. */

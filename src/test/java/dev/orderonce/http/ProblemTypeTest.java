@@ -49,6 +49,7 @@ class ProblemTypeTest {
             refund-differs            never
             notification-refused      never
             order-not-found           never
+            guest-claimed             never
             body-unreadable           after-change
             body-invalid              after-change
             body-too-large            after-change

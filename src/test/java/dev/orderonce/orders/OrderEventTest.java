@@ -72,6 +72,19 @@ class OrderEventTest {
         assertThat(event.forBuyer(BUYER).detail()).containsEntry("by", BUYER).containsEntry("reason", "words");
     }
 
+    @Test
+    void guest_isShownToTheBuyerWhoHasClaimedThem() {
+        // Given
+        OrderEvent ofGuest =
+                stored(Map.of("by", "session-1", "actor", "PERSON", "reason", "words", "guest", "session-1"));
+        OrderEvent claim = stored(OrderJson.readTexts(OrderJson.claimDetail(new Buyer(BUYER), new Buyer("session-1"))));
+        // Then
+        assertThat(ofGuest.forBuyer(BUYER).detail())
+                .containsEntry("by", "session-1")
+                .containsEntry("reason", "words");
+        assertThat(claim.forBuyer(BUYER).detail()).isEqualTo(Map.of("by", BUYER, "guest", "session-1"));
+    }
+
     /** Such rows hold the actor's name only. */
     @Test
     void eventsOfEarlierVersions_areShownAsBefore() {

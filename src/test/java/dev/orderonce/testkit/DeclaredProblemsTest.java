@@ -13,6 +13,7 @@ class DeclaredProblemsTest {
     @CsvSource({
         "POST, /orders, 409, /problems/lookalike",
         "POST, /orders, 400, /problems/body-invalid",
+        "POST, /buyers/claims, 409, /problems/guest-claimed",
         "GET, /orders/0K3M7Q, 404, /problems/order-not-found",
         "GET, /payments/unsettled, 401, /problems/not-signed-in",
         "PUT, /once/notice/1, 413, /problems/body-too-large",

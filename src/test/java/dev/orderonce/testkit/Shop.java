@@ -52,6 +52,11 @@ public final class Shop {
         return as("buyer-" + UUID.randomUUID(), "buyer");
     }
 
+    /** A new buyer without an account. */
+    public static Shop newGuest() {
+        return as("guest-" + UUID.randomUUID(), "buyer", "guest");
+    }
+
     /** A new subject with these roles; signed in with the first request. */
     public static Shop as(String subject, String... roles) {
         return new Shop(subject, List.of(roles), new Headers());
@@ -258,6 +263,14 @@ public final class Shop {
                 .statusCode(200)
                 .extract()
                 .path("events.kind");
+    }
+
+    /** Claims the orders of a guest. */
+    public Response claim(Shop guest) {
+        return request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("guestToken", guest.token()))
+                .post("/buyers/claims");
     }
 
     public Response find(String number) {
