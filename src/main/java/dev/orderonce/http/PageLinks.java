@@ -15,8 +15,8 @@ public final class PageLinks {
     private PageLinks() {}
 
     /**
-     * Returns the value of {@code Link} that leads from the requested page to the next one: the same path and query with
-     * another {@code after}.
+     * Returns the value of {@code Link} that leads from the requested page to the next one: the same path and query
+     * with another {@code after}.
      */
     public static String next(HttpServerRequest request, String after) {
         QueryStringEncoder target = new QueryStringEncoder(request.path());

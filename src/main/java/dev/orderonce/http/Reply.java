@@ -1,5 +1,6 @@
 package dev.orderonce.http;
 
+import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,15 @@ public final class Reply implements Answer {
 
     public static Reply noContent() {
         return new Reply(Response.Status.NO_CONTENT, null);
+    }
+
+    /**
+     * 200 with a body that is sent while it is made.
+     *
+     * @param chunks none is empty; after a failure the connection is closed without the end of the body
+     */
+    public static Reply streamed(String mediaType, Multi<byte[]> chunks) {
+        return ok(new StreamedBody(chunks)).with(HttpHeaders.CONTENT_TYPE, mediaType);
     }
 
     /** 304: the client has the current representation. */

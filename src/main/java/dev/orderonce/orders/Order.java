@@ -37,7 +37,17 @@ public record Order(
     static Order placed(
             OrderNumber number, Optional<IdempotencyKey> clientKey, Buyer buyer, OrderDraft content, Instant now) {
         OrderState state = content.total().minor() == 0 ? OrderState.PAID : OrderState.CREATED;
-        return new Order(number, clientKey, buyer, state, Optional.empty(), content, now, List.of(), 0, state == OrderState.PAID ? 2 : 1);
+        return new Order(
+                number,
+                clientKey,
+                buyer,
+                state,
+                Optional.empty(),
+                content,
+                now,
+                List.of(),
+                0,
+                state == OrderState.PAID ? 2 : 1);
     }
 
     /** The moves that a client may request now, as the API names them. */

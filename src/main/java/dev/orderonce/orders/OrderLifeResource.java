@@ -71,7 +71,12 @@ class OrderLifeResource {
     @POST
     @Path("/shipment")
     @RolesAllowed(Role.MERCHANT)
-    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_ON_HOLD, ProblemType.ORDER_CHANGED})
+    @Refusals({
+        ProblemType.ORDER_NOT_FOUND,
+        ProblemType.MOVE_NOT_OPEN,
+        ProblemType.ORDER_ON_HOLD,
+        ProblemType.ORDER_CHANGED
+    })
     @Operation(
             operationId = "shipOrder",
             summary = "Mark an order as shipped",

@@ -133,10 +133,9 @@ class OrderReader {
      *
      * <p>The orders of one buyer or with one reference, those on hold, and those in a state that few orders are in at a
      * time (CREATED; PAYING and REFUNDING), are in the order in which they were placed, by the index that has them. All
-     * others are in the order
-     * of their numbers, and so of the issue of the numbers, at most {@code numbers.ttl} earlier: an index on the time
-     * would cost every placed order. The numbers of orders that were placed under idempotency keys have no time; these
-     * orders follow after the others, in no order that means anything.
+     * others are in the order of their numbers, and so of the issue of the numbers, at most {@code numbers.ttl}
+     * earlier: an index on the time would cost every placed order. The numbers of orders that were placed under
+     * idempotency keys have no time; these orders follow after the others, in no order that means anything.
      *
      * <p>Slow, because many pages examine rows and find few: another state or an amount that is rare, without a buyer,
      * a number or a short time; a time in which few of many orders under idempotency keys were placed; and the
@@ -165,8 +164,7 @@ class OrderReader {
                     search, NumberRange.beginningWith(search.beginning().get())));
         }
         if (search.reference().isPresent()) {
-            return List.of(
-                    byTime(search, "reference = ?", search.reference().get()));
+            return List.of(byTime(search, "reference = ?", search.reference().get()));
         }
         if (search.buyer().isPresent()) {
             return List.of(byTime(

@@ -64,7 +64,8 @@ public class OrderSearchParameters {
     public Optional<String> reference = Optional.empty();
 
     @Parameter(
-            description = STAFF + "`true`: only orders on hold; `false`: only others; a reason: only orders on hold for it",
+            description =
+                    STAFF + "`true`: only orders on hold; `false`: only others; a reason: only orders on hold for it",
             schema =
                     @Schema(
                             type = SchemaType.STRING,

@@ -86,8 +86,7 @@ public record OrderView(
 
     /** The refusal of a move because the order is not in the version that the request expects. */
     public static Problem changed(Order current) {
-        return about(ProblemType.ORDER_CHANGED, current)
-                .header(HttpHeaders.ETAG, Headers.entityTag(current.version()));
+        return about(ProblemType.ORDER_CHANGED, current).header(HttpHeaders.ETAG, Headers.entityTag(current.version()));
     }
 
     /** A problem with an order's state and its open moves. */

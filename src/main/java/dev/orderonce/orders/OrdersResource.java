@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.http.Accepted;
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.EntityTags;
@@ -17,10 +18,12 @@ import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.VoidReason;
+import dev.orderonce.orders.ExportOrders.Export;
 import dev.orderonce.orders.FindOrder.Finding;
 import dev.orderonce.orders.ListOrders.Listing;
 import dev.orderonce.orders.SearchOrders.Result;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.RolesAllowed;
@@ -38,6 +41,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -52,11 +56,20 @@ import org.jspecify.annotations.Nullable;
 @Path("/orders")
 @Produces(MediaType.APPLICATION_JSON)
 class OrdersResource {
+    /** As every other response has it. */
+    private static final String JSON = MediaType.APPLICATION_JSON + ";charset=UTF-8";
+
+    /** The media types of lists; the first is that of a request without {@code Accept}. */
+    private static final List<String> LISTS =
+            List.of(MediaType.APPLICATION_JSON, ExportFormat.NDJSON, ExportFormat.CSV);
+
     private final Caller caller;
     private final PlaceOrder placeOrder;
     private final FindOrder findOrder;
     private final ListOrders listOrders;
     private final SearchOrders searchOrders;
+    private final ExportOrders exportOrders;
+    private final ExportFormat exportFormat;
     private final Endpoint endpoint;
 
     OrdersResource(
@@ -65,12 +78,16 @@ class OrdersResource {
             FindOrder findOrder,
             ListOrders listOrders,
             SearchOrders searchOrders,
+            ExportOrders exportOrders,
+            ExportFormat exportFormat,
             Endpoint endpoint) {
         this.caller = caller;
         this.placeOrder = placeOrder;
         this.findOrder = findOrder;
         this.listOrders = listOrders;
         this.searchOrders = searchOrders;
+        this.exportOrders = exportOrders;
+        this.exportFormat = exportFormat;
         this.endpoint = endpoint;
     }
 
@@ -277,6 +294,7 @@ class OrdersResource {
     @GET
     @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT, Role.SERVICE})
     @OnBehalf
+    @Produces({MediaType.APPLICATION_JSON, ExportFormat.NDJSON, ExportFormat.CSV})
     @Refusals(ProblemType.LIMIT_REACHED)
     @Operation(
             operationId = "listOrders",
@@ -287,7 +305,11 @@ class OrdersResource {
                     + "time of issue, and those that were placed under an "
                     + "`Idempotency-Key` follow, because their numbers have no time. A page of a search can have fewer "
                     + "orders than `limit`, or none, and still an `after`: continue there. A caller who is a buyer and "
-                    + "staff searches if the request has a parameter of staff, and else lists their own orders.")
+                    + "staff searches if the request has a parameter of staff, and else lists their own orders. With "
+                    + "`Accept: application/x-ndjson` or `text/csv` merchant and support get all orders of a search in one "
+                    + "response: one object of `OrderSummaries` on each line, or a header and an order on each line "
+                    + "(RFC 4180). A response without its last chunk is incomplete: continue with `after` and the last "
+                    + "number.")
     @APIResponse(
             responseCode = "200",
             description = "One page: `Orders` for buyers, `OrderSummaries` for merchant and support",
@@ -296,9 +318,50 @@ class OrdersResource {
                             name = HttpHeaders.LINK,
                             description = "The next page, `rel=\"next\"`; absent on the last page",
                             schema = @Schema(type = SchemaType.STRING)),
-            content = @Content(schema = @Schema(anyOf = {OrdersView.class, OrderSummariesView.class})))
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON,
+                        schema = @Schema(anyOf = {OrdersView.class, OrderSummariesView.class})),
+                @Content(mediaType = ExportFormat.NDJSON),
+                @Content(mediaType = ExportFormat.CSV)
+            })
     public Uni<Response> list(
             @BeanParam OrderSearchParameters search, @BeanParam PageParameters page, @Context RoutingContext context) {
+        Optional<String> mediaType = Accepted.best(context.request().headers().getAll(HttpHeaders.ACCEPT), LISTS);
+        if (mediaType.isEmpty()) {
+            return endpoint.refuse(Problem.of(ProblemType.NOT_ACCEPTABLE));
+        }
+        return switch (mediaType.get()) {
+            case ExportFormat.NDJSON -> export(search, page, context, exportFormat::json);
+            case ExportFormat.CSV -> export(search, page, context, exportFormat::csv);
+            default -> listPage(search, page, context);
+        };
+    }
+
+    private Uni<Response> export(
+            OrderSearchParameters parameters,
+            PageParameters page,
+            RoutingContext context,
+            Function<Multi<List<OrderSummary>>, Reply> format) {
+        if (!caller.isStaff()) {
+            return endpoint.refuse(Problem.of(ProblemType.NOT_ALLOWED));
+        }
+        if (context.request().getParam("limit") != null) {
+            return endpoint.refuse(
+                    Problem.ofParameter("\"limit\" is for pages: an export has all orders of a search."));
+        }
+        if (!exportOrders.acquire()) {
+            return refused(Problem.of(ProblemType.OVERLOADED));
+        }
+        RequestEnd.whenDone(context, exportOrders::release);
+        return endpoint.answer(
+                "export-orders", "", exportOrders.export(parameters, page.after()), export -> switch (export) {
+                    case Export.BadParameter(String why) -> Problem.ofParameter(why);
+                    case Export.Begun(var pages) -> format.apply(pages);
+                });
+    }
+
+    private Uni<Response> listPage(OrderSearchParameters search, PageParameters page, RoutingContext context) {
         if (caller.isStaff() && (!caller.isBuyer() || search.isAnyPresent())) {
             return search(search, page, context);
         }
@@ -328,10 +391,10 @@ class OrdersResource {
                 });
     }
 
+    /** With its media type: the framework selects none of several for a response that is made here. */
     private static Reply linked(Object page, Optional<OrderNumber> next, RoutingContext context) {
-        Reply reply = Reply.ok(page);
-        return next.map(after ->
-                        reply.with(HttpHeaders.LINK, PageLinks.next(context.request(), after.toString())))
+        Reply reply = Reply.ok(page).with(HttpHeaders.CONTENT_TYPE, JSON);
+        return next.map(after -> reply.with(HttpHeaders.LINK, PageLinks.next(context.request(), after.toString())))
                 .orElse(reply);
     }
 

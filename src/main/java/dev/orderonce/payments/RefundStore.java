@@ -25,8 +25,7 @@ class RefundStore {
      * The payment's row is locked first: concurrent refunds are decided one after the other, and none exceeds what the
      * others leave. A refund whose key exists is not inserted and changes nothing.
      */
-    private static final String BEGIN =
-            """
+    private static final String BEGIN = """
             WITH held AS (
                 SELECT id, number, currency, COALESCE($4::bigint, amount - refunded - refunding) AS part
                 FROM payments
@@ -51,19 +50,18 @@ class RefundStore {
             ), %s
             SELECT %s, %s FROM change JOIN followed USING (number)
             """.formatted(
-                            MoneyEvent.expected("$16"),
-                            PaymentStore.COLUMNS,
-                            DETAIL.formatted("$15"),
-                            MoneyEvent.FOLLOW,
-                            PaymentStore.COLUMNS,
-                            MoneyEvent.FOLLOWED);
+                    MoneyEvent.expected("$16"),
+                    PaymentStore.COLUMNS,
+                    DETAIL.formatted("$15"),
+                    MoneyEvent.FOLLOW,
+                    PaymentStore.COLUMNS,
+                    MoneyEvent.FOLLOWED);
 
     /**
      * The payment's row is locked first, as in every statement that changes both. With the last refund of a payment
      * that is refunded in full, the payment and its order are refunded.
      */
-    private static final String CONFIRM =
-            """
+    private static final String CONFIRM = """
             WITH held AS (
                 SELECT id AS of_payment FROM payments WHERE id = $1 FOR UPDATE
             ), confirmed AS (
@@ -82,11 +80,7 @@ class RefundStore {
             ), %s
             SELECT %s, %s FROM change JOIN followed USING (number)
             """.formatted(
-                            PaymentStore.COLUMNS,
-                            DETAIL.formatted("$9"),
-                            MoneyEvent.FOLLOW,
-                            PaymentStore.COLUMNS,
-                            MoneyEvent.FOLLOWED);
+            PaymentStore.COLUMNS, DETAIL.formatted("$9"), MoneyEvent.FOLLOW, PaymentStore.COLUMNS, MoneyEvent.FOLLOWED);
 
     private final Postgres postgres;
 
@@ -105,9 +99,8 @@ class RefundStore {
 
     /**
      * Decides a refund, unless it exceeds what is left of the payment, one exists under its key, or the order is not in
-     * the version that the precondition requires. In the same
-     * statement the payment becomes due, and the order gets the event; with all of the money the order becomes
-     * REFUNDING.
+     * the version that the precondition requires. In the same statement the payment becomes due, and the order gets the
+     * event; with all of the money the order becomes REFUNDING.
      *
      * @param dueAt when the job resumes the refund
      */

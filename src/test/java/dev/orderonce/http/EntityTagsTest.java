@@ -21,7 +21,21 @@ class EntityTagsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", " ", ",", "3", "\"3", "3\"", "\"3\"4", "\"3\" \"4\"", "w/\"3\"", "W/3", "\"a b\"", "*, \"3\"", "**"})
+            strings = {
+                "",
+                " ",
+                ",",
+                "3",
+                "\"3",
+                "3\"",
+                "\"3\"4",
+                "\"3\" \"4\"",
+                "w/\"3\"",
+                "W/3",
+                "\"a b\"",
+                "*, \"3\"",
+                "**"
+            })
     void neitherAListNorAStar_isMalformed(String value) {
         assertThat(EntityTags.read(List.of(value))).isEqualTo(new Reading.Malformed());
     }
@@ -29,8 +43,7 @@ class EntityTagsTest {
     @Test
     void list_mayHaveSeveralHeadersEmptyElementsAndCommasInTags() {
         assertThat(present("\"3\", W/\"4\"", ",\t\"5,6\" ,,", "\"\"").tags())
-                .containsExactly(
-                        new Tag("3", false), new Tag("4", true), new Tag("5,6", false), new Tag("", false));
+                .containsExactly(new Tag("3", false), new Tag("4", true), new Tag("5,6", false), new Tag("", false));
     }
 
     @Test

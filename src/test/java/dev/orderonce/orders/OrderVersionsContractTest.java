@@ -72,8 +72,9 @@ class OrderVersionsContractTest {
     void everyChange_hasItsVersion() {
         // When
         String issued = shop.newNumber();
-        Response placed = shop.place(issued, Baskets.worth(4200));
-        Response repeated = shop.place(issued, Baskets.worth(4200));
+        Map<String, Object> basket = Baskets.worth(4200);
+        Response placed = shop.place(issued, basket);
+        Response repeated = shop.place(issued, basket);
         String number = placed.path("number");
         shop.pay(number).then().statusCode(201);
         Response paid = shop.find(number);
@@ -172,9 +173,9 @@ class OrderVersionsContractTest {
                 move(support, number, "refunds", tags),
                 move(support, number, "cancellation", tags));
         // Then
-        assertThat(responses).allSatisfy(response -> response.then()
-                .statusCode(400)
-                .body("type", equalTo("/problems/parameter-invalid")));
+        assertThat(responses)
+                .allSatisfy(response ->
+                        response.then().statusCode(400).body("type", equalTo("/problems/parameter-invalid")));
         assertThat(tag(number)).isEqualTo("\"3\"");
     }
 
@@ -283,7 +284,8 @@ class OrderVersionsContractTest {
         assertThat(responses.stream().filter(response -> response.statusCode() >= 300))
                 .allSatisfy(response -> assertThat(response.<String>path("type"))
                         .isIn("/problems/order-changed", "/problems/order-busy"));
-        List<String> since = shop.history(number).subList(3, shop.history(number).size());
+        List<String> since =
+                shop.history(number).subList(3, shop.history(number).size());
         assertThat(since)
                 .isIn(
                         List.of("SHIPPED"),

@@ -33,7 +33,16 @@ class ReplayCheckTest {
 
     private static Order orderOf(Buyer buyer) {
         return new Order(
-                NUMBER, Optional.empty(), buyer, OrderState.CREATED, Optional.empty(), DRAFT, PLACED_AT, List.of(), 0, 1);
+                NUMBER,
+                Optional.empty(),
+                buyer,
+                OrderState.CREATED,
+                Optional.empty(),
+                DRAFT,
+                PLACED_AT,
+                List.of(),
+                0,
+                1);
     }
 
     private static Tombstone tombstoneOf(Buyer buyer, VoidReason why) {

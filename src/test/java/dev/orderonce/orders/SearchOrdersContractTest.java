@@ -237,7 +237,8 @@ class SearchOrdersContractTest {
     }
 
     private static Map<String, Object> referring(String reference) {
-        Map<String, Object> basket = new HashMap<>(Baskets.onlyFor(UUID.randomUUID().toString()));
+        Map<String, Object> basket =
+                new HashMap<>(Baskets.onlyFor(UUID.randomUUID().toString()));
         basket.put("reference", reference);
         return basket;
     }
@@ -295,8 +296,7 @@ class SearchOrdersContractTest {
     @Test
     void everyPageButTheLast_linksToTheNext() {
         // Given
-        List<String> placed =
-                List.of(order(shop, amount), order(shop, amount + 1), order(shop, amount + 2));
+        List<String> placed = List.of(order(shop, amount), order(shop, amount + 1), order(shop, amount + 2));
         // When
         Response page = ofTheBuyer()
                 .queryParam("currency", "ISK")
@@ -306,7 +306,7 @@ class SearchOrdersContractTest {
         List<String> found = new ArrayList<>(numbers(page));
         while (page.header("Link") != null) {
             assertThat(page.header("Link")).matches("</orders\\?[^<>]*&after=[-0-9A-Z]+>; rel=\"next\"");
-            page = support.request().urlEncodingEnabled(false).get(linked(page));
+            page = support.badRequest().urlEncodingEnabled(false).get(linked(page));
             found.addAll(numbers(page));
         }
         // Then
@@ -464,7 +464,6 @@ class SearchOrdersContractTest {
         "number, 0K3-M7Q-XW5-2TB-9H4-NRC-0",
         "number, 0K3U",
         "reference, 'a b'",
-        "reference, ''",
         "hold, maybe",
         "hold, 'DISPUTE,SUPPORT'",
         "order, random",
