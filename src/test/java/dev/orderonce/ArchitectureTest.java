@@ -35,6 +35,7 @@ class ArchitectureTest {
             "duplicates",
             "payments",
             "orders",
+            "work",
             "events",
             "issuing",
             "admission",

@@ -239,6 +239,21 @@ class DisputeStore {
                 .map(rows -> unreadableRows.leaveOut("disputes", "id", rows, DisputeStore::dispute));
     }
 
+    /** Counts the disputes in which it is the shop's turn; with each turn the due date is set anew. */
+    static String waiting(Duration answerTimeout) {
+        return """
+            SELECT count(*) AS count, max(due_at) - interval '%d seconds' AS newest
+            FROM (SELECT due_at FROM disputes WHERE state = 'OPEN' ORDER BY due_at DESC, id DESC LIMIT $2) AS waiting
+            """.formatted(answerTimeout.toSeconds());
+    }
+
+    /** Counts the undecided disputes after their due date. */
+    static final String OVERDUE = """
+            SELECT count(*) AS count, max(due_at) AS newest
+            FROM (SELECT due_at FROM disputes WHERE %s AND due_at < $1::timestamptz
+                  ORDER BY due_at DESC, id DESC LIMIT $2) AS late
+            """.formatted(UNDECIDED);
+
     private static final String COUNT_OVERDUE = "SELECT count(*) AS overdue FROM (SELECT FROM disputes WHERE "
             + UNDECIDED
             + " AND due_at < $1 LIMIT $2) AS late";

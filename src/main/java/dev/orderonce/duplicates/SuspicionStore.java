@@ -153,6 +153,13 @@ class SuspicionStore {
                 .map(RowSet::size);
     }
 
+    /** Counts the pairs that support has not reviewed. */
+    static final String WAITING = """
+            SELECT (SELECT count(*)
+                    FROM (SELECT FROM suspected_duplicates WHERE state = 'OPEN' LIMIT $2) AS waiting) AS count,
+                   (SELECT found_at FROM suspected_duplicates WHERE state = 'OPEN' ORDER BY id DESC LIMIT 1) AS newest
+            """;
+
     private static final String COUNT_OPEN =
             "SELECT count(*) AS open FROM (SELECT FROM suspected_duplicates WHERE state = 'OPEN' LIMIT $1) AS waiting";
 

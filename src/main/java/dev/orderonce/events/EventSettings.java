@@ -28,6 +28,13 @@ public interface EventSettings {
     @WithDefault("10")
     int listenerPerBuyerLimit();
 
+    /**
+     * Interval at which what waits for staff is counted, while a stream of theirs is open. The statement takes about a
+     * millisecond.
+     */
+    @WithDefault("2s")
+    Duration workInterval();
+
     /** Interval of the comments that keep a live stream open; shorter than any proxy's idle timeout. */
     @WithDefault("15s")
     Duration heartbeatInterval();

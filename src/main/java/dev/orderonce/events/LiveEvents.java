@@ -17,6 +17,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +36,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 public class LiveEvents {
+    /** How long a stream stays open: its reader opens the next one with a fresh token. */
+    public static final Duration LONGEST = LiveStream.LONGEST;
+
     /** About a millisecond of an event loop's time, for which requests wait. */
     private static final int BATCH_SIZE = 200;
 
@@ -58,6 +62,8 @@ public class LiveEvents {
     private Optional<Uni<Progress>> reading = Optional.empty();
 
     private boolean stopping;
+
+    private final List<Runnable> whenStopping = new ArrayList<>();
 
     LiveEvents(
             OutboxStore store,
@@ -91,6 +97,17 @@ public class LiveEvents {
         synchronized (streams) {
             stopping = true;
             streams.values().forEach(all -> all.forEach(LiveStream::end));
+            whenStopping.forEach(Runnable::run);
+        }
+    }
+
+    /** Has an action run when the streams are ended because the service stops; it must not wait. */
+    public void whenStopping(Runnable action) {
+        synchronized (streams) {
+            whenStopping.add(action);
+            if (stopping) {
+                action.run();
+            }
         }
     }
 

@@ -15,6 +15,9 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.numbers.OrderNumber;
+import dev.orderonce.work.LiveWork;
+import dev.orderonce.work.Work;
+import dev.orderonce.work.WorkMessage;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -26,6 +29,7 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.NameBinding;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -48,17 +52,22 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
-/** The events of a buyer's orders as they happen, as server-sent events. */
+/** The events of a buyer's orders as they happen, and what waits for staff, as server-sent events. */
 @Path("/events")
 class LiveEventsResource {
+    private static final String FOR = "for";
+    private static final String STAFF = "staff";
+
     private final Caller caller;
     private final LiveEvents liveEvents;
+    private final LiveWork liveWork;
     private final EventIds ids;
     private final Endpoint endpoint;
 
-    LiveEventsResource(Caller caller, LiveEvents liveEvents, EventIds ids, Endpoint endpoint) {
+    LiveEventsResource(Caller caller, LiveEvents liveEvents, LiveWork liveWork, EventIds ids, Endpoint endpoint) {
         this.caller = caller;
         this.liveEvents = liveEvents;
+        this.liveWork = liveWork;
         this.ids = ids;
         this.endpoint = endpoint;
     }
@@ -77,7 +86,14 @@ class LiveEventsResource {
     @ServerRequestFilter
     @OpensStream
     public Uni<Response> prepare(RoutingContext context) {
-        Buyer buyer = caller.buyer();
+        Optional<String> audience = Optional.ofNullable(context.request().getParam(FOR));
+        if (audience.filter(who -> !who.equals(STAFF)).isPresent()) {
+            return endpoint.refuse(Problem.ofParameter("\"" + FOR + "\" must be " + STAFF + "."));
+        }
+        if (audience.isPresent() && !caller.isStaff()) {
+            return endpoint.refuse(Problem.of(ProblemType.NOT_ALLOWED));
+        }
+        Buyer buyer = new Buyer(caller.subject().id()); // or one of staff, who count in the same way
         return switch (liveEvents.concurrency().acquire(buyer)) {
             case ACQUIRED -> {
                 RequestEnd.whenDone(context, () -> liveEvents.concurrency().release(buyer));
@@ -85,11 +101,15 @@ class LiveEventsResource {
                     yield refused(Problem.of(ProblemType.REQUEST_REFUSED)); // the client is gone
                 }
                 context.response().putHeader(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE);
-                yield liveEvents.prepare().replaceWith((Response) null);
+                yield (isForStaff(audience) ? liveWork.prepare() : liveEvents.prepare()).replaceWith((Response) null);
             }
             case BUYER_FULL -> refused(Problem.ofLimit("live-event-streams"));
             case FULL -> refused(Problem.of(ProblemType.OVERLOADED));
         };
+    }
+
+    private boolean isForStaff(Optional<String> audience) {
+        return audience.isPresent() || !caller.isBuyer();
     }
 
     private Uni<Response> refused(Problem problem) {
@@ -100,26 +120,57 @@ class LiveEventsResource {
     @RegisterForReflection // no method returns it, so a native build does not see it
     record LiveView(String number, int sequence, String kind, Instant at, Map<String, String> detail) {}
 
+    /** The JSON form of what waits for staff. */
+    @RegisterForReflection // as LiveView
+    record WorkView(
+            @Nullable Integer suspicions,
+            @Nullable Integer disputes,
+            @Nullable Integer overdue,
+            @Nullable Integer unsettled,
+            @Nullable Instant newest) {
+        static WorkView of(Work work) {
+            return new WorkView(
+                    work.count(Work.Kind.SUSPICIONS).orElse(null),
+                    work.count(Work.Kind.DISPUTES).orElse(null),
+                    work.count(Work.Kind.OVERDUE).orElse(null),
+                    work.count(Work.Kind.UNSETTLED).orElse(null),
+                    work.newest().orElse(null));
+        }
+    }
+
     @GET
     @OpensStream
-    @RolesAllowed(Role.BUYER)
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     @Refusals(ProblemType.LIMIT_REACHED)
     @Operation(
             operationId = "listen",
-            summary = "Stream the events of the buyer's orders",
-            description = "Server-sent events. Each message is `event: order` with `data: {number, sequence, kind, "
-                    + "at, detail}`. Delivery is at least once: recognise repeats by number and sequence. Every "
-                    + "`id` is opaque; the first message has one before any event. Reconnect with the last `id` "
-                    + "as `Last-Event-ID`: the stream then begins with exactly the events that were missed, or "
-                    + "with `event: reset` if that id is not valid any more: read the orders again. The stream "
-                    + "ends after some minutes; comments keep it open until then.")
+            summary = "Stream the events of the buyer's orders, or what waits for staff",
+            description =
+                    "Server-sent events. For buyers each message is `event: order` with `data: {number, sequence, kind, "
+                            + "at, detail}`. Delivery is at least once: recognise repeats by number and sequence. Every "
+                            + "`id` is opaque; the first message has one before any event. Reconnect with the last `id` "
+                            + "as `Last-Event-ID`: the stream then begins with exactly the events that were missed, or "
+                            + "with `event: reset` if that id is not valid any more: read the orders again. For merchant and "
+                            + "support each message is `event: work` with `data: {suspicions, disputes, overdue, unsettled, "
+                            + "newest}`: the number of suspected duplicates that are not reviewed, of disputes in which it is the "
+                            + "shop's turn, of overdue disputes, and of unsettled payments, each 1000 at most, null if the caller's "
+                            + "roles cannot list them; and when the newest of them began to wait. The first message comes at once, "
+                            + "another one after each change. The stream ends after some minutes; comments keep it open until then.")
     @APIResponse(
             responseCode = "200",
             description = "The stream",
             content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(type = SchemaType.STRING)))
     public Multi<OutboundSseEvent> listen(
+            @Parameter(
+                            description = "What waits for staff, for a caller who is a buyer too",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {STAFF}))
+                    @QueryParam(FOR)
+                    Optional<String> audience,
             @Parameter(
                             name = "Last-Event-ID",
                             in = ParameterIn.HEADER,
@@ -128,6 +179,9 @@ class LiveEventsResource {
                     @HeaderParam("Last-Event-ID")
                     @Nullable String lastEventId,
             @Context Sse sse) {
+        if (isForStaff(audience)) {
+            return liveWork.stream(caller.isSupport()).map(message -> event(sse, message));
+        }
         Buyer buyer = caller.buyer();
         Optional<LogPosition> resumed = Optional.ofNullable(lastEventId).flatMap(id -> ids.read(id, buyer));
         boolean isReset = lastEventId != null && resumed.isEmpty();
@@ -136,12 +190,31 @@ class LiveEventsResource {
 
     /** Opens no stream: the response to HEAD has no body. */
     @HEAD
-    @RolesAllowed(Role.BUYER)
+    @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(operationId = "headEvents", summary = "Return the headers of GET", description = "Opens no stream.")
     @APIResponse(responseCode = "200", description = "Without a body")
-    public Response head() {
+    public Response head(
+            @Parameter(
+                            description = "As in GET",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            enumeration = {STAFF}))
+                    @QueryParam(FOR)
+                    Optional<String> audience) {
         return Reply.head(MediaType.SERVER_SENT_EVENTS).toResponse();
+    }
+
+    private static OutboundSseEvent event(Sse sse, WorkMessage message) {
+        return switch (message) {
+            case WorkMessage.Changed(Work work) ->
+                sse.newEventBuilder()
+                        .name("work")
+                        .data(WorkView.class, WorkView.of(work))
+                        .build();
+            case WorkMessage.StillOpen _ -> sse.newEventBuilder().comment("").build();
+        };
     }
 
     private OutboundSseEvent event(Sse sse, LiveMessage message, Buyer buyer, boolean isReset) {

@@ -233,6 +233,13 @@ class PaymentStore {
                 SCHEDULE_MISSED, Tuple.of(Timestamptz.of(at)).addArrayOfString(ids.toArray(String[]::new)));
     }
 
+    /** Counts the payments that support sees; the number of attempts is that of the index. */
+    static final String WAITING = """
+            SELECT count(*) AS count, max(begun_at) AS newest
+            FROM (SELECT begun_at FROM payments WHERE look_at IS NOT NULL AND looks >= %d
+                  ORDER BY begun_at DESC LIMIT $2) AS waiting
+            """.formatted(PaymentJobs.ATTEMPTS_UNTIL_SUPPORT);
+
     /** Counts the payments that are not settled after this many attempts, up to {@code most}. */
     Uni<Integer> countUnsettled(int attempts, int most) {
         return postgres.query(

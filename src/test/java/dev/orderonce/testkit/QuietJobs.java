@@ -10,6 +10,7 @@ public final class QuietJobs implements QuarkusTestProfile {
     private static final List<String> JOBS = List.of(
             "relay-events",
             "poll-live-events",
+            "poll-work",
             "scan-orders",
             "end-holds",
             "resume-payments",
