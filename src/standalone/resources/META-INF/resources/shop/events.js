@@ -1,144 +1,55 @@
 /*
- * Live events of the buyer's orders: GET /events (server-sent events), read with `fetch` because EventSource cannot
- * send a token.
+ * Live events of the buyer's orders: GET /events. A stream continues from the last event read, also after a reload.
  *
- *   listening ──failed, ended, timeout──▶ waiting ──▶ listening again, from the last event read
+ *   listening ──failed, ended, timeout──▶ waiting ──▶ listening again
  *                                           │
  *                              three failures in a row: `polling` every 10 s, until the stream is back
- *
- * A hidden page closes the stream: a browser opens at most six connections to one origin, and six tabs would leave none
- * for orders. When the page is visible again, it first receives the events that it missed.
  */
 
+import { EventStream } from '../shared/event-stream.js';
 import { keep, recall } from '../shared/keep.js';
 
-const INITIAL_BACKOFF_MS = 1_000;
-const MAX_BACKOFF_MS = 30_000;
-/** The service sends a heartbeat every 15 s; three missing ones mean a dead connection. */
-const IDLE_TIMEOUT_MS = 45_000;
 const FAILURES_UNTIL_POLLING = 3;
 const POLLING_INTERVAL_MS = 10_000;
 /** Number of orders whose last sequence is stored, to skip repeated events. */
 const MAX_SEQUENCES = 100;
 
 /** Dispatches `order` (detail: the event), `poll` when orders must be read again, and `state`. */
-export class OrderEvents extends EventTarget {
-  #session;
+export class OrderEvents extends EventStream {
   #name;
   #lastId;
   #seen;
-  #stopping = new AbortController();
   #polling;
-  #wake = () => {};
   /** `listening`, `waiting` or `polling`. */
   state = 'waiting';
 
   constructor(session) {
-    super();
-    this.#session = session;
+    super(session, '/events');
     this.#name = `events ${session.subject}`;
     ({ lastId: this.#lastId = null, seen: this.#seen = {} } = recall(this.#name) ?? {});
   }
 
-  begin() {
-    const { signal } = this.#stopping;
-    document.addEventListener('visibilitychange', () => this.#wake(), { signal });
-    window.addEventListener('online', () => this.#wake(), { signal });
-    this.#run();
+  headers() {
+    return this.#lastId === null ? {} : { 'Last-Event-ID': this.#lastId };
   }
 
-  stop() {
-    this.#stopping.abort();
-    this.#wake();
+  opened() {
     clearInterval(this.#polling);
+    this.#setState('listening');
+    // Events before the start of the stream are not delivered: read the orders once.
+    this.dispatchEvent(new Event('poll'));
   }
 
-  async #run() {
-    let failures = 0;
-    while (!this.#stopping.signal.aborted) {
-      if (document.hidden) {
-        await this.#sleep(null);
-        continue;
-      }
-      const wasOpen = await this.#listen();
-      failures = wasOpen ? 0 : failures + 1;
-      if (failures >= FAILURES_UNTIL_POLLING) this.#poll();
-      else if (this.state === 'listening') this.#setState('waiting');
-      const backoff = Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** failures);
-      // Jitter: after an outage not all pages reconnect at once.
-      if (!document.hidden) await this.#sleep(backoff * (0.5 + Math.random() / 2));
-    }
+  closed(failures) {
+    if (failures >= FAILURES_UNTIL_POLLING) this.#poll();
+    else if (this.state === 'listening') this.#setState('waiting');
   }
 
-  /** Reads the stream to its end. Resolves to whether it was opened. */
-  async #listen() {
-    const ending = new AbortController();
-    const end = () => ending.abort();
-    const idle = { timer: 0 };
-    const isAlive = () => {
-      clearTimeout(idle.timer);
-      idle.timer = setTimeout(end, IDLE_TIMEOUT_MS);
-    };
-    const onHidden = () => document.hidden && end();
-    document.addEventListener('visibilitychange', onHidden, { signal: ending.signal });
-    this.#stopping.signal.addEventListener('abort', end, { signal: ending.signal });
-    isAlive();
-    let wasOpen = false;
-    try {
-      const response = await this.#open(ending.signal);
-      if (!response.ok) return false;
-      wasOpen = true;
-      clearInterval(this.#polling);
-      this.#setState('listening');
-      // Events before the start of the stream are not delivered: read the orders once.
-      this.dispatchEvent(new Event('poll'));
-      await this.#read(response.body, isAlive);
-    } catch {
-      // Aborted, lost, or no token: handled alike.
-    } finally {
-      clearTimeout(idle.timer);
-      end();
-    }
-    return wasOpen;
-  }
-
-  async #open(signal) {
-    const open = async (wasRefused) => {
-      const headers = {
-        Accept: 'text/event-stream',
-        Authorization: `Bearer ${await this.#session.token({ wasRefused })}`,
-      };
-      if (this.#lastId !== null) headers['Last-Event-ID'] = this.#lastId;
-      return fetch('/events', { headers, cache: 'no-store', signal });
-    };
-    const response = await open(false);
-    return response.status === 401 ? open(true) : response;
-  }
-
-  async #read(body, isAlive) {
-    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-    let rest = '';
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      isAlive();
-      const messages = (rest + value).replaceAll('\r\n', '\n').split('\n\n');
-      rest = messages.pop();
-      messages.forEach((message) => this.#parse(message));
-    }
-  }
-
-  #parse(message) {
-    const fields = { data: '' };
-    for (const line of message.split('\n')) {
-      const [, name, value] = /^(\w+): ?(.*)$/.exec(line) ?? [];
-      if (name === 'data') fields.data += value;
-      else if (name) fields[name] = value;
-    }
-    if (fields.event === 'order') this.#deliver(JSON.parse(fields.data));
+  receive({ event, data, id }) {
+    if (event === 'order') this.#deliver(JSON.parse(data));
     // Missed events are no longer available.
-    if (fields.event === 'reset') this.dispatchEvent(new Event('poll'));
-    if (fields.id) this.#remember(fields.id);
+    if (event === 'reset') this.dispatchEvent(new Event('poll'));
+    if (id) this.#remember(id);
   }
 
   #deliver(event) {
@@ -167,16 +78,5 @@ export class OrderEvents extends EventTarget {
   #setState(state) {
     this.state = state;
     this.dispatchEvent(new Event('state'));
-  }
-
-  /** Waits this long, or until the page becomes visible or online; null means no limit. */
-  #sleep(milliseconds) {
-    return new Promise((resolve) => {
-      const timer = milliseconds === null ? undefined : setTimeout(resolve, milliseconds);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
