@@ -62,9 +62,13 @@ export function isFinal(problem) {
   return FINAL.has(problem?.retry);
 }
 
-/** Explains a problem, or a missing response: in the page's language if it has a text, otherwise in the problem's. */
-export function explain(problem) {
+/**
+ * Explains a problem, or a missing response: in the page's language if it has a text, otherwise in the problem's.
+ *
+ * @param values of the text's placeholders
+ */
+export function explain(problem, values) {
   if (!problem?.type) return text('problem.no-response');
   const key = `problem.${problem.type.split(/[/:]/).at(-1)}`;
-  return hasText(key) ? text(key) : `${problem.title}. ${problem.detail ?? ''}`;
+  return hasText(key) ? text(key, values) : `${problem.title}. ${problem.detail ?? ''}`;
 }

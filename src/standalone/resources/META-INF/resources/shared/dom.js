@@ -57,9 +57,14 @@ export function follow(list, items) {
 }
 
 function exchange(old, fresh) {
-  const id = old.contains(document.activeElement) ? document.activeElement.id : '';
+  const { activeElement } = document;
+  const id = old.contains(activeElement) ? activeElement.id : '';
+  const { selectionStart, selectionEnd } = activeElement;
   old.replaceWith(fresh);
-  if (id) byId(id)?.focus({ preventScroll: true });
+  const successor = id && byId(id);
+  successor?.focus?.({ preventScroll: true });
+  // A person who types continues where they were.
+  if (successor && Number.isInteger(selectionStart)) successor.setSelectionRange(selectionStart, selectionEnd);
 }
 
 export function byId(id) {

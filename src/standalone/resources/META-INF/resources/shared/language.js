@@ -74,8 +74,12 @@ function locale() {
 
 /** Formats an amount in minor units with the digits of its currency. */
 export function money(minor, currency) {
-  const format = new Intl.NumberFormat(locale(), { style: 'currency', currency });
-  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
+  return new Intl.NumberFormat(locale(), { style: 'currency', currency }).format(minor / 10 ** fractionDigits(currency));
+}
+
+/** The digits of a currency's minor unit. */
+export function fractionDigits(currency) {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
 }
 
 export function count(number) {
