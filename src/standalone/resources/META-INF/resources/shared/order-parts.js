@@ -1,4 +1,4 @@
-// Elements of an order that both pages show.
+// Elements of an order that all pages show.
 
 import { element } from './dom.js';
 import { count, dateAndTime, money, text } from './language.js';

@@ -1,4 +1,4 @@
-// Texts of both pages, in English and Chinese.
+// Texts of all pages, in English and Chinese.
 
 export const SHARED_TEXTS = {
   'notice.dismiss': ['Dismiss', '知道了'],

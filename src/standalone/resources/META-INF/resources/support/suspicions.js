@@ -1,53 +1,59 @@
 // Suspected duplicates: pairs of orders side by side, for support to confirm or dismiss.
 
 import { explain } from '../shared/api.js';
-import { field, openDialog } from '../shared/dialog.js';
-import { busyWhile, byId, element } from '../shared/dom.js';
-import { dateAndTime, hasText, onLanguage, text } from '../shared/language.js';
+import { byId, element } from '../shared/dom.js';
+import { dateAndTime, hasText, money, onLanguage, text } from '../shared/language.js';
 import { contents, instantText, numberText, stateChip, summary } from '../shared/order-parts.js';
-import { fillSelect, PagedList } from './paged-list.js';
+import { amountField, ask, failureOf, leftOf, reasonField } from '../staff/ask.js';
+import { orderLink } from '../staff/order-search.js';
+import { fillSelect, PagedList } from '../staff/paged-list.js';
 
 const STATES = ['OPEN', 'CONFIRMED', 'DISMISSED', 'OVER'];
+/** An order in one of these is refunded, in full or in part, because it can no longer be cancelled. */
+const SHIPPED = ['SHIPPED', 'COMPLETED', 'RETURNING', 'RETURNED'];
 
-export function showSuspicions(api, say) {
+export function showSuspicions({ api, say, work }) {
   const state = byId('suspicions-state');
+  const act = (button, request) => list.act(button, request);
   const list = new PagedList(api, {
-    names: { list: 'suspicion-list', none: 'suspicions-none', more: 'suspicions-more' },
+    name: 'suspicions',
     path: () => `/suspected-duplicates?state=${state.value}`,
     member: 'suspicions',
     fail: (problem) => say(explain(problem)),
-    item: (suspicion) => ({
+    row: (suspicion) => ({
       key: String(suspicion.id),
       shown: [suspicion, document.documentElement.lang],
-      build: () => card(suspicion, decide),
+      build: () => card(suspicion, suspicion.state === 'OPEN' ? { act, cancel, dismiss } : null),
     }),
   });
-  const decide = {
-    async cancel(suspicion, order) {
-      const reason = await askReason(
-        text('suspicion.cancel.title'),
-        order,
-        text('suspicion.cancel'),
-        text('suspicion.cancel.why'),
-      );
-      if (reason === undefined) return;
-      const reply = await api.post(`/suspected-duplicates/${suspicion.id}/confirmation`, {
-        cancel: order.number,
-        ...(reason && { reason }),
-      });
-      await report(reply, text(`suspicion.${ended(reply.body?.decision ?? {})}`, { number: order.number }));
-    },
-    async dismiss(suspicion) {
-      const reason = await askReason(text('suspicion.dismiss.title'), suspicion.later, text('suspicion.dismiss'));
-      if (reason === undefined) return;
-      await report(
-        await api.post(`/suspected-duplicates/${suspicion.id}/dismissal`, reason ? { reason } : {}),
-        text('suspicion.dismissed'),
-      );
-    },
+  const cancel = async (suspicion, order) => {
+    const isRefund = SHIPPED.includes(order.state) && leftOf(order) > 0;
+    const amount = isRefund ? amountField(order) : null;
+    const reply = await askAbout(order, {
+      title: text(isRefund ? 'suspicion.refund.title' : 'suspicion.cancel.title'),
+      yes: text(isRefund ? 'suspicion.refund' : 'suspicion.cancel'),
+      why: text('suspicion.cancel.why'),
+      amount,
+      send: (reason) =>
+        api.post(`/suspected-duplicates/${suspicion.id}/confirmation`, {
+          cancel: order.number,
+          ...(amount && !amount.isAll() && { amount: amount.value() }),
+          ...reason,
+        }),
+    });
+    await report(reply, (decided) => text(`suspicion.${endOf(decided.decision ?? {})}`, { number: order.number }));
+  };
+  const dismiss = async (suspicion) => {
+    const reply = await askAbout(suspicion.later, {
+      title: text('suspicion.dismiss.title'),
+      yes: text('suspicion.dismiss'),
+      send: (reason) => api.post(`/suspected-duplicates/${suspicion.id}/dismissal`, reason),
+    });
+    await report(reply, () => text('suspicion.dismissed'));
   };
   const report = async (reply, words) => {
-    say(reply.isOk ? words : explain(reply.body));
+    if (!reply) return;
+    say(reply.isOk ? words(reply.body) : failureOf(reply));
     await list.refresh();
   };
   onLanguage(() => {
@@ -57,16 +63,34 @@ export function showSuspicions(api, say) {
     );
     list.show();
   });
-  state.addEventListener('change', () => list.refresh());
-  return list.refresh();
+  state.addEventListener('change', () => list.restart());
+  work.addEventListener('change', () => list.refresh());
+  list.restart();
 }
 
-function card(suspicion, decide) {
-  const { id, state, score, reasons, foundAt, buyer, earlier, later, decision } = suspicion;
-  const isOpen = state === 'OPEN';
+/** Asks for a reason, which may be empty, and for the amount if there is one. */
+function askAbout(order, { title, yes, why, amount, send }) {
+  const reason = reasonField(text('suspicion.reason'), { isRequired: false });
+  return ask({
+    id: 'dialog-reason',
+    title,
+    content: [
+      element('p', {}, numberText(order.number), ` · ${summary(order)}`),
+      why && element('p', {}, why),
+    ],
+    fields: amount ? [amount, reason] : [reason],
+    yes,
+    currency: order.currency,
+    send: () => send(reason.value() ? { reason: reason.value() } : {}),
+  });
+}
+
+/** @param desk what can be done with the pair; null if it is decided */
+function card(suspicion, desk) {
+  const { id, score, reasons, foundAt, buyer, earlier, later, decision } = suspicion;
   return element(
     'li',
-    { class: 'card', 'data-testid': 'suspicion', 'data-id': id },
+    { id: `pair-${id}`, class: 'card', tabindex: -1, 'data-testid': 'suspicion', 'data-id': id },
     element('h3', { id: `suspicion-${id}` }, text('suspicion.title', { score, buyer })),
     element('p', { class: 'hint' }, `${text('suspicion.apart')} `, instantText(foundAt)),
     element(
@@ -79,10 +103,10 @@ function card(suspicion, decide) {
     element(
       'div',
       { class: 'pair' },
-      side(suspicion, 'earlier', later, isOpen && decide),
-      side(suspicion, 'later', earlier, isOpen && decide),
+      side(suspicion, 'earlier', later, desk),
+      side(suspicion, 'later', earlier, desk),
     ),
-    isOpen &&
+    desk &&
       element(
         'div',
         { class: 'actions' },
@@ -93,7 +117,7 @@ function card(suspicion, decide) {
             id: `dismiss-${id}`,
             'data-testid': 'dismiss',
             'aria-describedby': `suspicion-${id}`,
-            onclick: ({ currentTarget }) => busyWhile(currentTarget, () => decide.dismiss(suspicion)),
+            onclick: ({ currentTarget }) => desk.act(currentTarget, () => desk.dismiss(suspicion)),
           },
           text('suspicion.dismiss'),
         ),
@@ -103,7 +127,8 @@ function card(suspicion, decide) {
         'p',
         { class: 'said' },
         text('suspicion.decided', { by: decision.by, at: dateAndTime(decision.at) }),
-        decision.cancel && ` · ${text(`suspicion.${ended(decision)}`, { number: decision.cancel })}`,
+        decision.cancel && ` · ${text(`suspicion.${endOf(decision)}`, { number: decision.cancel })}`,
+        decision.amount && ` · ${money(decision.amount, later.currency)}`,
         decision.reason && ` · ${decision.reason}`,
       ),
   );
@@ -111,20 +136,20 @@ function card(suspicion, decide) {
 
 const ENDS = { CANCELLED: 'cancelled', REFUNDED: 'refunded', NOT_OPEN: 'too-late' };
 
-function ended({ ended: how }) {
-  return ENDS[how] ?? 'cancelling';
+function endOf({ ended }) {
+  return ENDS[ended] ?? 'cancelling';
 }
 
-function side(suspicion, which, other, decide) {
+function side(suspicion, which, other, desk) {
   const order = suspicion[which];
   return element(
     'div',
     {},
     element('h4', {}, text(`suspicion.${which}`)),
-    element('p', {}, numberText(order.number), ' ', stateChip(order.state)),
+    element('p', {}, orderLink(order.number), ' ', stateChip(order.state)),
     element('p', { class: 'hint' }, instantText(order.placedAt)),
     marked(contents(order), order, other),
-    decide &&
+    desk &&
       element(
         'button',
         {
@@ -132,9 +157,9 @@ function side(suspicion, which, other, decide) {
           class: 'danger',
           id: `cancel-${suspicion.id}-${which}`,
           'data-testid': `cancel-${which}`,
-          onclick: ({ currentTarget }) => busyWhile(currentTarget, () => decide.cancel(suspicion, order)),
+          onclick: ({ currentTarget }) => desk.act(currentTarget, () => desk.cancel(suspicion, order)),
         },
-        text('suspicion.cancel'),
+        text(SHIPPED.includes(order.state) ? 'suspicion.refund' : 'suspicion.cancel'),
       ),
   );
 }
@@ -152,23 +177,4 @@ function marked(list, order, other) {
 
 function lineKey({ productCode, quantity, unitPrice }) {
   return `${productCode} ${quantity} ${unitPrice}`;
-}
-
-/** Resolves to the reason, which may be empty, or to undefined if the action is cancelled. */
-async function askReason(title, order, yes, why) {
-  const words = element('textarea', { rows: 2, maxlength: 500, 'data-testid': 'reason' });
-  const reason = await openDialog({
-    id: 'dialog-reason',
-    title,
-    content: [
-      element('p', {}, numberText(order.number), ` · ${summary(order)}`),
-      why && element('p', {}, why),
-      field(text('suspicion.reason'), words),
-    ],
-    actions: [
-      { id: 'reason-no', label: text('suspicion.back'), value: null },
-      { id: 'reason-yes', label: yes, value: () => words.value.trim(), look: 'primary' },
-    ],
-  });
-  return reason ?? undefined;
 }

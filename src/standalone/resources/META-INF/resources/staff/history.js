@@ -1,0 +1,32 @@
+// The events of an order.
+
+import { element } from '../shared/dom.js';
+import { hasText, money, text } from '../shared/language.js';
+import { instantText } from '../shared/order-parts.js';
+
+export function history(events, currency) {
+  return element(
+    'ol',
+    { class: 'history', 'data-testid': 'history' },
+    events.map(({ kind, at, detail }) =>
+      element(
+        'li',
+        {},
+        instantText(at),
+        ` ${hasText(`event.${kind}`) ? text(`event.${kind}`) : kind}`,
+        detail?.hold && ` (${holdText(detail.hold)})`,
+        detail?.amount && ` ${money(Number(detail.amount), currency)}`,
+        detail?.duplicateOf && ` (${text('event.duplicate-of', { number: detail.duplicateOf })})`,
+        detail?.by && ` · ${detail.by}`,
+        detail?.reason && `: ${detail.reason}`,
+      ),
+    ),
+  );
+}
+
+/** The reasons for a hold that this page knows. */
+export const HOLDS = ['DISPUTE', 'SUSPECTED_DUPLICATE', 'SUPPORT'];
+
+export function holdText(reason) {
+  return hasText(`hold.${reason}`) ? text(`hold.${reason}`) : reason;
+}

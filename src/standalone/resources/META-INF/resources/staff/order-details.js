@@ -1,0 +1,135 @@
+// Everything that the service knows of one order.
+
+import { explain } from '../shared/api.js';
+import { element } from '../shared/dom.js';
+import { hasText, money, text } from '../shared/language.js';
+import { contents, instantText } from '../shared/order-parts.js';
+import { history, holdText } from './history.js';
+
+/** Pages of 100 events each. */
+const MAX_EVENT_PAGES = 10;
+
+/** Resolves to `{ order, events, payments, disputes }`, null where something cannot be read, or to null without an order. */
+export async function readOrder(api, number, say) {
+  const path = `/orders/${encodeURIComponent(number)}`;
+  const [order, events, payments, disputes] = await Promise.all([
+    api.get(path),
+    readEvents(api, path),
+    api.get(`${path}/payments`),
+    api.get(`${path}/disputes`),
+  ]);
+  if (!order.isOk) {
+    say(explain(order.body));
+    return null;
+  }
+  return {
+    order: order.body,
+    events,
+    payments: payments.isOk ? payments.body.payments : null,
+    disputes: disputes.isOk ? disputes.body.disputes : null,
+  };
+}
+
+async function readEvents(api, path) {
+  const events = [];
+  for (let after = 0, pages = 0; after !== null && pages < MAX_EVENT_PAGES; pages++) {
+    const reply = await api.get(`${path}/events?after=${after}`);
+    if (!reply.isOk) return null;
+    events.push(...reply.body.events);
+    after = reply.body.after ?? null;
+  }
+  return events;
+}
+
+export function orderDetails({ order, events, payments, disputes }) {
+  const { currency } = order;
+  return [
+    holdsOf(order, events),
+    contents(order),
+    facts(order),
+    section('details.payments', payments, (all) => all.map((payment) => paymentRow(payment))),
+    section('details.disputes', disputes, (all) => all.map((dispute) => disputeRow(dispute, currency))),
+    element('h3', {}, text('details.history')),
+    events ? history(events, currency) : unknown(),
+  ];
+}
+
+/** Why an order is not shipped: each hold, and when it began, by whom and for what reason. */
+function holdsOf({ holds = [] }, events) {
+  if (holds.length === 0) return null;
+  const begun = (hold) => events?.findLast(({ kind, detail }) => kind === 'HELD' && detail?.hold === hold);
+  return element(
+    'div',
+    { class: 'said said-warn', 'data-testid': 'holds' },
+    element('strong', {}, text('details.holds')),
+    element(
+      'ul',
+      {},
+      holds.map((hold) => {
+        const event = begun(hold);
+        return element(
+          'li',
+          {},
+          holdText(hold),
+          event && [' · ', instantText(event.at), ` · ${event.detail.by}`],
+          event?.detail.reason && `: ${event.detail.reason}`,
+        );
+      }),
+    ),
+  );
+}
+
+function facts(order) {
+  const { currency, refunded, reference, checkout, idempotencyKey, delivery, contact, metadata, acknowledgements } =
+    order;
+  const confirmed = acknowledgements.map(({ kind, earlier }) => text(`evidence.${kind}`, { earlier })).join(', ');
+  const known = [
+    ['details.refunded', refunded > 0 && money(refunded, currency)],
+    ['details.reference', reference],
+    ['details.delivery', delivery],
+    ['details.contact', contact],
+    ['details.checkout', checkout],
+    ['evidence.key', idempotencyKey],
+    ['evidence.asked', confirmed],
+  ].map(([name, value]) => [text(name), value]);
+  return element(
+    'dl',
+    { class: 'facts', 'data-testid': 'facts' },
+    [...known, ...Object.entries(metadata ?? {})]
+      .filter(([, value]) => value)
+      .map(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
+  );
+}
+
+function paymentRow({ state, reason, currency, amount, begunAt }) {
+  return element(
+    'li',
+    {},
+    instantText(begunAt),
+    ` ${money(amount, currency)} · ${text(`payment.${state}`)}`,
+    reason && `: ${reason}`,
+  );
+}
+
+function disputeRow({ openedAt, kind, state, resolution, amount, reason }, currency) {
+  const verdict = `verdict.${resolution}`;
+  return element(
+    'li',
+    {},
+    instantText(openedAt),
+    ` ${text(`dispute.${kind}`)} · ${text(`dispute.say.${state}`)}`,
+    resolution && ` · ${hasText(verdict) ? text(verdict) : resolution}`,
+    amount && ` (${money(amount, currency)})`,
+    reason && `: ${reason}`,
+  );
+}
+
+/** A list with its heading; nothing if it is empty. */
+function section(title, items, rows) {
+  if (items?.length === 0) return null;
+  return [element('h3', {}, text(title)), items ? element('ul', { class: 'history' }, rows(items)) : unknown()];
+}
+
+function unknown() {
+  return element('p', { class: 'hint' }, text('details.unknown'));
+}
