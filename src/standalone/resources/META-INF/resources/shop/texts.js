@@ -105,6 +105,7 @@ export const TEXTS = {
   'network.log': ['Network log', '网络日志'],
   'network.payments': ['The simulated payment provider decides by the last three digits of the amount: …9.01 is declined, …9.02 takes two seconds, the responses to …9.03 to …9.05 are lost. The sample sachet costs one cent.', '模拟支付按金额最后三位行事：……9.01 被拒，……9.02 慢两秒，……9.03 至 ……9.05 丢失答复。试饮小包一分钱一份。'],
   'foot.support': ['Support', '客服'],
+  'foot.merchant': ['Fulfilment', '发货'],
   'foot.api': ['API description', '接口说明'],
   'foot.problems': ['Problem types', '问题说明'],
 };

@@ -138,7 +138,7 @@ class ServerBuildIT {
                             .statusCode())
                     .isEqualTo(404);
             assertThat(get(service, "/openapi").body()).contains("/orders").doesNotContain("demo");
-            assertThat(List.of("/", "/index.html", "/support.html", "/shop/shop.js"))
+            assertThat(List.of("/", "/index.html", "/support.html", "/merchant.html", "/shop/shop.js"))
                     .allSatisfy(path -> {
                         HttpResponse<String> answer = get(service, path);
                         assertThat(answer.statusCode()).isEqualTo(404);

@@ -62,7 +62,7 @@ class StandaloneBuildIT {
             assertThat(service.log())
                     .doesNotContain(secret("postgresql-orders.password"))
                     .doesNotContain(secret("redis.password"));
-            assertThat(List.of("/", "/support.html", "/order-once.js", "/openapi"))
+            assertThat(List.of("/", "/support.html", "/merchant.html", "/order-once.js", "/openapi"))
                     .allSatisfy(path -> assertThat(service.send("GET", path, Optional.empty(), "")
                                     .statusCode())
                             .isEqualTo(200));
