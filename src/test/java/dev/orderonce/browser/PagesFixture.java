@@ -13,13 +13,22 @@ import dev.orderonce.testkit.BadNetwork;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Stores;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 
@@ -33,11 +42,19 @@ final class PagesFixture implements AutoCloseable {
     private final BadNetwork network;
     private final Playwright playwright;
     private final Browser browser;
+    private final HttpClient http = HttpClient.newHttpClient();
     private final List<String> faults = new CopyOnWriteArrayList<>();
 
     PagesFixture(Path directory) throws IOException {
+        this(directory, Map.of());
+    }
+
+    /** Starts the service with these settings besides those of its stores. */
+    PagesFixture(Path directory, Map<String, String> settings) throws IOException {
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
-        replica = Replica.start(directory.resolve("service"), Stores.environment(stores));
+        Map<String, String> environment = new HashMap<>(Stores.environment(stores));
+        environment.putAll(settings);
+        replica = Replica.start(directory.resolve("service"), environment);
         network = BadNetwork.before(replica.port());
         playwright = Browsers.playwright();
         browser = Browsers.launch(playwright);
@@ -74,6 +91,7 @@ final class PagesFixture implements AutoCloseable {
                 try {
                   if (!localStorage.getItem('shop name buyer')) localStorage.setItem('shop name buyer', '"%1$s"');
                   if (!localStorage.getItem('shop name support')) localStorage.setItem('shop name support', '"%1$s"');
+                  if (!localStorage.getItem('shop name merchant')) localStorage.setItem('shop name merchant', '"%1$s"');
                 } catch { /* denied */ }
                 """.formatted(name));
         context.onConsoleMessage(this::keep);
@@ -134,8 +152,50 @@ final class PagesFixture implements AutoCloseable {
         return page.getByTestId("placed-number").textContent().strip();
     }
 
+    /** Sends a request with a new idempotency key as a person with one role; returns the JSON of the response. */
+    JsonObject send(String subject, String role, String method, String path, JsonObject body) {
+        JsonObject signIn = new JsonObject().put("subject", subject).put("roles", List.of(role));
+        String token = exchange("POST", "/demo/sign-in", signIn, Map.of()).getString("token");
+        return exchange(
+                method,
+                path,
+                body,
+                Map.of(
+                        "Authorization",
+                        "Bearer " + token,
+                        "Idempotency-Key",
+                        UUID.randomUUID().toString()));
+    }
+
+    private JsonObject exchange(String method, String path, JsonObject body, Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(service() + path))
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body.encode()));
+        if (!body.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        headers.forEach(request::header);
+        try {
+            return new JsonObject(http.send(request.build(), HttpResponse.BodyHandlers.ofString())
+                    .body());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** Opens a connection to the database of the service. */
+    Connection database() throws SQLException {
+        return Database.connect(stores);
+    }
+
     long ordersOf(String buyer) throws SQLException {
-        try (Connection connection = Database.connect(stores);
+        try (Connection connection = database();
                 PreparedStatement statement = connection.prepareStatement(
                         "SELECT count(*) FROM orders WHERE buyer = ? AND state <> 'VOIDED'")) {
             statement.setString(1, buyer);

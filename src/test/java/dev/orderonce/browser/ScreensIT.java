@@ -58,7 +58,8 @@ class ScreensIT {
         return Objects.requireNonNull(started);
     }
 
-    private static void assertUsable(Page page, String screen) {
+    /** No rule of axe-core is violated. */
+    static void assertUsable(Page page, String screen) {
         assertThat(new AxeBuilder(page)
                         .analyze().getViolations().stream()
                                 .map(rule -> rule.getId() + ": " + rule.getNodes())
@@ -114,10 +115,23 @@ class ScreensIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = ColorScheme.class,
+            names = {"LIGHT", "DARK"})
+    void theMerchantsPage_isAccessible(ColorScheme scheme) {
+        try (BrowserContext person = pages().person(buyer, new Browser.NewContextOptions().setColorScheme(scheme))) {
+            Page page = person.newPage();
+            page.navigate(pages().service() + "/merchant.html");
+            assertThat(page.getByTestId("to-ship-status")).not().isEmpty();
+            assertUsable(page, "merchant");
+        }
+    }
+
     @Test
     void onAPhone_nothingIsWiderThanTheScreen() {
         try (BrowserContext person = pages().person(buyer, new Browser.NewContextOptions().setViewportSize(320, 640))) {
-            for (String path : new String[] {"/", "/#checkout", "/#orders", "/support.html"}) {
+            for (String path : new String[] {"/", "/#checkout", "/#orders", "/support.html", "/merchant.html"}) {
                 Page page = person.newPage();
                 page.navigate(pages().service() + path);
                 page.waitForLoadState();

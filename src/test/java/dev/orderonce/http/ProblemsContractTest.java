@@ -98,7 +98,7 @@ class ProblemsContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/support.html", "/problems", "/problems/order-not-found"})
+    @ValueSource(strings = {"/", "/support.html", "/merchant.html", "/problems", "/problems/order-not-found"})
     void pages_haveAContentSecurityPolicy(String path) {
         given().get(path)
                 .then()
