@@ -74,7 +74,8 @@ function locale() {
 
 /** Formats an amount in minor units with the digits of its currency. */
 export function money(minor, currency) {
-  return new Intl.NumberFormat(locale(), { style: 'currency', currency }).format(minor / 10 ** fractionDigits(currency));
+  const format = new Intl.NumberFormat(locale(), { style: 'currency', currency });
+  return format.format(minor / 10 ** fractionDigits(currency));
 }
 
 /** The digits of a currency's minor unit. */

@@ -9,7 +9,7 @@ import { history, holdText } from './history.js';
 /** Pages of 100 events each. */
 const MAX_EVENT_PAGES = 10;
 
-/** Resolves to `{ order, events, payments, disputes }`, null where something cannot be read, or to null without an order. */
+/** Resolves to `{ order, events, payments, disputes }`, each null if it cannot be read; to null without an order. */
 export async function readOrder(api, number, say) {
   const path = `/orders/${encodeURIComponent(number)}`;
   const [order, events, payments, disputes] = await Promise.all([

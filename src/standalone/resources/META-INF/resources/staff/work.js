@@ -10,7 +10,10 @@ const COUNTS = ['suspicions', 'disputes', 'overdue', 'unsettled'];
 /** Without `overdue`: most of these are counted in `disputes`. */
 const IN_TITLE = ['suspicions', 'disputes', 'unsettled'];
 
-/** Dispatches `counts` when a count changes, or one thing has replaced another; then, unless they are the first, `change`. */
+/**
+ * Dispatches `counts` when a count changes, or one thing has replaced another; then, unless they are the first counts,
+ * `change`.
+ */
 export class Work extends EventStream {
   /** By name; null or absent if the role may not see it. */
   #counts = {};
