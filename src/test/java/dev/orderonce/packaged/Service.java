@@ -208,17 +208,22 @@ final class Service implements AutoCloseable {
 
     /** Signs in with one role. */
     String signIn(String subject, String role) {
-        return tokens.computeIfAbsent(subject + ' ' + role, _ -> newToken(subject, role));
+        return tokens.computeIfAbsent(subject + ' ' + role, _ -> newToken(subject, Set.of(role)));
+    }
+
+    /** Returns a token of a guest's session. */
+    String signInGuest(String subject) {
+        return tokens.computeIfAbsent(subject, _ -> newToken(subject, Set.of(Role.BUYER, Role.GUEST)));
     }
 
     /** Signs in as a buyer. */
     String signIn(String subject) {
-        return newToken(subject, Role.BUYER);
+        return newToken(subject, Set.of(Role.BUYER));
     }
 
-    private String newToken(String subject, String role) {
+    private String newToken(String subject, Set<String> roles) {
         if (surroundings.isPresent()) {
-            return Issuer.token(subject, Set.of(role));
+            return Issuer.token(subject, roles);
         }
         HttpResponse<String> response = send(
                 "POST",
@@ -226,7 +231,7 @@ final class Service implements AutoCloseable {
                 Optional.empty(),
                 new JsonObject()
                         .put("subject", subject)
-                        .put("roles", List.of(role))
+                        .put("roles", List.copyOf(roles))
                         .encode());
         return new JsonObject(response.body()).getString("token");
     }

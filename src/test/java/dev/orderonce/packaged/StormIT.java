@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.orderonce.embedded.Standalone;
 import dev.orderonce.orders.Hold;
 import dev.orderonce.orders.MoneyEvent;
+import dev.orderonce.orders.OrderEvent;
 import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.testkit.Database;
@@ -35,6 +36,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -87,8 +89,12 @@ class StormIT {
             return redis.status_reply(seen .. ' events, ' .. wrong .. ' out of order')
             """;
 
+    /** With this the subjects of guests begin. */
+    private static final String GUEST = "guest-";
+
     private static final Set<String> WITHOUT_MOVE = Stream.concat(
-                    Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind), Stream.of(Hold.SET_KIND, Hold.ENDED_KIND))
+                    Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind),
+                    Stream.of(Hold.SET_KIND, Hold.ENDED_KIND, OrderEvent.CLAIMED))
             .collect(Collectors.toSet());
 
     @TempDir
@@ -98,6 +104,9 @@ class StormIT {
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong unanswered = new AtomicLong();
     private final AtomicLong kills = new AtomicLong();
+    /** The buyers whose claim was accepted, by guest. */
+    private final Map<String, Set<String>> claimants = new ConcurrentHashMap<>();
+
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
     /** One replica that is started again after it was killed. */
@@ -185,11 +194,16 @@ class StormIT {
         }
     }
 
-    /** A buyer, a merchant and support, who all change the same order at once. */
+    /**
+     * A buyer, a merchant and support, who all change the same order at once. One order in three is a guest's, whom two
+     * buyers claim meanwhile.
+     */
     private void act(String buyer, List<Replica> replicas, long until) {
         ThreadLocalRandom dice = ThreadLocalRandom.current();
         while (System.nanoTime() < until) {
-            Optional<String> number = place(buyer, replicas);
+            boolean isGuest = dice.nextInt(3) == 0;
+            String owner = isGuest ? GUEST + UUID.randomUUID() : buyer;
+            Optional<String> number = place(owner, replicas);
             if (number.isEmpty()) {
                 continue;
             }
@@ -197,10 +211,14 @@ class StormIT {
                 String key = UUID.randomUUID().toString();
                 for (int i = dice.nextInt(3); i >= 0; i--) {
                     String used = dice.nextBoolean() ? key : UUID.randomUUID().toString();
-                    hands.execute(() -> pay(buyer, number.get(), used, replicas));
+                    hands.execute(() -> pay(owner, number.get(), used, replicas));
                 }
                 for (int i = dice.nextInt(3); i > 0; i--) {
-                    hands.execute(() -> post(buyer, "buyer", number.get(), "/cancellation", replicas));
+                    hands.execute(() -> post(owner, "buyer", number.get(), "/cancellation", replicas));
+                }
+                if (isGuest) {
+                    hands.execute(() -> claim(buyer, owner, replicas));
+                    hands.execute(() -> claim(buyer + "-and-another", owner, replicas));
                 }
                 hands.execute(() -> shipSome(number.get(), replicas));
                 if (dice.nextInt(4) == 0) {
@@ -215,8 +233,36 @@ class StormIT {
             try (ExecutorService hands = Executors.newVirtualThreadPerTaskExecutor()) {
                 hands.execute(() -> shipSome(number.get(), replicas));
                 refundSome(number.get(), hands, replicas);
+                if (isGuest) {
+                    hands.execute(() -> claim(buyer, owner, replicas));
+                }
             }
         }
+    }
+
+    private void claim(String buyer, String guest, List<Replica> replicas) {
+        try {
+            Service service = any(replicas);
+            HttpResponse<String> answer = service.send(
+                    "POST",
+                    "/buyers/claims",
+                    Optional.of(service.signIn(buyer, "buyer")),
+                    new JsonObject()
+                            .put("guestToken", service.signInGuest(guest))
+                            .encode());
+            count(answer);
+            if (answer.statusCode() < 300) {
+                claimants
+                        .computeIfAbsent(guest, _ -> ConcurrentHashMap.newKeySet())
+                        .add(buyer);
+            }
+        } catch (UncheckedIOException killed) {
+            unanswered.incrementAndGet();
+        }
+    }
+
+    private static String token(Service service, String subject, String role) {
+        return subject.startsWith(GUEST) ? service.signInGuest(subject) : service.signIn(subject, role);
     }
 
     /** Parts that are together more than was captured, some of them under one key. */
@@ -245,7 +291,7 @@ class StormIT {
         try {
             Service service = any(replicas);
             HttpResponse<String> answer = service.placeByKey(
-                    service.signIn(buyer, "buyer"), UUID.randomUUID().toString());
+                    token(service, buyer, "buyer"), UUID.randomUUID().toString());
             count(answer);
             return answer.statusCode() < 300
                     ? Optional.of(new JsonObject(answer.body()).getString("number"))
@@ -263,7 +309,7 @@ class StormIT {
                     Map.of("Idempotency-Key", key),
                     "POST",
                     "/orders/" + number + "/payments",
-                    Optional.of(service.signIn(buyer, "buyer")),
+                    Optional.of(token(service, buyer, "buyer")),
                     "{\"method\":\"tok_visa\"}"));
         } catch (UncheckedIOException killed) {
             unanswered.incrementAndGet();
@@ -290,7 +336,7 @@ class StormIT {
             count(service.send(
                     "POST",
                     "/orders/" + number + what,
-                    Optional.of(service.signIn(subject, role)),
+                    Optional.of(token(service, subject, role)),
                     what.equals("/shipment") ? "" : "{\"reason\":\"storm\"}"));
         } catch (UncheckedIOException killed) {
             unanswered.incrementAndGet();
@@ -335,8 +381,24 @@ class StormIT {
                 stores, "*3\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n0".formatted(script.length(), script));
     }
 
+    /** A guest has one claimant, who has every order that was claimed. */
+    private void judgeClaims(Standalone stores) {
+        Map<String, String> claims = rows(stores, "SELECT guest, buyer FROM claims").stream()
+                .collect(Collectors.toMap(List::getFirst, List::getLast));
+        claimants.forEach((guest, buyers) ->
+                assertThat(buyers).as("claimants of %s", guest).containsExactly(claims.get(guest)));
+        List<List<String>> claimed = rows(
+                stores,
+                "SELECT e.detail->>'guest', o.buyer FROM order_events e JOIN orders o USING (number) WHERE kind = '%s'"
+                        .formatted(OrderEvent.CLAIMED));
+        assertThat(claimed)
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(row.getLast()).isEqualTo(claims.get(row.getFirst())));
+    }
+
     private void judge(Standalone stores, Provider provider) {
         assertThat(faults).isEmpty();
+        judgeClaims(stores);
         assertThat(provider.faults()).isEmpty();
         assertThat(provider.capturedReferences())
                 .as("money without a payment of the service")
