@@ -136,8 +136,8 @@ public class ConfirmSuspicion {
             Order order = chosen(standing, chosen);
             long left = order.content().total().minor() - order.refunded();
             if (amount.filter(wanted -> wanted > left).isPresent()) {
-                return item(new Confirming.Invalid(
-                        List.of(new Violation("/amount", "must be at most " + left + ", what is left of the payment"))));
+                return item(new Confirming.Invalid(List.of(
+                        new Violation("/amount", "must be at most " + left + ", what is left of the payment"))));
             }
             return other(standing, chosen).state().isAlive()
                     ? confirm(support, suspicion, chosen, amount, reason, clock.instant())

@@ -17,6 +17,7 @@ import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the table of orders for lists; replays and moves read it through {@link OrderStore}. */
 @ApplicationScoped
@@ -99,14 +100,23 @@ class OrderReader {
 
     /** The columns of a list of staff. */
     @RegisterForReflection // Panache finds its constructor by name
-    record Summary(String number, String buyer, String state, Instant decidedAt, String currency, Long total) {
+    @SuppressWarnings("ArrayRecordComponent") // as Hibernate maps the column; rows are not compared
+    record Summary(
+            String number,
+            String buyer,
+            String state,
+            Instant decidedAt,
+            String currency,
+            Long total,
+            String @Nullable [] holds) {
         OrderSummary toSummary() {
             return new OrderSummary(
                     new OrderNumber(number),
                     new Buyer(buyer),
                     OrderState.valueOf(state),
                     new Money(total, Currency.getInstance(currency)),
-                    decidedAt);
+                    decidedAt,
+                    Hold.read(holds));
         }
     }
 

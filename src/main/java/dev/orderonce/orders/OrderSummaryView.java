@@ -1,8 +1,11 @@
 package dev.orderonce.orders;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /** The JSON form of an order in the list of staff. */
 @Schema(name = "OrderSummary")
@@ -18,7 +21,11 @@ record OrderSummaryView(
         @Schema(description = "In minor units of the currency", required = true)
         long total,
 
-        @Schema(required = true) Instant placedAt) {
+        @Schema(required = true) Instant placedAt,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Schema(nullable = true, description = "Why the order is not shipped yet; absent if nothing holds it")
+        @Nullable List<Hold.Reason> holds) {
 
     static OrderSummaryView of(OrderSummary order) {
         return new OrderSummaryView(
@@ -27,6 +34,7 @@ record OrderSummaryView(
                 order.state(),
                 order.total().currency().getCurrencyCode(),
                 order.total().minor(),
-                order.placedAt());
+                order.placedAt(),
+                OrderView.reasons(order.holds()));
     }
 }

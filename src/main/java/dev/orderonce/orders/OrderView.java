@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +101,8 @@ public record OrderView(
 
     /** The refusal to ship an order that is on hold, with the reasons. */
     static Problem onHold(Order current) {
-        Problem problem = about(ProblemType.ORDER_ON_HOLD, current).with("holds", reasons(current));
+        Problem problem = about(ProblemType.ORDER_ON_HOLD, current)
+                .with("holds", Objects.requireNonNull(reasons(current.holds())));
         current.holds().stream()
                 .filter(hold -> hold.reason() == Hold.Reason.DISPUTE)
                 .findFirst()
@@ -117,8 +119,11 @@ public record OrderView(
         return about(ProblemType.REFUND_TOO_LARGE, current).with("refundable", left);
     }
 
-    private static List<Hold.Reason> reasons(Order order) {
-        return order.holds().stream().map(Hold::reason).distinct().toList();
+    /** Returns the reasons, each once; null without any. */
+    static @Nullable List<Hold.Reason> reasons(List<Hold> holds) {
+        return holds.isEmpty()
+                ? null
+                : holds.stream().map(Hold::reason).distinct().toList();
     }
 
     public static OrderView of(Order order) {
@@ -147,7 +152,7 @@ public record OrderView(
                 notes.delivery().orElse(null),
                 notes.contact().orElse(null),
                 order.placedAt(),
-                order.holds().isEmpty() ? null : reasons(order),
+                reasons(order.holds()),
                 order.refunded() == 0 ? null : order.refunded());
     }
 

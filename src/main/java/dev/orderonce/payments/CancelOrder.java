@@ -154,7 +154,9 @@ public class CancelOrder {
         List<Violation> violations = new ArrayList<>();
         Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
         return words.isPresent()
-                ? cancel(findOrder.ofAnyBuyer(written), new CancelRequest(new Actor.Person(support), true, words, duplicateOf, precondition))
+                ? cancel(
+                        findOrder.ofAnyBuyer(written),
+                        new CancelRequest(new Actor.Person(support), true, words, duplicateOf, precondition))
                 : item(new Cancelling.Invalid(violations));
     }
 

@@ -189,11 +189,7 @@ class PaymentsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed({Role.BUYER, Role.SUPPORT, Role.SERVICE})
     @OnBehalf
-    @Refusals({
-        ProblemType.ORDER_NOT_FOUND,
-        ProblemType.MOVE_NOT_OPEN,
-        ProblemType.ORDER_CHANGED,
-        ProblemType.ORDER_BUSY
+    @Refusals({ProblemType.ORDER_NOT_FOUND, ProblemType.MOVE_NOT_OPEN, ProblemType.ORDER_CHANGED, ProblemType.ORDER_BUSY
     })
     @Operation(
             operationId = "cancelOrder",

@@ -3,7 +3,7 @@
 import { element } from '../shared/dom.js';
 import { text } from '../shared/language.js';
 import { contents, instantText, stateChip } from '../shared/order-parts.js';
-import { history } from './history.js';
+import { history, resubmissionRow } from './history.js';
 import { orderLink } from './order-search.js';
 
 export function evidenceOf({ order, duplicateOf }) {
@@ -43,9 +43,5 @@ function known(title, order) {
 function submits({ submits: all, submitsUnknown }) {
   if (submitsUnknown || !all) return text('evidence.submits.unknown');
   if (all.length === 0) return text('evidence.submits.none');
-  return element(
-    'ol',
-    {},
-    all.map(({ at, outcome }) => element('li', {}, instantText(at), ` ${outcome}`)),
-  );
+  return element('ol', {}, all.map(resubmissionRow));
 }

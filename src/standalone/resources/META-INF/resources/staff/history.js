@@ -30,3 +30,8 @@ export const HOLDS = ['DISPUTE', 'SUSPECTED_DUPLICATE', 'SUPPORT'];
 export function holdText(reason) {
   return hasText(`hold.${reason}`) ? text(`hold.${reason}`) : reason;
 }
+
+/** A request that submitted an order again. */
+export function resubmissionRow({ at, outcome }) {
+  return element('li', {}, instantText(at), ` ${outcome}`);
+}

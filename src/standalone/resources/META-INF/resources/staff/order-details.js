@@ -4,19 +4,23 @@ import { explain } from '../shared/api.js';
 import { element } from '../shared/dom.js';
 import { hasText, money, text } from '../shared/language.js';
 import { contents, instantText } from '../shared/order-parts.js';
-import { history, holdText } from './history.js';
+import { history, holdText, resubmissionRow } from './history.js';
 
 /** Pages of 100 events each. */
 const MAX_EVENT_PAGES = 10;
 
-/** Resolves to `{ order, events, payments, disputes }`, each null if it cannot be read; to null without an order. */
+/**
+ * Resolves to `{ order, events, payments, disputes, resubmissions }`, each null if it cannot be read; to null without an
+ * order.
+ */
 export async function readOrder(api, number, say) {
   const path = `/orders/${encodeURIComponent(number)}`;
-  const [order, events, payments, disputes] = await Promise.all([
+  const [order, events, payments, disputes, resubmissions] = await Promise.all([
     api.get(path),
     readEvents(api, path),
     api.get(`${path}/payments`),
     api.get(`${path}/disputes`),
+    api.get(`${path}/resubmissions`),
   ]);
   if (!order.isOk) {
     say(explain(order.body));
@@ -27,6 +31,7 @@ export async function readOrder(api, number, say) {
     events,
     payments: payments.isOk ? payments.body.payments : null,
     disputes: disputes.isOk ? disputes.body.disputes : null,
+    resubmissions: resubmissions.isOk ? resubmissions.body.resubmissions : null,
   };
 }
 
@@ -41,7 +46,7 @@ async function readEvents(api, path) {
   return events;
 }
 
-export function orderDetails({ order, events, payments, disputes }) {
+export function orderDetails({ order, events, payments, disputes, resubmissions }) {
   const { currency } = order;
   return [
     holdsOf(order, events),
@@ -49,6 +54,7 @@ export function orderDetails({ order, events, payments, disputes }) {
     facts(order),
     section('details.payments', payments, (all) => all.map((payment) => paymentRow(payment))),
     section('details.disputes', disputes, (all) => all.map((dispute) => disputeRow(dispute, currency))),
+    section('evidence.submits', resubmissions, (all) => all.map(resubmissionRow)),
     element('h3', {}, text('details.history')),
     events ? history(events, currency) : unknown(),
   ];

@@ -98,7 +98,8 @@ class OrderMappingTest {
                             ofHotPath.buyer(),
                             ofHotPath.state(),
                             ofHotPath.content().total(),
-                            ofHotPath.placedAt()));
+                            ofHotPath.placedAt(),
+                            ofHotPath.holds()));
         });
         assertThat(orders.values().stream().map(Database::state)).contains("CREATED", "PAID", "CANCELLED");
     }
