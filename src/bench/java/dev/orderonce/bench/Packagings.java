@@ -55,7 +55,8 @@ final class Packagings {
         }
 
         double median(String figure) {
-            List<Double> sorted = figures.get(figure).stream().sorted().toList();
+            List<Double> sorted =
+                    figures.getOrDefault(figure, List.of()).stream().sorted().toList();
             return sorted.get(sorted.size() / 2);
         }
     }
@@ -86,7 +87,7 @@ final class Packagings {
         Map<String, String> settings = new HashMap<>(standaloneSettings);
         // The server build has no simulated provider; no request of the measurements reaches one.
         settings.put("payments.provider-url", "https://provider.example");
-        Path directory = executable.toAbsolutePath().getParent();
+        Path directory = executable.toAbsolutePath().resolveSibling("");
         Service.Packaged onJvm = Service.Packaged.onJvm(directory, jvmOptions, settings);
         this.packagings = List.of(
                 new Packaging("JVM", onJvm, Starts.WITHOUT_CACHE),
@@ -143,7 +144,7 @@ final class Packagings {
             packaging.add("start processor ms", ProcessorTime.micros(service.process()) / 1000.0);
             service.order();
             packaging.add("start to first order ms", service.millis());
-            packaging.add("resident idle MiB", service.residentMiB());
+            packaging.add("resident idle MiB", (double) service.residentMiB());
         }
     }
 
@@ -191,7 +192,7 @@ final class Packagings {
         rate(running, "place", () -> running.requests().places("/orders", issued, null), figures);
         rate(running, "mix", running.requests()::checkouts, figures);
         try {
-            figures.add("resident under load MiB", running.service().residentMiB());
+            figures.add("resident under load MiB", (double) running.service().residentMiB());
         } catch (IOException ended) {
             throw new IllegalStateException(ended);
         }

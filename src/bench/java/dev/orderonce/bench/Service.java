@@ -52,7 +52,7 @@ final class Service implements AutoCloseable {
             List<String> program = new ArrayList<>();
             program.add(file.toString());
             program.addAll(options);
-            return new Packaged(file.getParent(), program, List.of(), settings);
+            return new Packaged(file.resolveSibling(""), program, List.of(), settings);
         }
 
         Path log() {
