@@ -29,5 +29,5 @@ CREATE TABLE refunds (
     UNIQUE (number, client_key)
 );
 
--- What the provider is still to be asked for.
+-- Refunds that the provider has not confirmed yet, which the service requests again.
 CREATE INDEX refunds_in_progress ON refunds (payment, decided_at) WHERE state = 'REFUNDING';

@@ -239,7 +239,7 @@ class DisputeStore {
                 .map(rows -> unreadableRows.leaveOut("disputes", "id", rows, DisputeStore::dispute));
     }
 
-    /** Counts the disputes in which it is the shop's turn; with each turn the due date is set anew. */
+    /** Counts the disputes in which it is the shop's turn; each turn sets a new due date. */
     static String waiting(Duration answerTimeout) {
         return """
             SELECT count(*) AS count, max(due_at) - interval '%d seconds' AS newest

@@ -19,7 +19,7 @@ import org.hibernate.annotations.Immutable;
 @Immutable
 @Table(name = "refunds")
 final class RefundEntity extends PanacheEntityBase {
-    /** The provider is asked for it. */
+    /** The service requests it from the provider. */
     static final String REFUNDING = "REFUNDING";
 
     @Id
