@@ -453,13 +453,21 @@ public final class Drive {
         private int missing() throws Exception {
             int missing = 0;
             for (Map.Entry<String, String> order : ordersWithTokens.entrySet()) {
-                HttpResponse<String> found =
-                        send(address, "GET", "/orders/" + order.getKey(), order.getValue(), Map.of(), "");
+                HttpResponse<String> found = find(order.getKey(), order.getValue());
+                // The proxy limits the requests of one address; this asks for every order, one after the other.
+                for (int i = 0; found.statusCode() == 429 && i < 60; i++) {
+                    Thread.sleep(1000 * found.headers().firstValueAsLong("Retry-After").orElse(1));
+                    found = find(order.getKey(), order.getValue());
+                }
                 if (found.statusCode() != 200) {
                     missing++;
                 }
             }
             return missing;
+        }
+
+        private HttpResponse<String> find(String order, String token) throws IOException, InterruptedException {
+            return send(address, "GET", "/orders/" + order, token, Map.of(), "");
         }
 
         private void report(int missing) {
