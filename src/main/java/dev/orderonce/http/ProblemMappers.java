@@ -1,6 +1,5 @@
 package dev.orderonce.http;
 
-import static dev.orderonce.http.ProblemType.BODY_INVALID;
 import static dev.orderonce.http.ProblemType.BODY_TOO_LARGE;
 import static dev.orderonce.http.ProblemType.BODY_UNREADABLE;
 import static dev.orderonce.http.ProblemType.INTERNAL_ERROR;
@@ -12,13 +11,6 @@ import static dev.orderonce.http.ProblemType.NOT_FOUND;
 import static dev.orderonce.http.ProblemType.NOT_SIGNED_IN;
 import static dev.orderonce.http.ProblemType.REQUEST_REFUSED;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.JsonMappingException.Reference;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -27,8 +19,6 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -38,10 +28,6 @@ public class ProblemMappers {
 
     @ServerExceptionMapper
     public Response framework(WebApplicationException failure) {
-        Optional<JacksonException> unreadable = causeOf(failure, JacksonException.class);
-        if (unreadable.isPresent()) {
-            return unreadable(unreadable.get());
-        }
         return Problem.of(ofStatus(failure.getResponse().getStatus(), failure)).toResponse();
     }
 
@@ -63,51 +49,6 @@ public class ProblemMappers {
                 yield INTERNAL_ERROR;
             }
         };
-    }
-
-    @ServerExceptionMapper
-    public Response mismatched(MismatchedInputException failure) {
-        return unreadable(failure);
-    }
-
-    private static Response unreadable(JacksonException failure) {
-        // Missing, duplicated or trailing text has no path; a wrong type or member has one.
-        return failure instanceof JsonMappingException mapping
-                        && !mapping.getPath().isEmpty()
-                        && !(mapping.getCause() instanceof JsonParseException)
-                ? Problem.of(BODY_INVALID)
-                        .with("violations", List.of(new Violation(path(mapping), whatIsWrong(mapping))))
-                        .toResponse()
-                : Problem.of(BODY_UNREADABLE).toResponse();
-    }
-
-    private static String whatIsWrong(JsonMappingException failure) {
-        return switch (failure) {
-            case UnrecognizedPropertyException _ -> "is not a known member";
-            case MismatchedInputException mismatch
-            when mismatch.getTargetType() != null -> "must be " + typeName(mismatch.getTargetType());
-            default -> "cannot be parsed";
-        };
-    }
-
-    private static String typeName(Class<?> type) {
-        if (type == long.class || type == Long.class || type == int.class || type == Integer.class) {
-            return "a whole number";
-        }
-        if (type == String.class) {
-            return "a string";
-        }
-        return List.class.isAssignableFrom(type) ? "an array" : "an object";
-    }
-
-    private static String path(JsonMappingException failure) {
-        JsonPointer path = JsonPointer.empty();
-        for (Reference step : failure.getPath()) {
-            path = step.getFieldName() == null
-                    ? path.appendIndex(step.getIndex())
-                    : path.appendProperty(step.getFieldName());
-        }
-        return path.toString();
     }
 
     @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
@@ -135,16 +76,5 @@ public class ProblemMappers {
             LOG.error("a request failed", failure);
         }
         return Problem.of(INTERNAL_ERROR).toResponse();
-    }
-
-    private static <T> Optional<T> causeOf(Throwable failure, Class<T> type) {
-        // Causes can form a cycle; no useful chain is longer than this.
-        Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < 8; depth++, cause = cause.getCause()) {
-            if (type.isInstance(cause)) {
-                return Optional.of(type.cast(cause));
-            }
-        }
-        return Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package dev.orderonce.http;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.resteasy.reactive.jackson.runtime.serialisers.ServerJacksonMessageBodyReader;
 import jakarta.enterprise.inject.Instance;
@@ -33,9 +34,12 @@ import org.jspecify.annotations.Nullable;
 @Provider
 @Consumes(MediaType.APPLICATION_JSON)
 public class RequestBodies extends ServerJacksonMessageBodyReader {
+    private final Instance<ObjectMapper> mapper;
+
     @Inject
     RequestBodies(Instance<ObjectMapper> mapper) {
         super(mapper);
+        this.mapper = mapper;
     }
 
     @Override
@@ -43,7 +47,15 @@ public class RequestBodies extends ServerJacksonMessageBodyReader {
             Class<Object> type, Type genericType, MediaType mediaType, ServerRequestContext context)
             throws IOException {
         checkLength(context);
-        Object body = super.readFrom(type, genericType, mediaType, context);
+        Object body;
+        try {
+            body = super.readFrom(type, genericType, mediaType, context);
+        } catch (WebApplicationException | JacksonException failure) {
+            InputStream again = context.getInputStream();
+            again.reset();
+            ObjectMapper json = mapper.get();
+            throw new Refusal(new BodyErrors(json, json.constructType(genericType)).of(again));
+        }
         if (body == null && !OptionalBody.class.isAssignableFrom(type)) {
             throw new BadRequestException();
         }

@@ -1,6 +1,8 @@
 package dev.orderonce.orders;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.orderonce.http.CheckedBody;
+import dev.orderonce.http.Violation;
 import dev.orderonce.issuing.IssueNumber;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +81,13 @@ public record OrderSubmission(
                 description = "How the buyer is reached, like `delivery`",
                 minLength = 1,
                 maxLength = OrderNotes.MOST_TEXT_BYTES)
-        @Nullable String contact) {
+        @Nullable String contact)
+        implements CheckedBody {
+
+    @Override
+    public List<Violation> violations() {
+        return OrderDraft.read(this) instanceof OrderDraft.Reading.Invalid(var violations) ? violations : List.of();
+    }
 
     /** The JSON form of a submitted line. */
     @Schema(name = "LineSubmission", additionalProperties = Schema.False.class)

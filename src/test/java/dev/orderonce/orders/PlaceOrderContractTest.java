@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Database;
@@ -22,6 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every row of the table of POST /orders: status, headers, problem type and advice. */
@@ -303,11 +305,50 @@ class PlaceOrderContractTest {
         Response response =
                 shop.badRequest().contentType(ContentType.JSON).body(body).post("/orders");
         // Then
-        response.then()
-                .statusCode(400)
-                .body("type", equalTo("/problems/body-invalid"))
-                .body("violations", hasSize(1));
+        response.then().statusCode(400).body("type", equalTo("/problems/body-invalid"));
         assertThat(response.<String>path("violations[0].field")).startsWith(expected);
         assertThat(response.asString()).doesNotContain("dev.orderonce").doesNotContain("jackson");
+    }
+
+    @Test
+    void everythingThatIsWrong_isNamedAtOnce() {
+        // Given
+        String body = """
+                {"currency": 5, "total": "42.00", "lines": [{"productCode": "", "qty": 2, "unitPrice": 2100}, 7], "metdata": {}}
+                """;
+        // When
+        Response response =
+                shop.badRequest().contentType(ContentType.JSON).body(body).post("/orders");
+        // Then
+        response.then().statusCode(400).body("type", equalTo("/problems/body-invalid"));
+        assertThat(response.<List<Map<String, String>>>path("violations"))
+                .extracting(violation -> violation.get("field") + ' ' + violation.get("message"))
+                .containsExactlyInAnyOrder(
+                        "/currency must be a string",
+                        "/total must be a whole number",
+                        "/lines/0/qty is not a known member; did you mean quantity?",
+                        "/lines/0/quantity is missing",
+                        "/lines/0/productCode must have 1 to 64 characters, not only spaces",
+                        "/lines/1 must be an object",
+                        "/metdata is not a known member; did you mean metadata?");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {"a":1,} | Line 1, column 8: unexpected character ('}')
+            {"total":1,"total":2} | Line 1, column 19: duplicate field 'total'.
+            { | Line 1, column 2: unexpected end-of-input
+            [] | The body must be a JSON object.
+            {"total":1}x | Line 1, column 12: unrecognized token 'x'
+            """)
+    void brokenJson_isReportedWithItsPlace(String body, String detail) {
+        shop.badRequest()
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post("/orders")
+                .then()
+                .statusCode(400)
+                .body("type", equalTo("/problems/body-unreadable"))
+                .body("detail", startsWith(detail));
     }
 }
