@@ -2,8 +2,8 @@ package dev.orderonce.config;
 
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.smallrye.config.ConfigValidationException;
+import java.net.BindException;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class ExitCode {
     /** EX_CONFIG of sysexits.h: the configuration is wrong, a restart changes nothing. */
     public static final int BAD_CONFIGURATION = 78;
-
-    /** The prefix of the messages of SmallRye Config. */
-    private static final Pattern LIBRARY_CODE = Pattern.compile("^(?:[A-Za-z.]+: )?SRCFG[0-9]+: ");
 
     private ExitCode() {}
 
@@ -35,6 +32,10 @@ public final class ExitCode {
                 sentences(invalid).forEach(System.err::println);
                 return BAD_CONFIGURATION;
             }
+            if (cause instanceof BindException taken) {
+                System.err.println(sentence("quarkus.http.port: cannot listen (%s)".formatted(taken.getMessage())));
+                return BAD_CONFIGURATION;
+            }
             if (cause instanceof PreventFurtherStepsException ended) {
                 return ended.getExitCode();
             }
@@ -45,15 +46,27 @@ public final class ExitCode {
         return code;
     }
 
+    /**
+     * Ends the process if there are problems, after it has printed each on the standard error.
+     *
+     * @param problems sentences without their full stops
+     */
+    public static void ifAny(List<String> problems) {
+        if (!problems.isEmpty()) {
+            problems.stream().distinct().map(ExitCode::sentence).forEach(System.err::println);
+            System.exit(BAD_CONFIGURATION);
+        }
+    }
+
+    static String sentence(String problem) {
+        return "order-once %s cannot start: %s.".formatted(Version.current(), problem);
+    }
+
     /** Returns a sentence for each setting that the library could not convert. */
     static List<String> sentences(ConfigValidationException invalid) {
         return IntStream.range(0, invalid.getProblemCount())
                 .mapToObj(i -> invalid.getProblem(i).getMessage())
-                .map(message -> LIBRARY_CODE
-                        .matcher(message)
-                        .replaceFirst("")
-                        .replace(" threw an Exception whilst being converted", " cannot be used:"))
-                .map("order-once cannot start: %s."::formatted)
+                .map(message -> sentence(SettingProblem.sentence(message, List.of())))
                 .toList();
     }
 }

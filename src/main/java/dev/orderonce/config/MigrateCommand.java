@@ -7,13 +7,17 @@ import java.util.List;
  * succeeded. It needs the settings of a replica and no Redis.
  */
 public final class MigrateCommand {
-    private static final String ARGUMENT = "--migrate";
+    static final String ARGUMENT = "--migrate";
 
     private MigrateCommand() {}
 
+    public static boolean isGiven(String... arguments) {
+        return List.of(arguments).contains(ARGUMENT);
+    }
+
     /** Configures the start that follows to migrate and exit, if the arguments have the command. */
     public static void ifGiven(String... arguments) {
-        if (List.of(arguments).contains(ARGUMENT)) {
+        if (isGiven(arguments)) {
             // System properties win over every other place of a setting.
             System.setProperty("database.migrate-at-start", "true");
             System.setProperty("quarkus.init-and-exit", "true");

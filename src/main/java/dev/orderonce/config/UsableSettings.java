@@ -27,8 +27,7 @@ class UsableSettings {
             try {
                 bean.make();
             } catch (RuntimeException failure) {
-                sentences.add("order-once cannot start: %s."
-                        .formatted(unusable(failure).getMessage()));
+                sentences.add(ExitCode.sentence(String.valueOf(unusable(failure).getMessage())));
             }
         }
         if (!sentences.isEmpty()) {

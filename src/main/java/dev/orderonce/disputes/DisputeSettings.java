@@ -1,8 +1,10 @@
 package dev.orderonce.disputes;
 
+import dev.orderonce.config.Rules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Settings of disputes, prefix {@code disputes}. */
 @ConfigMapping(prefix = "disputes")
@@ -14,4 +16,9 @@ public interface DisputeSettings {
      */
     @WithDefault("72h")
     Duration answerTimeout();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(DisputeSettings settings, Consumer<String> wrong) {
+        Rules.lasting("disputes.answer-timeout", settings.answerTimeout(), wrong);
+    }
 }

@@ -1,8 +1,10 @@
 package dev.orderonce.duplicates;
 
+import dev.orderonce.config.Rules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Settings of the scan for duplicates, prefix {@code duplicates}. */
 @ConfigMapping(prefix = "duplicates")
@@ -32,4 +34,12 @@ public interface DuplicateSettings {
     /** How long an open pair holds its orders at most. Parcels wait for support no longer than for the carrier. */
     @WithDefault("1h")
     Duration holdTtl();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(DuplicateSettings settings, Consumer<String> wrong) {
+        Rules.lasting("duplicates.scan-window", settings.scanWindow(), wrong);
+        Rules.lasting("duplicates.hold-ttl", settings.holdTtl(), wrong);
+        Rules.atLeast(0, "duplicates.score-threshold", settings.scoreThreshold(), wrong);
+        Rules.atLeast(0, "duplicates.hold-from", settings.holdFrom(), wrong);
+    }
 }

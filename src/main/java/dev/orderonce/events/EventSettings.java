@@ -1,9 +1,11 @@
 package dev.orderonce.events;
 
+import dev.orderonce.config.Rules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Settings of the event log's relay, prefix {@code events}. */
 @ConfigMapping(prefix = "events")
@@ -44,4 +46,14 @@ public interface EventSettings {
      * is kept with the dispute.
      */
     Optional<Duration> ttl();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(EventSettings settings, Consumer<String> wrong) {
+        Rules.atLeast(1, "events.stream-size", settings.streamSize(), wrong);
+        Rules.atLeast(1, "events.listener-limit", settings.listenerLimit(), wrong);
+        Rules.atLeast(1, "events.listener-per-buyer-limit", settings.listenerPerBuyerLimit(), wrong);
+        Rules.lasting("events.work-interval", settings.workInterval(), wrong);
+        Rules.lasting("events.heartbeat-interval", settings.heartbeatInterval(), wrong);
+        settings.ttl().ifPresent(ttl -> Rules.lasting("events.ttl", ttl, wrong));
+    }
 }

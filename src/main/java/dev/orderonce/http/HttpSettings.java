@@ -1,8 +1,10 @@
 package dev.orderonce.http;
 
+import dev.orderonce.config.Rules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Settings of HTTP requests, prefix {@code http}. */
 @ConfigMapping(prefix = "http")
@@ -25,4 +27,14 @@ public interface HttpSettings {
      */
     @WithDefault("10s")
     Duration bodyTimeout();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(HttpSettings settings, Consumer<String> wrong) {
+        Rules.atLeast(1, "http.in-flight-limit", settings.inFlightLimit(), wrong);
+        Rules.lasting("http.body-timeout", settings.bodyTimeout(), wrong);
+        Duration delay = settings.retryDelay();
+        if (!delay.isPositive() || delay.toMillis() % 1000 != 0) {
+            wrong.accept("http.retry-delay: whole seconds, at least 1s");
+        }
+    }
 }

@@ -1,8 +1,10 @@
 package dev.orderonce.idempotency;
 
+import dev.orderonce.config.Rules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Settings of idempotency keys and of {@code /once}, prefix {@code idempotency}. */
 @ConfigMapping(prefix = "idempotency")
@@ -15,4 +17,9 @@ public interface IdempotencySettings {
      */
     @WithDefault("10s")
     Duration lease();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(IdempotencySettings settings, Consumer<String> wrong) {
+        Rules.lasting("idempotency.lease", settings.lease(), wrong);
+    }
 }

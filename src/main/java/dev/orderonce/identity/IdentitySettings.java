@@ -3,6 +3,7 @@ package dev.orderonce.identity;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Settings of the tokens, prefix {@code identity}. */
 @ConfigMapping(prefix = "identity")
@@ -23,4 +24,9 @@ public interface IdentitySettings {
      */
     @WithDefault("1m")
     Duration tokenCacheTtl();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(IdentitySettings settings, Consumer<String> wrong) {
+        IssuersKeys.check(settings.keys(), wrong);
+    }
 }

@@ -1,16 +1,13 @@
 package dev.orderonce.identity;
 
-import dev.orderonce.config.MadeFromSettings;
-import dev.orderonce.config.UnusableSetting;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Checks at startup that the keys that verify tokens exist: without them every caller would be refused. */
-@ApplicationScoped
-class IssuersKeys implements MadeFromSettings {
+/** Checks that the keys that verify tokens exist: without them every caller would be refused. */
+final class IssuersKeys {
     private static final String SETTING = "identity.keys";
 
     private static final String FILE = "file:";
@@ -20,14 +17,14 @@ class IssuersKeys implements MadeFromSettings {
     /** Without TLS an attacker in the network could replace the keys; a local address has no network between. */
     private static final Pattern LOCAL_ADDRESS = Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])([:/].*)?");
 
-    IssuersKeys(IdentitySettings settings) {
-        String keys = settings.keys();
+    private IssuersKeys() {}
+
+    static void check(String keys, Consumer<String> wrong) {
         // An issuer that is unavailable for a moment must not prevent startup: an address is not tried.
         if (keys.startsWith("http://") && !LOCAL_ADDRESS.matcher(keys).matches()) {
-            throw new UnusableSetting(SETTING + ": an address begins with https://");
-        }
-        if (!isAddress(keys) && !isFile(keys)) {
-            throw new UnusableSetting(SETTING + ": there is no file " + keys + " that can be read");
+            wrong.accept(SETTING + ": an address begins with https://");
+        } else if (!isAddress(keys) && !isFile(keys)) {
+            wrong.accept(SETTING + ": there is no file " + keys + " that can be read");
         }
     }
 

@@ -7,31 +7,46 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 
 /**
  * The setting {@code jobs.interval.<job>}. The settings are read by the jobs' names and not by a mapping: a mapping
  * cannot distinguish which characters of a map's key were hyphens in an environment variable.
  */
-final class JobIntervals {
+public final class JobIntervals {
     private static final String PREFIX = "jobs.interval.";
     private static final String OFF = "off";
 
     private final Config config;
 
-    /** @throws UnusableSetting if an interval is set for a job that does not exist */
+    /** @throws UnusableSetting if an interval cannot be used, or is set for a job that does not exist */
     JobIntervals(Config config, Collection<String> jobs) {
         this.config = config;
+        check(config, jobs, sentence -> {
+            throw new UnusableSetting(sentence);
+        });
+    }
+
+    /**
+     * Adds a sentence for each interval that cannot be used, and for each that is set for a job that does not exist.
+     *
+     * @param jobs the names of all jobs
+     */
+    public static void check(Config config, Collection<String> jobs, Consumer<String> wrong) {
         List<String> known =
                 jobs.stream().map(name -> inEnvironment(PREFIX + name)).toList();
         for (String setting : config.getPropertyNames()) {
             String name = inEnvironment(setting);
             if (name.startsWith(inEnvironment(PREFIX)) && !known.contains(name)) {
-                throw new UnusableSetting("%s: there is no such job; the jobs are %s"
+                wrong.accept("%s: there is no such job; the jobs are %s"
                         .formatted(
                                 setting,
                                 String.join(", ", jobs.stream().sorted().toList())));
             }
+        }
+        for (String job : jobs) {
+            UnusableSetting.report(() -> given(config, PREFIX + job), wrong);
         }
     }
 
@@ -39,18 +54,20 @@ final class JobIntervals {
         return setting.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }
 
-    /**
-     * Returns the job's interval: the one that is set, or else the job's own; empty if the job is switched off.
-     *
-     * @throws UnusableSetting if the setting is neither {@code off} nor a duration of at least 1 ms
-     */
+    /** Returns the job's interval: the one that is set, or else the job's own; empty if the job is switched off. */
     Optional<Duration> of(Job job) {
-        String setting = PREFIX + job.name();
-        String value = config.getOptionalValue(setting, String.class).orElse("").trim();
-        if (value.isEmpty()) {
-            return Optional.of(job.interval());
-        }
-        return value.equals(OFF) ? Optional.empty() : Optional.of(parse(setting, value));
+        Optional<String> given = given(config, PREFIX + job.name());
+        return given.isEmpty()
+                ? Optional.of(job.interval())
+                : given.filter(value -> !value.equals(OFF)).map(value -> parse(PREFIX + job.name(), value));
+    }
+
+    /** @throws UnusableSetting if the value is neither {@code off} nor a duration of at least 1 ms */
+    private static Optional<String> given(Config config, String setting) {
+        Optional<String> given =
+                config.getOptionalValue(setting, String.class).map(String::trim).filter(value -> !value.isEmpty());
+        given.filter(value -> !value.equals(OFF)).ifPresent(value -> parse(setting, value));
+        return given;
     }
 
     private static Duration parse(String setting, String value) {

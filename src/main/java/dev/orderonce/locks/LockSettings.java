@@ -1,8 +1,10 @@
 package dev.orderonce.locks;
 
+import dev.orderonce.config.Rules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Settings of locks, prefix {@code locks}. */
 @ConfigMapping(prefix = "locks")
@@ -21,4 +23,10 @@ public interface LockSettings {
      */
     @WithDefault("2s")
     Duration waitTimeout();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(LockSettings settings, Consumer<String> wrong) {
+        Rules.lasting("locks.lease", settings.lease(), wrong);
+        Rules.lasting("locks.wait-timeout", settings.waitTimeout(), wrong);
+    }
 }

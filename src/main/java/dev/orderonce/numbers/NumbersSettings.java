@@ -1,10 +1,12 @@
 package dev.orderonce.numbers;
 
+import dev.orderonce.config.Rules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Settings of order numbers, prefix {@code numbers}. */
 @ConfigMapping(prefix = "numbers")
@@ -59,5 +61,15 @@ public interface NumbersSettings {
         TRUST_SIGNATURE,
         /** Stop selling: 503 until Redis answers. */
         REFUSE
+    }
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(NumbersSettings settings, Consumer<String> wrong) {
+        SigningKeys.check(settings, wrong);
+        Validity.check(settings, wrong);
+        if (settings.duplicateWindow().isNegative()) {
+            wrong.accept("numbers.duplicate-window: 0s or more");
+        }
+        Rules.lasting("numbers.resubmission-ttl", settings.resubmissionTtl(), wrong);
     }
 }

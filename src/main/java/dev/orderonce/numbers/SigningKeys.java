@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -45,6 +46,13 @@ public class SigningKeys implements MadeFromSettings {
         this(settings.signingKey(), settings.verifyingKeys().orElse(List.of()));
     }
 
+    static void check(NumbersSettings settings, Consumer<String> wrong) {
+        List<String> verifying = settings.verifyingKeys().orElse(List.of());
+        UnusableSetting.report(() -> mac("numbers.signing-key", settings.signingKey()), wrong);
+        UnusableSetting.report(() -> bound(verifying), wrong);
+        verifying.forEach(key -> UnusableSetting.report(() -> mac("numbers.verifying-keys", key), wrong));
+    }
+
     /**
      * Takes the keys as text.
      *
@@ -53,13 +61,17 @@ public class SigningKeys implements MadeFromSettings {
      * @throws UnusableSetting with a sentence for the operator if a key is unusable
      */
     SigningKeys(String signing, List<String> verifying) {
+        bound(verifying);
+        keys = new ArrayList<>();
+        keys.add(mac("numbers.signing-key", signing));
+        verifying.forEach(key -> keys.add(mac("numbers.verifying-keys", key)));
+    }
+
+    private static void bound(List<String> verifying) {
         if (verifying.size() >= MOST_KEYS) {
             throw new UnusableSetting(
                     "numbers.verifying-keys: at most " + (MOST_KEYS - 1) + " older keys may still verify");
         }
-        keys = new ArrayList<>();
-        keys.add(mac("numbers.signing-key", signing));
-        verifying.forEach(key -> keys.add(mac("numbers.verifying-keys", key)));
     }
 
     private static ThreadLocal<Mac> mac(String setting, String base64) {

@@ -1,15 +1,14 @@
 package dev.orderonce.numbers;
 
-import dev.orderonce.config.MadeFromSettings;
-import dev.orderonce.config.UnusableSetting;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /** Computes when a number expires, and when its expiry is final without a tombstone. */
 @ApplicationScoped
-public class Validity implements MadeFromSettings {
+public class Validity {
     /**
      * The maximum of {@code numbers.ttl} on any replica. An older number cannot be placed even if the settings change,
      * so it needs no tombstone. A week is longer than any checkout.
@@ -28,11 +27,14 @@ public class Validity implements MadeFromSettings {
     Validity(Clock clock, NumbersSettings settings) {
         this.clock = clock;
         this.ttl = settings.ttl();
+    }
+
+    static void check(NumbersSettings settings, Consumer<String> wrong) {
+        Duration ttl = settings.ttl();
         if (!ttl.isPositive() || ttl.compareTo(LONGEST) > 0) {
-            throw new UnusableSetting("numbers.ttl: from 1 s to " + LONGEST.toDays() + " days");
-        }
-        if (settings.checkoutTtl().compareTo(ttl) < 0) {
-            throw new UnusableSetting("numbers.checkout-ttl: at least numbers.ttl");
+            wrong.accept("numbers.ttl: from 1 s to " + LONGEST.toDays() + " days");
+        } else if (settings.checkoutTtl().compareTo(ttl) < 0) {
+            wrong.accept("numbers.checkout-ttl: at least numbers.ttl");
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.orderonce.orders;
 
 import dev.orderonce.admission.ContentClaim;
-import dev.orderonce.config.MadeFromSettings;
-import dev.orderonce.config.UnusableSetting;
 import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,10 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What a buyer has to confirm before a new order, and what they have acknowledged. Uses no store. */
 @ApplicationScoped
-class ConfirmationPolicy implements MadeFromSettings {
+class ConfirmationPolicy {
     private static final Base64.Encoder BASE_64 = Base64.getUrlEncoder().withoutPadding();
 
     private final Map<Currency, Long> largeAmounts = new HashMap<>();
@@ -24,15 +24,23 @@ class ConfirmationPolicy implements MadeFromSettings {
         settings.largeAmounts().forEach(this::confirmAbove);
     }
 
+    static void check(OrderSettings settings, Consumer<String> wrong) {
+        settings.largeAmounts().forEach((code, amount) -> {
+            if (currency(code).isEmpty()) {
+                wrong.accept("orders.large-amounts.%s: not an ISO 4217 code of a currency".formatted(code));
+            } else if (amount < 0) {
+                wrong.accept("orders.large-amounts.%s: must not be negative".formatted(code));
+            }
+        });
+    }
+
     private void confirmAbove(String code, long amount) {
-        // A code that is set by an environment variable is in lower case.
-        Currency currency = Money.currency(code.toUpperCase(Locale.ROOT))
-                .orElseThrow(() -> new UnusableSetting(
-                        "orders.large-amounts.%s: not an ISO 4217 code of a currency".formatted(code)));
-        if (amount < 0) {
-            throw new UnusableSetting("orders.large-amounts.%s: must not be negative".formatted(code));
-        }
-        largeAmounts.put(currency, amount);
+        largeAmounts.put(currency(code).orElseThrow(), amount);
+    }
+
+    /** A code that is set by an environment variable is in lower case. */
+    private static Optional<Currency> currency(String code) {
+        return Money.currency(code.toUpperCase(Locale.ROOT));
     }
 
     /** Whether the total is large and the buyer has not acknowledged it. */

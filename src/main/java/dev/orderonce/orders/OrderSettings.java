@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Settings for placing orders, prefix {@code orders}. */
 @ConfigMapping(prefix = "orders")
@@ -29,4 +30,10 @@ public interface OrderSettings {
      */
     @WithDefault("false")
     boolean uniqueReferences();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(OrderSettings settings, Consumer<String> wrong) {
+        ConfirmationPolicy.check(settings, wrong);
+        Quotes.check(settings, wrong);
+    }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -51,6 +52,12 @@ class Quotes implements MadeFromSettings {
                 .map(Quotes::readKey)
                 .toList();
         this.clock = clock;
+    }
+
+    static void check(OrderSettings settings, Consumer<String> wrong) {
+        for (String key : settings.quoteKey().orElse(List.of())) {
+            UnusableSetting.report(() -> readKey(key), wrong);
+        }
     }
 
     private static SecretKeySpec readKey(String base64) {

@@ -1,12 +1,11 @@
 package dev.orderonce.payments;
 
-import dev.orderonce.config.MadeFromSettings;
 import dev.orderonce.config.RateLimit;
-import dev.orderonce.config.UnusableSetting;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -17,7 +16,7 @@ import java.util.stream.Stream;
  * an outage of Redis does not reset the count.
  */
 @ApplicationScoped
-class DeclineLimits implements MadeFromSettings {
+class DeclineLimits {
     /** The limit's name in problems and metrics. */
     static final String NAME = "payments-declined";
 
@@ -28,16 +27,20 @@ class DeclineLimits implements MadeFromSettings {
     private final RateLimit ofBuyer;
 
     DeclineLimits(PaymentSettings settings) {
-        this.ofOrder = withoutBurst("payments.declines-per-order-limit", settings.declinesPerOrderLimit());
-        this.ofBuyer = withoutBurst("payments.declines-per-buyer-limit", settings.declinesPerBuyerLimit());
+        this.ofOrder = settings.declinesPerOrderLimit();
+        this.ofBuyer = settings.declinesPerBuyerLimit();
+    }
+
+    static void check(PaymentSettings settings, Consumer<String> wrong) {
+        withoutBurst("payments.declines-per-order-limit", settings.declinesPerOrderLimit(), wrong);
+        withoutBurst("payments.declines-per-buyer-limit", settings.declinesPerBuyerLimit(), wrong);
     }
 
     /** The limit counts rows in a window, which cannot express a burst. */
-    private static RateLimit withoutBurst(String setting, RateLimit limit) {
+    private static void withoutBurst(String setting, RateLimit limit, Consumer<String> wrong) {
         if (limit.burst() != limit.count()) {
-            throw new UnusableSetting(setting + ": COUNT/WINDOW without a burst");
+            wrong.accept(setting + ": COUNT/WINDOW without a burst");
         }
-        return limit;
     }
 
     RateLimit ofOrder() {

@@ -1,10 +1,12 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.config.RateLimit;
+import dev.orderonce.config.Rules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Settings of payments, prefix {@code payments}. */
 @ConfigMapping(prefix = "payments")
@@ -63,4 +65,13 @@ public interface PaymentSettings {
      */
     @WithDefault("10/1h")
     RateLimit declinesPerBuyerLimit();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(PaymentSettings settings, Consumer<String> wrong) {
+        Rules.lasting("payments.provider-timeout", settings.providerTimeout(), wrong);
+        Rules.lasting("payments.resume-delay", settings.resumeDelay(), wrong);
+        Rules.lasting("payments.retry-delay", settings.retryDelay(), wrong);
+        Rules.lasting("payments.unpaid-order-ttl", settings.unpaidOrderTtl(), wrong);
+        DeclineLimits.check(settings, wrong);
+    }
 }

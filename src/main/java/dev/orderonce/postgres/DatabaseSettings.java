@@ -1,9 +1,11 @@
 package dev.orderonce.postgres;
 
+import dev.orderonce.config.Rules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Settings of the connections to PostgreSQL, prefix {@code database}. */
 @ConfigMapping(prefix = "database")
@@ -58,4 +60,20 @@ public interface DatabaseSettings {
      */
     @WithDefault("3s")
     Duration replyTimeout();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(DatabaseSettings settings, Consumer<String> wrong) {
+        if (!settings.url().startsWith("postgresql://") && !settings.url().startsWith("postgres://")) {
+            wrong.accept("database.url: as in postgresql://host:5432/database");
+        }
+        Rules.atLeast(1, "database.pool-size", settings.poolSize(), wrong);
+        Rules.atLeast(1, "database.batch-pool-size", settings.batchPoolSize(), wrong);
+        Rules.atLeast(1, "database.queue-limit", settings.queueLimit(), wrong);
+        Rules.lasting("database.statement-timeout", settings.statementTimeout(), wrong);
+        if (settings.replyTimeout().compareTo(settings.statementTimeout()) <= 0) {
+            wrong.accept("database.reply-timeout: longer than database.statement-timeout, which is "
+                    + settings.statementTimeout().toMillis()
+                    + " ms");
+        }
+    }
 }

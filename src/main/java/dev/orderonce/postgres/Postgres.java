@@ -3,7 +3,6 @@ package dev.orderonce.postgres;
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
 import dev.orderonce.config.MadeFromSettings;
-import dev.orderonce.config.UnusableSetting;
 import dev.orderonce.stores.Closing;
 import dev.orderonce.stores.Outage;
 import dev.orderonce.stores.StoreSpans;
@@ -68,25 +67,11 @@ public class Postgres implements MadeFromSettings {
         this.answerWithin = settings.replyTimeout();
         this.pools = pools;
         this.outage = outage("pool");
-        require("database.pool-size", settings.poolSize());
-        require("database.batch-pool-size", settings.batchPoolSize());
-        require("database.queue-limit", settings.queueLimit());
-        if (answerWithin.compareTo(settings.statementTimeout()) <= 0) {
-            throw new UnusableSetting("database.reply-timeout: longer than database.statement-timeout, which is "
-                    + settings.statementTimeout().toMillis()
-                    + " ms");
-        }
     }
 
     /** One for each path: the pool can be available when batches are not, and the reverse. */
     Outage outage(String path) {
         return new Outage("PostgreSQL", path, answerWithin, metrics);
-    }
-
-    private static void require(String setting, int value) {
-        if (value < 1) {
-            throw new UnusableSetting(setting + ": at least 1");
-        }
     }
 
     /** A batched statement of the hot path, with its own connections, which are opened now and kept. */

@@ -4,8 +4,8 @@ import static io.vertx.redis.client.RedisClientType.CLUSTER;
 import static io.vertx.redis.client.RedisClientType.REPLICATION;
 import static io.vertx.redis.client.RedisClientType.STANDALONE;
 
-import dev.orderonce.config.UnusableSetting;
 import io.quarkus.redis.client.RedisOptionsCustomizer;
+import io.quarkus.redis.runtime.client.config.RedisClientConfig;
 import io.quarkus.redis.runtime.client.config.RedisConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
@@ -13,10 +13,13 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.impl.RedisURI;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +54,6 @@ class RedisClients implements RedisOptionsCustomizer {
         if (!client.equals(RedisConfig.DEFAULT_CLIENT_NAME)) {
             return;
         }
-        checkAddresses(given.getEndpoints());
         // A lost connection is opened again by NodeConnection, with the primary that Sentinel names then.
         given.setAutoFailover(false);
         bound(given.getNetClientOptions());
@@ -72,24 +74,27 @@ class RedisClients implements RedisOptionsCustomizer {
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 
-    /** @throws UnusableSetting if no connection can be made with the settings */
-    void check() {
-        if (replyTimeout.compareTo(SHORTEST_TIMEOUT) < 0) {
-            throw new UnusableSetting("redis.reply-timeout: at least " + SHORTEST_TIMEOUT.toMillis() + " ms");
-        }
-        if (options().getType() == REPLICATION) {
-            throw new UnusableSetting("quarkus.redis.client-type: standalone, sentinel or cluster");
+    static void check(RedisSettings settings, Consumer<String> wrong) {
+        if (settings.replyTimeout().compareTo(SHORTEST_TIMEOUT) < 0) {
+            wrong.accept("redis.reply-timeout: at least " + SHORTEST_TIMEOUT.toMillis() + " ms");
         }
     }
 
-    /** The library reports an unusable address with the password in it. */
-    private static void checkAddresses(List<String> addresses) {
-        for (String address : addresses) {
-            try {
-                new RedisURI(address);
-            } catch (RuntimeException unreadable) {
-                throw new UnusableSetting("order-once cannot start: quarkus.redis.hosts: as in redis://host:6379.");
-            }
+    static void check(RedisClientConfig settings, Consumer<String> wrong) {
+        if (settings.clientType() == REPLICATION) {
+            wrong.accept("quarkus.redis.client-type: standalone, sentinel or cluster");
+        }
+        if (!settings.hosts().orElse(Set.of()).stream().allMatch(RedisClients::isAddress)) {
+            wrong.accept("quarkus.redis.hosts: as in redis://host:6379");
+        }
+    }
+
+    private static boolean isAddress(URI address) {
+        try {
+            new RedisURI(address.toString());
+            return true;
+        } catch (RuntimeException unreadable) {
+            return false; // the library's own sentence has the password in it
         }
     }
 

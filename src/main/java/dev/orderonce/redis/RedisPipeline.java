@@ -57,7 +57,6 @@ public class RedisPipeline implements MadeFromSettings {
             RedisSettings settings,
             MeterRegistry metrics,
             StoreSpans spans) {
-        clients.check();
         this.spans = spans;
         Duration replyTimeout = settings.replyTimeout();
         Timer replies = StoreLatency.of("redis", "command", metrics);

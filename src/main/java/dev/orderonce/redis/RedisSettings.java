@@ -1,8 +1,11 @@
 package dev.orderonce.redis;
 
+import io.quarkus.redis.runtime.client.config.RedisConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * What the framework's client has no setting for, prefix {@code redis}. Where Redis is, TLS, users, Sentinel and
@@ -17,4 +20,14 @@ public interface RedisSettings {
      */
     @WithDefault("500ms")
     Duration replyTimeout();
+
+    /** Adds a sentence for each value that cannot be used. */
+    static void check(RedisSettings settings, Consumer<String> wrong) {
+        RedisClients.check(settings, wrong);
+    }
+
+    /** Adds a sentence for each value of the framework's settings that cannot be used. */
+    static void checkAddresses(RedisConfig settings, Consumer<String> wrong) {
+        RedisClients.check(Objects.requireNonNull(settings.clients().get(RedisConfig.DEFAULT_CLIENT_NAME)), wrong);
+    }
 }

@@ -5,6 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,7 +27,7 @@ final class DataDirectory implements AutoCloseable {
     /**
      * Creates the directory if necessary and locks it for this process.
      *
-     * @throws IllegalStateException with a sentence if another process has locked it
+     * @throws IllegalStateException with a sentence if it cannot be used, or if another process has locked it
      */
     static DataDirectory take(Path directory) {
         Path path = directory.toAbsolutePath().normalize();
@@ -48,8 +51,20 @@ final class DataDirectory implements AutoCloseable {
             }
             return new DataDirectory(path, channel);
         } catch (IOException failure) {
-            throw new UncheckedIOException("cannot use the data directory " + path, failure);
+            throw new IllegalStateException(
+                    "the data directory %s cannot be used (%s); set standalone.data to a directory that this user can write to"
+                            .formatted(path, reason(failure)),
+                    failure);
         }
+    }
+
+    private static String reason(IOException failure) {
+        return switch (failure) {
+            case AccessDeniedException denied -> "no right to write to " + denied.getFile();
+            case FileAlreadyExistsException inTheWay -> inTheWay.getFile() + " is no directory";
+            case FileSystemException file when file.getReason() != null -> file.getFile() + ": " + file.getReason();
+            default -> failure.toString();
+        };
     }
 
     private static boolean isTaken(FileChannel channel) throws IOException {

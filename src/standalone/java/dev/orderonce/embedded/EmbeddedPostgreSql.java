@@ -228,7 +228,8 @@ public final class EmbeddedPostgreSql {
                     .setRegisterShutdownHook(false)
                     .start();
         } catch (IOException failure) {
-            throw new UncheckedIOException("PostgreSQL did not start; its log is " + log(), failure);
+            throw new IllegalStateException(
+                    "PostgreSQL did not start (%s); its log is %s".formatted(failure.getMessage(), log()), failure);
         }
     }
 
@@ -258,6 +259,18 @@ public final class EmbeddedPostgreSql {
     /** Starts it again, on the same port and data, after {@link #stop()} or {@link #kill()}. */
     public void restart() {
         server = launch();
+    }
+
+    /** Starts it again after its process ended by itself. */
+    void restartAfterItsEnd() {
+        stop(); // releases the lock that the library holds on the data
+        restart();
+    }
+
+    /** The process that runs now. The library knows only the one that started it. */
+    ProcessHandle process() {
+        return Processes.of(data.resolve("postmaster.pid"))
+                .orElseThrow(() -> new IllegalStateException("PostgreSQL has no process"));
     }
 
     public void stop() {

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +64,8 @@ public final class EmbeddedRedis {
             awaitAnswer(process);
             return process;
         } catch (IOException failure) {
-            throw new UncheckedIOException("Redis did not start; its log is " + log(), failure);
+            throw new IllegalStateException(
+                    "Redis did not start (%s); its log is %s".formatted(failure.getMessage(), log()), failure);
         }
     }
 
@@ -134,6 +134,11 @@ public final class EmbeddedRedis {
     /** Starts it again, on the same port and data, after {@link #stop()}. */
     public void restart() {
         server = launch();
+    }
+
+    /** The process that runs now. */
+    ProcessHandle process() {
+        return server.toHandle();
     }
 
     public void stop() {

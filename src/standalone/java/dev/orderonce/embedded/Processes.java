@@ -29,13 +29,15 @@ final class Processes {
      * @param program what its executable's name begins with: the number may belong to another process by now
      */
     static void reap(Path pidFile, String program) {
-        readPid(pidFile)
-                .flatMap(ProcessHandle::of)
-                .filter(process -> isRunning(process, program))
-                .ifPresent(orphan -> {
-                    LOG.infof("stopping the %s (process %d) that a killed service left", program, orphan.pid());
-                    stop(orphan, program);
-                });
+        of(pidFile).filter(process -> isRunning(process, program)).ifPresent(orphan -> {
+            LOG.infof("stopping the %s (process %d) that a killed service left", program, orphan.pid());
+            stop(orphan, program);
+        });
+    }
+
+    /** The process whose number is the first line of the file, if it still exists. */
+    static Optional<ProcessHandle> of(Path pidFile) {
+        return readPid(pidFile).flatMap(ProcessHandle::of);
     }
 
     private static Optional<Long> readPid(Path file) {

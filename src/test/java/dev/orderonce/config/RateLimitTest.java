@@ -95,7 +95,7 @@ class RateLimitTest {
                         ConfigValidationException.class,
                         invalid -> assertThat(ExitCode.sentences(invalid))
                                 .containsExactly(
-                                        "order-once cannot start: The config property limits.orders-placed with the config value"
-                                                + " \"often\" cannot be used: " + WRITTEN + "."));
+                                        "order-once %s cannot start: limits.orders-placed: \"often\" cannot be used: %s."
+                                                .formatted(Version.current(), WRITTEN)));
     }
 }

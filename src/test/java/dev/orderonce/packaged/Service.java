@@ -68,12 +68,17 @@ final class Service implements AutoCloseable {
             return launch(STANDALONE, directory, environment);
         }
         Surroundings made = Surroundings.of(directory, environment);
-        return launch(SERVER, directory, made.settings(), Optional.of(made));
+        return launch(SERVER, directory, made.settings(), Optional.of(made), List.of());
     }
 
     /** Starts a build in a directory of its own with nothing but these settings. */
     static Service launch(Path build, Path directory, Map<String, String> environment, String... arguments) {
-        return launch(build, directory, environment, Optional.empty(), arguments);
+        return launch(build, directory, environment, Optional.empty(), List.of(), arguments);
+    }
+
+    /** Starts the standalone build on a terminal, which {@code script} makes. */
+    static Service onTerminal(Path script, Path directory) {
+        return launch(STANDALONE, directory, Map.of(), Optional.empty(), List.of(script.toString(), "-qefc"));
     }
 
     private static Service launch(
@@ -81,6 +86,7 @@ final class Service implements AutoCloseable {
             Path directory,
             Map<String, String> environment,
             Optional<Surroundings> surroundings,
+            List<String> terminal,
             String... arguments) {
         try {
             Files.createDirectories(directory);
@@ -96,6 +102,11 @@ final class Service implements AutoCloseable {
                 command.addAll(List.of(build.toString(), "-Xmx256m"));
             }
             command.addAll(List.of(arguments));
+            if (!terminal.isEmpty()) {
+                List<String> within = new ArrayList<>(terminal);
+                within.addAll(List.of(String.join(" ", command), "/dev/null"));
+                command = within;
+            }
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectErrorStream(true)

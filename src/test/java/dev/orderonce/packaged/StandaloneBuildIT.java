@@ -1,6 +1,8 @@
 package dev.orderonce.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.embedded.Standalone;
 import dev.orderonce.testkit.Stores;
@@ -9,7 +11,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -35,6 +39,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The standalone jar without any configuration: it starts, keeps its data, survives being killed. */
 class StandaloneBuildIT {
@@ -55,14 +61,20 @@ class StandaloneBuildIT {
             assertThat(service.place(token, number).statusCode()).isEqualTo(201);
             assertThat(lastLines(service))
                     .satisfiesExactly(
-                            page -> assertThat(page).contains("http://localhost:" + service.port() + "/"),
-                            description -> assertThat(description).contains("/openapi"),
+                            shop -> assertThat(shop).contains("http://localhost:" + service.port() + "/"),
+                            support -> assertThat(support).contains("/support.html"),
+                            documentation -> assertThat(documentation).contains("/docs"),
                             data -> assertThat(data)
                                     .contains(directory.resolve(".order-once").toString()));
             assertThat(service.log())
                     .doesNotContain(secret("postgresql-orders.password"))
                     .doesNotContain(secret("redis.password"));
-            assertThat(List.of("/", "/support.html", "/merchant.html", "/order-once.js", "/openapi"))
+            assertThat(service.log().lines().filter(line -> line.startsWith("{")))
+                    .isNotEmpty()
+                    .allMatch(line -> line.contains("\"version\":\"1.0.0\""));
+            assertThat(service.send("GET", "/q/metrics", Optional.empty(), "").body())
+                    .contains("orderonce_build_info{version=\"1.0.0\"");
+            assertThat(List.of("/", "/support.html", "/merchant.html", "/order-once.js", "/openapi", "/docs/"))
                     .allSatisfy(path -> assertThat(service.send("GET", path, Optional.empty(), "")
                                     .statusCode())
                             .isEqualTo(200));
@@ -77,12 +89,121 @@ class StandaloneBuildIT {
         assertThat(processesOf(directory)).isEmpty();
     }
 
+    @Test
+    void settingsThatCannotBeUsed_endTheStartBeforeAnythingStarts() throws IOException {
+        // Given
+        Path file = Files.writeString(directory.resolve("file"), "in the way");
+        try (ServerSocket other = new ServerSocket(0)) {
+            // When
+            Service service = Service.launch(
+                    Service.STANDALONE,
+                    directory,
+                    Map.of(
+                            "NUMBERS_TTL", "2 hours",
+                            "STANDALONE_DATA", file.toString(),
+                            "QUARKUS_HTTP_PORT", Integer.toString(other.getLocalPort())));
+            // Then
+            assertThat(service.exitCode()).isEqualTo(78);
+            assertThat(service.log().lines())
+                    .hasSize(3)
+                    .allMatch(line -> line.startsWith("order-once 1.0.0 cannot start: "))
+                    .anyMatch(line -> line.contains("numbers.ttl: \"2 hours\" is not a duration; write 2h."))
+                    .anyMatch(line -> line.contains(file + " is no directory"))
+                    .anyMatch(
+                            line -> line.contains("quarkus.http.port: cannot listen on port " + other.getLocalPort()));
+        }
+    }
+
+    @Test
+    void olderJava_isRefusedWithASentence() throws IOException {
+        // Given
+        Path java = Path.of("/usr/lib/jvm/java-17-openjdk-amd64/bin/java");
+        assumeThat(java).as("SKIPPED, because this machine has no Java 17").isExecutable();
+        // When
+        Process process = new ProcessBuilder(java.toString(), "-jar", Service.STANDALONE.toString())
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        // Then
+        assertThat(output.strip())
+                .isEqualTo("order-once cannot start: it needs Java 25 or newer, and this is Java 17.");
+        assertThat(process.onExit().join().exitValue()).isEqualTo(78);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--version,order-once 1.0.0", "--help,order-once 1.0.0: one number"})
+    void commandThatPrints_startsNothing(String argument, String output) {
+        // When
+        Service service = Service.launch(Service.STANDALONE, directory, Map.of(), argument);
+        // Then
+        assertThat(service.exitCode()).isZero();
+        assertThat(service.log()).startsWith(output);
+        assertThat(directory.resolve(".order-once")).doesNotExist();
+    }
+
+    @Test
+    void argumentThatDoesNotExist_isRefused() {
+        // When
+        Service service = Service.launch(Service.STANDALONE, directory, Map.of(), "--hlep");
+        // Then
+        assertThat(service.exitCode()).isEqualTo(78);
+        assertThat(service.log()).contains("--hlep: there is no such argument; --help prints all.");
+    }
+
+    @Test
+    void startOnATerminal_printsItsProgressAndACardInsteadOfJson() throws IOException {
+        // Given
+        Path script = Path.of("/usr/bin/script");
+        assumeThat(script)
+                .as("SKIPPED, because this machine cannot make a terminal")
+                .isExecutable();
+        // When
+        try (Service service = Service.onTerminal(script, directory).ready()) {
+            await().until(() -> service.log().contains("Ctrl-C"));
+            // Then
+            assertThat(service.log().lines().map(String::strip))
+                    .contains("Starting Redis …", "Starting the service …")
+                    .anyMatch(line -> line.startsWith("Starting PostgreSQL (this first time"))
+                    .contains("Shop               http://localhost:" + service.port() + "/")
+                    .contains("Support            http://localhost:" + service.port() + "/support.html")
+                    .contains("API documentation  http://localhost:" + service.port() + "/docs")
+                    .contains("Data               " + directory.resolve(".order-once"))
+                    .noneMatch(line -> line.startsWith("{"));
+        }
+    }
+
+    @Test
+    void storeKilledTwice_endsTheServiceWithASentence() {
+        // Given
+        Service service =
+                Service.launch(Service.STANDALONE, directory, Map.of()).ready();
+        ProcessHandle first = redisOf(directory).orElseThrow();
+        first.destroyForcibly();
+        await().atMost(1, TimeUnit.MINUTES)
+                .until(() ->
+                        redisOf(directory).filter(again -> !again.equals(first)).isPresent());
+        await().atMost(1, TimeUnit.MINUTES).until(() -> service.log().contains("Redis runs again"));
+        // When
+        redisOf(directory).orElseThrow().destroyForcibly();
+        // Then
+        assertThat(service.exitCode()).isEqualTo(1);
+        assertThat(service.log()).contains("order-once 1.0.0 ends: Redis ended twice within a minute.");
+        assertThat(processesOf(directory)).isEmpty();
+    }
+
+    private static Optional<ProcessHandle> redisOf(Path directory) {
+        return processesOf(directory).stream()
+                .filter(process -> process.info().command().orElse("").contains("redis-server"))
+                .findFirst();
+    }
+
     private static List<String> lastLines(Service service) {
         List<String> messages = service.log()
                 .lines()
                 .filter(line -> line.contains("\"loggerName\":\"dev.orderonce.Main\""))
                 .toList();
-        return messages.subList(messages.size() - 3, messages.size());
+        return messages.subList(messages.size() - 4, messages.size());
     }
 
     @Test
