@@ -1,0 +1,42 @@
+package dev.orderonce.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The API documentation of the standalone build in a real browser. */
+class ApiDocumentationIT {
+    @TempDir
+    Path directory;
+
+    @Test
+    void operation_isShownAndCanBeTriedOutWithoutSigningIn() throws IOException {
+        assumeTrue(Browsers.isThere("ApiDocumentationIT"));
+        try (PagesFixture fixture = new PagesFixture(directory);
+                BrowserContext person = fixture.person("reader")) {
+            // Given
+            Page page = person.newPage();
+            page.navigate(fixture.service() + "/docs");
+            Locator operation = page.locator(".opblock-get:has([data-path='/orders'])");
+            assertThat(operation).isVisible();
+            assertThat(page.locator(".authorize.locked").first()).isVisible();
+            // When
+            operation.locator(".opblock-summary-control").click();
+            operation.locator("button.execute").click();
+            // Then
+            assertThat(operation
+                            .locator(".live-responses-table .response-col_status")
+                            .last())
+                    .containsText("200");
+            assertThat(fixture.faults()).isEmpty();
+        }
+    }
+}
