@@ -70,6 +70,13 @@ public class ApiDescription implements OASFilter {
         if (api.getComponents() == null) {
             api.setComponents(OASFactory.createComponents());
         }
+        // Where it is served: generated clients take another address.
+        api.setServers(List.of(OASFactory.createServer().url("/")));
+        api.getComponents().getSchemas().values().stream()
+                .flatMap(schema -> Objects.requireNonNullElse(schema.getProperties(), Map.<String, Schema>of())
+                        .values()
+                        .stream())
+                .forEach(ApiDescription::completeType);
         api.getComponents().addSchema(PROBLEM, problemSchema());
         api.getComponents()
                 .setSecuritySchemes(Map.of(
@@ -89,6 +96,13 @@ public class ApiDescription implements OASFilter {
                 .forEach(ApiDescription::withoutBody);
     }
 
+    /** Version 3.0 wants a type beside {@code nullable}; the framework writes none beside a reference. */
+    private static void completeType(Schema member) {
+        if (List.of(Schema.SchemaType.NULL).equals(member.getType())) {
+            member.addType(Schema.SchemaType.OBJECT);
+        }
+    }
+
     /** No response to HEAD has a body; the framework derives one from the method. */
     private static void withoutBody(Operation head) {
         head.getResponses().getAPIResponses().values().forEach(response -> response.setContent(null));
@@ -100,7 +114,7 @@ public class ApiDescription implements OASFilter {
             throw new IllegalStateException("an operation without an operationId: " + operation.getSummary());
         }
         List<ProblemType> refusals = new ArrayList<>(OF_ALL);
-        operation.setSecurity(null);
+        operation.setSecurity(List.of());
         if (hasRoles(method)) {
             operation.addSecurityRequirement(
                     OASFactory.createSecurityRequirement().addScheme(BEARER));

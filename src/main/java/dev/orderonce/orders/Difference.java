@@ -1,6 +1,5 @@
 package dev.orderonce.orders;
 
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +12,5 @@ import org.jspecify.annotations.Nullable;
  *     has no such line or charge
  * @param submitted the request's value, as {@code placed}
  */
-@Schema(description = "One business field in which the request differs from the existing order")
 public record Difference(
-        @Schema(description = "A JSON Pointer into the request, or into the order for what only the order has")
-        String field,
-
-        @Schema(nullable = true, description = "The order's value: a text, a number or an object") @Nullable Object placed,
-
-        @Schema(nullable = true, description = "The request's value: a text, a number or an object") @Nullable Object submitted) {}
+        String field, @Nullable Object placed, @Nullable Object submitted) {}
