@@ -62,15 +62,15 @@ public final class Main {
         Config given = EarlyConfig.settings();
         // A live reload runs this again in the same process: the settings of the first time are given then.
         Set<RequiredSettings> provided = Standalone.provided(given);
-        boolean isReloaded = LaunchMode.current() == LaunchMode.DEVELOPMENT;
+        boolean isDevelopment = LaunchMode.current() == LaunchMode.DEVELOPMENT;
         List<String> problems = new ArrayList<>(CommandLine.problems(arguments));
         problems.addAll(StartupChecks.settings(given, provided));
         Optional<Standalone> standalone = provided.isEmpty() ? Optional.empty() : standalone(given, problems::add);
-        if (!isReloaded) { // or the service itself listens there
+        if (!isDevelopment) { // or the service itself listens there
             problems.addAll(StartupChecks.ports(given, standalone.map(_ -> Standalone.HOST)));
         }
         ExitCode.ifAny(problems);
-        if (!isReloaded && Terminal.isPresent()) {
+        if (!isDevelopment && Terminal.isPresent()) {
             terminal = Optional.of(new Terminal(System.out));
             Terminal.LOG.forEach((setting, value) -> setUnlessGiven(given, setting, value));
         }
@@ -141,6 +141,7 @@ public final class Main {
     }
 
     private static void stopLast(Standalone standalone, CountDownLatch stopped, Duration within) {
+        standalone.unwatch();
         try {
             if (!stopped.await(within.toMillis(), TimeUnit.MILLISECONDS)) {
                 System.err.println("the service did not stop in time; stopping its stores all the same");

@@ -73,9 +73,8 @@ public class ApiDescription implements OASFilter {
         // Where it is served: generated clients take another address.
         api.setServers(List.of(OASFactory.createServer().url("/")));
         api.getComponents().getSchemas().values().stream()
-                .flatMap(schema -> Objects.requireNonNullElse(schema.getProperties(), Map.<String, Schema>of())
-                        .values()
-                        .stream())
+                .flatMap(schema ->
+                        Objects.requireNonNullElse(schema.getProperties(), Map.<String, Schema>of()).values().stream())
                 .forEach(ApiDescription::completeType);
         api.getComponents().addSchema(PROBLEM, problemSchema());
         api.getComponents()
@@ -96,10 +95,13 @@ public class ApiDescription implements OASFilter {
                 .forEach(ApiDescription::withoutBody);
     }
 
-    /** Version 3.0 wants a type beside {@code nullable}; the framework writes none beside a reference. */
+    /** Version 3.0 has {@code nullable} beside a type only; the framework writes it beside a reference without one. */
     private static void completeType(Schema member) {
-        if (List.of(Schema.SchemaType.NULL).equals(member.getType())) {
-            member.addType(Schema.SchemaType.OBJECT);
+        List<Schema> choices = Objects.requireNonNullElse(member.getAnyOf(), List.of());
+        List<Schema> references =
+                choices.stream().filter(choice -> choice.getRef() != null).toList();
+        if (member.getType() == null && references.size() == 1 && choices.size() == 2) { // the other one is null
+            member.anyOf(null).allOf(references).type(List.of(Schema.SchemaType.OBJECT, Schema.SchemaType.NULL));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.orderonce.http;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -159,7 +160,8 @@ class FrontDoor {
         if (request.uri().length() > LONGEST_TARGET) {
             return Optional.of(Problem.of(ProblemType.TARGET_TOO_LONG));
         }
-        if (!RequestTarget.isPathCanonical(request.uri()) || request.method().equals(HttpMethod.CONNECT)) {
+        if ((!RequestTarget.isPathCanonical(request.uri()) && !isOfDevelopment(request))
+                || request.method().equals(HttpMethod.CONNECT)) {
             return Optional.of(Problem.of(ProblemType.PATH_REFUSED));
         }
         if (!RequestTarget.isQueryReadable(request.uri())) {
@@ -174,6 +176,11 @@ class FrontDoor {
             return Optional.of(Problem.of(ProblemType.HEADERS_TOO_LARGE));
         }
         return bodyBytes > largestBody ? Optional.of(Problem.of(ProblemType.BODY_TOO_LARGE)) : Optional.empty();
+    }
+
+    /** The framework's pages in development mode, whose paths are its own. */
+    private static boolean isOfDevelopment(HttpServerRequest request) {
+        return LaunchMode.current() == LaunchMode.DEVELOPMENT && request.uri().startsWith("/q/");
     }
 
     /** As RFC 9112, section 3.2 requires; HTTP/1.0 has no Host. */

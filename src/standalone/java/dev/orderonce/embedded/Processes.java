@@ -114,8 +114,12 @@ final class Processes {
     }
 
     static void pause() {
+        pause(LOOK_EVERY);
+    }
+
+    static void pause(Duration time) {
         try {
-            Thread.sleep(LOOK_EVERY);
+            Thread.sleep(time);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a store started or stopped", interrupted);

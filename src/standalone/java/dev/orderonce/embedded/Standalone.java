@@ -172,9 +172,14 @@ public final class Standalone implements AutoCloseable {
                 watches.add(new StoreWatch("Redis", store::process, store::restart, giveUp, InstantSource.system())));
     }
 
+    /** Starts no store again from now on. */
+    public void unwatch() {
+        watches.forEach(StoreWatch::close);
+    }
+
     @Override
     public void close() {
-        watches.forEach(StoreWatch::close);
+        unwatch();
         redis.ifPresent(EmbeddedRedis::stop);
         postgreSql.ifPresent(EmbeddedPostgreSql::stop);
         directory.close();

@@ -14,6 +14,9 @@ final class StoreWatch implements AutoCloseable {
     /** A store that ends more often has a reason that starting it again does not remove. */
     private static final Duration ONCE_IN = Duration.ofMinutes(1);
 
+    /** Ctrl-C on a terminal ends the stores together with the service, which closes this watch in less. */
+    private static final Duration MOMENT = Duration.ofMillis(500);
+
     private final String store;
     private final Supplier<ProcessHandle> process;
     private final Runnable restart;
@@ -47,6 +50,7 @@ final class StoreWatch implements AutoCloseable {
     private void watch() {
         Thread.ofPlatform().daemon().name("watch-" + store).start(() -> {
             process.get().onExit().join();
+            Processes.pause(MOMENT);
             ended();
         });
     }
