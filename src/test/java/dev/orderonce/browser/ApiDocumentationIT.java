@@ -1,6 +1,5 @@
 package dev.orderonce.browser;
 
-import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -26,8 +25,8 @@ class ApiDocumentationIT {
             Page page = person.newPage();
             page.navigate(fixture.service() + "/docs");
             Locator operation = page.locator(".opblock-get:has([data-path='/orders'])");
-            assertThat(operation).isVisible();
-            assertThat(page.locator(".authorize.locked").first()).isVisible();
+            operation.waitFor();
+            page.locator(".authorize.locked").first().waitFor();
             // When
             operation.locator(".opblock-summary-control").click();
             operation.locator("button.execute").click();
