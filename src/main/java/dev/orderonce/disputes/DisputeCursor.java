@@ -9,8 +9,10 @@ import java.util.regex.Pattern;
 /**
  * The end of a page of a list. The next page begins there, even if the last dispute of the page has another due date by
  * then.
+ *
+ * @param at the time that orders the list, of the last dispute of the page
  */
-record DisputeCursor(Instant dueAt, String id) {
+record DisputeCursor(Instant at, String id) {
     /** Microseconds since 1970, which 18 digits hold for longer than PostgreSQL counts years. */
     private static final Pattern FORM = Pattern.compile("([0-9]{1,18})-(.{1,32})");
 
@@ -20,11 +22,11 @@ record DisputeCursor(Instant dueAt, String id) {
         if (!matcher.matches()) {
             return Optional.empty();
         }
-        Instant dueAt = Instant.EPOCH.plus(Long.parseLong(matcher.group(1)), ChronoUnit.MICROS);
-        return DisputeId.read(matcher.group(2)).map(id -> new DisputeCursor(dueAt, id.text()));
+        Instant at = Instant.EPOCH.plus(Long.parseLong(matcher.group(1)), ChronoUnit.MICROS);
+        return DisputeId.read(matcher.group(2)).map(id -> new DisputeCursor(at, id.text()));
     }
 
     String text() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, dueAt) + "-" + id;
+        return ChronoUnit.MICROS.between(Instant.EPOCH, at) + "-" + id;
     }
 }

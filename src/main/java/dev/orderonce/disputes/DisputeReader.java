@@ -7,11 +7,14 @@ import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.postgres.KeysetPage;
 import dev.orderonce.postgres.KeysetQuery;
 import dev.orderonce.postgres.Reads;
+import io.quarkus.hibernate.reactive.panache.PanacheQuery;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads disputes, their messages and their evidence. */
 @ApplicationScoped
@@ -75,19 +78,42 @@ class DisputeReader {
      */
     record Filter(Optional<Buyer> buyer, Optional<DisputeState> state, Optional<Instant> overdueAt) {}
 
-    /** One page of the disputes, soonest due first. */
-    Uni<KeysetPage<Dispute, DisputeCursor>> list(Filter filter, Optional<DisputeCursor> after, int limit) {
-        KeysetQuery query = KeysetQuery.ascending("dueAt", "id")
+    /** One page of the disputes. */
+    Uni<KeysetPage<Dispute, DisputeCursor>> list(
+            Filter filter, DisputeOrder order, Optional<DisputeCursor> after, int limit) {
+        return reads.read(
+                "list-disputes",
+                () -> KeysetPage.read(found(filter, order, after), limit, order::cursor)
+                        .map(page -> page.map(DisputeEntity::toDispute)));
+    }
+
+    /** The number of disputes on all pages. */
+    Uni<Long> count(Filter filter) {
+        return reads.read(
+                "count-disputes",
+                () -> found(filter, DisputeOrder.DUE, Optional.empty()).count());
+    }
+
+    private static PanacheQuery<DisputeEntity> found(Filter filter, DisputeOrder order, Optional<DisputeCursor> after) {
+        KeysetQuery query = order.query(after)
                 .wherePresent("buyer = ?", filter.buyer().map(Buyer::subject))
                 .wherePresent("state = ?", filter.state().map(DisputeState::name))
                 .wherePresent(UNDECIDED + " and dueAt < ?", filter.overdueAt());
-        after.ifPresent(cursor -> query.after(cursor.dueAt(), cursor.id()));
-        return reads.read(
-                "list-disputes",
-                () -> KeysetPage.read(
-                                DisputeEntity.<DisputeEntity>find(query.hql(), query.parameters()),
-                                limit,
-                                row -> new DisputeCursor(row.dueAt, row.id))
-                        .map(page -> page.map(DisputeEntity::toDispute)));
+        return DisputeEntity.find(query.hql(), query.parameters());
+    }
+
+    /** The first message of each of these disputes that has one, by the dispute's id. */
+    Uni<Map<String, String>> firstMessages(List<Dispute> of) {
+        List<String> ids = of.stream()
+                .filter(dispute -> dispute.messages() > 0)
+                .map(dispute -> dispute.id().text())
+                .toList();
+        return ids.isEmpty()
+                ? Uni.createFrom().item(Map.of())
+                : reads.read(
+                                "first-messages",
+                                () -> MessageEntity.<MessageEntity>list("dispute in ?1 and sequence = 1", ids))
+                        .map(rows -> rows.stream()
+                                .collect(Collectors.toUnmodifiableMap(row -> row.dispute, row -> row.text)));
     }
 }

@@ -3,6 +3,7 @@ package dev.orderonce.disputes;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.money.Money;
 import dev.orderonce.numbers.OrderNumber;
 import java.time.Instant;
 import java.util.List;
@@ -54,6 +55,13 @@ record DisputeView(
 
         @Schema(nullable = true, description = "When it was resolved or withdrawn") @Nullable Instant endedAt,
 
+        @Schema(nullable = true, description = "In lists: the currency of the order, ISO 4217") @Nullable String currency,
+
+        @Schema(nullable = true, description = "In lists: the total of the order, in minor units of the currency")
+        @Nullable Long total,
+
+        @Schema(nullable = true, description = "In lists: the first message, if there is one") @Nullable String firstMessage,
+
         @Schema(nullable = true, description = "By sequence; not in lists") @Nullable List<MessageView> messages,
 
         @Schema(nullable = true, description = "What was known when the dispute was opened; not in lists") @Nullable Evidence evidence) {
@@ -91,6 +99,8 @@ record DisputeView(
         return view(
                 dispute,
                 as,
+                Optional.empty(),
+                Optional.empty(),
                 details.messages().stream()
                         .map(message -> MessageView.of(message, as))
                         .toList(),
@@ -101,9 +111,14 @@ record DisputeView(
                                 : event.forStaff()));
     }
 
-    /** The dispute without messages and evidence, as lists show it. */
+    /** The dispute without messages and evidence, as the list of its order shows it. */
     static DisputeView of(Dispute dispute, Party as) {
-        return view(dispute, as, null, null);
+        return view(dispute, as, Optional.empty(), Optional.empty(), null, null);
+    }
+
+    /** As a list of disputes shows it. */
+    static DisputeView of(ListDisputes.Listed listed, Party as) {
+        return view(listed.dispute(), as, listed.total(), listed.firstMessage(), null, null);
     }
 
     /** A problem that states the dispute's current state and open moves. */
@@ -122,7 +137,12 @@ record DisputeView(
     }
 
     private static DisputeView view(
-            Dispute dispute, Party as, @Nullable List<MessageView> messages, @Nullable Evidence evidence) {
+            Dispute dispute,
+            Party as,
+            Optional<Money> total,
+            Optional<String> firstMessage,
+            @Nullable List<MessageView> messages,
+            @Nullable Evidence evidence) {
         Optional<Resolution> resolution = dispute.resolution();
         return new DisputeView(
                 dispute.id().text(),
@@ -141,6 +161,9 @@ record DisputeView(
                         .map(made -> as == Party.BUYER ? THE_SHOP : made.by().id())
                         .orElse(null),
                 dispute.endedAt().orElse(null),
+                total.map(money -> money.currency().getCurrencyCode()).orElse(null),
+                total.map(Money::minor).orElse(null),
+                firstMessage.orElse(null),
                 messages,
                 evidence);
     }

@@ -21,6 +21,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -95,7 +96,7 @@ class DisputesResource {
     @RolesAllowed({Role.BUYER, Role.MERCHANT, Role.SUPPORT})
     @Operation(
             operationId = "listDisputes",
-            summary = "List disputes, earliest due date first",
+            summary = "List disputes",
             description = "Buyers see their own disputes; merchant and support see every dispute.")
     @APIResponse(
             responseCode = "200",
@@ -115,15 +116,31 @@ class DisputesResource {
                             schema = @Schema(type = SchemaType.BOOLEAN))
                     @QueryParam("overdue")
                     Optional<String> overdue,
+            @Parameter(description = "Only disputes of this buyer; a buyer lists their own only") @QueryParam("buyer")
+                    Optional<String> buyer,
+            @Parameter(
+                            description = "due: the earliest due date first; newest, oldest: by the time of opening",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            defaultValue = "due",
+                                            enumeration = {"due", "newest", "oldest"}))
+                    @DefaultValue("due")
+                    @QueryParam("order")
+                    String order,
             @BeanParam PageParameters page) {
         Party as = Party.of(caller);
         return endpoint.answer(
                 "list-disputes",
                 "",
-                listDisputes.list(caller.subject(), as, state, overdue, page.after(), page.limit()),
+                listDisputes.list(
+                        caller.subject(),
+                        as,
+                        new ListDisputes.Query(state, overdue, buyer, order, page.after(), page.limit())),
                 listing -> switch (listing) {
                     case Listing.BadParameter(String why) -> Problem.ofParameter(why);
-                    case Listing.Page(var disputes, var next) -> Reply.ok(DisputesView.of(disputes, next, as));
+                    case Listing.Page(var disputes, var next, var count) ->
+                        Reply.ok(DisputesView.of(disputes, next, count, as));
                 });
     }
 

@@ -1,5 +1,6 @@
 package dev.orderonce.disputes;
 
+import dev.orderonce.disputes.ListDisputes.Listed;
 import dev.orderonce.http.PageParameters;
 import java.util.List;
 import java.util.Optional;
@@ -11,10 +12,24 @@ import org.jspecify.annotations.Nullable;
 record DisputesView(
         @Schema(required = true) List<DisputeView> disputes,
 
-        @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after) {
+        @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after,
 
-    static DisputesView of(List<Dispute> disputes, Optional<String> after, Party as) {
+        @Schema(
+                nullable = true,
+                required = true,
+                description = "On the first page: the number of entries on all pages; null on the others")
+        @Nullable Long count) {
+
+    static DisputesView of(List<Listed> disputes, Optional<String> after, Optional<Long> count, Party as) {
         return new DisputesView(
-                disputes.stream().map(dispute -> DisputeView.of(dispute, as)).toList(), after.orElse(null));
+                disputes.stream().map(listed -> DisputeView.of(listed, as)).toList(),
+                after.orElse(null),
+                count.orElse(null));
+    }
+
+    /** All disputes of an order. */
+    static DisputesView of(List<Dispute> disputes, Party as) {
+        return new DisputesView(
+                disputes.stream().map(dispute -> DisputeView.of(dispute, as)).toList(), null, (long) disputes.size());
     }
 }

@@ -4,8 +4,12 @@ import dev.orderonce.disputes.DisputeReader.Filter;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Subject;
+import dev.orderonce.money.Money;
+import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder;
+import dev.orderonce.orders.FindSummaries;
 import dev.orderonce.orders.Order;
+import dev.orderonce.orders.OrderSummary;
 import dev.orderonce.postgres.KeysetPage;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,16 +20,44 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Lists disputes, soonest due first, in pages; the cost of a page does not depend on its position. */
+/** Lists disputes in pages; the cost of a page does not depend on its position. */
 @ApplicationScoped
 public class ListDisputes {
     private final DisputeReader disputes;
+    private final FindSummaries findSummaries;
     private final Clock clock;
 
-    ListDisputes(DisputeReader disputes, Clock clock) {
+    ListDisputes(DisputeReader disputes, FindSummaries findSummaries, Clock clock) {
         this.disputes = disputes;
+        this.findSummaries = findSummaries;
         this.clock = clock;
     }
+
+    /**
+     * The parameters of a list, as the client wrote them.
+     *
+     * @param state the name of a state: only disputes in it
+     * @param overdue {@code true}: only undecided disputes after their due date
+     * @param buyer only disputes of this buyer
+     * @param order the name of an order of the list
+     * @param after the cursor from the page before, if any
+     * @param limit 1 to {@value KeysetPage#LARGEST}
+     */
+    public record Query(
+            Optional<String> state,
+            Optional<String> overdue,
+            Optional<String> buyer,
+            String order,
+            Optional<String> after,
+            int limit) {}
+
+    /**
+     * A dispute as a list shows it.
+     *
+     * @param total of the order
+     * @param firstMessage what the dispute began with, if it has a message
+     */
+    public record Listed(Dispute dispute, Optional<Money> total, Optional<String> firstMessage) {}
 
     /** Every outcome of listing disputes. */
     public sealed interface Listing extends Outcome {
@@ -36,8 +68,9 @@ public class ListDisputes {
          * One page.
          *
          * @param after the cursor of the next page, if there is one
+         * @param count the number of disputes on all pages; only of the first page
          */
-        record Page(List<Dispute> disputes, Optional<String> after) implements Listing {}
+        record Page(List<Listed> disputes, Optional<String> after, Optional<Long> count) implements Listing {}
 
         @Override
         default String label() {
@@ -54,13 +87,13 @@ public class ListDisputes {
         record Absent() implements OfOrder {}
 
         /** The disputes, the latest first. */
-        record Listed(List<Dispute> disputes) implements OfOrder {}
+        record Found(List<Dispute> disputes) implements OfOrder {}
 
         @Override
         default String label() {
             return switch (this) {
                 case Absent _ -> "absent";
-                case Listed _ -> "listed";
+                case Found _ -> "listed";
             };
         }
     }
@@ -69,19 +102,12 @@ public class ListDisputes {
      * Lists one page.
      *
      * @param as a buyer sees their own disputes; staff see all
-     * @param state the name of a state: only disputes in it
-     * @param overdue {@code true}: only undecided disputes after their due date
-     * @param after the cursor from the page before, if any
-     * @param limit 1 to {@value KeysetPage#LARGEST}
      */
-    public Uni<Listing> list(
-            Subject reader,
-            Party as,
-            Optional<String> state,
-            Optional<String> overdue,
-            Optional<String> after,
-            int limit) {
-        Optional<String> refusal = KeysetPage.refusal(limit);
+    public Uni<Listing> list(Subject reader, Party as, Query query) {
+        Optional<String> state = query.state();
+        Optional<String> overdue = query.overdue();
+        Optional<String> after = query.after();
+        Optional<String> refusal = KeysetPage.refusal(query.limit());
         if (refusal.isPresent()) {
             return bad(refusal.get());
         }
@@ -97,15 +123,57 @@ public class ListDisputes {
                 .isPresent()) {
             return bad("\"overdue\" must be true or false.");
         }
+        Optional<DisputeOrder> order = DisputeOrder.read(query.order());
+        if (order.isEmpty()) {
+            return bad("\"order\" must be due, newest or oldest.");
+        }
         Optional<DisputeCursor> cursor = after.flatMap(DisputeCursor::read);
         if (after.isPresent() && cursor.isEmpty()) {
             return bad("\"after\" must be the `after` of the previous page.");
         }
-        Optional<Buyer> own = as == Party.BUYER ? Optional.of(new Buyer(reader.id())) : Optional.empty();
+        Optional<Buyer> wantedBuyer = query.buyer().filter(Subject::isSubject).map(Buyer::new);
+        if (query.buyer().isPresent() && wantedBuyer.isEmpty()) {
+            return bad("\"buyer\" must be the subject of a buyer.");
+        }
+        if (as == Party.BUYER && wantedBuyer.filter(buyer -> !buyer.is(reader)).isPresent()) {
+            return bad("\"buyer\" must be the caller, unless the caller is staff.");
+        }
+        Optional<Buyer> buyer = as == Party.BUYER ? Optional.of(new Buyer(reader.id())) : wantedBuyer;
         Optional<Instant> overdueAt =
                 overdue.filter(text -> text.equals("true")).map(text -> clock.instant());
-        return disputes.list(new Filter(own, wanted, overdueAt), cursor, limit)
-                .map(page -> new Listing.Page(page.rows(), page.after().map(DisputeCursor::text)));
+        Filter filter = new Filter(buyer, wanted, overdueAt);
+        return disputes.list(filter, order.get(), cursor, query.limit())
+                .chain(page -> Uni.combine()
+                        .all()
+                        .unis(listed(page.rows()), count(filter, cursor, page))
+                        .with((rows, count) ->
+                                new Listing.Page(rows, page.after().map(DisputeCursor::text), count)));
+    }
+
+    private Uni<List<Listed>> listed(List<Dispute> rows) {
+        List<OrderNumber> numbers =
+                rows.stream().map(Dispute::number).distinct().toList();
+        return Uni.combine()
+                .all()
+                .unis(findSummaries.of(numbers), disputes.firstMessages(rows))
+                .with((orders, messages) -> rows.stream()
+                        .map(dispute -> new Listed(
+                                dispute,
+                                Optional.ofNullable(orders.get(dispute.number()))
+                                        .map(OrderSummary::total),
+                                Optional.ofNullable(messages.get(dispute.id().text()))))
+                        .toList());
+    }
+
+    /** Counts on the first page only, and only if there is another one. */
+    private Uni<Optional<Long>> count(
+            Filter filter, Optional<DisputeCursor> after, KeysetPage<Dispute, DisputeCursor> page) {
+        if (after.isPresent()) {
+            return Uni.createFrom().item(Optional.empty());
+        }
+        return page.after().isEmpty()
+                ? Uni.createFrom().item(Optional.of((long) page.rows().size()))
+                : disputes.count(filter).map(Optional::of);
     }
 
     /**
@@ -116,7 +184,7 @@ public class ListDisputes {
         return switch (finding) {
             case FindOrder.Finding.Absent _ -> Uni.createFrom().item(new OfOrder.Absent());
             case FindOrder.Finding.Found(Order order) ->
-                disputes.latest(order.number(), KeysetPage.LARGEST).map(OfOrder.Listed::new);
+                disputes.latest(order.number(), KeysetPage.LARGEST).map(OfOrder.Found::new);
         };
     }
 

@@ -22,7 +22,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
@@ -112,7 +111,7 @@ class OrderDisputesResource {
                 findOrder.forCaller(caller, number).chain(listDisputes::ofOrder),
                 listing -> switch (listing) {
                     case OfOrder.Absent _ -> Problem.of(ProblemType.ORDER_NOT_FOUND);
-                    case OfOrder.Listed(var disputes) -> Reply.ok(DisputesView.of(disputes, Optional.empty(), as));
+                    case OfOrder.Found(var disputes) -> Reply.ok(DisputesView.of(disputes, as));
                 });
     }
 }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Lists suspected duplicates, newest first, in pages. */
+/** Lists suspected duplicates in pages, and finds one. */
 @ApplicationScoped
 public class ListSuspicions {
     /** A page ends with the pair that exceeds this; the largest pair has 200,000 characters. */
@@ -20,22 +20,33 @@ public class ListSuspicions {
     /** Pairs whose orders are read together, so that a page of large ones is not read whole. */
     private static final int AT_ONCE = 10;
 
+    /** A larger number of pairs is counted as this one. */
+    public static final int MOST_COUNTED = 10_000;
+
     private final SuspicionReader reader;
+    private final SuspicionStore store;
     private final FindOrder findOrder;
 
-    ListSuspicions(SuspicionReader reader, FindOrder findOrder) {
+    ListSuspicions(SuspicionReader reader, SuspicionStore store, FindOrder findOrder) {
         this.reader = reader;
+        this.store = store;
         this.findOrder = findOrder;
     }
 
     /**
      * The suspicions to list.
      *
-     * @param below only ids below this one
+     * @param after where the page begins; empty for the first page
      * @param fromScore the lowest score, 0 to 100
      * @param limit 1 to {@value KeysetPage#LARGEST}
      */
-    public record Query(SuspicionState state, Optional<Long> below, int fromScore, Optional<String> buyer, int limit) {}
+    public record Query(
+            SuspicionState state,
+            SuspicionOrder order,
+            Optional<SuspicionOrder.Cursor> after,
+            int fromScore,
+            Optional<String> buyer,
+            int limit) {}
 
     /** A suspicion with its two orders as they are now. */
     public record Case(Suspicion suspicion, Order earlier, Order later) {}
@@ -48,9 +59,11 @@ public class ListSuspicions {
         /**
          * One page.
          *
-         * @param after the id that the next page is below, if there is one
+         * @param after where the next page begins, if there is one
+         * @param count the number of suspicions on all pages, at most {@value #MOST_COUNTED}; only of the first page
          */
-        record Page(List<Case> cases, Optional<Long> after) implements Listing {}
+        record Page(List<Case> cases, Optional<SuspicionOrder.Cursor> after, Optional<Integer> count)
+                implements Listing {}
 
         @Override
         default String label() {
@@ -70,19 +83,57 @@ public class ListSuspicions {
         if (query.fromScore() < 0 || query.fromScore() > 100) {
             return item(new Listing.BadParameter("\"score\" must be from 0 to 100."));
         }
-        return reader.list(query.state(), query.below(), query.fromScore(), query.buyer(), query.limit())
-                .chain(page -> collect(page, new ArrayList<>(), 0));
+        return reader.list(query)
+                .chain(page -> collect(page, new ArrayList<>(), 0).chain(cut -> counted(query, cut)));
+    }
+
+    /** Counts on the first page only, and only if there is another one. */
+    private Uni<Listing> counted(Query query, KeysetPage<Case, SuspicionOrder.Cursor> page) {
+        if (query.after().isPresent()) {
+            return item(new Listing.Page(page.rows(), page.after(), Optional.empty()));
+        }
+        Uni<Integer> count = page.after().isEmpty()
+                ? Uni.createFrom().item(page.rows().size())
+                : store.count(query.state(), query.fromScore(), query.buyer(), MOST_COUNTED);
+        return count.map(all -> new Listing.Page(page.rows(), page.after(), Optional.of(all)));
+    }
+
+    /** Finds one suspicion with its orders. */
+    public Uni<Finding> find(long id) {
+        return reader.find(id)
+                .chain(found -> found.isEmpty()
+                        ? Uni.createFrom().<Finding>item(new Finding.Absent())
+                        : withOrders(found.get()).map(Finding.Found::new));
+    }
+
+    /** Every outcome of finding a suspicion. */
+    public sealed interface Finding extends Outcome {
+        /** There is no such suspicion. */
+        record Absent() implements Finding {}
+
+        /** The suspicion as it is now. */
+        record Found(Case found) implements Finding {}
+
+        @Override
+        default String label() {
+            return switch (this) {
+                case Absent _ -> "absent";
+                case Found _ -> "found";
+            };
+        }
     }
 
     /** Reads the orders of the next few suspicions, until they are a page. */
-    private Uni<Listing> collect(KeysetPage<Suspicion, Long> page, List<Case> cases, int characters) {
+    private Uni<KeysetPage<Case, SuspicionOrder.Cursor>> collect(
+            KeysetPage<Suspicion, SuspicionOrder.Cursor> page, List<Case> cases, int characters) {
         List<Suspicion> found = page.rows();
         if (cases.size() == found.size()) {
-            return item(new Listing.Page(cases, page.after()));
+            return Uni.createFrom().item(new KeysetPage<>(cases, page.after()));
         }
         if (characters > MOST_CHARACTERS) {
-            return item(new Listing.Page(
-                    cases, Optional.of(cases.getLast().suspicion().id())));
+            SuspicionOrder.Cursor last =
+                    SuspicionOrder.Cursor.of(cases.getLast().suspicion());
+            return Uni.createFrom().item(new KeysetPage<>(cases, Optional.of(last)));
         }
         int to = Math.min(cases.size() + AT_ONCE, found.size());
         return cases(found.subList(cases.size(), to)).chain(more -> {

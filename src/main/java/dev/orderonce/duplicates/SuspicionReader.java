@@ -1,5 +1,7 @@
 package dev.orderonce.duplicates;
 
+import dev.orderonce.duplicates.ListSuspicions.Query;
+import dev.orderonce.duplicates.SuspicionOrder.Cursor;
 import dev.orderonce.postgres.KeysetPage;
 import dev.orderonce.postgres.KeysetQuery;
 import dev.orderonce.postgres.Reads;
@@ -21,19 +23,18 @@ class SuspicionReader {
                 .map(row -> Optional.ofNullable(row).map(SuspicionEntity::toSuspicion));
     }
 
-    /** One page of the suspicions below an id, the newest first. */
-    Uni<KeysetPage<Suspicion, Long>> list(
-            SuspicionState state, Optional<Long> below, int fromScore, Optional<String> buyer, int limit) {
-        KeysetQuery query = KeysetQuery.descending("id")
-                .where("state = ? and score >= ?", state.name(), fromScore)
-                .wherePresent("buyer = ?", buyer);
-        below.ifPresent(query::after);
+    /** One page of the suspicions. */
+    Uni<KeysetPage<Suspicion, Cursor>> list(Query search) {
+        KeysetQuery query = search.order()
+                .query(search.after())
+                .where("state = ? and score >= ?", search.state().name(), search.fromScore())
+                .wherePresent("buyer = ?", search.buyer());
         return reads.read(
                 "list-suspicions",
                 () -> KeysetPage.read(
                                 SuspicionEntity.<SuspicionEntity>find(query.hql(), query.parameters()),
-                                limit,
-                                row -> row.id)
+                                search.limit(),
+                                row -> new Cursor(row.score, row.id))
                         .map(page -> page.map(SuspicionEntity::toSuspicion)));
     }
 }

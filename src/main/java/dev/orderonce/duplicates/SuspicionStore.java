@@ -169,6 +169,18 @@ class SuspicionStore {
                 .map(rows -> rows.iterator().next().getInteger("open"));
     }
 
+    private static final String COUNT = """
+            SELECT count(*) AS found
+            FROM (SELECT FROM suspected_duplicates
+                  WHERE state = $1 AND score >= $2 AND ($3::text IS NULL OR buyer = $3) LIMIT $4) AS listed
+            """;
+
+    /** The number of suspicions that a list has on all of its pages, at most {@code most}. */
+    Uni<Integer> count(SuspicionState state, int fromScore, Optional<String> buyer, int most) {
+        return postgres.query(COUNT, Tuple.of(state.name(), fromScore, buyer.orElse(null), (long) most))
+                .map(rows -> rows.iterator().next().getInteger("found"));
+    }
+
     private static final String DISMISS = releasing(
             move(Move.DISMISSED, ", decided_by = $2, reason = $3, decided_at = $4", "id = $1 AND buyer <> $2"),
             "$4",

@@ -76,8 +76,8 @@ public record SuspicionView(
                 suspicion.reasons(),
                 suspicion.foundAt(),
                 suspicion.buyer().subject(),
-                OrderView.of(suspected.earlier()),
-                OrderView.of(suspected.later()),
+                OrderView.forSupport(suspected.earlier()),
+                OrderView.forSupport(suspected.later()),
                 suspicion.decision().map(DecisionView::of).orElse(null));
     }
 }

@@ -3,6 +3,7 @@ package dev.orderonce.duplicates;
 import dev.orderonce.duplicates.ConfirmSuspicion.Confirming;
 import dev.orderonce.duplicates.DismissSuspicion.Dismissing;
 import dev.orderonce.duplicates.ListSuspicions.Case;
+import dev.orderonce.duplicates.ListSuspicions.Finding;
 import dev.orderonce.duplicates.ListSuspicions.Listing;
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
@@ -69,10 +70,17 @@ class SuspicionsResource {
     record SuspicionsView(
             @Schema(required = true) List<SuspicionView> suspicions,
 
-            @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after) {}
+            @Schema(nullable = true, required = true, description = PageParameters.NEXT) @Nullable String after,
+
+            @Schema(
+                    nullable = true,
+                    required = true,
+                    description =
+                            "On the first page: the number of entries on all pages, at most 10000; null on the others")
+            @Nullable Integer count) {}
 
     @GET
-    @Operation(operationId = "listSuspectedDuplicates", summary = "List suspected duplicates, newest first")
+    @Operation(operationId = "listSuspectedDuplicates", summary = "List suspected duplicates")
     @APIResponse(
             responseCode = "200",
             description = "One page",
@@ -89,6 +97,16 @@ class SuspicionsResource {
                     @QueryParam("score")
                     String score,
             @Parameter(description = "Only orders of this buyer") @QueryParam("buyer") Optional<String> buyer,
+            @Parameter(
+                            description = "score: the highest score first, of the same score the newest first",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.STRING,
+                                            defaultValue = "newest",
+                                            enumeration = {"newest", "oldest", "score"}))
+                    @DefaultValue("newest")
+                    @QueryParam("order")
+                    String order,
             @BeanParam PageParameters page) {
         Optional<SuspicionState> known = Arrays.stream(SuspicionState.values())
                 .filter(value -> value.name().equals(state))
@@ -96,30 +114,54 @@ class SuspicionsResource {
         if (known.isEmpty()) {
             return endpoint.refuse(Problem.ofParameter("\"state\" must be OPEN, DISMISSED, CONFIRMED or OVER."));
         }
-        Optional<Long> below = page.after().flatMap(SuspicionsResource::whole);
-        if (page.after().isPresent() && below.isEmpty()) {
+        Optional<SuspicionOrder> sorted = SuspicionOrder.read(order);
+        if (sorted.isEmpty()) {
+            return endpoint.refuse(Problem.ofParameter("\"order\" must be newest, oldest or score."));
+        }
+        Optional<SuspicionOrder.Cursor> after = page.after().flatMap(sorted.get()::cursor);
+        if (page.after().isPresent() && after.isEmpty()) {
             return endpoint.refuse(Problem.ofParameter("\"after\" must be the `after` of the previous page."));
         }
         return endpoint.answer(
                 "list-suspected-duplicates",
                 "",
-                listSuspicions.list(
-                        new ListSuspicions.Query(known.get(), below, Parameters.whole(score), buyer, page.limit())),
-                this::toAnswer);
+                listSuspicions.list(new ListSuspicions.Query(
+                        known.get(), sorted.get(), after, Parameters.whole(score), buyer, page.limit())),
+                listing -> toAnswer(listing, sorted.get()));
     }
 
     private static Optional<Long> whole(String text) {
         return text.matches("[0-9]{1,18}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
     }
 
-    private Answer toAnswer(Listing listing) {
+    private Answer toAnswer(Listing listing, SuspicionOrder order) {
         return switch (listing) {
             case Listing.BadParameter(String why) -> Problem.ofParameter(why);
-            case Listing.Page(var cases, var next) ->
+            case Listing.Page(var cases, var next, var count) ->
                 Reply.ok(new SuspicionsView(
                         cases.stream().map(SuspicionView::of).toList(),
-                        next.map(Object::toString).orElse(null)));
+                        next.map(order::text).orElse(null),
+                        count.orElse(null)));
         };
+    }
+
+    @GET
+    @Path("/{id}")
+    @Refusals(ProblemType.SUSPICION_NOT_FOUND)
+    @Operation(operationId = "findSuspectedDuplicate", summary = "Get a suspected duplicate")
+    @APIResponse(
+            responseCode = "200",
+            description = "The suspected duplicate",
+            content = @Content(schema = @Schema(implementation = SuspicionView.class)))
+    public Uni<Response> find(@PathParam("id") String id) {
+        if (whole(id).isEmpty()) {
+            return endpoint.refuse(Problem.of(ProblemType.SUSPICION_NOT_FOUND));
+        }
+        return endpoint.answer(
+                "find-suspected-duplicate", "", listSuspicions.find(whole(id).get()), finding -> switch (finding) {
+                    case Finding.Absent _ -> Problem.of(ProblemType.SUSPICION_NOT_FOUND);
+                    case Finding.Found(Case found) -> Reply.ok(SuspicionView.of(found));
+                });
     }
 
     /** The request body of a dismissal. */

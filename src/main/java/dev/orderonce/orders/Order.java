@@ -59,6 +59,11 @@ public record Order(
                 .toList();
     }
 
+    /** The moves that support may request now: it cancels an order during a payment, too. */
+    List<String> nextForSupport() {
+        return state == OrderState.PAYING ? List.of(OrderState.CANCEL) : next();
+    }
+
     /**
      * Reads the column {@code refunded}.
      *

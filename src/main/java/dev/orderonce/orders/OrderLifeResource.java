@@ -241,8 +241,9 @@ class OrderLifeResource {
             case Holding.Changed(Order current) -> OrderView.changed(current);
             case Holding.NotOpen(Order current) -> OrderView.notOpen(current);
             case Holding.AlreadyDone(Order order) ->
-                Reply.replayed(OrderView.of(order)).tagged(order.version());
-            case Holding.Done(Order order) -> Reply.ok(OrderView.of(order)).tagged(order.version());
+                Reply.replayed(OrderView.forSupport(order)).tagged(order.version());
+            case Holding.Done(Order order) ->
+                Reply.ok(OrderView.forSupport(order)).tagged(order.version());
         };
     }
 

@@ -15,8 +15,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Currency;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the table of orders for lists; replays and moves read it through {@link OrderStore}. */
@@ -59,6 +62,19 @@ class OrderReader {
                         () -> OrderEntity.<OrderEntity>list(
                                 "number in ?1 and buyer = ?2 and " + NOT_VOIDED, symbols, buyer.subject()))
                 .map(rows -> rows.stream().map(OrderEntity::toOrder).toList());
+    }
+
+    /** The orders with these numbers, without their lines. */
+    Uni<Map<OrderNumber, OrderSummary>> summaries(Collection<OrderNumber> numbers) {
+        List<String> symbols = numbers.stream().map(OrderNumber::symbols).toList();
+        return reads.read(
+                        "summaries",
+                        () -> OrderEntity.find("number in ?1 and " + NOT_VOIDED, symbols)
+                                .project(Summary.class)
+                                .list())
+                .map(rows -> rows.stream()
+                        .map(Summary::toSummary)
+                        .collect(Collectors.toUnmodifiableMap(OrderSummary::number, Function.identity())));
     }
 
     /** The buyer's orders after one of them, the newest first; from the newest one on without it. */

@@ -37,6 +37,9 @@ public enum OrderState {
     REFUNDING,
     REFUNDED;
 
+    /** The name of the request to cancel an order. */
+    static final String CANCEL = "cancel";
+
     /** The name of the request to ship an order. */
     static final String SHIP = "ship";
 
@@ -54,8 +57,8 @@ public enum OrderState {
     /** The moves that clients may request in this state, as the API names them. */
     List<String> next() {
         return switch (this) {
-            case CREATED -> List.of("pay", "cancel");
-            case PAID -> List.of("cancel", SHIP, REFUND);
+            case CREATED -> List.of("pay", CANCEL);
+            case PAID -> List.of(CANCEL, SHIP, REFUND);
             case SHIPPED -> List.of("complete", "return", REFUND);
             case COMPLETED -> List.of("return", REFUND);
             case RETURNING -> List.of("receive", REFUND);

@@ -29,7 +29,9 @@ public record OrderView(
 
         @Schema(required = true) OrderState state,
 
-        @Schema(description = "The actions that the state allows", required = true)
+        @Schema(
+                description = "The actions that the state allows; `cancel` during a payment to support only",
+                required = true)
         List<String> next,
 
         @Schema(description = "In the response to POST /orders: whether the request was a repeat", nullable = true)
@@ -130,7 +132,16 @@ public record OrderView(
         return of(order, null);
     }
 
+    /** The order as support sees it: {@code next} has what support alone may do. */
+    public static OrderView forSupport(Order order) {
+        return of(order, order.nextForSupport(), null);
+    }
+
     static OrderView of(Order order, @Nullable Boolean duplicated) {
+        return of(order, order.next(), duplicated);
+    }
+
+    private static OrderView of(Order order, List<String> next, @Nullable Boolean duplicated) {
         OrderDraft content = order.content();
         OrderNotes notes = content.notes();
         return new OrderView(
@@ -138,7 +149,7 @@ public record OrderView(
                 order.clientKey().map(IdempotencyKey::text).orElse(null),
                 content.checkout().orElse(null),
                 order.state(),
-                order.next(),
+                next,
                 duplicated,
                 content.total().currency().getCurrencyCode(),
                 content.total().minor(),

@@ -270,7 +270,10 @@ class OrdersResource {
             case Finding.Found(Order order) -> {
                 boolean isKnown =
                         known.filter(tags -> tags.matchWeakly(order.version())).isPresent();
-                yield (isKnown ? Reply.notModified() : Reply.ok(OrderView.of(order))).tagged(order.version());
+                yield (isKnown
+                                ? Reply.notModified()
+                                : Reply.ok(caller.isSupport() ? OrderView.forSupport(order) : OrderView.of(order)))
+                        .tagged(order.version());
             }
         });
     }

@@ -137,6 +137,60 @@ class DisputesContractTest {
     }
 
     @Test
+    void staff_listsDisputesOfABuyerByTheTimeOfOpening_withTotalsAndFirstWords() {
+        // Given: the first one is due last
+        String first = Parties.open(
+                        shop, shop.newOrder(4200), Map.of("kind", "NOT_MINE", "message", "I did not order this"))
+                .path("id");
+        String second = Parties.opened(shop, shop.newOrder(4200));
+        Parties.send(support, first, "Which one?").then().statusCode(201);
+        Database.execute("UPDATE disputes SET due_at = due_at + interval '1 day' WHERE id = '%s'".formatted(first));
+        // When
+        Response oldest = ofBuyer("oldest", 20);
+        Response newest = ofBuyer("newest", 1);
+        Response rest = support.request()
+                .queryParam("buyer", shop.subject())
+                .queryParam("order", "newest")
+                .queryParam("after", newest.<String>path("after"))
+                .get("/disputes");
+        // Then
+        oldest.then()
+                .statusCode(200)
+                .body("disputes.id", contains(first, second))
+                .body("count", equalTo(2))
+                .body("disputes[0].currency", equalTo("EUR"))
+                .body("disputes[0].total", equalTo(4200))
+                .body("disputes[0].firstMessage", equalTo("I did not order this"))
+                .body("disputes[1].firstMessage", nullValue());
+        newest.then().body("disputes.id", contains(second)).body("count", equalTo(2));
+        rest.then().body("disputes.id", contains(first)).body("count", nullValue());
+        ofBuyer("due", 20).then().body("disputes.id", contains(second, first));
+    }
+
+    private Response ofBuyer(String order, int limit) {
+        return merchant.request()
+                .queryParam("buyer", shop.subject())
+                .queryParam("order", order)
+                .queryParam("limit", limit)
+                .get("/disputes");
+    }
+
+    @Test
+    void buyer_cannotListDisputesOfAnotherBuyer() {
+        shop.request()
+                .queryParam("buyer", "another")
+                .get("/disputes")
+                .then()
+                .statusCode(400)
+                .body("type", equalTo("/problems/parameter-invalid"));
+        shop.request()
+                .queryParam("buyer", shop.subject())
+                .get("/disputes")
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
     void listOfABuyerWithoutDisputes_isEmpty() {
         Shop.newBuyer()
                 .request()
@@ -185,6 +239,7 @@ class DisputesContractTest {
                 "state=NEW",
                 "state=open",
                 "overdue=maybe",
+                "order=soonest",
                 "after=x",
                 "after=1-nonsense"
             })

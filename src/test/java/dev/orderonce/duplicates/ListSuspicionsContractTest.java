@@ -12,13 +12,16 @@ import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every outcome of listing suspected duplicates. */
 @QuarkusTest
@@ -41,6 +44,104 @@ class ListSuspicionsContractTest extends SuspicionsFixture {
         assertThat(ids).isSortedAccordingTo(Comparator.reverseOrder());
         assertThat(ids).doesNotHaveDuplicates();
         list("limit", "3").then().body("suspicions", hasSize(3)).body("after", nullValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"newest", "oldest", "score"})
+    void everyOrder_isPaged(String order) {
+        // Given: three pairs within minutes, the fourth order is half an hour later
+        orderedUnasked(BASKET);
+        orderedUnasked(BASKET);
+        orderedUnasked(BASKET);
+        clock.putForward(Duration.ofMinutes(30));
+        orderedUnasked(BASKET);
+        scan();
+        List<Map<String, Object>> all = list("order", order).path("suspicions");
+        // When
+        List<Object> paged = new ArrayList<>();
+        Response page = list("order", order, "limit", "2");
+        paged.addAll(page.<List<Object>>path("suspicions.id"));
+        while (page.path("after") != null) {
+            page = list("order", order, "limit", "2", "after", page.<String>path("after"));
+            paged.addAll(page.<List<Object>>path("suspicions.id"));
+        }
+        // Then
+        assertThat(paged)
+                .hasSize(6)
+                .isEqualTo(all.stream().map(pair -> pair.get("id")).toList());
+        Comparator<Map<String, Object>> newest = Comparator.comparing(
+                        (Map<String, Object> pair) -> (Integer) pair.get("id"))
+                .reversed();
+        Comparator<Map<String, Object>> best = Comparator.comparing(
+                        (Map<String, Object> pair) -> (Integer) pair.get("score"))
+                .reversed();
+        assertThat(all)
+                .isSortedAccordingTo(
+                        switch (order) {
+                            case "oldest" -> newest.reversed();
+                            case "score" -> best.thenComparing(newest);
+                            default -> newest;
+                        });
+        assertThat(all.stream().map(pair -> pair.get("score")).distinct()).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void firstPage_countsThePairsOfAllPages() {
+        // Given
+        orderedUnasked(BASKET);
+        orderedUnasked(BASKET);
+        orderedUnasked(BASKET);
+        scan();
+        // When
+        Response first = list("limit", "2");
+        // Then
+        first.then().body("count", equalTo(3));
+        list("limit", "2", "after", first.path("after")).then().body("count", nullValue());
+        list("limit", "3").then().body("count", equalTo(3));
+        list("state", "DISMISSED").then().body("count", equalTo(0));
+    }
+
+    @Test
+    void cursorOfAnotherOrder_isRefused() {
+        // Given
+        orderedUnasked(BASKET);
+        orderedUnasked(BASKET);
+        orderedUnasked(BASKET);
+        scan();
+        String cursor = list("order", "score", "limit", "1").path("after");
+        // Then
+        support.badRequest()
+                .queryParam("after", cursor)
+                .get("/suspected-duplicates")
+                .then()
+                .statusCode(400)
+                .body("type", equalTo("/problems/parameter-invalid"));
+    }
+
+    @Test
+    void onePair_isFoundAfterItsDecisionToo() {
+        // Given
+        Found found = found();
+        dismiss(support, found.id(), "both are meant").then().statusCode(200);
+        // When
+        Response response = support.request().get("/suspected-duplicates/{id}", found.id());
+        // Then
+        response.then()
+                .statusCode(200)
+                .body("state", equalTo("DISMISSED"))
+                .body("earlier.number", equalTo(found.earlier()))
+                .body("decision.reason", equalTo("both are meant"));
+        shop.request().get("/suspected-duplicates/{id}", found.id()).then().statusCode(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"999999999999", "x", "1-1"})
+    void pairThatDoesNotExist_isNotFound(String id) {
+        support.request()
+                .get("/suspected-duplicates/{id}", id)
+                .then()
+                .statusCode(404)
+                .body("type", equalTo("/problems/suspicion-not-found"));
     }
 
     /** All of them together would be 4 MB. */
@@ -100,6 +201,8 @@ class ListSuspicionsContractTest extends SuspicionsFixture {
         "limit, 0",
         "limit, 101",
         "limit, all",
+        "order, best",
+        "after, 90-1",
         "after, x",
         "after, -1",
         "after, 99999999999999999999"

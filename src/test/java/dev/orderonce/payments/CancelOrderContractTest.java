@@ -126,6 +126,8 @@ class CancelOrderContractTest {
                 .statusCode(409)
                 .body("type", equalTo("/problems/order-busy"))
                 .body("state", equalTo("PAYING"));
+        shop.find(number).then().body("next", equalTo(List.of()));
+        support.request().get("/orders/{number}", number).then().body("next", equalTo(List.of("cancel")));
         // When
         Response response = support.cancel(number, "the buyer called");
         // Then: the capture arrives a second after it was requested, and is refunded
