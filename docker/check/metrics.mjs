@@ -37,8 +37,12 @@ async function expressions() {
     const dashboard = JSON.parse(readFileSync(file, 'utf8'));
     for (const panel of dashboard.panels) {
       for (const target of panel.targets ?? []) {
-        // Grafana replaces it according to the panel's width.
-        found.push({ where: panel.title, expression: target.expr.replaceAll('$__rate_interval', '1m') });
+        // Grafana replaces them: by the panel's width, and by what is chosen above the dashboard (here all of it).
+        const expression = target.expr
+          .replaceAll('$__rate_interval', '1m')
+          .replaceAll('job=~"$job",namespace=~"$namespace"', '')
+          .replaceAll('{,', '{');
+        found.push({ where: panel.title, expression });
       }
     }
   }

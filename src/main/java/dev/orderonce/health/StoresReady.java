@@ -6,9 +6,12 @@ import dev.orderonce.numbers.NumbersSettings.WhenRedisIsDown;
 import dev.orderonce.postgres.Postgres;
 import dev.orderonce.postgres.Schema;
 import dev.orderonce.redis.RedisPipeline;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
@@ -38,21 +41,33 @@ class StoresReady implements AsyncHealthCheck {
         this.needsRedis = numbers.whenRedisIsDown() == WhenRedisIsDown.REFUSE;
     }
 
+    /** For alerts: the probes are read by a proxy or by Kubernetes, and not by Prometheus. */
+    void publish(@Observes StartupEvent started, MeterRegistry metrics) {
+        metrics.gauge("orderonce.ready", this, StoresReady::asNumber);
+    }
+
+    /** The schema is read in the background until it is current, so that a scrape waits for no statement. */
+    private double asNumber() {
+        boolean isMigrated = schema.isCurrent().subscribe().asCompletionStage().getNow(false);
+        return isMigrated && canPlace() ? 1 : 0;
+    }
+
+    private boolean canPlace() {
+        return postgres.isOpen() && (redis.isOpen() || !needsRedis) && !places.isSaturated();
+    }
+
     @Override
     public Uni<HealthCheckResponse> call() {
         return schema.isCurrent().map(this::response);
     }
 
     private HealthCheckResponse response(boolean isMigrated) {
-        boolean postgresAnswers = postgres.isOpen();
-        boolean redisAnswers = redis.isOpen();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("stores")
-                .withData("postgresql", word(postgresAnswers))
+                .withData("postgresql", word(postgres.isOpen()))
                 .withData("schema", isMigrated ? "migrated" : "not migrated")
-                .withData("redis", word(redisAnswers))
+                .withData("redis", word(redis.isOpen()))
                 .withData("requests", places.isSaturated() ? "saturated" : "let in");
-        boolean isReady = postgresAnswers && isMigrated && (redisAnswers || !needsRedis) && !places.isSaturated();
-        return response.status(isReady).build();
+        return response.status(isMigrated && canPlace()).build();
     }
 
     private static String word(boolean answers) {

@@ -1,5 +1,6 @@
 package dev.orderonce.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
@@ -57,6 +58,7 @@ class RefuseWithoutRedisTest {
         state.then().statusCode(503);
         replay.then().statusCode(200).body("duplicated", equalTo(true));
         Operator.get("/q/health/ready").then().statusCode(503);
+        assertThat(Operator.get("/q/metrics").asString()).containsPattern("orderonce_ready(\\{\\})? 0\\.0");
         Stores.toRedis().heal();
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> shop.place(issued).then().statusCode(201));
