@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** A page for each problem's {@code type}, which is the path of that page. */
+/**
+ * A page for each problem's {@code type}, which is the path of that page: the cause, an example, what a program does
+ * and what a buyer is shown.
+ */
 @Path("/problems")
 @PermitAll
 @Produces(MediaType.TEXT_HTML)
@@ -21,10 +24,23 @@ public class ProblemPages {
     @Operation(operationId = "listProblems", summary = "List the types of problems")
     public String list() {
         String rows = Arrays.stream(ProblemType.values())
-                .map(type -> "<li><a href=\"%s\">%s</a> (%d): %s</li>"
-                        .formatted(type.uri(), type.slug(), type.status(), type.title()))
+                .map(type -> "<tr><td>%d</td><th scope=\"row\"><a href=\"%s\">%s</a></th><td><code>%s</code></td></tr>"
+                        .formatted(
+                                type.status(),
+                                type.uri(),
+                                type.title(),
+                                type.retry().text()))
                 .collect(Collectors.joining("\n"));
-        return page("Problems", "<ul>\n" + rows + "\n</ul>");
+        return page("Problems", """
+                <p>Every refusal of order-once is a problem (RFC 9457). Its <code>type</code> is the path of a page here, and
+                <code>retry</code> says what a program does.</p>
+                <table>
+                <thead><tr><th scope="col">Status</th><th scope="col">Problem</th><th scope="col">retry</th></tr></thead>
+                <tbody>
+                %s
+                </tbody>
+                </table>
+                """.formatted(rows));
     }
 
     @GET
@@ -33,14 +49,32 @@ public class ProblemPages {
     @Operation(operationId = "explainProblem", summary = "Explain a type of problem")
     public String explain(@PathParam("name") String name) {
         ProblemType type = ProblemType.ofSlug(name).orElseThrow(NotFoundException::new);
-        return page(
-                type.title(),
-                "<p>%s</p>\n<dl><dt>Status</dt><dd>%d</dd><dt>retry</dt><dd><code>%s</code>: %s</dd></dl>"
-                        .formatted(
-                                type.explanation(),
-                                type.status(),
-                                type.retry().text(),
-                                type.retry().advice()));
+        ProblemExample example = ProblemExample.of(type);
+        return page(type.title(), """
+                <p><span class="chip">%d</span> <code>%s</code></p>
+                <h2>Cause</h2>
+                <p>%s</p>
+                <h2>What a program does</h2>
+                <p><code>retry: %s</code>. %s</p>
+                <h2>What to show a buyer</h2>
+                <blockquote>%s</blockquote>
+                <h2>Example</h2>
+                <pre tabindex="0" aria-label="Request"><code>%s</code></pre>
+                <p></p>
+                <pre tabindex="0" aria-label="Response"><code>%s</code></pre>
+                """.formatted(
+                        type.status(),
+                        type.slug(),
+                        type.explanation(),
+                        type.retry().text(),
+                        type.retry().advice(),
+                        text(example.buyer()),
+                        text(example.request()),
+                        text(example.response(type))));
+    }
+
+    private static String text(String given) {
+        return given.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
     private static String page(String title, String body) {
@@ -48,8 +82,10 @@ public class ProblemPages {
                 <!doctype html>
                 <html lang="en">
                 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-                <title>%1$s · order-once</title></head>
-                <body><main><h1>%1$s</h1>
+                <meta name="color-scheme" content="light dark">
+                <title>%1$s · order-once</title><link rel="stylesheet" href="/problems.css"></head>
+                <body><header><a href="/problems">All problems</a> <a href="/openapi">API description</a></header>
+                <main><h1>%1$s</h1>
                 %2$s
                 </main></body>
                 </html>

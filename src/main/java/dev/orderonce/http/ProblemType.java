@@ -52,7 +52,7 @@ public enum ProblemType {
     KEY_IN_FLIGHT(
             409,
             SAME_REQUEST,
-            "A request with this Idempotency-Key is still in progress",
+            "Request already in progress",
             "An earlier request with the same key has started and has not finished. Repeat this request with the same "
                     + "key after the time in Retry-After: the response then reports the outcome of the earlier one."),
     NUMBER_UNKNOWN(
@@ -162,7 +162,7 @@ public enum ProblemType {
     DISPUTE_NOT_OPEN(
             409,
             NEVER,
-            "Action not allowed in this dispute state",
+            "Not allowed in this dispute state",
             "The state of the dispute does not allow this action. \"state\" is the current state and \"next\" lists the "
                     + "actions that it allows. The request changed nothing."),
     DISPUTE_DECIDED(
@@ -186,7 +186,7 @@ public enum ProblemType {
     MOVE_NOT_OPEN(
             409,
             NEVER,
-            "Action not allowed in this order state",
+            "Not allowed in this order state",
             "The state of the order does not allow this action. \"state\" is the current state and \"next\" lists the "
                     + "actions that it allows. The request changed nothing."),
     ORDER_CHANGED(
@@ -206,7 +206,7 @@ public enum ProblemType {
     ORDER_BUSY(
             409,
             SAME_REQUEST,
-            "Another request is modifying this order",
+            "Order is being changed",
             "A payment or cancellation of this order is in progress, and its outcome is not known yet. \"state\" is the "
                     + "current state of the order. This request changed nothing. Repeat it after the time in "
                     + "Retry-After, or read the order."),
@@ -319,21 +319,22 @@ public enum ProblemType {
             503,
             SAME_REQUEST,
             "Service temporarily unavailable",
-            "A store did not answer within its timeout, so the outcome of the request is unknown. Repeat the identical "
-                    + "request, with the same order number or key: at most one order is placed, and the repeat returns "
-                    + "the outcome."),
+            "A store did not answer within its timeout. A request that only reads changed nothing: repeat it. The outcome "
+                    + "of any other request is unknown: repeat the identical request, with the same order number or key. "
+                    + "At most one order is placed, and the repeat returns the outcome."),
     OVERLOADED(
             503,
             SAME_REQUEST,
             "Service overloaded",
             "The service is processing as many requests as it can answer in time. It refused this one at once and did "
-                    + "not process it. Repeat the identical request, with the same order number or key."),
+                    + "not process it. Repeat the identical request, with the same order number or key if it has one."),
     INTERNAL_ERROR(
             500,
             SAME_REQUEST,
             "Internal error",
-            "The service failed and has logged the failure. The outcome of the request is unknown. Repeat the identical "
-                    + "request, with the same order number or key: at most one order is placed.");
+            "The service failed and has logged the failure. The outcome of a request that changes something is unknown. "
+                    + "Repeat the identical request, with the same order number or key if it has one: at most one order is "
+                    + "placed.");
 
     private final int status;
     private final Retry retry;

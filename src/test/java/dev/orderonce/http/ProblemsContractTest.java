@@ -362,7 +362,15 @@ class ProblemsContractTest {
                 .contentType(containsString("text/html"))
                 .body(containsString(type.title()))
                 .body(containsString(type.retry().text()))
-                .body(containsString(type.retry().advice()));
+                .body(containsString(type.retry().advice()))
+                .body(containsString(ProblemExample.of(type).buyer()))
+                .body(containsString("HTTP/1.1 " + type.status()));
+    }
+
+    /** It is a file of every build, not of the standalone build's pages. */
+    @Test
+    void styleOfThePages_isServed() {
+        given().get("/problems.css").then().statusCode(200).contentType(containsString("text/css"));
     }
 
     @Test
@@ -396,6 +404,7 @@ class ProblemsContractTest {
         String metrics = Operator.get("/q/metrics").asString();
         // Then
         assertThat(metrics)
+                .containsPattern("orderonce_ready(\\{\\})? 1\\.0")
                 .contains("orderonce_outcomes_seconds_count{outcome=\"already-placed\",use=\"place\"}")
                 .contains("orderonce_outcomes_seconds_bucket{outcome=\"placed\",use=\"place\",le=\"0.01\"}");
     }
