@@ -1,40 +1,44 @@
-// The merchant's page: what is to be shipped, what is on hold, disputes, and the search of orders.
+// The merchant's page: what is to be shipped, what was shipped, what is on hold, disputes, and orders.
 
-import { byId } from '../shared/dom.js';
-import { onLanguage, text } from '../shared/language.js';
+import { byId, element } from '../shared/dom.js';
+import { text } from '../shared/language.js';
 import { showDisputes } from '../staff/disputes.js';
 import { HOLDS, holdText } from '../staff/history.js';
-import { OrderList } from '../staff/order-list.js';
-import { showOrderSearch } from '../staff/order-search.js';
+import { filter } from '../staff/list-detail.js';
+import { showSearch, workList } from '../staff/orders.js';
 import { openPage } from '../staff/page.js';
-import { fillSelect } from '../staff/paged-list.js';
 import { TEXTS } from './texts.js';
 
 await openPage({
   role: 'merchant',
   texts: TEXTS,
-  open(staff) {
-    showWorklist(staff, 'to-ship', () => 'false');
-    showOnHold(staff);
-    showOrderSearch(staff);
-    showDisputes(staff);
-  },
+  tabs: [
+    { name: 'to-ship', title: 'to-ship.title', open: (staff) => workList(staff, 'to-ship', () => 'state=PAID&hold=false') },
+    { name: 'shipped', title: 'shipped.title', open: showShipped },
+    { name: 'on-hold', title: 'on-hold.title', open: showOnHold },
+    { name: 'disputes', title: 'disputes.title', open: showDisputes },
+    { name: 'orders', aliases: ['search'], title: 'search.title', open: showSearch },
+  ],
 });
 
-/** @param hold returns the value of the search's filter `hold` */
-function showWorklist(staff, name, hold) {
-  const path = () => `/orders?state=PAID&hold=${hold()}&order=oldest`;
-  const list = new OrderList(staff, { name, path, isDone: true });
-  staff.work.addEventListener('change', () => list.refresh());
-  list.restart();
-  return list;
+function showShipped(staff) {
+  const state = filter('shipped-state', 'filter.state', () =>
+    ['SHIPPED', 'RETURNING'].map((name) => [name, text(`shipped.${name}`)]),
+  );
+  return filtered(staff, 'shipped', state, () => `state=${state.control.value}`);
 }
 
 function showOnHold(staff) {
-  const reason = byId('on-hold-reason');
-  onLanguage(() =>
-    fillSelect(reason, [['true', text('filter.all')], ...HOLDS.map((hold) => [hold, holdText(hold)])]),
-  );
-  const list = showWorklist(staff, 'on-hold', () => reason.value);
-  reason.addEventListener('change', () => list.restart());
+  const reason = filter('on-hold-reason', 'on-hold.reason', () => [
+    ['true', text('filter.all')],
+    ...HOLDS.map((hold) => [hold, holdText(hold)]),
+  ]);
+  return filtered(staff, 'on-hold', reason, () => `state=PAID&hold=${reason.control.value}`);
+}
+
+function filtered(staff, name, { control, part }, query) {
+  byId(`${name}-tools`).append(element('div', { class: 'filters' }, part));
+  const list = workList(staff, name, query);
+  control.addEventListener('change', () => list.restart());
+  return list;
 }

@@ -20,25 +20,29 @@ export class Api {
     return this.#request('GET', path);
   }
 
-  /** @param key the `Idempotency-Key`, for an operation that must take effect once */
-  post(path, body, key) {
-    return this.#request('POST', path, body, key);
+  /**
+   * @param key the `Idempotency-Key`, for an operation that must take effect once
+   * @param version the `ETag` that the order must still have
+   */
+  post(path, body, key, version) {
+    return this.#request('POST', path, { body, key, version });
   }
 
-  async #request(method, path, body, key) {
-    const reply = await this.#sendOnce(method, path, body, key, false);
-    return reply.status === 401 ? this.#sendOnce(method, path, body, key, true) : reply;
+  async #request(method, path, content = {}) {
+    const reply = await this.#sendOnce(method, path, content, false);
+    return reply.status === 401 ? this.#sendOnce(method, path, content, true) : reply;
   }
 
   /**
-   * Returns `{ isOk, status, body }`: with `isOk` the body is an object, otherwise a problem or null. The status is 0
+   * Returns `{ isOk, status, body, version }`: with `isOk` the body is an object, otherwise a problem or null. The status is 0
    * without a response, and for a success without a JSON object, which did not come from the service.
    */
-  async #sendOnce(method, path, body, key, wasRefused) {
+  async #sendOnce(method, path, { body, key, version }, wasRefused) {
     try {
       const headers = { Authorization: `Bearer ${await this.#session.token({ wasRefused })}` };
       if (body) headers['Content-Type'] = 'application/json';
       if (key) headers['Idempotency-Key'] = key;
+      if (version) headers['If-Match'] = version;
       const response = await this.#send(path, {
         method,
         headers,
@@ -48,7 +52,8 @@ export class Api {
       });
       const content = await response.json().catch(() => null);
       const isReply = !response.ok || (content !== null && typeof content === 'object');
-      return isReply ? { isOk: response.ok, status: response.status, body: content } : NO_RESPONSE;
+      if (!isReply) return NO_RESPONSE;
+      return { isOk: response.ok, status: response.status, body: content, version: response.headers.get('ETag') };
     } catch {
       return NO_RESPONSE;
     }

@@ -9,10 +9,11 @@ import { element } from '../shared/dom.js';
 import { fractionDigits, money, text } from '../shared/language.js';
 
 /** The service's limit of a reason. */
-const LONGEST_REASON = 500;
+export const LONGEST_REASON = 500;
 
 /**
- * Resolves to the reply to the last request, or to null if none was sent.
+ * Resolves to the reply to the last request, or to null if none was sent. A dialog about something that has changed
+ * meanwhile (412) closes: the person has to see the change first.
  *
  * @param fields the fields that must be valid before the request is sent
  * @param send sends the request; resolves to its reply
@@ -36,7 +37,7 @@ export async function ask({ id, title, content = [], fields = [], yes, look = 'p
           said.hidden = true;
           sent = send();
           const reply = await sent;
-          if (reply.isOk) return reply;
+          if (reply.isOk || reply.status === 412) return reply;
           said.textContent = failureOf(reply, currency);
           said.hidden = false;
           return undefined;
@@ -54,13 +55,14 @@ export function failureOf({ status, body }, currency) {
 }
 
 /** A field for a reason. */
-export function reasonField(label, { isRequired = true, hint } = {}) {
+export function reasonField(label, { isRequired = true, initial = '', hint } = {}) {
   const control = element('textarea', {
     rows: 3,
     maxlength: LONGEST_REASON,
     required: isRequired,
     'data-testid': 'ask-reason',
   });
+  control.value = initial;
   const value = () => control.value.trim();
   const check = () => control.setCustomValidity(isRequired && !value() ? text('ask.reason.missing') : '');
   control.addEventListener('input', check);

@@ -2,18 +2,20 @@
 
 import { explain, isFinal } from '../shared/api.js';
 import { field } from '../shared/dialog.js';
-import { byId, element } from '../shared/dom.js';
-import { money, onLanguage, text } from '../shared/language.js';
+import { busyWhile, byId, element } from '../shared/dom.js';
+import { money, text } from '../shared/language.js';
 import { attempt } from '../shared/keep.js';
-import { instantText, stateChip } from '../shared/order-parts.js';
+import { stateChip } from '../shared/order-parts.js';
 import { thread } from '../shared/thread.js';
 import { amountField, ask, failureOf, leftOf, reasonField } from './ask.js';
 import { evidenceOf } from './evidence.js';
-import { OpenedRows } from './opened-rows.js';
-import { orderLink } from './order-search.js';
-import { fillSelect, PagedList } from './paged-list.js';
+import { badge, words } from './frame.js';
+import { buyerLink, orderLink } from './links.js';
+import { filter, ListDetail } from './list-detail.js';
+import { age, exactTime } from './time.js';
 
 const STATES = ['OPEN', 'ANSWERED', 'RESOLVING', 'RESOLVED', 'WITHDRAWN'];
+const UNDECIDED = ['OPEN', 'ANSWERED', 'RESOLVING'];
 
 /** The possible resolutions by the order's state. */
 const PAID = ['PAID', 'SHIPPED', 'COMPLETED', 'RETURNING', 'RETURNED'];
@@ -24,35 +26,73 @@ const VERDICTS = {
 };
 
 export function showDisputes({ api, say, role, work }) {
-  const state = byId('disputes-state');
-  const overdue = byId('disputes-overdue');
+  const state = filter('disputes-state', 'filter.state', () => [
+    ...STATES.map((name) => [name, text(`dispute.say.${name}`)]),
+    ['', text('filter.all')],
+  ]);
+  const order = filter('disputes-order', 'search.order', () =>
+    ['due', 'oldest', 'newest'].map((name) => [name, text(`dispute.order.${name}`)]),
+  );
+  const overdue = element('input', { id: 'disputes-overdue', type: 'checkbox', 'data-testid': 'disputes-overdue' });
+  byId('disputes-tools').append(
+    element(
+      'div',
+      { class: 'filters' },
+      state.part,
+      order.part,
+      element(
+        'div',
+        { class: 'radio' },
+        overdue,
+        element('label', { for: 'disputes-overdue' }, words('span', 'filter.overdue'), ' ', badge('overdue')),
+      ),
+    ),
+  );
+  const path = () =>
+    `/disputes?order=${order.control.value}&overdue=${overdue.checked}${state.control.value && `&state=${state.control.value}`}`;
   const desk = new Desk(api, say, role);
-  const list = new PagedList(api, {
+  const list = new ListDetail(api, {
     name: 'disputes',
-    path: () => `/disputes?overdue=${overdue.checked}${state.value ? `&state=${state.value}` : ''}`,
+    path,
     member: 'disputes',
-    row: (dispute) => desk.row(dispute),
-    opened: desk.opened,
+    keyOf: ({ id }) => id,
+    row: disputeRow,
+    read: (id) => desk.read(id),
+    detail: (full) => desk.page(full),
     fail: (problem) => say(explain(problem)),
   });
   desk.list = list;
-  onLanguage(() => {
-    fillSelect(state, [...STATES.map((name) => [name, text(`dispute.say.${name}`)]), ['', text('filter.all')]]);
-    list.show();
-  });
-  [state, overdue].forEach((filter) => filter.addEventListener('change', () => list.restart()));
+  [state.control, order.control, overdue].forEach((each) => each.addEventListener('change', () => list.restart()));
   work.addEventListener('change', () => list.refresh());
-  list.restart();
+  return list;
 }
 
-/** The rows of disputes, and unsent answers. */
+function disputeRow({ kind, state, buyer, currency, total, dueAt, openedAt, firstMessage }) {
+  const isLate = UNDECIDED.includes(state) && new Date(dueAt) < Date.now();
+  return [
+    element(
+      'span',
+      { class: 'item-head' },
+      element('strong', {}, text(`dispute.short.${kind}`)),
+      element('span', {}, buyer),
+      isLate && element('span', { class: 'chip chip-created' }, text('dispute.late')),
+      age(openedAt),
+    ),
+    element(
+      'span',
+      { class: 'item-more' },
+      element('span', { class: 'words' }, firstMessage ?? text(`dispute.say.${state}`)),
+      currency && element('span', {}, money(total, currency)),
+    ),
+  ];
+}
+
+/** The page of a dispute, and unsent answers. */
 class Desk {
   #api;
   #say;
   #role;
   #drafts = new Map();
-  /** The disputes with their messages and evidence, and their orders as they are now. */
-  opened = new OpenedRows((id) => this.#read(id));
   list;
 
   constructor(api, say, role) {
@@ -61,47 +101,41 @@ class Desk {
     this.#role = role;
   }
 
-  row(dispute) {
-    const { id } = dispute;
-    const found = this.opened.get(id);
-    return {
-      key: id,
-      shown: [dispute, found, this.opened.has(id), document.documentElement.lang],
-      build: () => this.#card({ ...dispute, ...found?.dispute }),
-    };
+  async read(id) {
+    const reply = await this.#api.get(`/disputes/${encodeURIComponent(id)}`);
+    if (!reply.isOk) {
+      this.#say(explain(reply.body));
+      return null;
+    }
+    const order = await this.#api.get(`/orders/${encodeURIComponent(reply.body.number)}`);
+    return { dispute: reply.body, order: order.isOk ? order.body : null };
   }
 
-  #card({ id, number, buyer, kind, duplicateOf, state, dueAt }) {
-    const isOver = state === 'RESOLVED' || state === 'WITHDRAWN';
-    return element(
-      'li',
-      { id: `dispute-${id}`, class: 'card row', tabindex: -1, 'data-testid': 'dispute-card', 'data-id': id },
+  page(full) {
+    const { dispute, order } = full;
+    const { id, number, buyer, kind, duplicateOf, state, dueAt, evidence, next, amount } = dispute;
+    return [
       element('h3', {}, `${text(`dispute.${kind}`)} · `, orderLink(number)),
       element(
         'p',
         {},
         element('span', { class: 'chip', 'data-state': state }, text(`dispute.say.${state}`)),
-        ` ${text('dispute.buyer', { buyer })}`,
+        ' ',
+        buyerLink(buyer),
       ),
       duplicateOf && element('p', {}, text('dispute.of', { number: duplicateOf })),
-      !isOver && element('p', { class: 'hint' }, `${text('dispute.due')} `, instantText(dueAt)),
-      this.opened.details(id, {
-        id: `look-${id}`,
-        testId: 'dispute-look',
-        summary: text('dispute.look'),
-        inside: (full) => this.#inside(full),
-      }),
-    );
-  }
-
-  #inside(full) {
-    const { dispute, order } = full;
-    const { id, evidence, next, amount } = dispute;
-    return [
+      UNDECIDED.includes(state) && element('p', { class: 'hint' }, `${text('dispute.due')} `, exactTime(dueAt)),
+      order &&
+        element(
+          'p',
+          {},
+          `${text('dispute.now')}: `,
+          stateChip(order.state),
+          ` ${money(order.total, order.currency)}`,
+        ),
+      element('h4', {}, text('dispute.look')),
       thread(dispute),
       amount && order && element('p', {}, text('dispute.amount', { amount: money(amount, order.currency) })),
-      order && element('p', {}, `${text('dispute.now')}: `, stateChip(order.state)),
-      evidence && evidenceOf(evidence),
       next.includes('answer') && this.#answer(id),
       next.includes('resolve') &&
         this.#role === 'support' &&
@@ -115,24 +149,25 @@ class Desk {
               class: 'primary',
               id: `decide-${id}`,
               'data-testid': 'dispute-decide',
-              onclick: ({ currentTarget }) => this.list.act(currentTarget, () => this.#decide(full)),
+              onclick: ({ currentTarget }) => busyWhile(currentTarget, () => this.#decide(full)),
             },
             text('dispute.decide'),
           ),
         ),
+      evidence && evidenceOf(evidence),
     ];
   }
 
   #answer(id) {
-    const words = element('textarea', {
+    const answer = element('textarea', {
       rows: 3,
       maxlength: 2000,
       'data-testid': 'dispute-text',
-      oninput: () => this.#drafts.set(id, words.value),
+      oninput: () => this.#drafts.set(id, answer.value),
     });
-    words.value = this.#drafts.get(id) ?? '';
+    answer.value = this.#drafts.get(id) ?? '';
     return [
-      field(text('dispute.answer'), words, undefined, `words-${id}`),
+      field(text('dispute.answer'), answer, undefined, `words-${id}`),
       element(
         'button',
         {
@@ -140,19 +175,19 @@ class Desk {
           id: `send-${id}`,
           'data-testid': 'dispute-send',
           onclick: ({ currentTarget }) =>
-            words.value.trim() && this.list.act(currentTarget, () => this.#send(id, words.value.trim())),
+            answer.value.trim() && busyWhile(currentTarget, () => this.#send(id, answer.value.trim())),
         },
         text('dispute.send'),
       ),
     ];
   }
 
-  async #send(id, words) {
-    const { key, end } = attempt(`answer ${id}`, words);
-    const reply = await this.#api.post(`/disputes/${id}/messages`, { text: words }, key);
+  async #send(id, answer) {
+    const { key, end } = attempt(`answer ${id}`, answer);
+    const reply = await this.#api.post(`/disputes/${id}/messages`, { text: answer }, key);
     if (reply.isOk || isFinal(reply.body)) end();
     if (reply.isOk) this.#drafts.delete(id);
-    await this.#finish(id, reply, 'dispute.sent');
+    await this.#finish(reply, 'dispute.sent');
   }
 
   async #decide({ dispute, order }) {
@@ -185,22 +220,11 @@ class Desk {
         }),
     });
     if (!reply) return;
-    await this.#finish(id, reply, reply.status === 202 ? 'dispute.deciding' : 'dispute.decided', order?.currency);
+    await this.#finish(reply, reply.status === 202 ? 'dispute.deciding' : 'dispute.decided', order?.currency);
   }
 
-  async #finish(id, reply, key, currency) {
+  async #finish(reply, key, currency) {
     this.#say(reply.isOk ? text(key) : failureOf(reply, currency));
-    await this.opened.read(id);
-    await this.list.refresh();
-  }
-
-  async #read(id) {
-    const reply = await this.#api.get(`/disputes/${id}`);
-    if (!reply.isOk) {
-      this.#say(explain(reply.body));
-      return null;
-    }
-    const order = await this.#api.get(`/orders/${encodeURIComponent(reply.body.number)}`);
-    return { dispute: reply.body, order: order.isOk ? order.body : null };
+    await (reply.isOk ? this.list.goOn() : this.list.refresh());
   }
 }

@@ -2,9 +2,10 @@
 
 import { element } from '../shared/dom.js';
 import { text } from '../shared/language.js';
-import { contents, instantText, stateChip } from '../shared/order-parts.js';
+import { contents, stateChip } from '../shared/order-parts.js';
 import { history, resubmissionRow } from './history.js';
-import { orderLink } from './order-search.js';
+import { orderLink } from './links.js';
+import { exactTime } from './time.js';
 
 export function evidenceOf({ order, duplicateOf }) {
   return element(
@@ -29,9 +30,9 @@ function known(title, order) {
     element(
       'dl',
       { class: 'facts' },
-      order.issuedAt && fact('evidence.issued', instantText(order.issuedAt)),
+      order.issuedAt && fact('evidence.issued', exactTime(order.issuedAt)),
       order.idempotencyKey && fact('evidence.key', order.idempotencyKey),
-      fact('evidence.placed', instantText(order.placedAt)),
+      fact('evidence.placed', exactTime(order.placedAt)),
       fact('evidence.submits', submits(order)),
       acknowledged && fact('evidence.asked', acknowledged),
     ),

@@ -2,7 +2,7 @@
 
 import { element } from '../shared/dom.js';
 import { hasText, money, text } from '../shared/language.js';
-import { instantText } from '../shared/order-parts.js';
+import { exactTime } from './time.js';
 
 export function history(events, currency) {
   return element(
@@ -12,7 +12,7 @@ export function history(events, currency) {
       element(
         'li',
         {},
-        instantText(at),
+        exactTime(at),
         ` ${hasText(`event.${kind}`) ? text(`event.${kind}`) : kind}`,
         detail?.hold && ` (${holdText(detail.hold)})`,
         detail?.amount && ` ${money(Number(detail.amount), currency)}`,
@@ -33,5 +33,5 @@ export function holdText(reason) {
 
 /** A request that submitted an order again. */
 export function resubmissionRow({ at, outcome }) {
-  return element('li', {}, instantText(at), ` ${outcome}`);
+  return element('li', {}, exactTime(at), ` ${outcome}`);
 }

@@ -7,6 +7,8 @@ import { LIFE_TEXTS } from '../shared/life-texts.js';
 import { notify } from '../shared/notices.js';
 import { Session } from '../shared/session.js';
 import { SHARED_TEXTS } from '../shared/texts.js';
+import { writeFrame } from './frame.js';
+import { Tabs } from './tabs.js';
 import { STAFF_TEXTS } from './texts.js';
 import { showBadges, Work } from './work.js';
 
@@ -17,10 +19,11 @@ const SIGN_IN_RETRY_MS = 10_000;
  * Opens a page of staff.
  *
  * @param texts of the page; its title is the text `page`
- * @param open is called once, when the person is known, with `{ api, say, role, work }`
+ * @param tabs see `Tabs`; each is opened with `{ api, say, role, work }` when the person is known
  */
-export async function openPage({ role, texts, open }) {
+export async function openPage({ role, texts, tabs }) {
   [SHARED_TEXTS, LIFE_TEXTS, STAFF_TEXTS, texts].forEach(addTexts);
+  writeFrame(tabs);
   onLanguage(writePage);
   languageButton(byId('language'));
 
@@ -37,7 +40,7 @@ export async function openPage({ role, texts, open }) {
     show();
     if (isOpen || !session.subject) return;
     isOpen = true;
-    open({ api: new Api(session, (...request) => fetch(...request)), say, role, work });
+    new Tabs(tabs, { api: new Api(session, (...request) => fetch(...request)), say, role, work }).begin();
     work.begin();
   };
   const signIn = async () => {
@@ -51,6 +54,13 @@ export async function openPage({ role, texts, open }) {
   byId('skip').addEventListener('click', (event) => {
     event.preventDefault();
     byId('main').focus();
+  });
+  byId('order-search').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const hash = `#search/${encodeURIComponent(byId('search-text').value.trim())}`;
+    // The same search again changes nothing in the address.
+    if (location.hash === hash) window.dispatchEvent(new Event('hashchange'));
+    else location.hash = hash;
   });
   byId('sign-in').addEventListener('submit', (event) => {
     event.preventDefault();

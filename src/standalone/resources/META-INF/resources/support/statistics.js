@@ -2,13 +2,15 @@
 
 import { byId, element, refill, svg } from '../shared/dom.js';
 import { count, hasText, onLanguage, text, timeOfDay } from '../shared/language.js';
+import { words } from '../staff/frame.js';
 
 const EVERY_MS = 2_000;
 /** While statistics are unavailable, the page polls less often. */
 const EVERY_WITHOUT_MS = 15_000;
 const SERIES = ['placed', 'prevented', 'asked', 'refused'];
 
-export function showStatistics(api) {
+export function showStatistics({ api }) {
+  byId('statistics').append(...frame());
   let minutes = null;
   const show = () => {
     byId('statistics-state').textContent = text(minutes ? 'statistics.live' : 'statistics.silent');
@@ -17,7 +19,7 @@ export function showStatistics(api) {
       refill(byId('statistics-rows'), [...(minutes ?? [])].reverse().filter(isBusy).map(tableRow));
   };
   const poll = async () => {
-    if (!document.hidden) {
+    if (!document.hidden && !byId('statistics').hidden) {
       const reply = await api.get('/statistics');
       minutes = reply.isOk ? reply.body.minutes : null;
       show();
@@ -27,6 +29,26 @@ export function showStatistics(api) {
   byId('statistics-table').addEventListener('toggle', show);
   onLanguage(show);
   poll();
+  return {};
+}
+
+function frame() {
+  const columns = ['minute', ...SERIES].map((name) => words('th', `statistics.${name}`, { scope: 'col' }));
+  return [
+    element('p', { id: 'statistics-state', class: 'hint' }),
+    element('div', { id: 'charts', class: 'charts' }),
+    element(
+      'details',
+      { id: 'statistics-table' },
+      words('summary', 'statistics.table', { 'data-testid': 'statistics-table' }),
+      element(
+        'table',
+        {},
+        element('thead', {}, element('tr', {}, columns)),
+        element('tbody', { id: 'statistics-rows' }),
+      ),
+    ),
+  ];
 }
 
 function valueOf(minute, name) {

@@ -109,7 +109,7 @@ class ScreensIT {
     void supportsPage_isAccessible(ColorScheme scheme) {
         try (BrowserContext person = pages().person(buyer, new Browser.NewContextOptions().setColorScheme(scheme))) {
             Page page = person.newPage();
-            page.navigate(pages().service() + "/support.html");
+            page.navigate(pages().service() + "/support.html#statistics");
             assertThat(page.getByTestId("total-placed")).isVisible();
             assertUsable(page, "support");
         }

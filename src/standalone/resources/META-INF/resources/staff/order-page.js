@@ -1,22 +1,26 @@
-// Everything that the service knows of one order.
+// The page of an order: everything that the service knows of it, and the moves of the person's role.
 
 import { explain } from '../shared/api.js';
-import { element } from '../shared/dom.js';
+import { busyWhile, element } from '../shared/dom.js';
 import { hasText, money, text } from '../shared/language.js';
-import { contents, instantText } from '../shared/order-parts.js';
+import { contents, numberText, stateChip } from '../shared/order-parts.js';
 import { history, holdText, resubmissionRow } from './history.js';
+import { buyerLink } from './links.js';
+import { LOOKS, move, openMoves } from './order-moves.js';
+import { exactTime } from './time.js';
 
 /** Pages of 100 events each. */
 const MAX_EVENT_PAGES = 10;
 
 /**
- * Resolves to `{ order, events, payments, disputes, resubmissions }`, each null if it cannot be read; to null without an
- * order.
+ * Resolves to `{ order, version, buyer, events, payments, disputes, resubmissions }`, each null if it cannot be read; to
+ * null without an order.
  */
 export async function readOrder(api, number, say) {
   const path = `/orders/${encodeURIComponent(number)}`;
-  const [order, events, payments, disputes, resubmissions] = await Promise.all([
+  const [order, summary, events, payments, disputes, resubmissions] = await Promise.all([
     api.get(path),
+    api.get(`/orders?number=${encodeURIComponent(number)}&limit=1`),
     readEvents(api, path),
     api.get(`${path}/payments`),
     api.get(`${path}/disputes`),
@@ -28,6 +32,8 @@ export async function readOrder(api, number, say) {
   }
   return {
     order: order.body,
+    version: order.version,
+    buyer: summary.isOk ? (summary.body.orders[0]?.buyer ?? null) : null,
     events,
     payments: payments.isOk ? payments.body.payments : null,
     disputes: disputes.isOk ? disputes.body.disputes : null,
@@ -46,16 +52,47 @@ async function readEvents(api, path) {
   return events;
 }
 
-export function orderDetails({ order, events, payments, disputes, resubmissions }) {
-  const { currency } = order;
+/**
+ * The content of the page.
+ *
+ * @param moved is called after a move, with the order as it was
+ */
+export function orderPage({ api, say, role }, found, moved) {
+  const { order, buyer, events, payments, disputes, resubmissions } = found;
+  const { number, state, currency, placedAt } = order;
+  const run = async (name) => {
+    const result = await move(api, name, order, found.version);
+    if (result === null) return;
+    say(result);
+    await moved(order);
+  };
   return [
+    element('h3', {}, numberText(number), ' ', stateChip(state)),
+    element('p', {}, exactTime(placedAt), buyer && [' · ', buyerLink(buyer)]),
+    element(
+      'div',
+      { class: 'actions' },
+      openMoves(role, order).map((name) =>
+        element(
+          'button',
+          {
+            type: 'button',
+            id: `${name}-${number}`,
+            class: LOOKS[name],
+            'data-testid': name,
+            onclick: ({ currentTarget }) => busyWhile(currentTarget, () => run(name)),
+          },
+          text(`move.${name}`),
+        ),
+      ),
+    ),
     holdsOf(order, events),
     contents(order),
     facts(order),
-    section('details.payments', payments, (all) => all.map((payment) => paymentRow(payment))),
+    section('details.payments', payments, (all) => all.map(paymentRow)),
     section('details.disputes', disputes, (all) => all.map((dispute) => disputeRow(dispute, currency))),
     section('evidence.submits', resubmissions, (all) => all.map(resubmissionRow)),
-    element('h3', {}, text('details.history')),
+    element('h4', {}, text('details.history')),
     events ? history(events, currency) : unknown(),
   ];
 }
@@ -77,7 +114,7 @@ function holdsOf({ holds = [] }, events) {
           'li',
           {},
           holdText(hold),
-          event && [' · ', instantText(event.at), ` · ${event.detail.by}`],
+          event && [' · ', exactTime(event.at), ` · ${event.detail.by}`],
           event?.detail.reason && `: ${event.detail.reason}`,
         );
       }),
@@ -111,19 +148,21 @@ function paymentRow({ state, reason, currency, amount, begunAt }) {
   return element(
     'li',
     {},
-    instantText(begunAt),
+    exactTime(begunAt),
     ` ${money(amount, currency)} · ${text(`payment.${state}`)}`,
     reason && `: ${reason}`,
   );
 }
 
-function disputeRow({ openedAt, kind, state, resolution, amount, reason }, currency) {
+function disputeRow({ id, openedAt, kind, state, resolution, amount, reason }, currency) {
   const verdict = `verdict.${resolution}`;
   return element(
     'li',
     {},
-    instantText(openedAt),
-    ` ${text(`dispute.${kind}`)} · ${text(`dispute.say.${state}`)}`,
+    exactTime(openedAt),
+    ' ',
+    element('a', { href: `#disputes/${id}` }, text(`dispute.${kind}`)),
+    ` · ${text(`dispute.say.${state}`)}`,
     resolution && ` · ${hasText(verdict) ? text(verdict) : resolution}`,
     amount && ` (${money(amount, currency)})`,
     reason && `: ${reason}`,
@@ -133,7 +172,7 @@ function disputeRow({ openedAt, kind, state, resolution, amount, reason }, curre
 /** A list with its heading; nothing if it is empty. */
 function section(title, items, rows) {
   if (items?.length === 0) return null;
-  return [element('h3', {}, text(title)), items ? element('ul', { class: 'history' }, rows(items)) : unknown()];
+  return [element('h4', {}, text(title)), items ? element('ul', { class: 'history' }, rows(items)) : unknown()];
 }
 
 function unknown() {
