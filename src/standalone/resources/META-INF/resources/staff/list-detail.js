@@ -170,15 +170,14 @@ export class ListDetail {
 
   /** Goes on after a decision: chooses the next row, and reads the list again. */
   async goOn() {
-    const decided = this.#chosen;
     const index = this.#index();
     if (index === this.#items.length - 1 && this.#after !== null) await this.#addPage();
     const next = this.#items[index + 1] ?? this.#items[index - 1];
     if (next) await this.choose(this.#keyOf(next), { isFocused: true });
     else this.#chooseNone();
     await this.refresh();
-    if (this.#chosen !== null && this.#chosen !== decided) this.#rowOf(this.#chosen)?.focus();
-    else byId(`${this.#name}-status`).focus();
+    // The person can be somewhere else by now.
+    if (document.activeElement === document.body) (this.#rowOf(this.#chosen) ?? byId(`${this.#name}-status`)).focus();
   }
 
   /** Shows everything again, in another language, or with something chosen. */

@@ -7,7 +7,7 @@ export const TEXTS = {
   'statistics.title': ['The last hour', '最近一小时'],
   'statistics.live': ['All replicas together; updated every two seconds.', '所有副本合计，每两秒更新。'],
   'statistics.silent': ['No statistics are available right now.', '暂时没有统计数据。'],
-  'statistics.placed': ['Orders placed', '成立订单'],
+  'statistics.placed': ['Orders placed', '已下订单'],
   'statistics.prevented': ['Duplicates prevented', '避免的重复'],
   'statistics.asked': ['Questions asked', '询问买家'],
   'statistics.refused': ['Refused', '拒绝'],
