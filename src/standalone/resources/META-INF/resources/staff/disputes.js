@@ -74,7 +74,7 @@ function disputeRow({ kind, state, buyer, currency, total, dueAt, openedAt, firs
       'span',
       { class: 'item-head' },
       element('strong', {}, text(`dispute.short.${kind}`)),
-      element('span', {}, buyer),
+      element('span', { class: 'words' }, buyer),
       isLate && element('span', { class: 'chip chip-created' }, text('dispute.late')),
       age(openedAt),
     ),

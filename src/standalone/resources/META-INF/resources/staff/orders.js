@@ -61,11 +61,15 @@ function orderRow({ number, state, buyer, total, currency, placedAt, holds = [] 
       'span',
       { class: 'item-head' },
       numberText(number),
-      stateChip(state),
-      holds.map((hold) => element('span', { class: 'chip chip-created' }, holdText(hold))),
       age(placedAt),
     ),
-    element('span', { class: 'item-more' }, element('span', {}, buyer), element('span', {}, money(total, currency))),
+    element(
+      'span',
+      { class: 'item-more' },
+      stateChip(state),
+      element('span', { class: 'words' }, [buyer, ...holds.map(holdText)].join(' · ')),
+      element('span', {}, money(total, currency)),
+    ),
   ];
 }
 

@@ -81,13 +81,17 @@ function pairRow({ score, buyer, foundAt, earlier, later }) {
       'span',
       { class: 'item-head' },
       element('strong', { class: 'score' }, element('span', { class: 'unseen' }, text('suspicion.score')), ` ${score}`),
-      element('span', {}, buyer),
+      element('span', { class: 'words' }, buyer),
       age(foundAt),
     ),
     element(
       'span',
       { class: 'item-more' },
-      element('span', {}, text('suspicion.apart', { time: between(earlier.placedAt, later.placedAt) })),
+      element(
+        'span',
+        { class: 'words' },
+        text('suspicion.apart', { time: between(earlier.placedAt, later.placedAt) }),
+      ),
       element('span', {}, `${money(earlier.total, earlier.currency)} · ${money(later.total, later.currency)}`),
     ),
   ];
