@@ -10,6 +10,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.orderonce.testkit.Baskets;
 import dev.orderonce.testkit.Provider;
@@ -558,7 +559,11 @@ class StaffPagesIT {
             Object place = scrolled(page);
             pair(placed().getString("number"), placed().getString("number"));
             page.evaluate("() => document.querySelector('#suspicions-status').textContent = ''");
-            assertThat(page.getByTestId("suspicions-status")).hasText(Pattern.compile("100 shown"));
+            // The service counts every two seconds, and a loaded machine less often; the page reads the list every 30 s too.
+            assertThat(page.getByTestId("suspicions-status"))
+                    .hasText(
+                            Pattern.compile("100 shown"),
+                            new LocatorAssertions.HasTextOptions().setTimeout(45_000));
             // Then: nothing has lost its place
             assertThat(pairs).hasCount(100);
             assertThat(reason).hasValue("Just a jar, really");
