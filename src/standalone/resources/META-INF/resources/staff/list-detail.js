@@ -155,8 +155,8 @@ export class ListDetail {
     if (!byId(this.#name).hidden)
       history.replaceState(history.state, '', `#${this.#name}/${encodeURIComponent(key)}`);
     this.show();
+    this.#reveal(key);
     if (isFocused) this.#rowOf(key)?.focus();
-    this.#rowOf(key)?.scrollIntoView({ block: 'nearest' });
     await this.#find();
   }
 
@@ -349,6 +349,15 @@ export class ListDetail {
 
   #rowOf(key) {
     return byId(`${this.#name}-item-${key}`);
+  }
+
+  /** Scrolls the list, and not the page, until it shows a row. */
+  #reveal(key) {
+    const row = this.#rowOf(key)?.getBoundingClientRect();
+    if (!row) return;
+    const box = this.#rows().getBoundingClientRect();
+    if (row.top < box.top) this.#rows().scrollTop -= box.top - row.top;
+    else if (row.bottom > box.bottom) this.#rows().scrollTop += row.bottom - box.bottom;
   }
 
   /** Keeps the first visible row where it is, while rows above it come or leave. */
