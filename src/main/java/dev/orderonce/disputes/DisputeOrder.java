@@ -8,11 +8,11 @@ import java.util.Optional;
 
 /** The order of a list of disputes. */
 enum DisputeOrder {
-    /** The soonest due first. */
+    /** By the due date, the earliest first. */
     DUE,
-    /** The one that was opened last first. */
+    /** By the time of opening, the latest first. */
     NEWEST,
-    /** The one that was opened first first. */
+    /** By the time of opening, the earliest first. */
     OLDEST;
 
     /** Reads the name as the API has it. */
