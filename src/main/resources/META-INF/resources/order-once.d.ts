@@ -140,7 +140,9 @@ export interface Checkout extends EventTarget {
 
   /**
    * Looks up every unresolved order. If an order was not placed, voids its number; this checkout then gets a new one.
-   * Skips orders that are being sent. Runs automatically on load, when the browser comes online, and on focus.
+   * Skips orders that are being sent. Runs automatically on load, when the browser comes online, on focus, and while an
+   * order is unknown and the page visible after 5, 10 and 20 s, then every 20 s. Call it also when a live connection to
+   * the service is back.
    *
    * Resolves to the outcomes of the orders that were not skipped.
    */
@@ -152,7 +154,14 @@ export interface Checkout extends EventTarget {
   /** Sends an unresolved order again, with the same number and the stored draft, for a "Try again" button. */
   retry(number: string): Promise<SubmitOutcome | NotPlaced>;
 
-  /** Removes all listeners. Requests in flight continue. */
+  /**
+   * Reads the order of a number. Call it when a live event, a list or a push message says that the order exists: a
+   * `submit` that still waits for its response, in any tab, then resolves with the order at once, and an unknown order
+   * becomes placed. An order that does not exist yet, or cannot be read, changes nothing: `unknown`.
+   */
+  lookUp(number: string): Promise<Placed | Unknown>;
+
+  /** Removes all listeners and ends further look-ups. Requests in flight continue. */
   close(): void;
 
   addEventListener<K extends keyof CheckoutEvents>(

@@ -34,6 +34,8 @@ const MAX_BACKOFF_MS = 8_000;
 const MAX_RETRY_AFTER_MS = 30_000;
 /** Numbers used in one submit. One may have expired; three retired ones in a row are a loop. */
 const MAX_NUMBERS = 3;
+/** Delays of further look-ups while an order is unknown and the page is visible; the last one repeats. */
+const LOOK_UP_DELAYS_MS = [5_000, 10_000, 20_000];
 /** Resolved rows kept besides this checkout's. Bounds the storage. */
 const MAX_RESOLVED_ROWS = 20;
 
@@ -77,6 +79,10 @@ class Checkout extends EventTarget {
   #ready;
   #reconciling;
   #inFlight = new Map();
+  /** Orders that this tab is sending, by number: the functions that end this with the order as the reply. */
+  #sending = new Map();
+  #nextLookUp;
+  #lookUps = 0;
   #closing = new AbortController();
 
   constructor(settings, environment, service, storage) {
@@ -134,8 +140,20 @@ class Checkout extends EventTarget {
       this.#withBasketLock(row.basket, () => this.#ifUnresolved(row.key, number, (open) => this.#deliver(open))));
   }
 
+  async lookUp(number) {
+    const { body: order } = await this.#service.find(number);
+    if (!order) return { outcome: 'unknown', number };
+    const row = await this.#rowOf(number);
+    const end = this.#sending.get(number);
+    if (end) end(order);
+    // Without its lock, which the tab that sends it may hold for minutes: placed is final.
+    else if (isUnresolved(row)) await this.#save({ ...row, state: 'placed', order });
+    return placedOutcome({ ...row, number, order });
+  }
+
   close() {
     this.#closing.abort();
+    this.#environment.clearTimeout(this.#nextLookUp);
   }
 
   // --- placing ---
@@ -182,16 +200,29 @@ class Checkout extends EventTarget {
         if (issued.reply.kind !== 'success') return noNumberOutcome(issued.reply);
         current = issued.row;
       }
-      const sent = await this.#repeat(current, (latest) => this.#post(latest));
+      const sent = await this.#send(current);
       if (sent.row.state !== 'not-placed' || numbers === MAX_NUMBERS) return outcomeOf(sent);
       current = sent.row;
     }
   }
 
+  /** Sends the row's order until there is a response, or the order is found in another way. */
+  async #send(row) {
+    const { number } = row;
+    const found = new Promise((resolve) => {
+      this.#sending.set(number, (order) => resolve({ kind: 'success', status: 200, body: order }));
+    });
+    try {
+      return await this.#repeat(row, (latest) => this.#post(latest, found), found);
+    } finally {
+      this.#sending.delete(number);
+    }
+  }
+
   /** Stores the row before it sends the request, and again with the reply. */
-  async #post(row) {
+  async #post(row, found) {
     const sending = await this.#save({ ...row, state: 'sending', tries: row.tries + 1 });
-    const reply = await this.#service.place(sending);
+    const reply = await Promise.race([this.#service.place(sending), found]);
     const next = { ...sending, number: numberAfter(reply, sending.number), state: stateAfter(reply, isUnresolved(row)) };
     if (reply.kind === 'success') return { reply, row: await this.#save({ ...next, order: reply.body }) };
     return { reply, row: await (next.state === 'placed' ? this.#savePlaced(next) : this.#save(next)) };
@@ -218,14 +249,19 @@ class Checkout extends EventTarget {
     return { reply, row: await this.#save({ ...row, number, state: 'placed', order: found.body ?? null }) };
   }
 
-  /** Repeats a step with back-off until its reply is not repeatable or the attempts are used up. */
-  async #repeat(row, step) {
+  /**
+   * Repeats a step with back-off until its reply is not repeatable or the attempts are used up.
+   *
+   * @param found resolves to a reply that makes further steps unnecessary
+   */
+  async #repeat(row, step, found = new Promise(() => {})) {
     let latest = row;
     for (let tries = 1; ; tries++) {
       const done = await step(latest);
       const pause = this.#pauseAfter(done.reply, tries);
       if (pause === null) return done;
-      await wait(this.#environment, pause);
+      const reply = await Promise.race([wait(this.#environment, pause), found]);
+      if (reply) return { reply, row: await this.#save({ ...done.row, state: 'placed', order: reply.body }) };
       latest = done.row;
     }
   }
@@ -269,7 +305,22 @@ class Checkout extends EventTarget {
       ...others.map(({ key }) => this.#ifUnlocked(key, () => this.#settleStored(key))),
     ]);
     await this.#catchUp();
+    const unknown = await this.#unresolvedRows((row) => row.state === 'unknown');
+    if (unknown.length === 0) this.#lookUps = 0;
+    else this.#reconcileLater();
     return outcomes.filter(Boolean);
+  }
+
+  /** Reconciles again after a delay if the page is visible by then; if not, when it is visible again. */
+  #reconcileLater() {
+    const { setTimeout, clearTimeout, document } = this.#environment;
+    clearTimeout(this.#nextLookUp);
+    if (this.#closing.signal.aborted) return;
+    const delay = LOOK_UP_DELAYS_MS[Math.min(this.#lookUps, LOOK_UP_DELAYS_MS.length - 1)];
+    this.#nextLookUp = setTimeout(() => {
+      this.#lookUps++;
+      if (document?.visibilityState !== 'hidden') this.reconcile();
+    }, delay);
   }
 
   /** On load, requests the number even if one is stored: another device may have placed the checkout. */
@@ -381,11 +432,17 @@ class Checkout extends EventTarget {
   }
 
   #receive(row) {
-    if (row?.service === this.#settings.baseUrl && row.buyer === this.#settings.buyer) this.#publish(row);
+    if (row?.service !== this.#settings.baseUrl || row.buyer !== this.#settings.buyer) return;
+    if (row.state === 'placed' && row.order) this.#sending.get(row.number)?.(row.order);
+    this.#publish(row);
   }
 
   #publish(row) {
     if (row.key === this.#key) this.#current = row;
+    if (row.state === 'unknown') {
+      this.#lookUps = 0;
+      this.#reconcileLater();
+    }
     this.dispatchEvent(new CustomEvent('change', { detail: publicRow(row) }));
   }
 
