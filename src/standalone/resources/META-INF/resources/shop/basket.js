@@ -8,7 +8,7 @@
 
 import { keep, newKey, onKeptElsewhere, recall } from '../shared/keep.js';
 import { inLanguage } from '../shared/language.js';
-import { CURRENCY, PRODUCTS, productOf } from './products.js';
+import { PRODUCTS, productOf } from './products.js';
 
 /** Maximum quantity of one product: more is a typing error in a shop like this one. */
 export const MAX_QUANTITY = 99;
@@ -60,19 +60,26 @@ export class Basket extends EventTarget {
     this.#change((kept) => (kept.checkoutId === checkoutId ? { ...kept, items: {}, placed: number } : kept));
   }
 
-  /** Moves the content to a new checkout: the old one was placed with another content. */
-  beginCheckout(checkoutId) {
-    this.#change((kept) => (kept.checkoutId === checkoutId ? { ...newBasket(), items: kept.items } : kept));
+  /** What the basket has besides the content of an order, by product code. */
+  besides({ lines }) {
+    const ordered = new Map(lines.map(({ productCode, quantity }) => [productCode, quantity]));
+    const left = ([code, quantity]) => [code, quantity - (ordered.get(code) ?? 0)];
+    const items = Object.entries(this.#kept.items).map(left);
+    return Object.fromEntries(items.filter(([, quantity]) => quantity > 0));
   }
 
-  draft() {
-    const lines = PRODUCTS.filter(({ code }) => this.quantityOf(code)).map(({ code, name, price }) => ({
+  /** Moves what is left to a new checkout: the old one was placed without it. */
+  beginCheckout(checkoutId, items) {
+    this.#change((kept) => (kept.checkoutId === checkoutId ? { ...newBasket(), items } : kept));
+  }
+
+  lines() {
+    return PRODUCTS.filter(({ code }) => this.quantityOf(code)).map(({ code, name, price }) => ({
       productCode: code,
       name: inLanguage(name),
       quantity: this.quantityOf(code),
       unitPrice: price,
     }));
-    return { currency: CURRENCY, total: totalOf(lines), lines };
   }
 
   /** Changes the stored basket, which another tab may have changed meanwhile. */
@@ -93,16 +100,11 @@ function newBasket() {
   return { checkoutId: newKey(), items: {}, placed: null };
 }
 
-function totalOf(lines) {
-  return lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
-}
-
-/** Whether two orders or drafts have the same content: names and the order of lines are ignored. */
-export function hasSameContent(one, other) {
-  const content = ({ currency, total, lines }) =>
+/** Whether two orders have the same goods: names, charges and the order of lines are ignored. */
+export function hasSameGoods(one, other) {
+  const content = ({ currency, lines }) =>
     JSON.stringify([
       currency,
-      total,
       lines.map(({ productCode, quantity, unitPrice }) => `${productCode} ${quantity} ${unitPrice}`).sort(),
     ]);
   return content(one) === content(other);

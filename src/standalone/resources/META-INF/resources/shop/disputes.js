@@ -5,16 +5,19 @@
 import { explain, isFinal } from '../shared/api.js';
 import { field, openDialog } from '../shared/dialog.js';
 import { busyWhile, element } from '../shared/dom.js';
-import { text } from '../shared/language.js';
+import { dateAndTime, money, text } from '../shared/language.js';
 import { attempt } from '../shared/keep.js';
 import { notify } from '../shared/notices.js';
-import { instantText, summary } from '../shared/order-parts.js';
+import { instantText } from '../shared/order-parts.js';
 import { thread } from '../shared/thread.js';
-import { hasSameContent } from './basket.js';
+import { hasSameGoods } from './basket.js';
+import { titleOf } from './goods.js';
 
 /** The service's maximum page size; older disputes are not shown. */
 const LIMIT = 100;
 const OVER = new Set(['RESOLVED', 'WITHDRAWN']);
+/** States of an order that leave nothing to dispute. */
+const ENDED = new Set(['CANCELLED', 'REFUNDED']);
 
 /** Dispatches `change` when a dispute changes. */
 export class Disputes extends EventTarget {
@@ -51,10 +54,10 @@ export class Disputes extends EventTarget {
     return [dispute, this.#threads.get(dispute?.id)];
   }
 
-  /** The button that opens a dispute; null while one is open. */
+  /** The button that opens a dispute; null while one is open, and once the order has ended without money. */
   button(order) {
     const dispute = this.#disputes.get(order.number);
-    if (dispute && !OVER.has(dispute.state)) return null;
+    if (ENDED.has(order.state) || (dispute && !OVER.has(dispute.state))) return null;
     return element(
       'button',
       {
@@ -161,14 +164,14 @@ export class Disputes extends EventTarget {
     const { isOk, body } = await this.#api.post(`/orders/${encodeURIComponent(order.number)}/disputes`, claim);
     if (!isOk) return notify(explain(body));
     this.#threads.set(body.id, body);
-    notify(text('dispute.opened', { number: order.number }));
+    notify(text('dispute.opened', { number: order.number, date: dateAndTime(body.dueAt) }));
     await this.refresh();
   }
 
   #openForm(order) {
     const others = this.#orders.all.filter(({ number }) => number !== order.number);
-    // Orders with the same content first, then the newest.
-    others.sort((one, other) => hasSameContent(other, order) - hasSameContent(one, order));
+    // Orders with the same goods first, then the newest.
+    others.sort((one, other) => hasSameGoods(other, order) - hasSameGoods(one, order));
     const kind = element(
       'select',
       { 'data-testid': 'dispute-kind' },
@@ -178,7 +181,7 @@ export class Disputes extends EventTarget {
     const other = element(
       'select',
       { 'data-testid': 'dispute-other' },
-      others.map((one) => element('option', { value: one.number }, `${one.number} · ${summary(one)}`)),
+      others.map((one) => element('option', { value: one.number }, describe(one))),
     );
     const words = element('textarea', { rows: 4, maxlength: 2000, 'data-testid': 'dispute-words' });
     const whichOther = field(text('dispute.other'), other);
@@ -195,10 +198,10 @@ export class Disputes extends EventTarget {
       id: 'dialog-dispute',
       title: text('dispute.title'),
       content: [
-        element('p', {}, `${order.number} · ${summary(order)}`),
+        element('p', {}, describe(order)),
         field(text('dispute.kind'), kind),
         whichOther,
-        field(text('dispute.words'), words, text('dispute.words-hint')),
+        field(text('dispute.words'), words),
       ],
       actions: [
         { id: 'dispute-no', label: text('dispute.no'), value: null },
@@ -206,4 +209,8 @@ export class Disputes extends EventTarget {
       ],
     });
   }
+}
+
+function describe(order) {
+  return `${titleOf(order)} · ${money(order.total, order.currency)} · ${order.number}`;
 }

@@ -3,11 +3,12 @@
 import { field } from '../shared/dialog.js';
 import { byId, element, refill } from '../shared/dom.js';
 import { addTexts, onLanguage, text, timeOfDay } from '../shared/language.js';
+import { counters } from './hero.js';
 import { FAULTS } from './network.js';
 import { PANEL_TEXTS } from './network-texts.js';
 
 /** The number of requests that a fault affects. */
-const HITS = { one: 1, three: 3, all: Infinity };
+const HITS = { one: 1, three: 3, all: Number.MAX_SAFE_INTEGER };
 
 export function showNetworkPanel(network) {
   addTexts(PANEL_TEXTS);
@@ -56,7 +57,7 @@ function controls(network) {
           'div',
           { class: 'radio' },
           radio,
-          element('label', { for: `fault-${fault}` }, text(`fault.${fault}`)),
+          element('label', { for: `fault-${fault}` }, text(`network.fault.${fault}`)),
         );
       }),
     ),
@@ -85,17 +86,10 @@ function whole(id, min, max, value) {
 }
 
 function showCounts(network) {
-  const { fault, isOver, counts, log } = network;
+  const { fault, isOver, log } = network;
   byId(`fault-${fault}`).checked = true;
   byId('network-state').textContent = text(fault !== 'none' ? 'network.bad' : isOver ? 'network.over' : 'network.good');
-  const row = (name) =>
-    element(
-      'div',
-      {},
-      element('dt', {}, text(`network.${name}`)),
-      element('dd', { 'data-testid': `network-${name}` }, counts[name]),
-    );
-  refill(byId('network-counts'), row('tried'), row('arrived'), row('made'));
+  refill(byId('network-counts'), counters(network, 'network'));
   refill(
     byId('network-log'),
     [...log]

@@ -3,9 +3,13 @@
  * `fetch`, so order-once.js sees exactly what a real network would show it.
  */
 
+import { keepForTab, recallForTab } from '../shared/keep.js';
+
 /** The faults, in the order of the panel. */
 export const FAULTS = ['none', 'drop-request', 'drop-reply', 'delay', 'duplicate', 'gateway'];
 
+/** Name of what is kept for this tab: a reload continues with the same network and the same counts. */
+const KEPT = 'network';
 /** Maximum length of the log. */
 const LOG_LINES = 50;
 
@@ -20,15 +24,33 @@ export class BadNetwork extends EventTarget {
   isOrdersOnly = true;
   seconds = 20;
   copies = 10;
-  /** Requests to place an order: sent by the page, arrived at the service, and orders placed (201). */
-  counts = { tried: 0, arrived: 0, made: 0 };
+  /** Requests to place an order: sent by the page, and answered by the service. */
+  #tried = 0;
+  #arrived = 0;
+  /** Numbers under which the page has sent orders, and those that exist. */
+  #sent = [];
+  #made = [];
   log = [];
   #send;
 
   constructor(send) {
     super();
     this.#send = send;
+    this.#recall();
     this.fetch = (path, request) => this.#pass(path, request);
+  }
+
+  /** Requests to place an order that the page has sent and that arrived, and the orders that exist. */
+  get counts() {
+    // A reload loses a response, not the order.
+    return { tried: this.#tried, arrived: Math.max(this.#arrived, this.#made.length), made: this.#made.length };
+  }
+
+  /** Notes that an order exists: it counts if this page has sent it. */
+  found(number) {
+    if (!this.#sent.includes(number) || this.#made.includes(number)) return;
+    this.#made.push(number);
+    this.#changed();
   }
 
   set(chosen) {
@@ -47,7 +69,10 @@ export class BadNetwork extends EventTarget {
       isOver: false,
     };
     this.log = [...this.log, line].slice(-LOG_LINES);
-    if (isOrder) this.counts.tried++;
+    if (isOrder) {
+      this.#tried++;
+      this.#sent.push(JSON.parse(request.body).orderNumber);
+    }
     this.#changed();
     try {
       return await this.#apply(fault, request.signal, (bound) => this.#deliver(path, request, line, isOrder, bound));
@@ -84,13 +109,24 @@ export class BadNetwork extends EventTarget {
   async #deliver(path, { signal, ...request }, line, isOrder, isBound) {
     const response = await this.#send(path, isBound ? { ...request, signal } : request);
     line.statuses.push(response.status);
-    if (isOrder) this.counts.arrived++;
-    if (isOrder && response.status === 201) this.counts.made++;
+    if (isOrder) this.#arrived++;
+    if (isOrder && response.ok) this.found(JSON.parse(request.body).orderNumber);
     this.#changed();
     return response;
   }
 
+  #recall() {
+    const { setting, tried, arrived, sent, made } = JSON.parse(recallForTab(KEPT)) ?? {};
+    if (!setting) return;
+    Object.assign(this, setting);
+    [this.#tried, this.#arrived, this.#sent, this.#made] = [tried, arrived, sent, made];
+  }
+
   #changed() {
+    const { fault, left, isOrdersOnly, seconds, copies } = this;
+    const setting = { fault, left, isOrdersOnly, seconds, copies };
+    const counts = { tried: this.#tried, arrived: this.#arrived, sent: this.#sent, made: this.#made };
+    keepForTab(KEPT, JSON.stringify({ setting, ...counts }));
     this.dispatchEvent(new Event('change'));
   }
 }

@@ -4,12 +4,18 @@ import { byId } from '../shared/dom.js';
 import { onLanguage, text } from '../shared/language.js';
 import { notify, dismiss } from '../shared/notices.js';
 
-export class News {
+/** Dispatches `change` when the number of unseen news changes. */
+export class News extends EventTarget {
   #unseen = 0;
 
   constructor(orders) {
+    super();
     orders.addEventListener('news', ({ detail }) => this.#announce(detail));
     onLanguage(() => this.#show());
+  }
+
+  get unseen() {
+    return this.#unseen;
   }
 
   /** Clears the badge: the buyer has opened the list. */
@@ -29,6 +35,6 @@ export class News {
   #show() {
     byId('news-count').textContent = this.#unseen || '';
     byId('news').hidden = this.#unseen === 0;
-    document.title = `${this.#unseen ? `(${this.#unseen}) ` : ''}${text('shop')}`;
+    this.dispatchEvent(new Event('change'));
   }
 }

@@ -1,17 +1,18 @@
 // "My orders": the state, the actions and the history of each order.
 
-import { busyWhile, byId, element, follow } from '../shared/dom.js';
-import { addTexts, inLanguage, onLanguage, text, writePage } from '../shared/language.js';
+import { busyWhile, byId, element, follow, refill } from '../shared/dom.js';
+import { addTexts, money, onLanguage, text, writePage } from '../shared/language.js';
 import { LIFE_TEXTS } from '../shared/life-texts.js';
 import { notify } from '../shared/notices.js';
-import { contents, instantText, numberText, stateChip } from '../shared/order-parts.js';
+import { instantText, stateChip } from '../shared/order-parts.js';
 import { Disputes } from './disputes.js';
-import { cancel, pay } from './moves.js';
+import { goods, titleOf } from './goods.js';
+import { cancel } from './moves.js';
 import { ORDERS_TEXTS } from './orders-texts.js';
-import { productOf } from './products.js';
+import { pay } from './pay.js';
 
 /** The transitions of `next` that a buyer can make; the others are the shop's. */
-const MOVES = { pay: { act: pay, look: 'primary' }, cancel: { act: cancel, look: '' } };
+const MOVES = { pay: { act: pay, look: 'primary' }, cancel: { act: cancel, look: 'quiet' } };
 
 export class OrdersView {
   #api;
@@ -35,9 +36,6 @@ export class OrdersView {
       ({ detail }) => this.#histories.has(detail.number) && this.#readHistory(detail.number),
     );
     events.addEventListener('state', () => this.#showLive());
-    byId('orders-refresh').addEventListener('click', ({ currentTarget }) =>
-      busyWhile(currentTarget, () => this.#refresh()),
-    );
     byId('orders-more').addEventListener('click', ({ currentTarget }) => busyWhile(currentTarget, () => orders.more()));
     onLanguage(() => {
       writePage();
@@ -47,6 +45,7 @@ export class OrdersView {
   }
 
   async enter(number) {
+    this.#show();
     await this.#refresh();
     if (!number) return;
     if (!this.#orders.get(number)) await this.#orders.find(number);
@@ -55,7 +54,7 @@ export class OrdersView {
 
   async #refresh() {
     await Promise.all([this.#orders.refresh(), this.#disputes.refresh()]);
-    if (!this.#orders.isKnown) notify(text('problem.no-response'));
+    this.#show();
   }
 
   #showLive() {
@@ -66,7 +65,7 @@ export class OrdersView {
   #show() {
     const all = this.#orders.all;
     byId('orders-none').hidden = all.length > 0;
-    byId('orders-none').textContent = text(this.#orders.isKnown ? 'orders.none' : 'orders.loading');
+    refill(byId('orders-none'), this.#none());
     byId('orders-more').hidden = !this.#orders.hasMore;
     follow(
       byId('order-list'),
@@ -83,8 +82,18 @@ export class OrdersView {
     );
   }
 
+  /** Shown in place of the list. */
+  #none() {
+    if (!this.#orders.isKnown) return element('p', {}, text(navigator.onLine ? 'orders.loading' : 'orders.offline'));
+    return [
+      element('p', {}, text('orders.none')),
+      element('a', { href: '#teas', class: 'button' }, text('orders.browse')),
+    ];
+  }
+
   #card(order) {
-    const { number, state, next, placedAt } = order;
+    const { number, state, next, placedAt, total, currency, refunded } = order;
+    const amount = money(total, currency);
     const move = (name) =>
       element(
         'button',
@@ -96,16 +105,18 @@ export class OrdersView {
           'aria-describedby': `title-${number}`,
           onclick: ({ currentTarget }) => this.#move(currentTarget, order, MOVES[name].act),
         },
-        text(`orders.${name}`),
+        text(`orders.${name}`, { amount }),
       );
     return element(
       'li',
       { class: 'card order', id: `order-${number}`, tabindex: -1, 'data-testid': 'order', 'data-number': number },
-      element('h3', { id: `title-${number}` }, numberText(number), ' ', stateChip(state)),
-      element('p', { class: 'hint' }, instantText(placedAt)),
-      contents(translated(order)),
+      element('h3', { id: `title-${number}` }, titleOf(order), ' ', stateChip(state)),
+      element('p', { class: 'hint' }, instantText(placedAt), ' · ', text('orders.number', { number })),
+      goods(order),
       state === 'PAYING' && element('p', { class: 'said said-info' }, text('orders.paying')),
       state === 'REFUNDING' && element('p', { class: 'said said-info' }, text('orders.refunding')),
+      refunded &&
+        element('p', { class: 'said said-info' }, text('orders.refunded', { amount: money(refunded, currency) })),
       element(
         'div',
         { class: 'actions' },
@@ -120,7 +131,7 @@ export class OrdersView {
   async #move(button, order, act) {
     const result = await busyWhile(button, () => act(order, this.#api, this.#orders));
     if (!result) return;
-    notify(result, undefined, 'result');
+    notify(result(), undefined, 'result');
     await this.#orders.find(order.number);
     if (this.#histories.has(order.number)) this.#readHistory(order.number);
   }
@@ -160,13 +171,4 @@ export class OrdersView {
     this.#histories.set(number, reply.isOk ? reply.body.events : []);
     this.#show();
   }
-}
-
-/** The order with product names in the page's language: it may have been placed in the other one. */
-function translated(order) {
-  const named = (line) => ({
-    ...line,
-    name: productOf(line.productCode) ? inLanguage(productOf(line.productCode).name) : line.name,
-  });
-  return { ...order, lines: order.lines.map(named) };
 }

@@ -26,6 +26,35 @@ const SHAPES = {
     path('M40 50a24 24 0 0 1 14-13', { stroke: PORCELAIN, 'stroke-width': 3, 'stroke-opacity': 0.7 }),
     path('M66 70q9-2 10-11q-9 1-10 11z', { fill: '#2f4a2c', 'fill-opacity': 0.75 }),
   ],
+  pearls: (tone) => [
+    circle(54, { fill: SAUCER, stroke: RIM }),
+    circle(44, { fill: PORCELAIN, stroke: RIM }),
+    [[44, 44], [66, 38], [80, 56], [38, 66], [59, 60], [76, 78], [54, 82]].map(([x, y], index) => [
+      svg('circle', { cx: x, cy: y, r: 10, fill: tone, stroke: '#6f7a3a' }),
+      path(`M${x - 6} ${y + index - 3}q6-7 12 0`, { stroke: '#6f7a3a' }),
+    ]),
+  ],
+  cake: (tone) => [
+    circle(54, { fill: PORCELAIN, stroke: RIM }),
+    circle(46, { fill: tone }),
+    [16, 26, 36].map((r) =>
+      circle(r, { fill: 'none', stroke: SAUCER, 'stroke-opacity': 0.35, 'stroke-dasharray': `${r / 3} 7` }),
+    ),
+    svg('rect', { x: 44, y: 38, width: 32, height: 44, rx: 2, fill: '#b8442f' }),
+    path('M60 46v28M52 54h16M54 66h12', { stroke: PORCELAIN, 'stroke-width': 2.5 }),
+  ],
+  leaves: (tone) => [
+    circle(54, { fill: SAUCER, stroke: RIM }),
+    circle(44, { fill: PORCELAIN, stroke: RIM }),
+    [[0, '#7f9160'], [72, '#a9b37f'], [144, tone], [216, '#8b9c69'], [288, tone]].map(([angle, fill]) =>
+      svg('path', {
+        d: 'M60 58c-12-8-14-22-2-36 14 12 14 26 2 36z',
+        fill,
+        stroke: '#5f6f45',
+        transform: `rotate(${angle} 60 60)`,
+      }),
+    ),
+  ],
   pot: (tone) => [
     path('M92 60q20-2 20-18', { stroke: tone, 'stroke-width': 11 }),
     path('M28 50q-20 2-20 12t20 8', { stroke: tone, 'stroke-width': 7 }),

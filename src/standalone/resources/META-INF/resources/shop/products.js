@@ -13,7 +13,7 @@ export const PRODUCTS = [
   {
     code: 'tea-2',
     price: 900,
-    look: { shape: 'cup', tone: '#e8c766' },
+    look: { shape: 'pearls', tone: '#c9cf94' },
     name: ['Jasmine pearls', '茉莉龙珠'],
     note: ['Rolled by hand, scented for five nights. 50 g', '手工揉捻，五窨而成。50 克'],
   },
@@ -34,14 +34,14 @@ export const PRODUCTS = [
   {
     code: 'tea-6',
     price: 1890,
-    look: { shape: 'cup', tone: '#efdf9f' },
+    look: { shape: 'leaves', tone: '#d8d9b4' },
     name: ['White peony', '白牡丹'],
     note: ['Withered in the sun and left alone. 50 g', '日晒萎凋，不炒不揉。50 克'],
   },
   {
     code: 'tea-5',
     price: 4800,
-    look: { shape: 'cup', tone: '#5a2b1c' },
+    look: { shape: 'cake', tone: '#5a2b1c' },
     name: ['Pu-erh cake of 2015', '2015 年普洱饼'],
     note: ['Dark, earthy and in no hurry. 357 g', '陈香厚重，不疾不徐。357 克'],
   },

@@ -1,9 +1,14 @@
-// The confirmations that the service requires before it places an order. The first, focused action is to decline.
+// The confirmations that the service requires before it places an order. The first, filled and
+// focused action is to decline.
 
 import { openDialog } from '../shared/dialog.js';
 import { element } from '../shared/dom.js';
-import { ago, money, text } from '../shared/language.js';
-import { contents, numberText, stateChip } from '../shared/order-parts.js';
+import { addTexts, ago, money, text } from '../shared/language.js';
+import { stateChip } from '../shared/order-parts.js';
+import { goods } from './goods.js';
+import { QUESTION_TEXTS } from './question-texts.js';
+
+addTexts(QUESTION_TEXTS);
 
 /** Resolves to whether the buyer confirms. */
 export function ask(question, draft, orders) {
@@ -12,6 +17,7 @@ export function ask(question, draft, orders) {
 
 async function askLookalike({ earlier, state, age }, orders) {
   const order = await orders.find(earlier);
+  const known = order?.state ?? state;
   const answer = await openDialog({
     id: 'dialog-lookalike',
     title: text('lookalike.title'),
@@ -20,8 +26,8 @@ async function askLookalike({ earlier, state, age }, orders) {
       element(
         'div',
         { class: 'card' },
-        element('p', {}, numberText(earlier), ' ', (order?.state ?? state) && stateChip(order?.state ?? state)),
-        order && contents(order),
+        element('p', {}, text('lookalike.number', { number: earlier }), ' ', known && stateChip(known)),
+        order && goods(order),
       ),
       element('p', {}, text('lookalike.ask')),
     ],
@@ -38,10 +44,10 @@ async function askLargeAmount({ total, currency }, draft) {
   const answer = await openDialog({
     id: 'dialog-large-amount',
     title: text('large.title'),
-    content: [element('p', {}, text('large.ask', { amount })), element('div', { class: 'card' }, contents(draft))],
+    content: [element('p', {}, text('large.ask', { amount })), element('div', { class: 'card' }, goods(draft))],
     actions: [
-      { id: 'large-no', label: text('large.no'), value: false },
-      { id: 'large-yes', label: text('large.yes', { amount }), value: true, look: 'primary' },
+      { id: 'large-no', label: text('large.no'), value: false, look: 'primary' },
+      { id: 'large-yes', label: text('large.yes', { amount }), value: true },
     ],
   });
   return answer === true;

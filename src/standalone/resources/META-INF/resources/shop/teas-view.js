@@ -3,6 +3,7 @@
 import { byId, element, refill } from '../shared/dom.js';
 import { inLanguage, money, onLanguage, text } from '../shared/language.js';
 import { MAX_QUANTITY } from './basket.js';
+import { subtotalOf } from './draft.js';
 import { picture } from './pictures.js';
 import { CURRENCY, PRODUCTS } from './products.js';
 
@@ -36,14 +37,19 @@ export class TeasView {
       picture(look),
       element('h3', { id: `name-${code}` }, inLanguage(name)),
       element('p', { class: 'hint' }, inLanguage(note)),
-      element('p', { class: 'price' }, money(price, CURRENCY)),
+      element(
+        'p',
+        { class: 'price' },
+        money(price, CURRENCY),
+        element('span', { id: `in-basket-${code}`, 'data-testid': `in-basket-${code}` }),
+      ),
       element(
         'button',
         {
           type: 'button',
           id: `add-${code}`,
           'data-testid': `add-${code}`,
-          'aria-describedby': `name-${code}`,
+          'aria-label': text('teas.add-named', { name: inLanguage(name) }),
           onclick: () => this.#add(product),
         },
         text('teas.add'),
@@ -57,18 +63,30 @@ export class TeasView {
       this.#early.push(product);
       return;
     }
-    this.#basket.setQuantity(code, this.#basket.quantityOf(code) + 1);
-    byId('basket-said').textContent = text('basket.said', {
-      name: inLanguage(name),
-      count: this.#basket.quantityOf(code),
-    });
+    this.#setQuantity(code, inLanguage(name), this.#basket.quantityOf(code) + 1);
+  }
+
+  #setQuantity(code, name, quantity) {
+    this.#basket.setQuantity(code, quantity);
+    const count = this.#basket.quantityOf(code);
+    const said = [text(count === 0 ? 'basket.removed' : 'basket.said', { name, count })];
+    if (this.#basket.isEmpty) said.push(text('basket.empty'));
+    byId('basket-said').textContent = said.join(' ');
   }
 
   #showBasket() {
     const size = this.#basket?.size ?? 0;
     byId('basket-count').textContent = size || '';
     byId('basket-items').hidden = size === 0;
-    const { lines, total, currency } = this.#basket?.draft() ?? { lines: [] };
+    const lines = this.#basket?.lines() ?? [];
+    const subtotal = money(subtotalOf(lines), CURRENCY);
+    for (const { code } of PRODUCTS) {
+      const count = this.#basket?.quantityOf(code) ?? 0;
+      byId(`in-basket-${code}`).textContent = count === 0 ? '' : text('teas.in-basket', { count });
+    }
+    const items = size === 1 ? text('basket.one') : text('basket.items', { count: size });
+    byId('basket-bar').hidden = size === 0;
+    byId('basket-bar').textContent = text('basket.bar', { items, amount: subtotal });
     refill(
       byId('basket'),
       lines.length === 0 && element('p', { class: 'hint' }, text('basket.empty')),
@@ -81,8 +99,8 @@ export class TeasView {
         element(
           'p',
           { class: 'sum' },
-          `${text('total')} `,
-          element('strong', { 'data-testid': 'basket-total' }, money(total, currency)),
+          `${text('goods.subtotal')} `,
+          element('strong', { 'data-testid': 'basket-total' }, subtotal),
         ),
         element(
           'a',
@@ -104,7 +122,7 @@ export class TeasView {
           class: 'step',
           'aria-label': text(`basket.${label}`, { name }),
           disabled: step > 0 && quantity >= MAX_QUANTITY,
-          onclick: () => this.#basket.setQuantity(code, quantity + step),
+          onclick: () => this.#setQuantity(code, name, quantity + step),
         },
         sign,
       );

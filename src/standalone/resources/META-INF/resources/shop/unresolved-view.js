@@ -1,10 +1,10 @@
-// The orders without a response, with the actions "Check" and "Try again".
+// The orders that could not be confirmed yet: they are checked without the buyer, who can check now.
 
-import { explain } from '../shared/api.js';
 import { busyWhile, byId, element, refill } from '../shared/dom.js';
 import { onLanguage, text, timeOfDay } from '../shared/language.js';
 import { notify } from '../shared/notices.js';
-import { numberText, summary } from '../shared/order-parts.js';
+import { numberText } from '../shared/order-parts.js';
+import { titleOf } from './goods.js';
 
 /** Delay before a row is shown: an order with a prompt response never appears. */
 const SHOW_DELAY_MS = 400;
@@ -28,7 +28,7 @@ export class UnresolvedView {
     checkout.ready.then(() => this.refresh());
   }
 
-  /** Hides the order that the checkout is submitting now. */
+  /** Hides the order that the checkout view shows. */
   leaveOut(number) {
     if (number === this.#leftOut) return;
     this.#leftOut = number;
@@ -51,10 +51,10 @@ export class UnresolvedView {
     this.#settleKnown();
   }
 
-  /** Checks orders that the list or a live event has shown to exist: their own response was lost. */
+  /** Looks up orders that the list or a live event has shown to exist: their own response was lost. */
   #settleKnown() {
     for (const { number, state } of this.#rows) {
-      if (state === 'unknown' && number !== this.#leftOut && this.#orders.get(number)) this.#checkout.check(number);
+      if (state === 'unknown' && number !== this.#leftOut && this.#orders.get(number)) this.#checkout.lookUp(number);
     }
   }
 
@@ -67,55 +67,37 @@ export class UnresolvedView {
     );
   }
 
-  /** Explicit roles: on a phone the table is laid out as a list, and browsers then drop the implicit ones. */
-  #row({ number, state, draft, tries, updatedAt }) {
-    const cell = (...children) => element('td', { role: 'cell' }, children);
-    const label = element('span', { id: `unresolved-${number}` }, numberText(number));
-    const button = (action, look, act) =>
+  #row({ number, draft, updatedAt }) {
+    return element(
+      'li',
+      { 'data-testid': 'unresolved-row', 'data-number': number },
+      element(
+        'p',
+        { id: `unresolved-${number}` },
+        draft && `${titleOf(draft)} · `,
+        numberText(number),
+        element('br'),
+        element('span', { class: 'hint' }, text('unresolved.tried', { time: timeOfDay(updatedAt) })),
+      ),
       element(
         'button',
         {
           type: 'button',
-          id: `${action}-${number}`,
-          class: look,
-          'data-testid': action,
+          id: `check-${number}`,
+          class: 'primary',
+          'data-testid': 'check',
           'aria-describedby': `unresolved-${number}`,
-          onclick: ({ currentTarget }) => busyWhile(currentTarget, act),
+          onclick: ({ currentTarget }) => busyWhile(currentTarget, () => this.#check(number)),
         },
-        text(`unresolved.${action}`),
-      );
-    return element(
-      'tr',
-      { role: 'row', 'data-testid': 'unresolved-row', 'data-number': number },
-      element('th', { role: 'rowheader', scope: 'row' }, label),
-      cell(draft ? summary(draft) : ''),
-      cell(
-        text(`unresolved.${state}`),
-        element('br'),
-        element('span', { class: 'hint' }, text('unresolved.tries', { tries, time: timeOfDay(updatedAt) })),
-      ),
-      cell(
-        element(
-          'div',
-          { class: 'actions' },
-          button('check', 'primary', () => this.#settle(this.#checkout.check(number))),
-          button('retry', '', () => this.#settle(this.#checkout.retry(number))),
-        ),
+        text('unresolved.check'),
       ),
     );
   }
 
-  /** Reports the outcomes that dispatch no `change`: the checkout view reports placed and not placed. */
-  async #settle(settling) {
-    const { outcome, number, earlier, problem } = await settling;
-    if (outcome === 'unknown') notify(text('unresolved.still', { number }));
-    if (outcome === 'refused') notify(explain(problem));
-    if (outcome === 'question') {
-      notify(
-        text(earlier ? 'unresolved.lookalike' : 'unresolved.large', { number, earlier }),
-        earlier && { href: `#orders/${earlier}`, label: text('show') },
-      );
-    }
+  /** The checkout view reports what is placed and what is not. */
+  async #check(number) {
+    const { outcome } = await this.#checkout.check(number);
+    if (outcome === 'unknown') notify(text('unresolved.still', { number }), undefined, 'result');
     await this.refresh();
   }
 }

@@ -141,8 +141,9 @@ final class PagesFixture implements AutoCloseable {
 
     /** Waits until the order can be placed under a number. */
     void enabled(Page page) {
-        PlaywrightAssertions.assertThat(page.getByTestId("checkout-number"))
-                .hasText(NUMBER, new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MILLIS));
+        PlaywrightAssertions.assertThat(page.getByTestId("place"))
+                .hasAttribute(
+                        "data-number", NUMBER, new LocatorAssertions.HasAttributeOptions().setTimeout(PATIENCE_MILLIS));
         PlaywrightAssertions.assertThat(page.getByTestId("place"))
                 .isEnabled(new LocatorAssertions.IsEnabledOptions().setTimeout(PATIENCE_MILLIS));
     }
