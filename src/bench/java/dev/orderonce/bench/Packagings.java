@@ -30,7 +30,8 @@ final class Packagings {
     private static final long WINDOW_MILLIS = 10_000;
     private static final long WARM_UP_SECONDS = Long.getLong("bench.warmup", 300);
     private static final List<String> EXECUTABLE_OPTIONS = Stream.of(
-                    System.getProperty("bench.executable-options", "-Xmx192m -Xmn32m").split(" ", -1))
+                    System.getProperty("bench.executable-options", "-Xmx192m -Xmn32m")
+                            .split(" ", -1))
             .filter(option -> !option.isBlank())
             .toList();
 
