@@ -95,6 +95,6 @@ export const TEXTS = {
   'network.log': ['Network log', '网络日志'],
   'foot.support': ['Support', '客服'],
   'foot.merchant': ['Fulfilment', '发货'],
-  'foot.api': ['API description', '接口说明'],
+  'foot.api': ['API documentation', '接口文档'],
   'foot.problems': ['Problem types', '问题说明'],
 };
