@@ -23,7 +23,7 @@ export const SHARED_TEXTS = {
   'problem.another-buyer': ['You’ve signed in as someone else. Please reload.', '您已换了用户登录。请重新加载页面。'],
   'problem.not-signed-in': ['Please sign in again.', '请重新登录。'],
   'problem.not-allowed': ['You don’t have access to this.', '您没有权限执行此操作。'],
-  'problem.limit-reached': ['Too many requests in a short time. Nothing was ordered, and nothing is lost.', '请求过于频繁。没有下单，也没有丢失内容。'],
+  'problem.limit-reached': ['Too many requests in a short time. Please try again later.', '请求过于频繁，请稍后再试。'],
   'problem.order-differs': ['Another order exists under this number.', '此订单号下已有另一张订单。'],
   'problem.checkout-completed': ['This checkout already has an order.', '此次结账已有订单。'],
   'problem.order-not-found': ['Order not found.', '找不到这张订单。'],
@@ -35,5 +35,5 @@ export const SHARED_TEXTS = {
   'problem.suspicion-decided': ['A colleague has already decided this.', '同事已作出裁定。'],
   'problem.overloaded': ['The service is busy. Please try again in a moment.', '服务繁忙，请稍后再试。'],
   'problem.store-unavailable': ['The service is temporarily unavailable. Please try again in a moment.', '服务暂时不可用，请稍后再试。'],
-  'problem.internal-error': ['Something went wrong on our side.', '我们这边出了问题。'],
+  'problem.internal-error': ['Something went wrong on our side. Please try again in a moment.', '我们这边出了问题，请稍后再试。'],
 };

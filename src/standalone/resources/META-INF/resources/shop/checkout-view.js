@@ -180,13 +180,17 @@ export class CheckoutView {
     // With `order`, an order exists under the number: the `change` event has shown it.
     else if (outcome === 'refused' && !problem.order) {
       const seconds = Math.ceil((retryAfterMs ?? 0) / 1000);
-      this.#say('bad', () => `${explain(problem)} ${seconds ? text('checkout.wait', { seconds }) : ''}`);
+      const cause = () => (problem.limit ? text('checkout.limit') : explain(problem));
+      this.#say('bad', () => `${cause()} ${seconds ? text('checkout.wait', { seconds }) : ''}`);
     }
   }
 
-  #declined({ kind, earlier }) {
-    if (kind === 'lookalike') this.#say('good', 'checkout.no-second', { number: earlier }, `#orders/${earlier}`);
-    else this.#say('info', 'checkout.not-meant');
+  #declined({ kind, earlier, state }) {
+    if (kind !== 'lookalike') return this.#say('info', 'checkout.not-meant');
+    // Without a state, the earlier order was still being placed when the question came.
+    const isPlaced = state !== undefined || this.#parts.orders.get(earlier) !== undefined;
+    const [tone, key] = isPlaced ? ['good', 'checkout.no-second'] : ['warn', 'checkout.no-second-yet'];
+    return this.#say(tone, key, { number: earlier }, `#orders/${earlier}`);
   }
 
   // --- changes, in this tab, in another, or before a reload ---

@@ -5,7 +5,7 @@
 import { explain, isFinal } from '../shared/api.js';
 import { field, openDialog } from '../shared/dialog.js';
 import { busyWhile, element } from '../shared/dom.js';
-import { dateAndTime, money, text } from '../shared/language.js';
+import { dateAndTime, hasText, money, text } from '../shared/language.js';
 import { attempt } from '../shared/keep.js';
 import { notify } from '../shared/notices.js';
 import { instantText } from '../shared/order-parts.js';
@@ -78,12 +78,14 @@ export class Disputes extends EventTarget {
     if (!dispute) return null;
     const { id, state, kind, duplicateOf, dueAt } = dispute;
     const full = this.#threads.get(id);
+    // Whose turn it is: the date is the shop's or the buyer's.
+    const due = `dispute.due.${state}`;
     const details = element(
       'details',
       { open: full !== undefined, 'data-testid': 'dispute-part' },
       element('summary', { id: `thread-${id}` }, `${text(`dispute.${kind}`)}: ${text(`dispute.state.${state}`)}`),
       duplicateOf && element('p', {}, text('dispute.of', { number: duplicateOf })),
-      !OVER.has(state) && element('p', { class: 'hint' }, `${text('dispute.due')} `, instantText(dueAt)),
+      hasText(due) && element('p', { class: 'hint' }, `${text(due)} `, instantText(dueAt)),
       full && [thread(full), this.#answer(full)],
     );
     details.addEventListener('toggle', () => {

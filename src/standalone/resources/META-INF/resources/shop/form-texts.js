@@ -18,7 +18,7 @@ export const FORM_TEXTS = {
   'form.method': ['Delivery method', '配送方式'],
   'form.card': ['Test card', '测试卡'],
   'form.card-hint': ['Nobody is charged. The simulated provider decides by the amount, so the last three cards add a test fee.', '不会扣款。模拟付款按金额决定结果，因此后三张卡会加一笔测试费。'],
-  'form.card-none': ['The shop’s payment provider takes the card here.', '此处由店家的付款服务收取卡号。'],
+  'form.card-none': ['The payment provider’s card form goes here.', '此处嵌入付款服务商的银行卡表单。'],
   'form.code': ['Discount code', '优惠码'],
   'form.code-use': ['Apply', '使用'],
   'form.code-hint': ['Try LEAF10.', '试试 LEAF10。'],

@@ -11,15 +11,16 @@ import { titleOf } from './goods.js';
  * the buyer declines.
  */
 export async function cancel(order, api, orders) {
-  const { number, total, currency, state } = order;
-  const amount = () => money(total, currency);
+  const { number, total, currency, state, refunded = 0 } = order;
+  // What is left of the payment: a part may have been refunded before.
+  const amount = () => money(total - refunded, currency);
   const isConfirmed = await openDialog({
     id: 'dialog-cancel',
     title: text('cancel.title'),
     content: element(
       'p',
       {},
-      `${titleOf(order)} · ${amount()}. `,
+      `${titleOf(order)} · ${money(total, currency)}. `,
       text(state === 'PAID' ? 'cancel.paid' : 'cancel.unpaid', { amount: amount() }),
     ),
     actions: [

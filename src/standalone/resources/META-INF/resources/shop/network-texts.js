@@ -7,7 +7,7 @@ export const PANEL_TEXTS = {
   'network.fault.drop-reply': ['The request arrives, the reply is lost', '请求到达，答复丢失'],
   'network.fault.delay': ['The reply is late', '答复迟到'],
   'network.fault.duplicate': ['The request arrives several times', '请求重复到达'],
-  'network.fault.gateway': ['The request arrives, a proxy replies 502', '请求到达，代理却答 502'],
+  'network.fault.gateway': ['The request arrives, a proxy replies 502', '请求到达，代理却返回 502'],
   'network.hits': ['How often', '次数'],
   'network.hits.one': ['The next request', '下一个请求'],
   'network.hits.three': ['The next three', '接下来三个'],

@@ -25,6 +25,7 @@ export async function pay(order, api, orders) {
   const isDecided = isOk ? body.state !== 'ASKED' : status < 500 && isFinal(body);
   if (isDecided) end();
   finish(isOk && isDecided);
+  if (body?.limit) return () => text('pay.limit');
   if (!isOk) return status === 0 || status >= 500 ? () => text('pay.unknown') : () => explain(body);
   if (body.order) orders.note(body.order);
   const reason = body.reason ? ` (${body.reason})` : '';

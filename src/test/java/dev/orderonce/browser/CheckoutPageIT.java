@@ -565,7 +565,7 @@ class CheckoutPageIT {
         // Then
         page.getByTestId("nav-checkout").click();
         assertThat(page.getByTestId("checkout-said"))
-                .containsText("The items below haven’t been ordered.", TEXT_PATIENTLY);
+                .containsText("What’s in your basket now hasn’t been ordered.", TEXT_PATIENTLY);
         assertThat(page.getByTestId("checkout-open")).containsText("1 × Jasmine pearls");
         assertThat(page.getByTestId("checkout-open")).not().containsText("Green tea");
         assertThat(pages().ordersOf(buyer)).isOne();
