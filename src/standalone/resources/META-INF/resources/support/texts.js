@@ -2,7 +2,7 @@
 
 export const TEXTS = {
   'page': ['Support', '客服'],
-  'token.why': ['This service has no sign-in of its own. Paste a token of your sign-in service (a JWT with the role “support”). It is kept until you close this tab.', '本服务没有自己的登录。请粘贴登录服务签发的令牌（带 “support” 角色的 JWT）；关闭标签页后即清除。'],
+  'token.why': ['This service has no sign-in of its own. Paste a token from your sign-in service (a JWT with the role “support”). It is kept until you close this tab.', '本服务没有自己的登录。请粘贴登录服务签发的令牌（带 “support” 角色的 JWT）；关闭标签页后即清除。'],
 
   'statistics.title': ['The last hour', '最近一小时'],
   'statistics.live': ['All replicas together; updated every two seconds.', '所有副本合计，每两秒更新。'],
@@ -54,7 +54,7 @@ export const TEXTS = {
   'suspicion.dismiss': ['Not a duplicate', '不是重复'],
   'suspicion.cancel.title': ['Cancel this order?', '取消这张订单？'],
   'suspicion.refund.title': ['Refund this order?', '为这张订单退款？'],
-  'suspicion.cancel.why': ['The payment is refunded once. The buyer sees which order this one duplicates.', '已付款项退回一次。买家会看到它与哪张订单重复。'],
+  'suspicion.cancel.why': ['Any payment is refunded. The buyer sees which order this one duplicates.', '已付款项将退回。买家会看到它与哪张订单重复。'],
   'suspicion.reason': ['Reason (for the shop only)', '理由（仅店内可见）'],
   'suspicion.cancelled': ['Order {number} is cancelled.', '订单 {number} 已取消。'],
   'suspicion.refunded': ['Order {number} is refunded.', '订单 {number} 已退款。'],
