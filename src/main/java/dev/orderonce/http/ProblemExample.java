@@ -25,6 +25,7 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
             {"orderNumber":"%s","currency":"EUR","total":5100,
              "lines":[{"productCode":"tea-1","quantity":2,"unitPrice":2550}]}""".formatted(NUMBER);
     private static final String PLACE = "POST /orders\n\n" + BASKET;
+    private static final String LARGE = PLACE.replace("5100", "124000").replace("2550", "62000");
     private static final String PAY = "POST " + ORDER + "/payments\n" + KEY + "\n\n{\"method\":\"tok_visa\"}";
     private static final String REFUND =
             "POST " + ORDER + "/refunds\n" + KEY + "\n\n{\"amount\":1000,\"reason\":\"One cup was broken\"}";
@@ -36,6 +37,8 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
     private static final String STAFF = "Nothing: buyers do not send this request.";
     private static final String NOT_PLACED =
             "“Your order didn't go through. Nothing was ordered or charged, and your basket is still here.”";
+    private static final String EARLIER_BASKET =
+            "“Order %s is confirmed with your earlier basket. What's in your basket now hasn't been ordered.”";
     private static final String TRYING =
             "“This is taking longer than usual. Please keep this page open: we're still trying, "
                     + "and only one order will be placed.”";
@@ -66,7 +69,12 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
                 .put("field", "/lines/0/quantity")
                 .put("placed", 1)
                 .put("submitted", 2);
-        return with("number", NUMBER).with("order", ORDER).with("mismatch", List.of(difference));
+        return with("mismatch", List.of(difference));
+    }
+
+    /** Placing with one more member. */
+    private static String placing(String member, String value) {
+        return PLACE.replace("\"currency\"", "\"%s\":\"%s\",\"currency\"".formatted(member, value));
     }
 
     private static ProblemExample of(String request, String buyer) {
@@ -101,20 +109,25 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
             case NUMBER_ALREADY_PLACED ->
                 of("DELETE /order-numbers/" + NUMBER, "“Order " + NUMBER + " is confirmed.”")
                         .with("order", ORDER);
-            case ORDER_DIFFERS, CHECKOUT_COMPLETED ->
-                of(
-                                PLACE,
-                                "“Order " + NUMBER + " is confirmed with your earlier basket. The items below haven't "
-                                        + "been ordered.”")
+            case ORDER_DIFFERS ->
+                of(PLACE, EARLIER_BASKET.formatted(NUMBER))
+                        .with("number", NUMBER)
+                        .with("order", ORDER)
                         .mismatch();
-            case CHECKOUT_DIFFERS -> of(PLACE, NOTHING);
-            case REFERENCE_TAKEN -> of(PLACE, NOTHING).with("order", ORDER);
+            case CHECKOUT_COMPLETED ->
+                of(placing("checkout", "c-1"), EARLIER_BASKET.formatted(OTHER))
+                        .with("checkout", "c-1")
+                        .with("order", "/orders/" + OTHER)
+                        .mismatch();
+            case CHECKOUT_DIFFERS -> of(placing("checkout", "c-2"), NOTHING);
+            case REFERENCE_TAKEN ->
+                of(placing("reference", "till-4711"), NOTHING).with("order", "/orders/" + OTHER);
             case LIMIT_REACHED ->
                 of(PLACE, "“That's a lot of orders at once. Please try again in 12 seconds. Your basket is safe.”")
                         .with("limit", "orders-placed")
                         .header("Retry-After", "12");
             case LARGE_AMOUNT ->
-                of(PLACE, "“Check your total. Your order comes to €1,240.00. Is that right?”")
+                of(LARGE, "“Check your total. Your order comes to €1,240.00. Is that right?”")
                         .with("currency", "EUR")
                         .with("total", 124_000);
             case LOOKALIKE ->
@@ -176,7 +189,7 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
             case BODY_UNREADABLE -> of("POST /orders\n\n{\"currency\":\"EUR\",}", NOTHING);
             case BODY_INVALID ->
                 of("POST /orders\n\n{\"orderNumber\":\"" + NUMBER + "\",\"currency\":\"EURO\",…}", NOTHING)
-                        .violation("/currency", "must be an ISO 4217 code");
+                        .violation("/currency", "is not an ISO 4217 code of a currency");
             case BODY_TOO_LARGE -> of("POST /orders\nContent-Length: 200000", NOTHING);
             case PARAMETER_INVALID -> of("GET /orders?limit=1000", NOTHING);
             case PREFETCH_REFUSED -> of("GET /order-numbers?checkout=c-1\nSec-Purpose: prefetch", NOTHING);

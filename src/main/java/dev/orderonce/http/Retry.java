@@ -5,10 +5,10 @@ package dev.orderonce.http;
  * program does not know is no advice.
  */
 public enum Retry {
-    /** Nothing final happened. */
+    /** Not final: the request may or may not have taken effect. */
     SAME_REQUEST(
             "same-request",
-            "Repeat the identical request, after the time in Retry-After if present: nothing final happened."),
+            "Repeat the identical request, after the time in Retry-After if present: this response is not final."),
 
     /** The number or key is not spent, but the identical request never succeeds. */
     AFTER_CHANGE(
