@@ -144,7 +144,7 @@ public final class Main {
         standalone.unwatch();
         try {
             if (!stopped.await(within.toMillis(), TimeUnit.MILLISECONDS)) {
-                System.err.println("the service did not stop in time; stopping its stores all the same");
+                System.err.println("the service did not stop in time; stopping its stores anyway");
             }
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();

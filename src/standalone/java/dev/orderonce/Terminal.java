@@ -44,7 +44,7 @@ final class Terminal {
 
                   Shop               %1$s/
                   Support            %1$s/support.html
-                  Merchant           %1$s/merchant.html
+                  Fulfilment         %1$s/merchant.html
                   API documentation  %1$s/docs
                   Data               %2$s
                   Stop               Ctrl-C

@@ -66,11 +66,11 @@ class StartupChecksTest {
             orders.unique-references | maybe | orders.unique-references: "maybe" cannot be used: write true or false
             limits.orders-placed | often | limits.orders-placed: "often" cannot be used: a limit is written COUNT/WINDOW or COUNT/WINDOW burst COUNT, such as 30/1m or 30/1m burst 10
             payments.declines-per-buyer-limit | 5/10m burst 2 | payments.declines-per-buyer-limit: COUNT/WINDOW without a burst
-            database.url | jdbc:postgresql://db/orders | database.url: as in postgresql://host:5432/database
-            database.pool-size | 0 | database.pool-size: 0 is less than 1, the least that can be used
+            database.url | jdbc:postgresql://db/orders | database.url: write it as postgresql://host:5432/database
+            database.pool-size | 0 | database.pool-size: 0 is below the minimum, 1
             database.reply-timeout | 1s | database.reply-timeout: longer than database.statement-timeout, which is 2000 ms
             redis.reply-timeout | 1ms | redis.reply-timeout: at least 10 ms
-            quarkus.redis.hosts | localhost:6379 | quarkus.redis.hosts: as in redis://host:6379
+            quarkus.redis.hosts | localhost:6379 | quarkus.redis.hosts: write it as redis://host:6379
             quarkus.http.port | abc | quarkus.http.port: "abc" is not a whole number
             quarkus.shutdown.timeout | ten | quarkus.shutdown.timeout: "ten" is not a duration; write 500ms, 2s, 10m, 24h or 7d
             jobs.interval.relay-events | 0s | jobs.interval.relay-events: 0s is neither "off" nor a duration of at least 1 ms, such as 500ms or 10m

@@ -51,7 +51,7 @@ public final class Addresses {
             return Optional.empty();
         } catch (BindException taken) {
             return Optional.of(
-                    "%s: cannot listen on port %d of %s (%s); stop the process that does, or set another port"
+                    "%s: cannot listen on port %d of %s (%s); stop the process that uses it, or set another port"
                             .formatted(setting, port, host, taken.getMessage()));
         } catch (IOException unusable) {
             return Optional.of(

@@ -36,7 +36,7 @@ public final class CommandLine {
               java -jar quarkus-run.jar             start the service
               java -jar quarkus-run.jar --migrate   run the migrations of the database and exit
               java -jar quarkus-run.jar --version   print the version
-              java -jar quarkus-run.jar --help      print this
+              java -jar quarkus-run.jar --help      print this help
 
             A setting is a system property before -jar (-Dquarkus.http.port=8081), an environment variable
             (QUARKUS_HTTP_PORT=8081), or a line in .env or config/application.properties below the working directory.\

@@ -10,7 +10,7 @@ public final class Rules {
     /** Adds a sentence unless the value is at least the given one. */
     public static void atLeast(long least, String setting, long value, Consumer<String> wrong) {
         if (value < least) {
-            wrong.accept("%s: %d is less than %d, the least that can be used".formatted(setting, value, least));
+            wrong.accept("%s: %d is below the minimum, %d".formatted(setting, value, least));
         }
     }
 

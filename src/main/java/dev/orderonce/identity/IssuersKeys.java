@@ -22,7 +22,7 @@ final class IssuersKeys {
     static void check(String keys, Consumer<String> wrong) {
         // An issuer that is unavailable for a moment must not prevent startup: an address is not tried.
         if (keys.startsWith("http://") && !LOCAL_ADDRESS.matcher(keys).matches()) {
-            wrong.accept(SETTING + ": an address begins with https://");
+            wrong.accept(SETTING + ": an address must begin with https://");
         } else if (!isAddress(keys) && !isFile(keys)) {
             wrong.accept(SETTING + ": there is no file " + keys + " that can be read");
         }

@@ -64,7 +64,7 @@ public interface DatabaseSettings {
     /** Adds a sentence for each value that cannot be used. */
     static void check(DatabaseSettings settings, Consumer<String> wrong) {
         if (!settings.url().startsWith("postgresql://") && !settings.url().startsWith("postgres://")) {
-            wrong.accept("database.url: as in postgresql://host:5432/database");
+            wrong.accept("database.url: write it as postgresql://host:5432/database");
         }
         Rules.atLeast(1, "database.pool-size", settings.poolSize(), wrong);
         Rules.atLeast(1, "database.batch-pool-size", settings.batchPoolSize(), wrong);

@@ -85,7 +85,7 @@ class RedisClients implements RedisOptionsCustomizer {
             wrong.accept("quarkus.redis.client-type: standalone, sentinel or cluster");
         }
         if (!settings.hosts().orElse(Set.of()).stream().allMatch(RedisClients::isAddress)) {
-            wrong.accept("quarkus.redis.hosts: as in redis://host:6379");
+            wrong.accept("quarkus.redis.hosts: write it as redis://host:6379");
         }
     }
 

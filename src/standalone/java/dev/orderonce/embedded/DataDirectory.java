@@ -60,8 +60,8 @@ final class DataDirectory implements AutoCloseable {
 
     private static String reason(IOException failure) {
         return switch (failure) {
-            case AccessDeniedException denied -> "no right to write to " + denied.getFile();
-            case FileAlreadyExistsException inTheWay -> inTheWay.getFile() + " is no directory";
+            case AccessDeniedException denied -> "no permission to write to " + denied.getFile();
+            case FileAlreadyExistsException inTheWay -> inTheWay.getFile() + " is not a directory";
             case FileSystemException file when file.getReason() != null -> file.getFile() + ": " + file.getReason();
             default -> failure.toString();
         };

@@ -178,7 +178,7 @@ public final class EmbeddedPostgreSql {
             connection.commit();
         } catch (SQLException failure) {
             throw new IllegalStateException(
-                    "PostgreSQL in %s did not accept its roles and passwords and is as it was (%s); its log is %s"
+                    "PostgreSQL in %s did not accept its roles and passwords and is unchanged (%s); its log is %s"
                             .formatted(data, failure.getMessage(), log()),
                     failure);
         }

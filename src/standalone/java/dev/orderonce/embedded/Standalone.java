@@ -112,7 +112,7 @@ public final class Standalone implements AutoCloseable {
             progress.accept(
                     Files.exists(programs)
                             ? "Starting PostgreSQL"
-                            : "Starting PostgreSQL (this first time it is unpacked, which takes about 20 s)");
+                            : "Starting PostgreSQL (the first start unpacks it, which takes about 20 s)");
             EmbeddedPostgreSql started = EmbeddedPostgreSql.start(data.resolve("postgresql"), programs);
             postgreSql = Optional.of(started);
             settings.put(DATABASE_URL.property(), started.url());

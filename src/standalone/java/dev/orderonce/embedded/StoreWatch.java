@@ -63,7 +63,7 @@ final class StoreWatch implements AutoCloseable {
             giveUp("%s ended twice within a minute".formatted(store));
             return;
         }
-        LOG.warnf("%s ended without being stopped; starting it again", store);
+        LOG.warnf("%s ended unexpectedly; starting it again", store);
         restarted = clock.instant();
         try {
             restart.run();

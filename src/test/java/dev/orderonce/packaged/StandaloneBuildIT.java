@@ -165,7 +165,7 @@ class StandaloneBuildIT {
             // Then
             assertThat(service.log().lines().map(String::strip))
                     .contains("Starting Redis …", "Starting the service …")
-                    .anyMatch(line -> line.startsWith("Starting PostgreSQL (this first time"))
+                    .anyMatch(line -> line.startsWith("Starting PostgreSQL (the first start"))
                     .contains("Shop               http://localhost:" + service.port() + "/")
                     .contains("Support            http://localhost:" + service.port() + "/support.html")
                     .contains("API documentation  http://localhost:" + service.port() + "/docs")
