@@ -39,7 +39,7 @@ export const ORDERS_TEXTS = {
   'dispute.NOT_MINE': ['I didn’t place it', '不是我下的单'],
   'dispute.state.OPEN': ['waiting for us', '等待我们答复'],
   'dispute.state.ANSWERED': ['we’ve answered', '我们已答复'],
-  'dispute.state.RESOLVING': ['approved, refund in progress', '已同意，退款处理中'],
+  'dispute.state.RESOLVING': ['approved, in progress', '已同意，办理中'],
   'dispute.due.OPEN': ['We’ll answer by', '我们的答复期限'],
   'dispute.due.ANSWERED': ['Please reply by', '您的回复期限'],
   'verdict.REFUND': ['Refunded', '已退款'],
