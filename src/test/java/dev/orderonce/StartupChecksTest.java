@@ -71,6 +71,7 @@ class StartupChecksTest {
             database.reply-timeout | 1s | database.reply-timeout: longer than database.statement-timeout, which is 2000 ms
             redis.reply-timeout | 1ms | redis.reply-timeout: at least 10 ms
             quarkus.redis.hosts | localhost:6379 | quarkus.redis.hosts: write it as redis://host:6379
+            quarkus.redis.hosts | http://127.0.0.1:1 | quarkus.redis.hosts: write it as redis://host:6379
             quarkus.http.port | abc | quarkus.http.port: "abc" is not a whole number
             quarkus.shutdown.timeout | ten | quarkus.shutdown.timeout: "ten" is not a duration; write 500ms, 2s, 10m, 24h or 7d
             jobs.interval.relay-events | 0s | jobs.interval.relay-events: 0s is neither "off" nor a duration of at least 1 ms, such as 500ms or 10m

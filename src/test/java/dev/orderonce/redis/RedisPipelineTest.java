@@ -1,7 +1,6 @@
 package dev.orderonce.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.stores.StoreSpans;
@@ -255,11 +254,5 @@ class RedisPipelineTest {
                 // the next one, if there is one
             }
         }
-    }
-
-    @Test
-    void invalidAddress_isRefusedAtTheStart() {
-        assertThatThrownBy(() -> open(new Given("http://127.0.0.1:1", 100, BOUND)))
-                .hasMessageContaining("quarkus.redis.hosts");
     }
 }
