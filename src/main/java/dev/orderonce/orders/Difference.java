@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,5 +13,6 @@ import org.jspecify.annotations.Nullable;
  *     has no such line or charge
  * @param submitted the request's value, as {@code placed}
  */
+@RegisterForReflection // serialised as a part of a map, where a native build does not find it
 public record Difference(
         String field, @Nullable Object placed, @Nullable Object submitted) {}

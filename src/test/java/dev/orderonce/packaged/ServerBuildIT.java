@@ -99,11 +99,12 @@ class ServerBuildIT {
                 .noneMatch(name -> name.contains("Ping"));
         assertThat(classes)
                 .filteredOn(name -> name.matches("META-INF/resources/.*[^/]"))
-                .as("what shops load, and no demonstration page; if there is one: ./mvnw clean")
+                .as("what shops and pages of problems load, and no demonstration page; if there is one: ./mvnw clean")
                 .containsExactlyInAnyOrder(
                         "META-INF/resources/order-once.js",
                         "META-INF/resources/order-once-browser.js",
-                        "META-INF/resources/order-once.d.ts");
+                        "META-INF/resources/order-once.d.ts",
+                        "META-INF/resources/problems.css");
     }
 
     /** The build writes the ports of a container in an order that differs between builds. */
