@@ -1,5 +1,8 @@
 package dev.orderonce.disputes;
 
+import dev.orderonce.http.CheckedBody;
+import dev.orderonce.http.Violation;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -23,4 +26,11 @@ public record DisputeSubmission(
                 minLength = 1,
                 maxLength = SendMessage.LONGEST_TEXT,
                 description = "The buyer's message to the shop")
-        @Nullable String message) {}
+        @Nullable String message)
+        implements CheckedBody {
+
+    @Override
+    public List<Violation> violations() {
+        return OpenDispute.violations(this);
+    }
+}

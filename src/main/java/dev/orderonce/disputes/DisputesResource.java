@@ -6,6 +6,7 @@ import dev.orderonce.disputes.ResolveDispute.Resolving;
 import dev.orderonce.disputes.SendMessage.Sending;
 import dev.orderonce.disputes.WithdrawDispute.Withdrawal;
 import dev.orderonce.http.Answer;
+import dev.orderonce.http.CheckedBody;
 import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.Headers;
 import dev.orderonce.http.PageParameters;
@@ -13,6 +14,7 @@ import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
 import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
+import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.Order;
@@ -254,7 +256,13 @@ class DisputesResource {
                     minLength = 1,
                     maxLength = ResolveDispute.LONGEST_REASON,
                     description = "Shown to the buyer")
-            @Nullable String reason) {}
+            @Nullable String reason)
+            implements CheckedBody {
+        @Override
+        public List<Violation> violations() {
+            return ResolveDispute.violations(resolution, Optional.ofNullable(amount), reason);
+        }
+    }
 
     @POST
     @Path("/{id}/resolution")

@@ -130,20 +130,27 @@ public class OpenDispute {
 
     /** Reports all violations at once. */
     private Uni<Opening> check(OrderHistory disputed, Optional<OrderHistory> other, DisputeSubmission submission) {
-        List<Violation> violations = new ArrayList<>();
+        List<Violation> violations = new ArrayList<>(violations(submission));
         Optional<DisputeKind> kind = DisputeKind.read(submission.kind());
-        if (kind.isEmpty()) {
-            violations.add(new Violation("/kind", "must be DUPLICATE or NOT_MINE"));
-        }
         kind.flatMap(known -> violation(known, submission, disputed, other))
                 .ifPresent(words -> violations.add(new Violation("/duplicateOf", words)));
-        Optional<String> message = Optional.ofNullable(submission.message())
-                .flatMap(text -> FreeText.read("message", text, SendMessage.LONGEST_TEXT, violations));
         if (kind.isEmpty() || !violations.isEmpty()) {
             return item(new Opening.Invalid(List.copyOf(violations)));
         }
         Claim claim = new Claim(kind.get(), other.map(history -> history.order().number()));
-        return open(new Request(claim, message, disputed, other));
+        return open(new Request(claim, Optional.ofNullable(submission.message()), disputed, other));
+    }
+
+    /** What is wrong with a dispute, as far as that does not depend on the orders. */
+    static List<Violation> violations(DisputeSubmission submission) {
+        List<Violation> violations = new ArrayList<>();
+        if (DisputeKind.read(submission.kind()).isEmpty()) {
+            violations.add(new Violation("/kind", "must be DUPLICATE or NOT_MINE"));
+        }
+        if (submission.message() != null) {
+            FreeText.read("message", submission.message(), SendMessage.LONGEST_TEXT, violations);
+        }
+        return violations;
     }
 
     /** What is wrong with {@code duplicateOf}, as the rest of a sentence. */

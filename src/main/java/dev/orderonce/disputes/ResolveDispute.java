@@ -109,6 +109,19 @@ public class ResolveDispute {
      */
     public Uni<Resolving> resolve(
             Subject support, String written, @Nullable String verdict, Optional<Long> amount, @Nullable String reason) {
+        List<Violation> violations = violations(verdict, amount, reason);
+        Optional<Verdict> wanted = Verdict.read(verdict);
+        if (wanted.isEmpty() || reason == null || !violations.isEmpty()) {
+            return item(new Resolving.Invalid(violations));
+        }
+        Resolution resolution = new Resolution(wanted.get(), reason, support, amount);
+        return DisputeId.read(written)
+                .map(id -> attempt(id, resolution, MOST_TRIES))
+                .orElseGet(() -> item(new Resolving.Absent()));
+    }
+
+    /** What is wrong with a decision, as far as that does not depend on the dispute. */
+    static List<Violation> violations(@Nullable String verdict, Optional<Long> amount, @Nullable String reason) {
         List<Violation> violations = new ArrayList<>();
         Optional<Verdict> wanted = Verdict.read(verdict);
         if (wanted.isEmpty()) {
@@ -119,14 +132,8 @@ public class ResolveDispute {
             violations.add(new Violation("/amount", "must be absent without REFUND"));
         }
         RefundOrder.checkAmount(amount, violations);
-        Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
-        if (wanted.isEmpty() || words.isEmpty() || !violations.isEmpty()) {
-            return item(new Resolving.Invalid(List.copyOf(violations)));
-        }
-        Resolution resolution = new Resolution(wanted.get(), words.get(), support, amount);
-        return DisputeId.read(written)
-                .map(id -> attempt(id, resolution, MOST_TRIES))
-                .orElseGet(() -> item(new Resolving.Absent()));
+        FreeText.read("reason", reason, LONGEST_REASON, violations);
+        return List.copyOf(violations);
     }
 
     private Uni<Resolving> attempt(DisputeId id, Resolution resolution, int triesLeft) {

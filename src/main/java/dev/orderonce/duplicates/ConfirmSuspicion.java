@@ -104,20 +104,26 @@ public class ConfirmSuspicion {
      */
     public Uni<Confirming> confirm(
             Subject support, long id, @Nullable String cancel, Optional<Long> amount, Optional<String> reason) {
-        List<Violation> violations = new ArrayList<>();
-        reason.ifPresent(text -> FreeText.read("reason", text, CancelOrder.LONGEST_REASON, violations));
-        RefundOrder.checkAmount(amount, violations);
+        List<Violation> violations = violations(cancel, amount, reason);
         Optional<OrderNumber> chosen = Optional.ofNullable(cancel).flatMap(OrderNumber::read);
-        if (chosen.isEmpty()) {
-            violations.add(notOneOfTheTwo());
-        }
-        if (!violations.isEmpty()) {
-            return item(new Confirming.Invalid(List.copyOf(violations)));
+        if (chosen.isEmpty() || !violations.isEmpty()) {
+            return item(new Confirming.Invalid(violations));
         }
         return reader.find(id)
                 .chain(found -> found.isEmpty()
                         ? item(new Confirming.Absent())
                         : confirm(support, found.get(), chosen.get(), amount, reason));
+    }
+
+    /** What is wrong with a confirmation, as far as that does not depend on the orders. */
+    static List<Violation> violations(@Nullable String cancel, Optional<Long> amount, Optional<String> reason) {
+        List<Violation> violations = new ArrayList<>();
+        reason.ifPresent(text -> FreeText.read("reason", text, CancelOrder.LONGEST_REASON, violations));
+        RefundOrder.checkAmount(amount, violations);
+        if (Optional.ofNullable(cancel).flatMap(OrderNumber::read).isEmpty()) {
+            violations.add(notOneOfTheTwo());
+        }
+        return List.copyOf(violations);
     }
 
     private static Violation notOneOfTheTwo() {

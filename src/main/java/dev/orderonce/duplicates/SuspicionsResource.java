@@ -6,6 +6,7 @@ import dev.orderonce.duplicates.ListSuspicions.Case;
 import dev.orderonce.duplicates.ListSuspicions.Finding;
 import dev.orderonce.duplicates.ListSuspicions.Listing;
 import dev.orderonce.http.Answer;
+import dev.orderonce.http.CheckedBody;
 import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.OptionalBody;
 import dev.orderonce.http.PageParameters;
@@ -14,6 +15,7 @@ import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
 import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
+import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.payments.CancelOrder;
@@ -184,7 +186,13 @@ class SuspicionsResource {
                                     + "left is refunded")
             @Nullable Long amount,
 
-            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON) @Nullable String reason) {}
+            @Schema(nullable = true, maxLength = CancelOrder.LONGEST_REASON) @Nullable String reason)
+            implements CheckedBody {
+        @Override
+        public List<Violation> violations() {
+            return ConfirmSuspicion.violations(cancel, Optional.ofNullable(amount), Optional.ofNullable(reason));
+        }
+    }
 
     @POST
     @Path("/{id}/dismissal")

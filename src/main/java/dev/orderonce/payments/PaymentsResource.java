@@ -1,6 +1,7 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.http.Answer;
+import dev.orderonce.http.CheckedBody;
 import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.Headers;
 import dev.orderonce.http.IfMatch;
@@ -10,6 +11,7 @@ import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
 import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
+import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.orders.FindOrder;
@@ -248,7 +250,13 @@ class PaymentsResource {
                     minLength = 1,
                     maxLength = RefundOrder.LONGEST_REASON,
                     description = "Shown to the shop only")
-            @Nullable String reason) {}
+            @Nullable String reason)
+            implements CheckedBody {
+        @Override
+        public List<Violation> violations() {
+            return RefundOrder.violations(amount, reason);
+        }
+    }
 
     @POST
     @Path("/refunds")

@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -178,13 +179,7 @@ public class RefundOrder {
             case IdempotencyKey.Reading.None _ -> item(new Refunding.NoKey());
             case IdempotencyKey.Reading.Unusable(String why) -> item(new Refunding.KeyUnusable(why));
             case IdempotencyKey.Reading.Usable(IdempotencyKey key) -> {
-                List<Violation> violations = new ArrayList<>();
-                Optional<Long> wanted = Optional.ofNullable(amount);
-                if (wanted.isEmpty()) {
-                    violations.add(new Violation("/amount", "is missing"));
-                }
-                checkAmount(wanted, violations);
-                Optional<String> words = FreeText.read("reason", reason, LONGEST_REASON, violations);
+                List<Violation> violations = violations(amount, reason);
                 yield violations.isEmpty()
                         ? findOrder
                                 .ofAnyBuyer(written)
@@ -193,13 +188,24 @@ public class RefundOrder {
                                         new RefundRequest(
                                                 support,
                                                 key.text(),
-                                                wanted,
-                                                words.orElseThrow(),
+                                                Optional.ofNullable(amount),
+                                                Objects.requireNonNull(reason),
                                                 Optional.empty(),
                                                 precondition)))
-                        : item(new Refunding.Invalid(List.copyOf(violations)));
+                        : item(new Refunding.Invalid(violations));
             }
         };
+    }
+
+    /** What is wrong with an amount to refund and its reason, both of which are required. */
+    static List<Violation> violations(@Nullable Long amount, @Nullable String reason) {
+        List<Violation> violations = new ArrayList<>();
+        if (amount == null) {
+            violations.add(new Violation("/amount", "is missing"));
+        }
+        checkAmount(Optional.ofNullable(amount), violations);
+        FreeText.read("reason", reason, LONGEST_REASON, violations);
+        return List.copyOf(violations);
     }
 
     /** Checks an amount to refund; if there is one and it is not valid, adds a violation. */

@@ -24,6 +24,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every outcome of refunding an order in full or in part. */
 @QuarkusTest
@@ -342,5 +344,24 @@ class RefundOrderContractTest {
         shop.find(number).then().body("refunded", equalTo(1500));
         assertThat(Collections.frequency(shop.history(number), "PARTIALLY_REFUNDED"))
                 .isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            /orders/x/refunds | {"amount":"1","reason":"","why":1} | /amount, /reason, /why
+            /disputes/1/resolution | {"resolution":"MAYBE","amount":"1","reason":7,"x":1} | /resolution, /amount, /reason, /x
+            /disputes/1/resolution | {"resolution":"REJECT","amount":1,"x":1} | /amount, /reason, /x
+            /suspected-duplicates/1/confirmation | {"cancel":"x","amount":0,"reason":[]} | /cancel, /amount, /reason
+            """)
+    void unreadableBody_isReportedWithItsInvalidValues(String path, String body, String fields) {
+        // When
+        Response response = support.badRequest()
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post(path);
+        // Then
+        response.then().statusCode(400).body("type", equalTo("/problems/body-invalid"));
+        assertThat(response.<List<String>>path("violations.field")).containsExactlyInAnyOrder(fields.split(", ", -1));
     }
 }
