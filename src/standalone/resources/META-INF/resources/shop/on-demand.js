@@ -46,7 +46,8 @@ export class OnDemand {
     return new Promise((resolve) => {
       this.#wake = resolve;
       setTimeout(resolve, milliseconds);
-      window.addEventListener('online', resolve, { once: true });
+      // Removed with the attempt that it would hasten: an hour offline must not leave a listener for each.
+      window.addEventListener('online', resolve, { once: true, signal: AbortSignal.timeout(milliseconds) });
     });
   }
 }
