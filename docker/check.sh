@@ -617,13 +617,24 @@ build_image() {
   oci buildah bud --isolation chroot --pull=never --ulimit "nofile=$(ulimit -Hn):$(ulimit -Hn)" --tag "$tag" "$@"
 }
 
-# stand_in NAME: builds the image of this name, which cannot be pulled, from the Dockerfile in standard input.
+# copy_home FROM TO: with what its links name elsewhere, where Debian keeps a JDK's certificates; links within stay links,
+# because native-image finds its home by one.
+copy_home() {
+  cp -r --preserve=all "$1" "$2"
+  find "$2" -type l -printf '%P\n' | while read -r link; do
+    case "$(readlink -f "$1/$link")" in
+      "$(realpath "$1")"/*) ;;
+      *) cp -rL --remove-destination --preserve=all "$1/$link" "$2/$link" ;;
+    esac
+  done
+}
+
+# stand_in NAME [HOME]: builds the image of this name, which cannot be pulled, from the Dockerfile in standard input.
 stand_in() {
   local place
   place="$(mktemp -d "$work/stand-in.XXXXXX")"
   cat >"$place/Dockerfile"
-  # Debian keeps the JDK's certificates elsewhere, behind a link.
-  [ -z "${2:-}" ] || cp -rL --preserve=all "$2" "$place/home"
+  [ -z "${2:-}" ] || copy_home "$2" "$place/home"
   local name="docker.io/library/$1"
   case "$1" in */*) name="docker.io/$1" ;; esac
   build_image "$name" "$place" && oci buildah tag "$name" "localhost/$1"
