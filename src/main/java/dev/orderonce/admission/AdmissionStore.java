@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * number or its content was used before.
  *
  * <pre>
- *   once:{buyer}:n:NUMBER    i, s: issued, t, u: tried and refused, c: admitted; until the number expires. i and t are
+ *   once:{buyer}:n:NUMBER    i, s: issued, t, u: tried and not admitted, c: admitted; until the number expires. i and t are
  *                            counted as outstanding in the share of a replica, s and u in Redis. After it the
  *                            number's checkout, see {@link CachedNumber}
  *   once:{buyer}:c:CHECKOUT  the checkout's number, for as long as a checkout is remembered
@@ -71,6 +71,7 @@ class AdmissionStore {
     private static final int MICROS_PER_SECOND = 1_000_000;
 
     private static final RedisScript DELETE_IF = RedisScript.load("release-marker");
+    private static final RedisScript MARK_TRIED = RedisScript.load("mark-tried");
 
     private final RedisPipeline redis;
     private final ReactiveListCommands<String, String> lists;
@@ -517,6 +518,12 @@ class AdmissionStore {
                 ? Uni.createFrom().voidItem()
                 : redis.run(giveBackPlaced, List.of(limitsKey(tag(buyer))), List.of())
                         .replaceWithVoid();
+    }
+
+    /** Marks a number as tried, unless it is or is not cached. */
+    Uni<Void> markTried(OrderNumber number, Buyer buyer) {
+        return redis.run(MARK_TRIED, List.of(numberKey(tag(buyer), number)), List.of())
+                .replaceWithVoid();
     }
 
     /** Deletes a number that was not issued, and the checkout that it was registered for. */

@@ -35,6 +35,14 @@ public class RegisterNumber {
         return store.register(buyer, checkout, fresh, replaced);
     }
 
+    /**
+     * Marks a registered number as tried, so that its checkout is looked up before the number is issued. Without Redis
+     * it stays untried.
+     */
+    public Uni<Void> markTried(OrderNumber number, Buyer buyer) {
+        return store.markTried(number, buyer).onFailure(StoreUnavailable.class).recoverWithNull();
+    }
+
     /** Deletes a checkout's number that was not issued, and the checkout. Without Redis both stay until they expire. */
     public Uni<Void> unregister(Buyer buyer, String checkout, OrderNumber number) {
         return store.unregister(buyer, checkout, number)

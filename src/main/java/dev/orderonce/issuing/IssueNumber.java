@@ -197,13 +197,15 @@ public class IssueNumber {
         }
 
         /**
-         * A number that was registered and is not issued is unregistered with its checkout: while Redis has both, the
-         * checkout is not looked up again.
+         * While Redis has an untried number for the checkout, the checkout is not looked up again. So a number that is
+         * not issued because there is an order is unregistered with its checkout. Without the result of the look-up it
+         * stays, because another request may have issued it meanwhile, and no longer counts as untried.
          */
         private Uni<Issue> unlessCompleted(OrderNumber fresh, int attemptsLeft) {
             return unlessDecided(fresh, () -> issued(fresh), attemptsLeft)
-                    .onItemOrFailure()
-                    .call((issue, failure) -> failure != null || issue instanceof AlreadyPlaced
+                    .onFailure()
+                    .call(() -> registerNumber.markTried(fresh, buyer))
+                    .call(issue -> issue instanceof AlreadyPlaced
                             ? registerNumber.unregister(buyer, checkout, fresh)
                             : Uni.createFrom().voidItem());
         }

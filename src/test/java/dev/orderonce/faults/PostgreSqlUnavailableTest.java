@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.LogRecords;
 import dev.orderonce.testkit.Operator;
+import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import io.quarkus.test.junit.QuarkusTest;
@@ -17,6 +18,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +34,30 @@ class PostgreSqlUnavailableTest {
     void postgreSqlAnswers() {
         Stores.toPostgreSql().heal();
         Shop.awaitBusinessAsUsual();
+    }
+
+    /** Two replicas can serve one page: a proxy repeats a request, a page is reloaded. */
+    @Test
+    void frozenWhileACheckoutIsLookedUp_numberThatAnotherRequestGotCanBePlaced() throws Exception {
+        // Given
+        String checkout = "checkout-" + UUID.randomUUID();
+        Stores.toPostgreSql().freeze();
+        Response first;
+        Response second;
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Future<Response> lookedUp = thread.submit(() -> shop.issue(checkout));
+            await().until(() -> RedisCommands.isHeld(shop.subject(), checkout));
+            // When
+            second = shop.issue(checkout);
+            first = lookedUp.get();
+        }
+        Stores.toPostgreSql().heal();
+        Shop.awaitBusinessAsUsual();
+        // Then
+        first.then().statusCode(503).body("retry", equalTo("same-request"));
+        second.then().statusCode(200);
+        String number = second.path("number");
+        shop.place(number).then().statusCode(201);
     }
 
     @Test
