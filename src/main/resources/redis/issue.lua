@@ -63,7 +63,13 @@ wait = numbers_outstanding + outstanding_interval - outstanding_depth - now
 if wait > 0 and not is_outstanding_counted then return 'limited numbers-outstanding ' .. math.ceil(wait) end
 
 local state = is_outstanding_counted and 'i' or 's'
-if not redis.call('SET', KEYS[2], state .. '/' .. checkout, 'NX', 'PX', number_ttl) then return 'taken' end
+local before = redis.call('SET', KEYS[2], state .. '/' .. checkout, 'NX', 'GET', 'PX', number_ttl)
+if before then
+    if not KEYS[3] or before:sub(2) ~= '/' .. checkout then return 'taken' end
+    -- Another request for this checkout has registered the number, and is about to register the checkout.
+    redis.call('SET', KEYS[3], number, 'PX', checkout_ttl)
+    return 'held ' .. number
+end
 if KEYS[3] then redis.call('SET', KEYS[3], number, 'PX', checkout_ttl) end
 if is_issued_counted and is_outstanding_counted then return 'issued' end
 

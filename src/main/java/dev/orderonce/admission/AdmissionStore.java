@@ -180,8 +180,8 @@ class AdmissionStore {
             return uncountUnlessRegistered(
                     isCounted() && replaced.isEmpty()
                             ? redis.sendTogether("issue", List.of(setNumber(), setCheckout(checkoutKey)))
-                                    .chain(replies ->
-                                            registered(text(replies.getFirst()), text(replies.getLast()), checkoutKey))
+                                    .chain(replies -> registered(
+                                            text(replies.getFirst()), text(replies.getLast()), checkout, checkoutKey))
                             : runIssue(
                                     List.of(limitsKey(tag), numberKey(tag, fresh), checkoutKey), replaced.orElse("")));
         }
@@ -207,26 +207,37 @@ class AdmissionStore {
         }
 
         /**
-         * Plain commands have registered the number and the checkout, or one of them, or none.
+         * Plain commands have registered the number and the checkout, or one of them, or none. Those of another request
+         * for the same checkout can be executed in between: both have the same number, and neither must take it from
+         * the other.
          *
          * @param before the state that the number had before
          * @param held the number that the checkout had before
          */
-        private Uni<Registration> registered(@Nullable String before, @Nullable String held, String checkoutKey) {
-            if (held != null) {
-                if (before == null) {
-                    fireAndForget("delete", redis.send(Request.cmd(Command.DEL).arg(numberKey(tag, fresh))));
-                }
-                boolean isUntried = before != null
-                        && held.equals(fresh.symbols())
-                        && CachedNumber.parse(before).isUntried();
-                return Uni.createFrom().item(new Registration.Held(held, isUntried));
+        private Uni<Registration> registered(
+                @Nullable String before, @Nullable String held, String checkout, String checkoutKey) {
+            boolean isOwn = before != null && CachedNumber.parse(before).belongsTo(checkout);
+            if (held == null) {
+                return before == null
+                        ? Uni.createFrom().item(new Registration.Registered())
+                        : isOwn
+                                ? Uni.createFrom().item(new Registration.Held(fresh.symbols(), false))
+                                // The number was registered before, and not for this checkout, which must not keep it.
+                                : redis.run(DELETE_IF, List.of(checkoutKey), List.of(fresh.symbols()))
+                                        .replaceWith(new Registration.Taken());
             }
-            return before == null
-                    ? Uni.createFrom().item(new Registration.Registered())
-                    // The number was registered before, and not for this checkout, which must not keep it.
-                    : redis.run(DELETE_IF, List.of(checkoutKey), List.of(fresh.symbols()))
-                            .replaceWith(new Registration.Taken());
+            if (held.equals(fresh.symbols())) {
+                return Uni.createFrom()
+                        .item(
+                                before == null
+                                        ? new Registration.Registered()
+                                        : new Registration.Held(
+                                                held, CachedNumber.parse(before).isUntried()));
+            }
+            if (before == null) {
+                fireAndForget("delete", redis.send(Request.cmd(Command.DEL).arg(numberKey(tag, fresh))));
+            }
+            return Uni.createFrom().item(new Registration.Held(held, false));
         }
 
         private Uni<Registration> runIssue(List<String> keys, String replaced) {

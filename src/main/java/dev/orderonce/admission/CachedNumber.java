@@ -66,6 +66,11 @@ record CachedNumber(char state, String belonging) {
         return named.isEmpty() || !isCheckoutKnown() || belonging.equals(belongingTo(named));
     }
 
+    /** Whether it is known that the number was issued for this checkout. */
+    boolean belongsTo(String checkout) {
+        return belonging.equals(belongingTo(Optional.of(checkout)));
+    }
+
     /** Whether the checkout would be lost if a request without one replaced this value. */
     boolean hasCheckout() {
         return belonging.length() > 1;

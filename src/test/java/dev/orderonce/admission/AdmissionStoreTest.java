@@ -6,6 +6,7 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.SigningKeys;
 import dev.orderonce.numbers.VoidReason;
+import dev.orderonce.testkit.RedisCommands;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -88,6 +89,37 @@ class AdmissionStoreTest {
         assertThat(registration).isEqualTo(new Registration.Taken());
         assertThat(get(store.register(buyer, "c1", fresh(), Optional.empty())))
                 .isEqualTo(new Registration.Registered());
+    }
+
+    /** Commands of another request for the checkout, between the two of this one. */
+    @Test
+    void numberThatAnotherRequestForTheCheckoutHasJustRegistered_isHeld() {
+        // Given
+        OrderNumber number = issued("c1");
+        String checkout = RedisCommands.checkoutKey(buyer.subject(), "c1");
+        RedisCommands.delete(checkout);
+        // When
+        Registration byCommands = get(store.register(buyer, "c1", number, Optional.empty()));
+        RedisCommands.delete(checkout);
+        Registration byScript = get(store.register(buyer, "c1", number, Optional.of("another")));
+        // Then
+        assertThat(byCommands).isEqualTo(new Registration.Held(number.symbols(), false));
+        assertThat(byScript).isEqualTo(new Registration.Held(number.symbols(), false));
+        assertThat(get(store.register(buyer, "c1", fresh(), Optional.empty())))
+                .isEqualTo(new Registration.Held(number.symbols(), false));
+    }
+
+    @Test
+    void checkoutThatAnotherRequestHasJustRegistered_keepsTheNumber() {
+        // Given
+        OrderNumber number = issued("c1");
+        RedisCommands.delete(
+                RedisCommands.checkoutKey(buyer.subject(), "c1").replace(":c:c1", ":n:" + number.symbols()));
+        // When
+        Registration registration = get(store.register(buyer, "c1", number, Optional.empty()));
+        // Then
+        assertThat(registration).isEqualTo(new Registration.Registered());
+        assertThat(get(store.find(number, buyer))).isPresent();
     }
 
     @Test
