@@ -531,7 +531,7 @@ class AdmissionStore {
                         .replaceWithVoid();
     }
 
-    /** Marks a number as tried, unless it is or is not cached. */
+    /** Marks a cached number as tried, unless it was tried before. */
     Uni<Void> markTried(OrderNumber number, Buyer buyer) {
         return redis.run(MARK_TRIED, List.of(numberKey(tag(buyer), number)), List.of())
                 .replaceWithVoid();

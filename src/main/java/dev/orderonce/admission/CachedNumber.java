@@ -33,7 +33,7 @@ record CachedNumber(char state, String belonging) {
         return state + belonging;
     }
 
-    /** Whether the number was issued and no request has tried to place it. */
+    /** Whether no request has tried to place the number, and none has marked it as tried. */
     boolean isUntried() {
         return state == ISSUED || state == ISSUED_COUNTED_IN_REDIS;
     }
