@@ -8,6 +8,7 @@ import dev.orderonce.config.SettingsCheck.Group;
 import dev.orderonce.disputes.DisputeSettings;
 import dev.orderonce.duplicates.DuplicateSettings;
 import dev.orderonce.events.EventSettings;
+import dev.orderonce.http.CorsSettings;
 import dev.orderonce.http.HttpSettings;
 import dev.orderonce.idempotency.IdempotencySettings;
 import dev.orderonce.identity.IdentitySettings;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.NullMarked;
 final class StartupChecks {
     private static final List<Group<?>> SETTINGS = List.of(
             new Group<>(LimitSettings.class),
+            new Group<>(CorsSettings.class, CorsSettings::check),
             new Group<>(DatabaseSettings.class, DatabaseSettings::check),
             new Group<>(DisputeSettings.class, DisputeSettings::check),
             new Group<>(DuplicateSettings.class, DuplicateSettings::check),
@@ -50,7 +52,7 @@ final class StartupChecks {
             new Group<>(RedisSettings.class, RedisSettings::check),
             // Those of the framework that operators set.
             new Group<>(RedisConfig.class, RedisSettings::checkAddresses),
-            new Group<>(VertxHttpConfig.class),
+            new Group<>(VertxHttpConfig.class, CorsSettings::checkFramework),
             new Group<>(ManagementConfig.class),
             new Group<>(ShutdownConfig.class));
 

@@ -72,6 +72,15 @@ class StartupChecksTest {
             redis.reply-timeout | 1ms | redis.reply-timeout: at least 10 ms
             quarkus.redis.hosts | localhost:6379 | quarkus.redis.hosts: write it as redis://host:6379
             quarkus.redis.hosts | http://127.0.0.1:1 | quarkus.redis.hosts: write it as redis://host:6379
+            cors.origins | * | cors.origins: "*" is not an origin as a browser sends it; write https://shop.example or http://localhost:3000
+            cors.origins | https://*.shop.example | cors.origins: "https://*.shop.example" is not an origin as a browser sends it; write https://shop.example or http://localhost:3000
+            cors.origins | /https://.*/ | cors.origins: "/https://.*/" is not an origin as a browser sends it; write https://shop.example or http://localhost:3000
+            cors.origins | https://shop.example, https://Shop.example | cors.origins: "https://Shop.example" is not an origin as a browser sends it; write https://shop.example or http://localhost:3000
+            cors.origins | https://shop.example/ | cors.origins: "https://shop.example/" is not an origin as a browser sends it; write https://shop.example or http://localhost:3000
+            cors.origins | https://shop.example:443 | cors.origins: "https://shop.example:443" is not an origin as a browser sends it; write https://shop.example or http://localhost:3000
+            cors.origins | null | cors.origins: "null" is not an origin as a browser sends it; write https://shop.example or http://localhost:3000
+            cors.origin | https://shop.example | cors.origin: there is no such setting; did you mean cors.origins?
+            quarkus.http.cors.enabled | true | quarkus.http.cors.enabled: list the origins in cors.origins instead
             quarkus.http.port | abc | quarkus.http.port: "abc" is not a whole number
             quarkus.shutdown.timeout | ten | quarkus.shutdown.timeout: "ten" is not a duration; write 500ms, 2s, 10m, 24h or 7d
             jobs.interval.relay-events | 0s | jobs.interval.relay-events: 0s is neither "off" nor a duration of at least 1 ms, such as 500ms or 10m
@@ -80,6 +89,14 @@ class StartupChecksTest {
     void settingThatCannotBeUsed_isNamedWithWhatCanBe(String setting, String value, String sentence) {
         assertThat(StartupChecks.settings(config(Map.of(setting, value), Map.of()), otherThan(setting)))
                 .containsExactly(sentence);
+    }
+
+    @Test
+    void originsAsBrowsersSendThem_areUsable() {
+        assertThat(problems(Map.of(
+                        "cors.origins",
+                        "https://shop.example, https://shop.example:8443,http://localhost:8080,http://[::1]:3000")))
+                .isEmpty();
     }
 
     /** What is provided replaces what is given, so it is not checked. */

@@ -29,7 +29,7 @@ class FrontDoor {
     /** Ahead of every filter of the framework; its own go up to 500. */
     private static final int FIRST = 10_000;
 
-    /** After the framework's filters: the one for CORS answers preflight requests. */
+    /** After the framework's filters. */
     private static final int LAST = 10;
 
     /** Before the framework's own failure handler, which is the last one. */
@@ -50,6 +50,7 @@ class FrontDoor {
     private final ApiPaths paths;
     private final Places places;
     private final SlowClients slowClients;
+    private final CrossOrigin crossOrigin;
     private final HttpDate date;
     private final long largestBody;
 
@@ -58,12 +59,14 @@ class FrontDoor {
             ApiPaths paths,
             Places places,
             SlowClients slowClients,
+            CrossOrigin crossOrigin,
             HttpDate date,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
         this.settings = settings;
         this.paths = paths;
         this.places = places;
         this.slowClients = slowClients;
+        this.crossOrigin = crossOrigin;
         this.date = date;
         this.largestBody = largestBody.asLongValue();
     }
@@ -94,6 +97,7 @@ class FrontDoor {
     private void answerFailure(RoutingContext context, ProblemType type) {
         // No route has run, those of the configured headers neither.
         context.response().putHeader(HttpHeaders.DATE, date.now()).putHeader("X-Content-Type-Options", "nosniff");
+        crossOrigin.allow(context);
         if (bodyBytes(context.request()) > 0) {
             slowClients.boundBody(context);
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -117,6 +121,11 @@ class FrontDoor {
             context.addHeadersEndHandler(early -> closeIfUnread(context));
         }
         context.response().putHeader(HttpHeaders.DATE, date.now());
+        crossOrigin.allow(context);
+        if (crossOrigin.isPreflight(context.request())) {
+            crossOrigin.answerPreflight(context);
+            return;
+        }
         Optional<ApiPaths.Methods> methods = paths.at(context.request().path());
         Optional<Problem> refusal = refusal(context.request(), bodyBytes)
                 .or(() -> methods.flatMap(known -> misdirected(context.request(), known)));
