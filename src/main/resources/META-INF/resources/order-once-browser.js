@@ -219,6 +219,8 @@ export function openBroadcast(environment, closed, receive) {
   try {
     const channel = new BroadcastChannel(NAME);
     channel.onmessage = ({ data }) => receive(data);
+    // Node's keeps the process alive otherwise.
+    channel.unref?.();
     closed.addEventListener('abort', () => channel.close());
     return (row) => {
       try {
@@ -264,7 +266,7 @@ export async function withTimeout({ setTimeout, clearTimeout }, milliseconds, wo
   }
 }
 
-/** The browser's own environment. A denied property may throw when it is read: it counts as missing. */
+/** The browser's own environment, or Node's. A denied property may throw when it is read: it counts as missing. */
 export function browser() {
   const unlessDenied = (read) => {
     try {

@@ -1,8 +1,9 @@
+/// <reference lib="dom" />
 /**
  * Places at most one order per checkout, across retries, reloads, crashes and tabs.
  *
  * ```js
- * import { openCheckout } from '/order-once.js';
+ * import { openCheckout } from '/order-once.js';   // from the npm package: 'order-once'
  *
  * const checkout = await openCheckout({ baseUrl: 'https://shop.example', checkoutId, token: () => session.token() });
  * checkout.addEventListener('change', () => show(checkout.state));
@@ -13,8 +14,8 @@
  * }
  * ```
  *
- * Requires a browser of 2022 or newer. A `baseUrl` on another origin requires CORS with
- * `Access-Control-Expose-Headers: Retry-After, Date`; without these headers the module uses its own back-off.
+ * Requires a browser of 2022 or newer, or Node 20; Node has no storage of its own, so rows are in memory unless `storage`
+ * is given. A `baseUrl` on another origin requires that origin in the service's setting `cors.origins`.
  */
 
 /**

@@ -155,17 +155,21 @@ final class PagesFixture implements AutoCloseable {
 
     /** Sends a request with a new idempotency key as a person with one role; returns the JSON of the response. */
     JsonObject send(String subject, String role, String method, String path, JsonObject body) {
-        JsonObject signIn = new JsonObject().put("subject", subject).put("roles", List.of(role));
-        String token = exchange("POST", "/demo/sign-in", signIn, Map.of()).getString("token");
         return exchange(
                 method,
                 path,
                 body,
                 Map.of(
                         "Authorization",
-                        "Bearer " + token,
+                        "Bearer " + token(subject, role),
                         "Idempotency-Key",
                         UUID.randomUUID().toString()));
+    }
+
+    /** The token of a person with one role. */
+    String token(String subject, String role) {
+        JsonObject signIn = new JsonObject().put("subject", subject).put("roles", List.of(role));
+        return exchange("POST", "/demo/sign-in", signIn, Map.of()).getString("token");
     }
 
     private JsonObject exchange(String method, String path, JsonObject body, Map<String, String> headers) {
