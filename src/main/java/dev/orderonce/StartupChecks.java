@@ -71,6 +71,7 @@ final class StartupChecks {
             "purge-records",
             "purge-tombstones",
             "relay-events",
+            "relay-to-kafka",
             "resume-confirmations",
             "resume-payments",
             "resume-resolutions",

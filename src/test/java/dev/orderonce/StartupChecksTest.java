@@ -70,6 +70,10 @@ class StartupChecksTest {
             database.pool-size | 0 | database.pool-size: 0 is below the minimum, 1
             database.reply-timeout | 1s | database.reply-timeout: longer than database.statement-timeout, which is 2000 ms
             redis.reply-timeout | 1ms | redis.reply-timeout: at least 10 ms
+            events.kafka.bootstrap-servers | localhost | events.kafka.bootstrap-servers: write it as host:9092, several with commas between them
+            events.kafka.bootstrap-servers | a:9092,b | events.kafka.bootstrap-servers: write it as host:9092, several with commas between them
+            events.kafka.topic | order events | events.kafka.topic: up to 249 letters, digits, ".", "_" and "-"
+            events.kafka.topic | .. | events.kafka.topic: up to 249 letters, digits, ".", "_" and "-"
             quarkus.redis.hosts | localhost:6379 | quarkus.redis.hosts: write it as redis://host:6379
             quarkus.redis.hosts | http://127.0.0.1:1 | quarkus.redis.hosts: write it as redis://host:6379
             cors.origins | * | cors.origins: "*" is not an origin as a browser sends it; write https://shop.example or http://localhost:3000

@@ -2,11 +2,13 @@ package dev.orderonce.events;
 
 import dev.orderonce.jobs.Job;
 import dev.orderonce.jobs.Purge;
+import io.quarkus.arc.All;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 
 /** The jobs of the event log. */
 class EventJobs {
@@ -26,6 +28,21 @@ class EventJobs {
         return new Job("relay-events", RELAY_INTERVAL, () -> deliverEvents.deliverTo(relayEvents));
     }
 
+    /** Publishes the event log to the Kafka topic; nothing without {@code events.kafka.bootstrap-servers}. */
+    @Produces
+    @Singleton
+    Job relayToKafka(DeliverEvents deliverEvents, OutboxStore store, RelayToKafka relay, EventSettings settings) {
+        // Asked of the settings: while it is off, the relay is not created and no class of the client is loaded.
+        return new Job(
+                "relay-to-kafka",
+                RELAY_INTERVAL,
+                () -> settings.kafkaBootstrapServers().isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : store.begin(relay.name())
+                                .chain(() -> deliverEvents.deliverTo(relay))
+                                .invoke(relay::answered));
+    }
+
     /** Sends new events to the live streams of this replica. */
     @Produces
     @Singleton
@@ -36,16 +53,20 @@ class EventJobs {
     /** Deletes old events that every consumer has received; without {@code events.ttl} all are kept. */
     @Produces
     @Singleton
-    Job purgeEvents(OutboxStore store, EventSettings settings, Clock clock) {
+    Job purgeEvents(OutboxStore store, EventSettings settings, Clock clock, @All List<EventConsumer> consumers) {
         return new Job(
                 "purge-events",
                 PURGE_INTERVAL,
                 () -> settings.ttl()
-                        .map(age -> purge(store, clock, age))
+                        .map(age -> purge(store, clock, age, consumers))
                         .orElseGet(() -> Uni.createFrom().voidItem()));
     }
 
-    static Uni<Void> purge(OutboxStore store, Clock clock, Duration age) {
-        return Purge.inBatches(most -> store.deleteOld(clock.instant().minus(age), most));
+    static Uni<Void> purge(OutboxStore store, Clock clock, Duration age, List<EventConsumer> consumers) {
+        List<String> off = consumers.stream()
+                .filter(consumer -> !consumer.isOn())
+                .map(EventConsumer::name)
+                .toList();
+        return Purge.inBatches(most -> store.deleteOld(clock.instant().minus(age), most, off));
     }
 }

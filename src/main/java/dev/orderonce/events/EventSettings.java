@@ -3,11 +3,14 @@ package dev.orderonce.events;
 import dev.orderonce.config.Rules;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
-/** Settings of the event log's relay, prefix {@code events}. */
+/** Settings of the event log's relays and live streams, prefix {@code events}. */
 @ConfigMapping(prefix = "events")
 public interface EventSettings {
 
@@ -47,6 +50,25 @@ public interface EventSettings {
      */
     Optional<Duration> ttl();
 
+    /**
+     * Brokers of the Kafka cluster to which events are published besides Redis, each {@code HOST:PORT}; the client asks
+     * them for the others. Without it nothing is published to Kafka. Everything else of the client, such as TLS and
+     * SASL, is configured with the framework's settings {@code kafka.*}.
+     */
+    @WithName("kafka.bootstrap-servers")
+    Optional<List<String>> kafkaBootstrapServers();
+
+    /** The name of the topic in Kafka. */
+    @WithName("kafka.topic")
+    @WithDefault("order-events")
+    String kafkaTopic();
+
+    /** A host's name, an IPv4 address or an IPv6 address in brackets, and a port. */
+    Pattern BROKER = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]):[0-9]{1,5}");
+
+    /** The names that Kafka accepts, but for "." and "..". */
+    Pattern TOPIC = Pattern.compile("(?![.]{1,2}$)[A-Za-z0-9._-]{1,249}");
+
     /** Adds a sentence for each value that cannot be used. */
     static void check(EventSettings settings, Consumer<String> wrong) {
         Rules.atLeast(1, "events.stream-size", settings.streamSize(), wrong);
@@ -55,5 +77,13 @@ public interface EventSettings {
         Rules.lasting("events.work-interval", settings.workInterval(), wrong);
         Rules.lasting("events.heartbeat-interval", settings.heartbeatInterval(), wrong);
         settings.ttl().ifPresent(ttl -> Rules.lasting("events.ttl", ttl, wrong));
+        settings.kafkaBootstrapServers()
+                .filter(brokers -> !brokers.stream()
+                        .allMatch(broker -> BROKER.matcher(broker).matches()))
+                .ifPresent(_ -> wrong.accept(
+                        "events.kafka.bootstrap-servers: write it as host:9092, several with commas between them"));
+        if (!TOPIC.matcher(settings.kafkaTopic()).matches()) {
+            wrong.accept("events.kafka.topic: up to 249 letters, digits, \".\", \"_\" and \"-\"");
+        }
     }
 }

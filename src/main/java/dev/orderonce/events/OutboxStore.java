@@ -60,6 +60,24 @@ class OutboxStore {
         this.owners = owners;
     }
 
+    /**
+     * Ids that may have been assigned before the first visible one and be committed after it: more than there are
+     * connections.
+     */
+    private static final int MOST_IN_PROGRESS = 1_000;
+
+    private static final String BEGIN = """
+            INSERT INTO outbox (name, position)
+            SELECT $1, GREATEST(COALESCE((SELECT min(id) FROM order_events), 0) - $2, 0)
+            WHERE NOT EXISTS (SELECT FROM outbox WHERE name = $1)
+            ON CONFLICT DO NOTHING
+            """;
+
+    /** Begins a consumer that is new at the beginning of what the log still has. */
+    Uni<Void> begin(String consumer) {
+        return postgres.query(BEGIN, Tuple.of(consumer, MOST_IN_PROGRESS)).replaceWithVoid();
+    }
+
     /** Acquires or renews the lease on a consumer; empty if another replica holds it. */
     Uni<Optional<Progress>> hold(String consumer, String holder, Duration lease) {
         return postgres.query(HOLD, Tuple.of(holder, (double) lease.toMillis(), consumer))
@@ -218,17 +236,29 @@ class OutboxStore {
      */
     private static final String DELETE_OLD = """
             WITH lowest AS (
-                SELECT id, at FROM order_events WHERE id <= (SELECT min(position) FROM outbox)
+                SELECT id, at FROM order_events WHERE id <= (
+                    SELECT min(position) FROM outbox
+                    WHERE NOT (name = ANY($3) AND held_until < now() - $4 * interval '1 millisecond'))
                 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
             DELETE FROM order_events WHERE id IN (SELECT id FROM lowest WHERE at < $1)
             """;
 
+    /** During a change of settings other replicas may still, or already, deliver to a consumer that is off here. */
+    private static final Duration OFF_EVERYWHERE = Duration.ofDays(1);
+
     /**
      * Deletes events that every consumer has received and that are older than a time, at most {@code most}; returns how
      * many.
+     *
+     * @param off the names of the consumers that are off in this replica: nothing is kept for them, unless another
+     *     replica has delivered to them lately
      */
-    Uni<Integer> deleteOld(Instant before, int most) {
-        return postgres.query(DELETE_OLD, Tuple.of(Timestamptz.of(before), most))
+    Uni<Integer> deleteOld(Instant before, int most, List<String> off) {
+        return postgres.query(
+                        DELETE_OLD,
+                        Tuple.of(Timestamptz.of(before), most)
+                                .addArrayOfString(off.toArray(String[]::new))
+                                .addDouble((double) OFF_EVERYWHERE.toMillis()))
                 .map(RowSet::rowCount);
     }
 

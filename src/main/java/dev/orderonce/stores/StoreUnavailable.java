@@ -37,9 +37,10 @@ public final class StoreUnavailable extends RuntimeException implements Outcome 
         return store;
     }
 
-    /** The stores a request can wait for. */
+    /** The stores a request can wait for, and the one that only a job waits for. */
     public enum Store {
         POSTGRESQL,
-        REDIS
+        REDIS,
+        KAFKA
     }
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
+import io.quarkus.arc.All;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Old events are purged if the setting exists, and none before every consumer has received it. */
@@ -24,6 +26,10 @@ class PurgeEventsTest {
     @Inject
     Clock clock;
 
+    @Inject
+    @All
+    List<EventConsumer> consumers;
+
     /** Ages an event and all earlier ones: events age in the order of their ids. */
     private static void age(String number) {
         Database.execute("""
@@ -38,6 +44,10 @@ class PurgeEventsTest {
         Database.execute("UPDATE outbox SET position = (SELECT max(id) FROM order_events)");
     }
 
+    private void purge() {
+        EventJobs.purge(store, clock, Duration.ofDays(365), consumers).await().atMost(BOUND);
+    }
+
     @Test
     void oldEvents_arePurgedAndYoungOnesKept() {
         // Given
@@ -46,7 +56,7 @@ class PurgeEventsTest {
         age(old);
         moveConsumersToTheEnd();
         // When
-        EventJobs.purge(store, clock, Duration.ofDays(365)).await().atMost(BOUND);
+        purge();
         // Then
         assertThat(Database.events(old)).isZero();
         assertThat(Database.events(young)).isOne();
@@ -60,9 +70,30 @@ class PurgeEventsTest {
         String old = shop.newOrder(4200);
         age(old);
         // When
-        EventJobs.purge(store, clock, Duration.ofDays(365)).await().atMost(BOUND);
+        purge();
         // Then
         assertThat(Database.events(old)).isOne();
+    }
+
+    @Test
+    void whatAConsumerThatIsOffHasNotHad_staysForADayAfterTheLastReplicaServedIt() {
+        // Given: a replica with other settings than this one has served it lately
+        String old = shop.newOrder(4200);
+        age(old);
+        moveConsumersToTheEnd();
+        Database.execute(
+                "INSERT INTO outbox (name, position, held_until) VALUES ('kafka', 0, now() - '23 h'::interval)");
+        try {
+            purge();
+            assertThat(Database.events(old)).isOne();
+            // When
+            Database.execute("UPDATE outbox SET held_until = now() - '25 h'::interval WHERE name = 'kafka'");
+            purge();
+            // Then
+            assertThat(Database.events(old)).isZero();
+        } finally {
+            Database.execute("DELETE FROM outbox WHERE name = 'kafka'");
+        }
     }
 
     @Test

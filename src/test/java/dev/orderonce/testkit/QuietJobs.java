@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 public final class QuietJobs implements QuarkusTestProfile {
     private static final List<String> JOBS = List.of(
             "relay-events",
+            "relay-to-kafka",
             "poll-live-events",
             "poll-work",
             "scan-orders",
