@@ -59,6 +59,10 @@ import org.jspecify.annotations.Nullable;
 class AdmissionStore {
     private static final Logger LOG = Logger.getLogger(AdmissionStore.class);
 
+    /** Attempts of the script that admits. */
+    private static final String FIRST = "first";
+
+    private static final String AGAIN = "again";
     private static final String COUNTED = "counted";
     private static final String UNCOUNTED = "uncounted";
 
@@ -250,7 +254,19 @@ class AdmissionStore {
                                     isIssuedCounted ? COUNTED : UNCOUNTED,
                                     isOutstandingCounted ? COUNTED : UNCOUNTED,
                                     belongsTo.orElse("")))
-                    .map(reply -> registration(buyer, reply.toString()));
+                    .map(reply -> registration(buyer, reply.toString()))
+                    .invoke(this::countInRedis);
+        }
+
+        private void countInRedis(Registration registration) {
+            if (registration instanceof Registration.Registered) {
+                if (!isIssuedCounted) {
+                    limits.countInRedis(NUMBERS_ISSUED, buyer, 1);
+                }
+                if (!isOutstandingCounted) {
+                    limits.countInRedis(NUMBERS_OUTSTANDING, buyer, 1);
+                }
+            }
         }
     }
 
@@ -302,12 +318,12 @@ class AdmissionStore {
      */
     Uni<Admission.Check> check(OrderNumber number, Buyer buyer, ContentClaim claim) {
         if (number.isIssuable()) {
-            return checkByScript("again", number, buyer, claim)
+            return checkByScript(AGAIN, number, buyer, claim)
                     .invoke(check -> recordUnlessAdmitted(number, buyer, check));
         }
         return limits.countInShare(buyer, ORDERS_PLACED)
                 ? new Counted(number, buyer, claim).check()
-                : checkByScript("again", number, buyer, claim);
+                : checkByScript(AGAIN, number, buyer, claim);
     }
 
     /** A request that is counted as an order placed in this replica's share, unless it is refused. */
@@ -432,20 +448,20 @@ class AdmissionStore {
 
     private Uni<Admittance<Admission>> admitByScript(
             OrderNumber number, Buyer buyer, Optional<String> named, ContentClaim claim) {
-        return runAdmit("first", number, buyer, named, claim)
+        return runAdmit(FIRST, number, buyer, named, claim)
                 .map(reply -> new Admittance<>(
                         switch (reply.outcome()) {
                             case "seen-before" ->
                                 reply.allows(named) ? new Admission.SeenBefore() : new Admission.OtherCheckout();
                             case "other-checkout" -> new Admission.OtherCheckout();
                             case "not-cached" -> notCached();
-                            default -> checked(buyer, reply);
+                            default -> checked(FIRST, buyer, reply);
                         },
                         reply.before().map(before -> before.checkout(named)).orElse(named)));
     }
 
     private Uni<Admission.Check> checkByScript(String attempt, OrderNumber number, Buyer buyer, ContentClaim claim) {
-        return runAdmit(attempt, number, buyer, Optional.empty(), claim).map(reply -> checked(buyer, reply));
+        return runAdmit(attempt, number, buyer, Optional.empty(), claim).map(reply -> checked(attempt, buyer, reply));
     }
 
     /**
@@ -460,6 +476,12 @@ class AdmissionStore {
             return new ScriptReply(
                     before.equals("-") ? Optional.empty() : Optional.of(CachedNumber.parse(before)),
                     text.substring(space + 1));
+        }
+
+        /** Whether the script has counted an order that it admitted. */
+        boolean isCountedBy(String attempt) {
+            return (attempt.equals(FIRST) || attempt.equals(AGAIN))
+                    && before.stream().allMatch(number -> number.state() != ADMITTED);
         }
 
         boolean allows(Optional<String> named) {
@@ -490,13 +512,20 @@ class AdmissionStore {
         return numbers.stream().map(OrderNumber::symbols).collect(Collectors.joining(" "));
     }
 
-    private Admission.Check checked(Buyer buyer, ScriptReply reply) {
+    private Admission.Check checked(String attempt, Buyer buyer, ScriptReply reply) {
         String[] words = reply.outcome().split(" ", 2);
         switch (words[0]) {
             case "admitted" -> {
                 // What the script has counted in Redis it has uncounted there.
                 if (reply.before().filter(CachedNumber::isCountedByReplica).isPresent()) {
                     limits.uncount(buyer, NUMBERS_OUTSTANDING);
+                } else if (reply.before()
+                        .filter(number -> number.state() != ADMITTED)
+                        .isPresent()) {
+                    limits.countInRedis(NUMBERS_OUTSTANDING, buyer, -1);
+                }
+                if (reply.isCountedBy(attempt)) {
+                    limits.countInRedis(ORDERS_PLACED, buyer, 1);
                 }
                 return new Admission.Admitted();
             }
@@ -528,6 +557,7 @@ class AdmissionStore {
         return limits.uncount(buyer, ORDERS_PLACED)
                 ? Uni.createFrom().voidItem()
                 : redis.run(giveBackPlaced, List.of(limitsKey(tag(buyer))), List.of())
+                        .invoke(() -> limits.countInRedis(ORDERS_PLACED, buyer, -1))
                         .replaceWithVoid();
     }
 
@@ -562,7 +592,10 @@ class AdmissionStore {
         switch (before.state()) {
             case ISSUED, REFUSED -> limits.uncount(buyer, NUMBERS_OUTSTANDING);
             case ISSUED_COUNTED_IN_REDIS, REFUSED_COUNTED_IN_REDIS ->
-                fireAndForget("give-back", redis.run(giveBackOutstanding, List.of(limitsKey(tag(buyer))), List.of()));
+                fireAndForget(
+                        "give-back",
+                        redis.run(giveBackOutstanding, List.of(limitsKey(tag(buyer))), List.of())
+                                .invoke(() -> limits.countInRedis(NUMBERS_OUTSTANDING, buyer, -1)));
             case ADMITTED -> {} // uncounted when it was admitted
             default -> throw unexpected(before.text());
         }

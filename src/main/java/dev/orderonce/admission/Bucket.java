@@ -1,6 +1,7 @@
 package dev.orderonce.admission;
 
 import dev.orderonce.config.RateLimit;
+import dev.orderonce.http.LimitPolicy;
 import java.time.Duration;
 
 /**
@@ -66,6 +67,11 @@ public record Bucket(Limit limit, long rate, Duration window, long burst) {
      * @param at in microseconds since 1970
      */
     record Level(double requests, double at) {}
+
+    /** The limit, as responses name it. */
+    LimitPolicy policy() {
+        return LimitPolicy.of(limit.label(), rate, window);
+    }
 
     /** All of it. */
     Part whole() {

@@ -1,5 +1,8 @@
 package dev.orderonce.admission;
 
+import dev.orderonce.http.LimitPolicy;
+import dev.orderonce.http.Problem;
+import dev.orderonce.http.Quota;
 import dev.orderonce.identity.Buyer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Bounds how many requests of one kind this process serves at the same time: in total, and for each buyer. */
 public final class ConcurrencyLimit {
+    private final LimitPolicy policy;
     private final int limit;
     private final int limitOfBuyer;
     private final AtomicInteger acquired = new AtomicInteger();
@@ -15,10 +19,12 @@ public final class ConcurrencyLimit {
     /**
      * Makes a limit.
      *
+     * @param name in headers and problems
      * @param limit in total, at least 1
      * @param limitOfBuyer for each buyer, at least 1
      */
-    public ConcurrencyLimit(int limit, int limitOfBuyer) {
+    public ConcurrencyLimit(String name, int limit, int limitOfBuyer) {
+        this.policy = LimitPolicy.concurrent(name, limitOfBuyer);
         this.limit = limit;
         this.limitOfBuyer = limitOfBuyer;
     }
@@ -44,6 +50,16 @@ public final class ConcurrencyLimit {
             return Permit.BUYER_FULL;
         }
         return Permit.ACQUIRED;
+    }
+
+    /** What is left of the buyer's limit, in this process. */
+    public Quota left(Buyer buyer) {
+        return policy.left(limitOfBuyer - acquiredBy.getOrDefault(buyer, 0));
+    }
+
+    /** The refusal of a request that was not acquired because of the buyer's limit. */
+    public Problem toProblem() {
+        return Problem.ofLimit(policy);
     }
 
     /** Releases a permit that was acquired. */

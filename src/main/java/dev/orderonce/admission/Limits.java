@@ -6,6 +6,8 @@ import dev.orderonce.admission.Bucket.Level;
 import dev.orderonce.admission.Bucket.Part;
 import dev.orderonce.config.MadeFromSettings;
 import dev.orderonce.config.RateLimit;
+import dev.orderonce.http.LimitPolicy;
+import dev.orderonce.http.Quota;
 import dev.orderonce.identity.Buyer;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,6 +33,9 @@ public class Limits implements MadeFromSettings {
     /** About 100 bytes each; the buyer without requests for the longest time is evicted first. */
     private static final int MOST_BUYERS = 50_000;
 
+    /** Less than this is a rounding error of a level. */
+    private static final double ROUNDING = 1e-6;
+
     private final Map<Limit, Counts> counts = new EnumMap<>(Limit.class);
     private final Clock clock;
     private final MeterRegistry metrics;
@@ -41,7 +46,7 @@ public class Limits implements MadeFromSettings {
         for (Limit limit : Limit.values()) {
             // Registered at startup, so that an alert can distinguish "never" from "no data".
             metrics.counter(METRIC, "limit", limit.label());
-            counts.put(limit, new Counts(Bucket.of(limit, allowance(settings, limit))));
+            counts.put(limit, new Counts(Bucket.of(limit, allowance(settings, limit)), limit != Limit.NUMBERS_WRONG));
         }
     }
 
@@ -57,26 +62,64 @@ public class Limits implements MadeFromSettings {
     /** What this process has counted under one limit. */
     private static final class Counts {
         private final Bucket bucket;
+        private final LimitPolicy policy;
         private final Part whole;
         private final Cache<Buyer, Level> levels;
+
+        /** What this process knows to be in the shared bucket: what it has counted there itself. */
+        private final Cache<Buyer, Level> inRedis;
+
+        private final Part shared;
+        private final boolean isShared;
 
         /** Empty while it is not known how many replicas there are. */
         private volatile Optional<Part> share = Optional.empty();
 
-        Counts(Bucket bucket) {
+        Counts(Bucket bucket, boolean isShared) {
             this.bucket = bucket;
+            this.policy = bucket.policy();
             this.whole = bucket.whole();
-            this.levels = Caffeine.newBuilder()
+            this.shared = bucket.shared();
+            this.isShared = isShared;
+            this.levels = newCache(whole);
+            this.inRedis = newCache(shared);
+        }
+
+        private static Cache<Buyer, Level> newCache(Part part) {
+            return Caffeine.newBuilder()
                     .maximumSize(MOST_BUYERS)
                     // The cache's maintenance is shorter than waking another thread for it.
                     .executor(Runnable::run)
-                    .expireAfterWrite(micros(whole.depth()).plusMillis(1))
+                    .expireAfterWrite(micros(part.depth()).plusMillis(1))
                     .build();
         }
 
         double level(Buyer buyer, Part part, double now) {
+            return level(levels, buyer, part, now);
+        }
+
+        private static double level(Cache<Buyer, Level> levels, Buyer buyer, Part part, double now) {
             Level level = levels.getIfPresent(buyer);
             return level == null ? 0 : part.level(level, now);
+        }
+
+        /** Adds to what is known to be in the shared bucket. */
+        void addInRedis(Buyer buyer, int count, double now) {
+            inRedis.asMap().compute(buyer, (_, before) -> {
+                double level = before == null ? 0 : shared.level(before, now);
+                return new Level(Math.clamp(level + count, 0, (double) shared.size()), now);
+            });
+        }
+
+        Quota left(Buyer buyer, double now) {
+            Part own = isShared ? share.orElse(whole) : whole;
+            double counted = level(buyer, own, now);
+            double countedInRedis = isShared ? level(inRedis, buyer, shared, now) : 0;
+            long size = isShared ? share.map(Part::size).orElse(0L) + shared.size() : whole.size();
+            double room = size - counted - countedInRedis;
+            long left = (long) Math.floor(room + ROUNDING);
+            double perMicro = (counted > 0 ? own.perMicro() : 0) + (countedInRedis > 0 ? shared.perMicro() : 0);
+            return perMicro == 0 ? policy.left(left) : policy.left(left, micros((left + 1 - room) / perMicro));
         }
 
         /** Adds one unless it would overflow; returns how long to wait, in microseconds: 0 or less if it was added. */
@@ -148,6 +191,7 @@ public class Limits implements MadeFromSettings {
         Limit limit = Limit.of(reply.substring(0, space));
         double shared = Double.parseDouble(reply.substring(space + 1));
         Counts counts = counts(limit);
+        counts.addInRedis(buyer, (int) counts.shared.size(), now());
         double local = counts.share
                 .map(share -> share.wait(counts.level(buyer, share, now())))
                 .orElse(shared);
@@ -170,6 +214,20 @@ public class Limits implements MadeFromSettings {
         Counts counts = counts(limit);
         double wait = counts.whole.wait(counts.level(buyer, counts.whole, now()));
         return wait > 0 ? Optional.of(limited(limit, wait)) : Optional.empty();
+    }
+
+    /** Counts requests that Redis has counted, or has uncounted if they are negative, for {@link #left} alone. */
+    void countInRedis(Limit limit, Buyer buyer, int count) {
+        counts(limit).addInRedis(buyer, count, now());
+    }
+
+    /**
+     * Returns how many more requests the limit allows now, as far as this process knows: what it has counted in its
+     * share and in Redis. It does not know what other replicas have counted in Redis, nor does it count on their
+     * shares.
+     */
+    public Quota left(Limit limit, Buyer buyer) {
+        return counts(limit).left(buyer, now());
     }
 
     /** Counts one request in this process, even beyond the limit. */

@@ -1,7 +1,6 @@
 package dev.orderonce.admission;
 
 import dev.orderonce.http.Problem;
-import dev.orderonce.http.ProblemType;
 import java.time.Duration;
 
 /**
@@ -10,15 +9,8 @@ import java.time.Duration;
  * @param retryAfter when one more request fits
  */
 public record RateLimited(Bucket bucket, Duration retryAfter) implements Admission.Check, Registration {
-    /** The refusal, with {@code Retry-After} and the headers of draft-ietf-httpapi-ratelimit-headers-10. */
+    /** The refusal, with {@code Retry-After} and what is left of the limit: nothing. */
     public Problem toProblem() {
-        String label = bucket.limit().label();
-        return Problem.of(ProblemType.LIMIT_REACHED)
-                .with("limit", label)
-                .after(retryAfter)
-                .header(
-                        "RateLimit-Policy",
-                        "\"%s\";q=%d;w=%d".formatted(label, bucket.rate(), Problem.wholeSeconds(bucket.window())))
-                .header("RateLimit", "\"%s\";r=0;t=%d".formatted(label, Problem.wholeSeconds(retryAfter)));
+        return Problem.ofLimit(bucket.policy(), retryAfter);
     }
 }

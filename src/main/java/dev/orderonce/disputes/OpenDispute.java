@@ -3,7 +3,9 @@ package dev.orderonce.disputes;
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
 import dev.orderonce.http.FreeText;
+import dev.orderonce.http.LimitPolicy;
 import dev.orderonce.http.Outcome;
+import dev.orderonce.http.Quota;
 import dev.orderonce.http.Violation;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
@@ -35,6 +37,8 @@ public class OpenDispute {
     private static final int MOST = 5;
 
     private static final Duration WINDOW = Duration.ofDays(1);
+
+    static final LimitPolicy LIMIT = LimitPolicy.of("disputes-opened", MOST, WINDOW);
 
     /** An order has about ten events; only one whose payment is declined again and again has more. */
     private static final int MOST_EVENTS = 200;
@@ -83,8 +87,12 @@ public class OpenDispute {
          */
         record Limited(Duration retryAfter) implements Opening {}
 
-        /** This request opened the dispute. */
-        record Opened(DisputeDetails details) implements Opening {}
+        /**
+         * This request opened the dispute.
+         *
+         * @param left how many more of the order may be opened
+         */
+        record Opened(DisputeDetails details, Quota left) implements Opening {}
 
         @Override
         default String label() {
@@ -178,7 +186,7 @@ public class OpenDispute {
                 .chain(latest -> refusal(latest, request.claim())
                         .orElseGet(() -> gatherEvidence
                                 .gather(request.disputed(), request.other())
-                                .chain(evidence -> insert(request, evidence))));
+                                .chain(evidence -> insert(request, evidence, latest))));
     }
 
     /**
@@ -210,7 +218,17 @@ public class OpenDispute {
                 : item(new Opening.OtherOpen(earlier));
     }
 
-    private Uni<Opening> insert(Request request, StoredEvidence evidence) {
+    /** What is left of the limit after one more. */
+    private static Quota left(List<Dispute> latest, Instant now) {
+        List<Instant> counted = latest.stream()
+                .map(Dispute::openedAt)
+                .filter(openedAt -> openedAt.isAfter(now.minus(WINDOW)))
+                .toList();
+        Instant oldest = counted.isEmpty() ? now : counted.getLast();
+        return LIMIT.left(MOST - counted.size() - 1L, Duration.between(now, oldest.plus(WINDOW)));
+    }
+
+    private Uni<Opening> insert(Request request, StoredEvidence evidence, List<Dispute> latest) {
         Instant now = clock.instant();
         Order order = request.disputed().order();
         List<Message> messages =
@@ -232,8 +250,9 @@ public class OpenDispute {
                 Optional.empty());
         DisputeDetails details = new DisputeDetails(opened, messages, evidence);
         return store.open(details, now.minus(WINDOW), MOST)
-                .chain(isOpened ->
-                        isOpened ? item(new Opening.Opened(details)) : refusedByStore(order, request.claim()));
+                .chain(isOpened -> isOpened
+                        ? item(new Opening.Opened(details, left(latest, now)))
+                        : refusedByStore(order, request.claim()));
     }
 
     /** A concurrent request opened a dispute after this one read the latest; it may be decided by now. */

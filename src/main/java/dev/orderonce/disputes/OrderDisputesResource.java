@@ -7,6 +7,7 @@ import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.Headers;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Quota;
 import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
 import dev.orderonce.identity.Caller;
@@ -84,10 +85,10 @@ class OrderDisputesResource {
             case Opening.Invalid(var violations) -> Problem.ofBody(violations);
             case Opening.OtherOpen(Dispute dispute) -> DisputeView.about(ProblemType.DISPUTE_OPEN, dispute);
             case Opening.AlreadyOpen(DisputeDetails details) -> Reply.replayed(DisputeView.of(details, Party.BUYER));
-            case Opening.Limited(var retryAfter) ->
-                Problem.ofLimit("disputes-opened").after(retryAfter);
-            case Opening.Opened(DisputeDetails details) ->
-                Reply.created(DisputeView.of(details, Party.BUYER), DisputeView.path(details.dispute()));
+            case Opening.Limited(var retryAfter) -> Problem.ofLimit(OpenDispute.LIMIT, retryAfter);
+            case Opening.Opened(DisputeDetails details, Quota left) ->
+                Reply.created(DisputeView.of(details, Party.BUYER), DisputeView.path(details.dispute()))
+                        .within(left);
         };
     }
 

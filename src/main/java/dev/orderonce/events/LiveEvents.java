@@ -76,7 +76,8 @@ public class LiveEvents {
         this.settings = settings;
         this.clock = clock;
         this.vertx = vertx;
-        this.concurrency = new ConcurrencyLimit(settings.listenerLimit(), settings.listenerPerBuyerLimit());
+        this.concurrency =
+                new ConcurrencyLimit("live-event-streams", settings.listenerLimit(), settings.listenerPerBuyerLimit());
         metrics.gauge("orderonce.events.listeners", open);
         this.shutdownDelay = shutdownDelay.orElse(Duration.ZERO);
     }

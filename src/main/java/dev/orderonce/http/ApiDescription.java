@@ -198,6 +198,8 @@ public class ApiDescription implements OASFilter {
                 .addProperty("status", OASFactory.createSchema().addType(Schema.SchemaType.INTEGER))
                 .addProperty("detail", text())
                 .addProperty(
+                        "instance", text().description("`/requests/` and the id of the request, as in `Request-Id`"))
+                .addProperty(
                         "retry",
                         text().description(adviceOfRetry())
                                 .enumeration(Arrays.stream(Retry.values())

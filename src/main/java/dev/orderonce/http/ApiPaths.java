@@ -2,6 +2,7 @@ package dev.orderonce.http;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,34 +30,47 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
 public class ApiPaths implements OASFilter {
+    private static final Optional<String> VARY_BY_CALLER = Optional.of(HttpHeaders.AUTHORIZATION);
+    private static final Optional<String> VARY_BY_BUYER =
+            Optional.of(HttpHeaders.AUTHORIZATION + ", " + Headers.ON_BEHALF_OF);
+
     private volatile Map<String, Methods> fixed = Map.of();
     private volatile List<Template> templates = List.of();
+    private volatile String allow = "";
 
     /**
      * The operations of one path.
      *
      * @param parameters the names of the query parameters of each method
      * @param onBehalf the methods with which a program can act for a buyer
+     * @param ofCaller the methods whose response depends on the caller
      * @param isStream whether GET returns a stream of server-sent events
      */
-    record Methods(Map<String, Set<String>> parameters, Set<String> onBehalf, boolean isStream) {
+    record Methods(Map<String, Set<String>> parameters, Set<String> onBehalf, Set<String> ofCaller, boolean isStream) {
         boolean allows(String method) {
             return parameters.containsKey(method) || (method.equals("HEAD") && parameters.containsKey("GET"));
         }
 
         /** The value of the header {@code Allow}. */
         String allow() {
-            Stream<String> head = parameters.containsKey("GET") ? Stream.of("HEAD") : Stream.empty();
-            return Stream.of(parameters.keySet().stream(), head, Stream.of("OPTIONS"))
-                    .flatMap(methods -> methods)
-                    .distinct()
-                    .sorted()
-                    .collect(Collectors.joining(", "));
+            return ApiPaths.allow(parameters.keySet());
         }
 
         /** Whether a program can act for a buyer with the method; HEAD is like GET. */
         boolean isOnBehalf(String method) {
-            return onBehalf.contains(method) || (method.equals("HEAD") && onBehalf.contains("GET"));
+            return contains(onBehalf, method);
+        }
+
+        private static boolean contains(Set<String> methods, String method) {
+            return methods.contains(method) || (method.equals("HEAD") && methods.contains("GET"));
+        }
+
+        /** The value of the header {@code Vary}: the request's headers that say who the caller is. */
+        Optional<String> vary(String method) {
+            if (!contains(ofCaller, method)) {
+                return Optional.empty();
+            }
+            return isOnBehalf(method) ? VARY_BY_BUYER : VARY_BY_CALLER;
         }
 
         /** The names of the query parameters of a method; HEAD has those of GET. */
@@ -97,18 +111,40 @@ public class ApiPaths implements OASFilter {
         });
         fixed = Map.copyOf(plain);
         templates = List.copyOf(withVariables);
+        allow = allow(
+                Stream.concat(plain.values().stream(), withVariables.stream().map(Template::methods))
+                        .flatMap(methods -> methods.parameters().keySet().stream())
+                        .collect(Collectors.toSet()));
+    }
+
+    private static String allow(Set<String> methods) {
+        Stream<String> head = methods.contains("GET") ? Stream.of("HEAD") : Stream.empty();
+        return Stream.of(methods.stream(), head, Stream.of("OPTIONS"))
+                .flatMap(each -> each)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The methods of all paths, as the value of the header {@code Allow}. */
+    String allow() {
+        return allow;
     }
 
     private static Methods methods(PathItem item) {
         Map<String, Set<String>> parameters = new TreeMap<>();
         Set<String> onBehalf = new HashSet<>();
+        Set<String> ofCaller = new HashSet<>();
         item.getOperations().forEach((method, operation) -> {
             parameters.put(method.name(), names(operation, Parameter.In.QUERY));
             if (names(operation, Parameter.In.HEADER).contains(Headers.ON_BEHALF_OF)) {
                 onBehalf.add(method.name());
             }
+            if (operation.getSecurity() != null && !operation.getSecurity().isEmpty()) {
+                ofCaller.add(method.name());
+            }
         });
-        return new Methods(parameters, onBehalf, isStream(item.getGET()));
+        return new Methods(parameters, onBehalf, ofCaller, isStream(item.getGET()));
     }
 
     private static boolean isStream(@Nullable Operation get) {

@@ -52,6 +52,7 @@ class FrontDoor {
     private final SlowClients slowClients;
     private final CrossOrigin crossOrigin;
     private final HttpDate date;
+    private final RequestIds ids;
     private final long largestBody;
 
     FrontDoor(
@@ -61,6 +62,7 @@ class FrontDoor {
             SlowClients slowClients,
             CrossOrigin crossOrigin,
             HttpDate date,
+            RequestIds ids,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
         this.settings = settings;
         this.paths = paths;
@@ -68,6 +70,7 @@ class FrontDoor {
         this.slowClients = slowClients;
         this.crossOrigin = crossOrigin;
         this.date = date;
+        this.ids = ids;
         this.largestBody = largestBody.asLongValue();
     }
 
@@ -96,13 +99,20 @@ class FrontDoor {
 
     private void answerFailure(RoutingContext context, ProblemType type) {
         // No route has run, those of the configured headers neither.
+        ids.assign(context.response());
         context.response().putHeader(HttpHeaders.DATE, date.now()).putHeader("X-Content-Type-Options", "nosniff");
         crossOrigin.allow(context);
         if (bodyBytes(context.request()) > 0) {
             slowClients.boundBody(context);
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
-        refuse(context, Problem.of(type));
+        boolean isOfTheServer = context.request().method().equals(HttpMethod.OPTIONS)
+                && context.request().uri().equals("*");
+        if (isOfTheServer && hasOneHost(context.request())) {
+            allow(context, paths.allow());
+        } else {
+            refuse(context, Problem.of(type));
+        }
     }
 
     private void admit(RoutingContext context) {
@@ -121,12 +131,15 @@ class FrontDoor {
             context.addHeadersEndHandler(early -> closeIfUnread(context));
         }
         context.response().putHeader(HttpHeaders.DATE, date.now());
+        ids.assign(context.response());
         crossOrigin.allow(context);
         if (crossOrigin.isPreflight(context.request())) {
             crossOrigin.answerPreflight(context);
             return;
         }
         Optional<ApiPaths.Methods> methods = paths.at(context.request().path());
+        methods.flatMap(known -> known.vary(context.request().method().name()))
+                .ifPresent(selecting -> context.response().putHeader(HttpHeaders.VARY, selecting));
         Optional<Problem> refusal = refusal(context.request(), bodyBytes)
                 .or(() -> methods.flatMap(known -> misdirected(context.request(), known)));
         if (refusal.isPresent()) {
@@ -281,11 +294,15 @@ class FrontDoor {
         }
         paths.at(context.request().path())
                 .ifPresentOrElse(
-                        allowed -> context.response()
-                                .setStatusCode(204)
-                                .putHeader(HttpHeaders.ALLOW, allowed.allow())
-                                .end(),
+                        allowed -> allow(context, allowed.allow()),
                         () -> refuse(context, Problem.of(ProblemType.NOT_FOUND)));
+    }
+
+    private static void allow(RoutingContext context, String methods) {
+        context.response()
+                .setStatusCode(204)
+                .putHeader(HttpHeaders.ALLOW, methods)
+                .end();
     }
 
     /** Streams are open for minutes and nearly always idle; their resource bounds their number. */
@@ -302,6 +319,6 @@ class FrontDoor {
                 .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
                 .putHeader(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE);
         problem.headers().forEach(response::putHeader);
-        response.end(problem.toJson());
+        response.end(problem.toJson(RequestIds.of(response)));
     }
 }

@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One refusal as RFC 9457 defines it: {@code type}, {@code title}, {@code status}, {@code detail}, the member
- * {@code retry}, and the members that the type adds.
+ * One refusal as RFC 9457 defines it: {@code type}, {@code title}, {@code status}, {@code detail}, {@code instance},
+ * the member {@code retry}, and the members that the type adds.
  */
 public final class Problem implements Answer {
     public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** {@code instance} is a path, as {@code type} is; nothing is served there. */
+    private static final String INSTANCES = "/requests/";
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
@@ -53,9 +56,21 @@ public final class Problem implements Answer {
         return ofParameter("The header %s must be * or a list of entity tags such as \"3\".".formatted(header));
     }
 
-    /** A limit that is not one of the admission's is reached. */
-    public static Problem ofLimit(String limit) {
-        return of(ProblemType.LIMIT_REACHED).with("limit", limit);
+    /** A limit is reached, and it is not known for how long. */
+    public static Problem ofLimit(LimitPolicy policy) {
+        return of(ProblemType.LIMIT_REACHED).with("limit", policy.limit()).within(policy.left(0));
+    }
+
+    /**
+     * A limit is reached.
+     *
+     * @param retryAfter when one more request fits
+     */
+    public static Problem ofLimit(LimitPolicy policy, Duration retryAfter) {
+        return of(ProblemType.LIMIT_REACHED)
+                .with("limit", policy.limit())
+                .after(retryAfter)
+                .within(policy.left(0, retryAfter));
     }
 
     /** {@code Idempotency-Key} is invalid. */
@@ -80,6 +95,13 @@ public final class Problem implements Answer {
         return this;
     }
 
+    @Override
+    public Problem within(Quota quota) {
+        headers.putIfAbsent(Headers.RATE_LIMIT_POLICY, quota.policies());
+        headers.putIfAbsent(Headers.RATE_LIMIT, quota.left());
+        return this;
+    }
+
     public ProblemType type() {
         return type;
     }
@@ -99,13 +121,20 @@ public final class Problem implements Answer {
         Response.ResponseBuilder response = Response.status(type.status())
                 .type(MEDIA_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE)
-                .entity(members);
+                .entity(this);
         headers.forEach(response::header);
         return response.build();
     }
 
-    /** For refusals before a resource is selected. */
+    /** The body, without the id of a request. */
     String toJson() {
         return new JsonObject(members).encode();
+    }
+
+    /** The body of the response to a request. */
+    String toJson(String requestId) {
+        return new JsonObject(new LinkedHashMap<>(members))
+                .put("instance", INSTANCES + requestId)
+                .encode();
     }
 }

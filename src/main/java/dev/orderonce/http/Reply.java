@@ -70,6 +70,11 @@ public final class Reply implements Answer {
     }
 
     @Override
+    public Reply within(Quota quota) {
+        return with(Headers.RATE_LIMIT_POLICY, quota.policies()).with(Headers.RATE_LIMIT, quota.left());
+    }
+
+    @Override
     public Response toResponse() {
         return response.build();
     }

@@ -1,6 +1,8 @@
 package dev.orderonce.issuing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.orderonce.admission.Limit;
+import dev.orderonce.admission.Limits;
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.OnBehalf;
@@ -8,6 +10,7 @@ import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
 import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
+import dev.orderonce.identity.Buyer;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
 import dev.orderonce.numbers.OrderNumber;
@@ -51,6 +54,7 @@ class OrderNumbersResource {
     private final FindNumber findNumber;
     private final VoidNumber voidNumber;
     private final Validity validity;
+    private final Limits limits;
     private final Endpoint endpoint;
 
     OrderNumbersResource(
@@ -59,12 +63,14 @@ class OrderNumbersResource {
             FindNumber findNumber,
             VoidNumber voidNumber,
             Validity validity,
+            Limits limits,
             Endpoint endpoint) {
         this.caller = caller;
         this.issueNumber = issueNumber;
         this.findNumber = findNumber;
         this.voidNumber = voidNumber;
         this.validity = validity;
+        this.limits = limits;
         this.endpoint = endpoint;
     }
 
@@ -122,10 +128,17 @@ class OrderNumbersResource {
             return endpoint.refuse(Problem.of(ProblemType.PREFETCH_REFUSED));
         }
         // The framework reads an empty parameter as a missing one; a page whose id is empty must be refused.
+        Buyer buyer = caller.buyer();
         Uni<Issue> issuing = checkout == null && !request.params().contains("checkout")
-                ? issueNumber.issue(caller.buyer())
-                : issueNumber.issue(caller.buyer(), Objects.requireNonNullElse(checkout, ""));
-        return endpoint.answer("issue", OrderNumbersResource::number, issuing, this::toAnswer);
+                ? issueNumber.issue(buyer)
+                : issueNumber.issue(buyer, Objects.requireNonNullElse(checkout, ""));
+        return endpoint.answer(
+                "issue",
+                OrderNumbersResource::number,
+                issuing,
+                issue -> toAnswer(issue)
+                        .within(limits.left(Limit.NUMBERS_ISSUED, buyer)
+                                .and(limits.left(Limit.NUMBERS_OUTSTANDING, buyer))));
     }
 
     /**
@@ -203,7 +216,12 @@ class OrderNumbersResource {
             description = "The state of the number",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> find(@PathParam("number") String written) {
-        return endpoint.answer("find-number", written, findNumber.find(caller.buyer(), written), this::toAnswer);
+        Buyer buyer = caller.buyer();
+        return endpoint.answer(
+                "find-number",
+                written,
+                findNumber.find(buyer, written),
+                state -> toAnswer(state).within(limits.left(Limit.NUMBERS_WRONG, buyer)));
     }
 
     private Answer toAnswer(NumberState state) {
@@ -231,7 +249,12 @@ class OrderNumbersResource {
             description = "The number is retired: no order exists under it, and none can be placed",
             content = @Content(schema = @Schema(implementation = NumberView.class)))
     public Uni<Response> voidNumber(@PathParam("number") String written) {
-        return endpoint.answer("void", written, voidNumber.voidNumber(caller.buyer(), written), this::toAnswer);
+        Buyer buyer = caller.buyer();
+        return endpoint.answer(
+                "void",
+                written,
+                voidNumber.voidNumber(buyer, written),
+                voiding -> toAnswer(voiding).within(limits.left(Limit.NUMBERS_WRONG, buyer)));
     }
 
     private Answer toAnswer(Voiding voiding) {

@@ -31,7 +31,7 @@ public class ListOrders {
     private static final int MOST_PAGES_OF_BUYER = 4;
 
     private final OrderReader reader;
-    private final ConcurrencyLimit concurrency = new ConcurrencyLimit(MOST_PAGES, MOST_PAGES_OF_BUYER);
+    private final ConcurrencyLimit concurrency = new ConcurrencyLimit("orders-listed", MOST_PAGES, MOST_PAGES_OF_BUYER);
 
     ListOrders(OrderReader reader) {
         this.reader = reader;

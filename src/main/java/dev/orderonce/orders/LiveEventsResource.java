@@ -8,6 +8,7 @@ import dev.orderonce.http.Endpoint;
 import dev.orderonce.http.Headers;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Quota;
 import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
 import dev.orderonce.http.RequestEnd;
@@ -100,10 +101,14 @@ class LiveEventsResource {
                 if (RequestEnd.isGone(context)) {
                     yield refused(Problem.of(ProblemType.REQUEST_REFUSED)); // the client is gone
                 }
-                context.response().putHeader(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE);
+                Quota left = liveEvents.concurrency().left(buyer);
+                context.response()
+                        .putHeader(HttpHeaders.CACHE_CONTROL, Headers.NO_STORE)
+                        .putHeader(Headers.RATE_LIMIT_POLICY, left.policies())
+                        .putHeader(Headers.RATE_LIMIT, left.left());
                 yield (isForStaff(audience) ? liveWork.prepare() : liveEvents.prepare()).replaceWith((Response) null);
             }
-            case BUYER_FULL -> refused(Problem.ofLimit("live-event-streams"));
+            case BUYER_FULL -> refused(liveEvents.concurrency().toProblem());
             case FULL -> refused(Problem.of(ProblemType.OVERLOADED));
         };
     }

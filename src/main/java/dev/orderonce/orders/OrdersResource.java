@@ -1,5 +1,7 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.admission.Limit;
+import dev.orderonce.admission.Limits;
 import dev.orderonce.http.Accepted;
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
@@ -10,6 +12,7 @@ import dev.orderonce.http.PageLinks;
 import dev.orderonce.http.PageParameters;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Quota;
 import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
 import dev.orderonce.http.RequestEnd;
@@ -70,6 +73,7 @@ class OrdersResource {
     private final SearchOrders searchOrders;
     private final ExportOrders exportOrders;
     private final ExportFormat exportFormat;
+    private final Limits limits;
     private final Endpoint endpoint;
 
     OrdersResource(
@@ -80,6 +84,7 @@ class OrdersResource {
             SearchOrders searchOrders,
             ExportOrders exportOrders,
             ExportFormat exportFormat,
+            Limits limits,
             Endpoint endpoint) {
         this.caller = caller;
         this.placeOrder = placeOrder;
@@ -88,6 +93,7 @@ class OrdersResource {
         this.searchOrders = searchOrders;
         this.exportOrders = exportOrders;
         this.exportFormat = exportFormat;
+        this.limits = limits;
         this.endpoint = endpoint;
     }
 
@@ -149,11 +155,18 @@ class OrdersResource {
                     @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,
             OrderSubmission submission) {
+        Buyer buyer = caller.buyer();
         return endpoint.answer(
                 "place",
                 placement -> numberOf(placement, submission),
-                placeOrder.place(caller.buyer(), caller.actor(), keys, submission),
-                this::toAnswer);
+                placeOrder.place(buyer, caller.actor(), keys, submission),
+                placement -> toAnswer(placement).within(left(buyer, placement)));
+    }
+
+    /** What is left of the limits: that of wrong numbers matters to a client that has sent one. */
+    private Quota left(Buyer buyer, Placement placement) {
+        Quota placed = limits.left(Limit.ORDERS_PLACED, buyer);
+        return placement instanceof Placement.NotYours ? placed.and(limits.left(Limit.NUMBERS_WRONG, buyer)) : placed;
     }
 
     /** The number for logs and traces: the one in the request, or that of the order under the idempotency key. */
@@ -407,23 +420,31 @@ class OrdersResource {
             case ACQUIRED ->
                 RequestEnd.whenTaken(context, () -> listOrders.concurrency().release(buyer));
             case BUYER_FULL -> {
-                return refused(Problem.ofLimit("orders-listed"));
+                return refused(listOrders.concurrency().toProblem());
             }
             case FULL -> {
                 return refused(Problem.of(ProblemType.OVERLOADED));
             }
         }
+        Quota left = listOrders.concurrency().left(buyer);
         return endpoint.answer(
-                "list-orders", "", listOrders.list(buyer, page.after(), page.limit()), listing -> switch (listing) {
-                    case Listing.BadParameter(String why) -> Problem.ofParameter(why);
-                    case Listing.Page(var orders, var next) ->
-                        linked(
-                                new OrdersView(
-                                        orders.stream().map(OrderView::of).toList(),
-                                        next.map(Object::toString).orElse(null)),
-                                next,
-                                context);
-                });
+                "list-orders",
+                "",
+                listOrders.list(buyer, page.after(), page.limit()),
+                listing -> toAnswer(listing, context).within(left));
+    }
+
+    private static Answer toAnswer(Listing listing, RoutingContext context) {
+        return switch (listing) {
+            case Listing.BadParameter(String why) -> Problem.ofParameter(why);
+            case Listing.Page(var orders, var next) ->
+                linked(
+                        new OrdersView(
+                                orders.stream().map(OrderView::of).toList(),
+                                next.map(Object::toString).orElse(null)),
+                        next,
+                        context);
+        };
     }
 
     private Uni<Response> refused(Problem problem) {

@@ -1,7 +1,9 @@
 package dev.orderonce.payments;
 
 import dev.orderonce.admission.Limits;
+import dev.orderonce.http.LimitPolicy;
 import dev.orderonce.http.Outcome;
+import dev.orderonce.http.Quota;
 import dev.orderonce.http.Violation;
 import dev.orderonce.idempotency.IdempotencyKey;
 import dev.orderonce.identity.Actor;
@@ -100,12 +102,17 @@ public class PayOrder {
         /**
          * Too many payments were declined; no request was sent to the provider.
          *
+         * @param policy the limit that is reached
          * @param retryAfter how long until the limits allow another payment
          */
-        record Limited(Duration retryAfter) implements Paying {}
+        record Limited(LimitPolicy policy, Duration retryAfter) implements Paying {}
 
-        /** The request was sent to the provider: the payment is captured, declined, or its result is not known yet. */
-        record Asked(Payment payment, Order order) implements Paying {}
+        /**
+         * The request was sent to the provider: the payment is captured, declined, or its result is not known yet.
+         *
+         * @param left how many more may be declined
+         */
+        record Asked(Payment payment, Order order, Quota left) implements Paying {}
 
         @Override
         default String label() {
@@ -198,7 +205,8 @@ public class PayOrder {
                 0,
                 0);
         return store.begin(payment, buyer, limits, settlePayment.resumeAt())
-                .chain(isBegun -> isBegun ? startPaying(by, payment, fence) : notBegun(buyer, order, key, method));
+                .chain(begun -> begun.map(counted -> startPaying(by, payment, counted, fence))
+                        .orElseGet(() -> notBegun(buyer, order, key, method)));
     }
 
     /** A concurrent request was first, under the same key or another one; or a limit is reached. */
@@ -207,24 +215,27 @@ public class PayOrder {
                 .chain(earlier -> earlier.isPresent()
                         ? reread(order, now -> repeat(earlier.get(), now, method))
                         : store.untilAllowed(order.number(), buyer, limits, clock.instant())
-                                .chain(wait -> refused(order, wait)));
+                                .chain(full -> refused(order, full)));
     }
 
-    private Uni<Paying> refused(Order order, Optional<Duration> wait) {
-        if (wait.isEmpty()) {
+    private Uni<Paying> refused(Order order, Optional<DeclineLimits.Full> full) {
+        if (full.isEmpty()) {
             return reread(order, Paying.Busy::new);
         }
         limited.increment();
-        return item(new Paying.Limited(wait.get()));
+        return item(new Paying.Limited(full.get().policy(), full.get().retryAfter()));
     }
 
-    private Uni<Paying> startPaying(Actor by, Payment payment, OptionalLong fence) {
+    private Uni<Paying> startPaying(Actor by, Payment payment, DeclineLimits.Counted counted, OptionalLong fence) {
         Transition because = Transition.of(by).payment(payment.id()).under(fence);
         return moveOrder.move(payment.number(), Move.PAYMENT_BEGUN, because).chain(moved -> switch (moved) {
             case Moved.Done(Order paying) ->
                 settlePayment
                         .settleNew(payment, paying, fence)
-                        .map(settled -> new Paying.Asked(settled.payment(), settled.order()));
+                        .map(settled -> new Paying.Asked(
+                                settled.payment(),
+                                settled.order(),
+                                limits.left(counted, settled.payment().state())));
             case Moved.NotOpen(Order current) ->
                 settlePayment.settle(payment, current, fence).map(settled -> new Paying.NotOpen(current));
             case Moved.Absent _ -> item(new Paying.Absent());

@@ -36,14 +36,17 @@ class PaymentStore {
      * payments as there are connections; the limit of an order cannot be exceeded.
      */
     private static final String BEGIN = """
+            WITH counted AS (
+                SELECT (SELECT count(*) FROM payments
+                        WHERE number = $2 AND refused AND begun_at > $10) AS of_order,
+                       (SELECT count(*) FROM payments
+                        WHERE buyer = $9 AND (state = 'ASKED' OR refused) AND begun_at > $12) AS of_buyer
+            )
             INSERT INTO payments (id, number, client_key, method, amount, currency, state, begun_at, look_at, buyer)
             SELECT $1, $2, $3, $4, $5, $6, 'ASKED', $7, $8, $9
-            WHERE (SELECT count(*) FROM payments
-                   WHERE number = $2 AND refused AND begun_at > $10) < $11
-              AND (SELECT count(*) FROM payments
-                   WHERE buyer = $9 AND (state = 'ASKED' OR refused) AND begun_at > $12) < $13
+            FROM counted WHERE of_order < $11 AND of_buyer < $13
             ON CONFLICT DO NOTHING
-            RETURNING id
+            RETURNING (SELECT of_order FROM counted) AS of_order, (SELECT of_buyer FROM counted) AS of_buyer
             """;
 
     /** The payments whose age decides when the limits allow another one. */
@@ -104,9 +107,9 @@ class PaymentStore {
      * Inserts the payment, unless one exists under its key, another one may hold money, or too many were declined.
      *
      * @param dueAt when the job resumes it if this process crashes
-     * @return whether it was inserted
+     * @return what was counted before it; empty if it was not inserted
      */
-    Uni<Boolean> begin(Payment payment, Buyer buyer, DeclineLimits limits, Instant dueAt) {
+    Uni<Optional<DeclineLimits.Counted>> begin(Payment payment, Buyer buyer, DeclineLimits limits, Instant dueAt) {
         return postgres.query(
                         BEGIN,
                         Tuple.from(Arrays.asList(
@@ -125,11 +128,17 @@ class PaymentStore {
                                 Timestamptz.of(
                                         payment.begunAt().minus(limits.ofBuyer().window())),
                                 limits.ofBuyer().count())))
-                .map(rows -> rows.size() == 1);
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(counted(rows.iterator().next())));
     }
 
-    /** Returns how long until the limits allow another payment; empty if they allow one now. */
-    Uni<Optional<Duration>> untilAllowed(OrderNumber number, Buyer buyer, DeclineLimits limits, Instant now) {
+    private static DeclineLimits.Counted counted(Row row) {
+        return new DeclineLimits.Counted(row.getLong("of_order"), row.getLong("of_buyer"));
+    }
+
+    /** Returns why the limits do not allow another payment; empty if they allow one now. */
+    Uni<Optional<DeclineLimits.Full>> untilAllowed(OrderNumber number, Buyer buyer, DeclineLimits limits, Instant now) {
         return postgres.query(
                         FULL_SINCE,
                         Tuple.from(Arrays.asList(
@@ -141,7 +150,7 @@ class PaymentStore {
                                 limits.ofBuyer().count())))
                 .map(rows -> {
                     Row row = rows.iterator().next();
-                    return limits.wait(
+                    return limits.full(
                             Optional.ofNullable(row.getOffsetDateTime("of_order"))
                                     .map(OffsetDateTime::toInstant),
                             Optional.ofNullable(row.getOffsetDateTime("of_buyer"))

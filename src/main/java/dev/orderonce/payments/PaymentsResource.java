@@ -9,6 +9,7 @@ import dev.orderonce.http.OnBehalf;
 import dev.orderonce.http.OptionalBody;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
+import dev.orderonce.http.Quota;
 import dev.orderonce.http.Refusals;
 import dev.orderonce.http.Reply;
 import dev.orderonce.http.Violation;
@@ -152,11 +153,10 @@ class PaymentsResource {
                 Reply.replayed(PaymentView.of(payment, true, order));
             case Paying.NotOpen(Order order) -> OrderView.notOpen(order);
             case Paying.Busy(Order order) -> busy(order);
-            case Paying.Limited(var retryAfter) ->
-                Problem.ofLimit(DeclineLimits.NAME).after(retryAfter);
-            case Paying.Asked(Payment payment, Order order) -> {
+            case Paying.Limited(var policy, var retryAfter) -> Problem.ofLimit(policy, retryAfter);
+            case Paying.Asked(Payment payment, Order order, Quota left) -> {
                 PaymentView view = PaymentView.of(payment, false, order);
-                yield payment.state() == PaymentState.ASKED ? Reply.accepted(view) : Reply.created(view);
+                yield (payment.state() == PaymentState.ASKED ? Reply.accepted(view) : Reply.created(view)).within(left);
             }
         };
     }

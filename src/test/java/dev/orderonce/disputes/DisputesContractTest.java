@@ -105,7 +105,7 @@ class DisputesContractTest {
                         .statusCode(404)
                         .body("type", equalTo("/problems/dispute-not-found"))
                         .body("retry", equalTo("never")));
-        assertThat(responses.stream().map(Response::asString).distinct()).hasSize(1);
+        assertThat(responses.stream().map(Shop::bodyOf).distinct()).hasSize(1);
         Parties.find(shop, id).then().body("state", equalTo("OPEN")).body("messages", empty());
     }
 

@@ -62,10 +62,20 @@ class StreamsOfABuyerTest {
         // Given
         Shop shop = Shop.newBuyer();
         for (int i = 0; i < TightBounds.STREAMS; i++) {
-            assertThat(listen(shop)).startsWith("HTTP/1.1 200 ").containsIgnoringCase("no-store");
+            assertThat(listen(shop))
+                    .startsWith("HTTP/1.1 200 ")
+                    .containsIgnoringCase("no-store")
+                    .containsPattern("(?i)\nRequest-Id: [0-9a-f]{32}\n")
+                    .containsIgnoringCase("\nVary: Authorization\n")
+                    .contains("RateLimit-Policy: \"live-event-streams\";q=3;qu=\"concurrent-requests\"\n")
+                    .contains("RateLimit: \"live-event-streams\";r=" + (TightBounds.STREAMS - 1 - i) + "\n");
         }
         // Then
-        assertThat(listen(shop)).startsWith("HTTP/1.1 429 ").contains("application/problem+json");
+        assertThat(listen(shop))
+                .startsWith("HTTP/1.1 429 ")
+                .contains("application/problem+json")
+                .contains("RateLimit-Policy: \"live-event-streams\";q=3;qu=\"concurrent-requests\"\n")
+                .contains("RateLimit: \"live-event-streams\";r=0\n");
         assertThat(listen(Shop.newBuyer())).startsWith("HTTP/1.1 200 ");
         // and a closed stream frees its place
         open.getFirst().close();

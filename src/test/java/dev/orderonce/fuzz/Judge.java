@@ -62,6 +62,9 @@ final class Judge {
         if (answer.header("Date").isEmpty()) {
             faults.add("without a date");
         }
+        if (!answer.header("Request-Id").matches("[0-9a-f]{32}")) {
+            faults.add("without an id of the request");
+        }
         if (status >= 400) {
             addFaultsOfProblem(request, answer, faults);
         }
@@ -94,6 +97,7 @@ final class Judge {
                     && problem.path("title").isTextual()
                     && problem.path("detail").isTextual()
                     && problem.path("status").asInt() == answer.status()
+                    && problem.path("instance").asText().equals("/requests/" + answer.header("Request-Id"))
                     && RETRIES.contains(problem.path("retry").asText());
             if (!isWhole) {
                 faults.add("a problem without its members");

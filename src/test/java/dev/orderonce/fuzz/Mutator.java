@@ -20,6 +20,10 @@ import java.util.regex.Pattern;
 final class Mutator {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LARGEST_BODY = 128 * 1024;
+
+    /** {@code quarkus.http.limits.max-header-size}. */
+    private static final int MOST_HEADER_BYTES = 32 * 1024;
+
     private static final String MARK = "@mutated@";
 
     private static final Pattern REPEATED = Pattern.compile("(.)\\{([0-9]+)}");
@@ -133,6 +137,8 @@ final class Mutator {
         if (random.nextInt(6) == 0) {
             mutateFraming(request, random);
         }
+        // Two long header lines may together be more than the HTTP server reads.
+        request.isNotHttp |= request.headerBytes() > MOST_HEADER_BYTES;
     }
 
     /** Now and then a target that the HTTP server may refuse itself; else one that reaches the service. */

@@ -65,6 +65,13 @@ final class Request {
         return cutAt != NOWHERE;
     }
 
+    /** The number of bytes of the header lines. */
+    int headerBytes() {
+        return headers.stream()
+                .mapToInt(line -> line.length() + lineEnd.length())
+                .sum();
+    }
+
     boolean has(String header) {
         return headers.stream().anyMatch(line -> isNamed(line, header));
     }

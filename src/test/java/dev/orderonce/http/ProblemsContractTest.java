@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.orderonce.testkit.Baskets;
@@ -84,6 +85,44 @@ class ProblemsContractTest {
         given().options(path).then().statusCode(204).header("Allow", equalTo(allowed));
     }
 
+    @Test
+    void optionsOfTheWholeServer_listsAllMethods() {
+        assertThat(RawHttp.get(service, "*")).startsWith("HTTP/1.1 400 ");
+        assertThat(RawHttp.exchange(service, "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 204 ")
+                .containsIgnoringCase("\r\nAllow: DELETE, GET, HEAD, OPTIONS, POST, PUT\r\n");
+        assertThat(RawHttp.exchange(service, "OPTIONS * HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("/problems/host-refused");
+    }
+
+    static Stream<Arguments> callers() throws IOException {
+        return description()
+                .path("paths")
+                .propertyStream()
+                .flatMap(path -> path.getValue()
+                        .propertyStream()
+                        .map(operation -> Arguments.of(
+                                operation.getKey().toUpperCase(Locale.ROOT),
+                                path.getKey().replaceAll("\\{[^}]*}", "1"),
+                                operation.getValue().path("security").isEmpty()
+                                        ? null
+                                        : operation
+                                                        .getValue()
+                                                        .path("parameters")
+                                                        .findValuesAsText("name")
+                                                        .contains("On-Behalf-Of")
+                                                ? "Authorization, On-Behalf-Of"
+                                                : "Authorization")));
+    }
+
+    /** Also of a refusal: a cache could else return the 401 of one caller to another. */
+    @ParameterizedTest
+    @MethodSource("callers")
+    void responseThatDependsOnTheCaller_varies(String method, String path, @Nullable String vary) {
+        given().request(method, path).then().header("Vary", vary == null ? nullValue(String.class) : equalTo(vary));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/orders", "/orders;x", "/nowhere", "/openapi", "/", "/problems"})
     void everyResponse_hasADate(String path) {
@@ -146,14 +185,18 @@ class ProblemsContractTest {
                 .body("detail", containsString(known));
     }
 
-    static Stream<Arguments> operations() throws IOException {
+    private static JsonNode description() throws IOException {
         return new ObjectMapper(new YAMLFactory())
-                .readTree(Path.of("src/main/openapi/openapi.yaml").toFile()).path("paths").properties().stream()
-                        .flatMap(path -> path.getValue()
-                                .propertyStream()
-                                .map(operation -> Arguments.of(
-                                        operation.getKey().toUpperCase(Locale.ROOT),
-                                        path.getKey().replaceAll("\\{[^}]*}", "1"))));
+                .readTree(Path.of("src/main/openapi/openapi.yaml").toFile());
+    }
+
+    static Stream<Arguments> operations() throws IOException {
+        return description().path("paths").properties().stream()
+                .flatMap(path -> path.getValue()
+                        .propertyStream()
+                        .map(operation -> Arguments.of(
+                                operation.getKey().toUpperCase(Locale.ROOT),
+                                path.getKey().replaceAll("\\{[^}]*}", "1"))));
     }
 
     @ParameterizedTest
@@ -309,6 +352,20 @@ class ProblemsContractTest {
                                 + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431 ")
                 .contains("/problems/headers-too-large");
+    }
+
+    /** The sum of the headers is more than its parser reads, with no header that is. */
+    @Test
+    void headersThatTheServerDoesNotRead_areRefusedWithoutAProblem() {
+        assertThat(RawHttp.exchange(
+                        service,
+                        "GET /orders HTTP/1.1\r\nHost: x\r\nX-Long: "
+                                + "x".repeat(17_000)
+                                + "\r\nX-Longer: "
+                                + "x".repeat(17_000)
+                                + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431 ")
+                .endsWith("\r\n\r\n");
     }
 
     @Test

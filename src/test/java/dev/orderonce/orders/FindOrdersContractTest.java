@@ -51,7 +51,7 @@ class FindOrdersContractTest {
         // Then
         assertThat(responses)
                 .allSatisfy(response -> assertThat(response.statusCode()).isEqualTo(404));
-        assertThat(responses.stream().map(Response::asString).distinct()).hasSize(1);
+        assertThat(responses.stream().map(Shop::bodyOf).distinct()).hasSize(1);
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,8 +150,10 @@ class TracesIT {
         String number = service.newNumber(token);
         String trace = newTrace();
         // When
-        assertThat(service.place(within(trace), token, number).statusCode()).isEqualTo(201);
+        HttpResponse<String> response = service.place(within(trace), token, number);
         // Then
+        assertThat(response.statusCode()).isEqualTo(201);
+        assertThat(response.headers().allValues("Request-Id")).containsExactly(trace);
         Span server = server(trace);
         assertThat(server.getName()).isEqualTo("POST /orders");
         assertThat(attribute(server, "orderonce.order.number")).isEqualTo(number);
@@ -223,7 +226,22 @@ class TracesIT {
                 .orElseThrow();
         assertThat(line.getString("message")).isEqualTo("place: placed");
         assertThat(line.getJsonObject("mdc").getString("traceId")).isEqualTo(trace);
+        assertThat(line.getJsonObject("mdc").getString("requestId")).isEqualTo(trace);
         assertThat(line.getJsonObject("mdc").getString("orderNumber")).isEqualTo(number);
+    }
+
+    /** Also of a request that the router refuses, and of one that is not sampled. */
+    @Test
+    void aRefusal_namesItsTrace() {
+        for (String path : List.of("/nowhere", "/orders;x")) {
+            String trace = newTrace();
+            // When
+            HttpResponse<String> response = service.sendWith(
+                    Map.of("traceparent", "00-" + trace + "-00f067aa0ba902b7-00"), "GET", path, Optional.empty(), "");
+            // Then
+            assertThat(response.headers().allValues("Request-Id")).containsExactly(trace);
+            assertThat(new JsonObject(response.body()).getString("instance")).isEqualTo("/requests/" + trace);
+        }
     }
 
     @Test

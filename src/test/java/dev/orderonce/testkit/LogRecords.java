@@ -12,7 +12,7 @@ import org.jboss.logmanager.formatters.PatternFormatter;
 
 /** The log records of the service while this is open. */
 public final class LogRecords implements AutoCloseable {
-    private record Line(Level level, String text) {}
+    private record Line(Level level, String text, String requestId) {}
 
     private final Queue<Line> lines = new ConcurrentLinkedQueue<>();
     private final PatternFormatter text = new PatternFormatter("%s");
@@ -20,7 +20,7 @@ public final class LogRecords implements AutoCloseable {
     private final ExtHandler handler = new ExtHandler() {
         @Override
         protected void doPublish(ExtLogRecord entry) {
-            lines.add(new Line(entry.getLevel(), text.format(entry)));
+            lines.add(new Line(entry.getLevel(), text.format(entry), String.valueOf(entry.getMdc("requestId"))));
         }
     };
 
@@ -45,6 +45,14 @@ public final class LogRecords implements AutoCloseable {
         return lines.stream()
                 .map(Line::text)
                 .filter(text -> text.matches(pattern))
+                .toList();
+    }
+
+    /** Records of one request. */
+    public List<String> ofRequest(String id) {
+        return lines.stream()
+                .filter(line -> line.requestId().equals(id))
+                .map(Line::text)
                 .toList();
     }
 

@@ -1,0 +1,80 @@
+package dev.orderonce.http;
+
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.headers.Header;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+
+/**
+ * Adds the headers that many responses share to the API description: once each, and as references from successful
+ * responses and from those of limits.
+ */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD, priority = ApiHeaders.AFTER_PROBLEMS)
+public class ApiHeaders implements OASFilter {
+    /** {@link ApiDescription}, which adds the responses of limits, has 1: the higher priority is first. */
+    static final int AFTER_PROBLEMS = 0;
+
+    private static final String LIMITED = Integer.toString(ProblemType.LIMIT_REACHED.status());
+
+    @Override
+    public void filterOpenAPI(OpenAPI api) {
+        api.getComponents()
+                .addHeader(
+                        Headers.REQUEST_ID,
+                        header(
+                                        "The id of the request, which support asks for. Every response has it; in a problem it is "
+                                                + "the end of `instance`.")
+                                .schema(text().pattern("[0-9a-f]{32}")))
+                .addHeader(
+                        Headers.RATE_LIMIT_POLICY,
+                        header(
+                                        "The limits that apply to the request, as draft-ietf-httpapi-ratelimit-headers-10 defines: "
+                                                + "`q` requests in `w` seconds, or at the same time.")
+                                .schema(text()))
+                .addHeader(
+                        Headers.RATE_LIMIT,
+                        header(
+                                        "What is left of them, as far as this replica knows: `r` more requests now, one more after "
+                                                + "`t` seconds.")
+                                .schema(text()));
+        api.getPaths().getPathItems().values().stream()
+                .map(PathItem::getOperations)
+                .flatMap(operations -> operations.values().stream())
+                .forEach(ApiHeaders::complete);
+    }
+
+    private static Header header(String description) {
+        return OASFactory.createHeader().description(description);
+    }
+
+    private static Schema text() {
+        return OASFactory.createSchema().addType(Schema.SchemaType.STRING);
+    }
+
+    private static void complete(Operation operation) {
+        Map<String, APIResponse> responses = operation.getResponses().getAPIResponses();
+        boolean isLimited = responses.containsKey(LIMITED);
+        responses.forEach((status, response) -> {
+            if (status.startsWith("2") || status.equals(LIMITED)) {
+                refer(response, Headers.REQUEST_ID);
+                if (isLimited) {
+                    refer(response, Headers.RATE_LIMIT_POLICY);
+                    refer(response, Headers.RATE_LIMIT);
+                }
+            }
+        });
+    }
+
+    /** A response that is itself a reference can have no header of its own. */
+    private static void refer(APIResponse response, String name) {
+        if (response.getRef() == null) {
+            response.addHeader(name, OASFactory.createHeader().ref("#/components/headers/" + name));
+        }
+    }
+}
