@@ -211,6 +211,11 @@ public class ApiDescription implements OASFilter {
                         OASFactory.createSchema()
                                 .addType(Schema.SchemaType.OBJECT)
                                 .description("The body of the existing record"))
+                .addProperty(
+                        "result",
+                        OASFactory.createSchema().description("The result that the claim has stored, any JSON value"))
+                .addProperty(
+                        "expiresAt", text().format("date-time").description("When the lease of the live claim ends"))
                 .addProperty("state", text().description("The state of the order or dispute"))
                 .addProperty("limit", text().description("The name of the exceeded limit"))
                 .addProperty("currency", text().description("The currency of the total to confirm"))

@@ -249,7 +249,7 @@ class FrontDoor {
             return Optional.of(
                     badParameter("%s %s does not accept the header On-Behalf-Of: a program acts for a buyer with "
                                     .formatted(method, request.path())
-                            + "order numbers, orders and their payments only."));
+                            + "order numbers, idempotency keys, orders and their payments only."));
         }
         return badQuery(request, methods.parametersOf(method));
     }

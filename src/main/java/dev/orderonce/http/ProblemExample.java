@@ -31,6 +31,9 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
             "POST " + ORDER + "/refunds\n" + KEY + "\n\n{\"amount\":1000,\"reason\":\"One cup was broken\"}";
     private static final String SHIP = "POST " + ORDER + "/shipment";
 
+    private static final String RESULT =
+            "{\"claim\":\"6f1c2b1e-3a52-4a8e-9d0c-2f6f2a5b7c11\",\"result\":{\"invoice\":\"I-17\"}}";
+
     /** The client repairs the request before the buyer notices. */
     private static final String NOTHING = "Nothing: the buyer has done nothing wrong. The error is the program's.";
 
@@ -100,6 +103,12 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
             case KEY_UNUSABLE ->
                 of("POST " + ORDER + "/payments\nIdempotency-Key: 1\n\n{\"method\":\"tok_visa\"}", NOTHING);
             case KEY_COLLIDES -> of("POST /orders\n" + KEY + "\n\n{\"currency\":\"EUR\",…}", NOTHING);
+            case KEY_VOIDED -> of("POST /orders\n" + KEY + "\n\n{\"currency\":\"EUR\",…}", NOT_PLACED);
+            case KEY_ALREADY_USED ->
+                of(
+                                "DELETE /idempotency-keys/0f8fad5b-d9cb-469f-a165-70867728950e",
+                                "“Order " + NUMBER + " is confirmed.”")
+                        .with("order", ORDER);
             case KEY_IN_FLIGHT ->
                 of("PUT /once/mails/welcome-4711\n\n{\"to\":\"ada\"}", TRYING).header("Retry-After", "1");
             case NUMBER_UNKNOWN -> of(PLACE, NOT_PLACED);
@@ -164,6 +173,16 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
             case RECORD_DIFFERS ->
                 of("PUT /once/mails/welcome-4711\n\n{\"to\":\"bob\"}", NOTHING)
                         .with("body", new JsonObject().put("to", "ada"));
+            case RECORD_EXISTS -> of("POST /once/mails/welcome-4711/claims\n\n{}", NOTHING);
+            case REQUEST_DIFFERS -> of("POST /once/invoices/4711/claims\n\n{\"request\":\"sha256-9f86d081\"}", NOTHING);
+            case CLAIM_HELD ->
+                of("POST /once/invoices/4711/claims\n\n{\"ttl\":60}", NOTHING)
+                        .with("expiresAt", "2026-11-21T13:36:04Z")
+                        .header("Retry-After", "42");
+            case CLAIM_LOST -> of("PUT /once/invoices/4711/result\n\n" + RESULT, NOTHING);
+            case RESULT_EXISTS ->
+                of("PUT /once/invoices/4711/result\n\n" + RESULT, NOTHING)
+                        .with("result", new JsonObject().put("invoice", "I-16"));
             case RECORD_NOT_FOUND -> of("GET /once/mails/welcome-4711", NOTHING);
             case MOVE_NOT_OPEN ->
                 of("POST " + ORDER + "/cancellation", "“This is no longer possible for this order.” With its state.")

@@ -49,6 +49,17 @@ public enum ProblemType {
             "Idempotency key collision",
             "This key has the same digest as another key that is in use, which is extremely unlikely. No order of this "
                     + "buyer exists under this key, and none can be placed under it. Make another key."),
+    KEY_VOIDED(
+            410,
+            NEW_KEY,
+            "Idempotency key voided",
+            "The key was given up before an order was placed under it. This is final: no order can be placed under it. It is "
+                    + "safe to make a new key and to place the order under that."),
+    KEY_ALREADY_USED(
+            409,
+            NEVER,
+            "Idempotency key already used",
+            "The key was not given up, because an order was placed under it first. The order exists; \"order\" links to it."),
     KEY_IN_FLIGHT(
             409,
             SAME_REQUEST,
@@ -182,6 +193,36 @@ public enum ProblemType {
             NEVER,
             "Key already used for a different body",
             "A record with another body was stored under this scope and key before. It is unchanged; \"body\" holds it."),
+    RECORD_EXISTS(
+            409,
+            NEVER,
+            "Name already used in another way",
+            "A name of /once is either put as a record or claimed, and this one was used the other way before. What exists "
+                    + "under it is unchanged."),
+    REQUEST_DIFFERS(
+            422,
+            NEVER,
+            "Name already claimed for a different request",
+            "The first claim of this scope and key had another \"request\". Nothing was claimed. Use the same name only for "
+                    + "the same work."),
+    CLAIM_HELD(
+            409,
+            SAME_REQUEST,
+            "Claim held by another worker",
+            "Another claim of this scope and key is live until \"expiresAt\". Repeat the request after the time in "
+                    + "Retry-After: it is granted if that worker has given up or crashed, and returns the result if the work "
+                    + "is done."),
+    CLAIM_LOST(
+            409,
+            NEVER,
+            "Claim lost",
+            "This claim does not hold the name: another claim was granted, or this one was given up or has completed. Do not "
+                    + "continue the work. The request changed nothing."),
+    RESULT_EXISTS(
+            409,
+            NEVER,
+            "Different result already stored",
+            "This claim has stored another result before; \"result\" is that one. It is unchanged."),
     RECORD_NOT_FOUND(404, NEVER, "Record not found", "There is no record under this scope and key, or it has expired."),
     MOVE_NOT_OPEN(
             409,

@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
 
-/** Deletes the record of a name, so that the name can be used again. */
+/** Deletes the record of a name, or its claim with the result, so that the name can be used again. */
 @ApplicationScoped
 public class DeleteRecord {
     private final CreateOnce createOnce;
@@ -21,7 +21,7 @@ public class DeleteRecord {
 
     /** The results of deleting. */
     public sealed interface Deleting extends Outcome {
-        /** No record existed. */
+        /** The name counted as unused. */
         record Absent() implements Deleting {}
 
         record Deleted() implements Deleting {}
@@ -40,11 +40,13 @@ public class DeleteRecord {
         if (name.isEmpty()) {
             return Uni.createFrom().item(new Deleting.Absent());
         }
-        return store.delete(name.get(), clock.instant()).map(existed -> deleted(name.get(), existed));
+        return store.delete(name.get()).map(deleted -> deleted(name.get(), deleted));
     }
 
-    private Deleting deleted(RecordName name, boolean existed) {
+    private Deleting deleted(RecordName name, Optional<OnceEntry> deleted) {
         createOnce.deleteMarker(name.marker());
-        return existed ? new Deleting.Deleted() : new Deleting.Absent();
+        return deleted.filter(entry -> !entry.isAbsent(clock.instant())).isPresent()
+                ? new Deleting.Deleted()
+                : new Deleting.Absent();
     }
 }

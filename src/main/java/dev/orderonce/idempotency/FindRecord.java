@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Optional;
 
-/** Finds the record of a name. */
+/** Finds the record of a name, or its claim. */
 @ApplicationScoped
 public class FindRecord {
     private final RecordStore store;
@@ -19,10 +19,10 @@ public class FindRecord {
 
     /** The results of the search. */
     public sealed interface Finding extends Outcome {
-        /** No record exists, or it has expired. */
+        /** The name counts as unused: nothing exists, or it has expired. */
         record Absent() implements Finding {}
 
-        record Found(OnceRecord record) implements Finding {}
+        record Found(OnceEntry entry) implements Finding {}
 
         @Override
         default String label() {
@@ -41,8 +41,8 @@ public class FindRecord {
         return store.find(name.get()).map(this::finding);
     }
 
-    private Finding finding(Optional<OnceRecord> found) {
-        return found.filter(record -> !record.isExpired(clock.instant()))
+    private Finding finding(Optional<OnceEntry> found) {
+        return found.filter(entry -> !entry.isAbsent(clock.instant()))
                 .<Finding>map(Finding.Found::new)
                 .orElseGet(Finding.Absent::new);
     }

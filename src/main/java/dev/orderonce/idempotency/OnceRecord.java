@@ -11,9 +11,11 @@ import java.util.Optional;
  * @param putAt to the microsecond
  * @param expiresAt from when on the record counts as absent; empty: it never expires
  */
-public record OnceRecord(RecordName name, ObjectNode body, String putBy, Instant putAt, Optional<Instant> expiresAt) {
+public record OnceRecord(RecordName name, ObjectNode body, String putBy, Instant putAt, Optional<Instant> expiresAt)
+        implements OnceEntry {
 
-    boolean isExpired(Instant now) {
+    @Override
+    public boolean isAbsent(Instant now) {
         return expiresAt.isPresent() && !now.isBefore(expiresAt.get());
     }
 }

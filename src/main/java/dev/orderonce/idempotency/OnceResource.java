@@ -13,6 +13,7 @@ import dev.orderonce.idempotency.FindRecord.Finding;
 import dev.orderonce.idempotency.PutRecord.Putting;
 import dev.orderonce.identity.Caller;
 import dev.orderonce.identity.Role;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -36,7 +37,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Create-once records over HTTP. */
+/** Create-once records over HTTP: the simple form of {@code /once}, for what is done by being recorded. */
 @Path("/once/{scope}/{key}")
 @RolesAllowed(Role.SERVICE)
 @Produces(MediaType.APPLICATION_JSON)
@@ -59,6 +60,7 @@ class OnceResource {
     /** A record as it goes over the wire. */
     @Schema(name = "OnceRecord")
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @RegisterForReflection // one of two forms of a response, where a native build does not find it
     record RecordView(
             @Schema(required = true, examples = "notice") String scope,
 
@@ -92,7 +94,7 @@ class OnceResource {
 
     @PUT
     @Consumes(MediaType.APPLICATION_JSON)
-    @Refusals({ProblemType.RECORD_DIFFERS, ProblemType.KEY_IN_FLIGHT})
+    @Refusals({ProblemType.RECORD_DIFFERS, ProblemType.RECORD_EXISTS, ProblemType.KEY_IN_FLIGHT})
     @Operation(
             operationId = "putOnce",
             summary = "Create a record once",
@@ -135,6 +137,7 @@ class OnceResource {
                         "A body has at most " + PutRecord.LONGEST_BODY + " characters. Nothing was stored.");
             case Putting.Unreadable _ ->
                 Problem.of(ProblemType.BODY_UNREADABLE, "The body is not a JSON object. Nothing was stored.");
+            case Putting.Claimed _ -> Problem.of(ProblemType.RECORD_EXISTS);
             case Putting.Differs(OnceRecord existing) ->
                 Problem.of(ProblemType.RECORD_DIFFERS).with("body", existing.body());
             case Putting.AlreadyPut(OnceRecord existing) -> Reply.replayed(RecordView.of(existing, true));
@@ -145,15 +148,20 @@ class OnceResource {
 
     @GET
     @Refusals(ProblemType.RECORD_NOT_FOUND)
-    @Operation(operationId = "findOnce", summary = "Get a record")
+    @Operation(
+            operationId = "findOnce",
+            summary = "Get a record, or the state of a claimed name",
+            description = "A claim that was given up, and one whose lease has ended, are not found.")
     @APIResponse(
             responseCode = "200",
-            description = "The record",
-            content = @Content(schema = @Schema(implementation = RecordView.class)))
+            description =
+                    "`OnceRecord` of a name that was put; `OnceClaim` of one that was claimed, without the claim's id",
+            content = @Content(schema = @Schema(anyOf = {RecordView.class, OnceClaimView.class})))
     public Uni<Response> find(@PathParam("scope") String scope, @PathParam("key") String key) {
         return endpoint.answer("find-once", "", findRecord.find(scope, key), finding -> switch (finding) {
             case Finding.Absent _ -> Problem.of(ProblemType.RECORD_NOT_FOUND);
             case Finding.Found(OnceRecord record) -> Reply.ok(RecordView.of(record, null));
+            case Finding.Found(OnceClaim claim) -> Reply.ok(OnceClaimView.of(claim));
         });
     }
 
@@ -161,8 +169,8 @@ class OnceResource {
     @Refusals(ProblemType.RECORD_NOT_FOUND)
     @Operation(
             operationId = "deleteOnce",
-            summary = "Delete a record",
-            description = "Allows the record to be created again, after the work that it represents failed.")
+            summary = "Delete a record, or a claim with its result",
+            description = "Allows the name to be used again, in either form, after the work that it represents failed.")
     @APIResponse(responseCode = "204", description = "The record is deleted")
     public Uni<Response> delete(@PathParam("scope") String scope, @PathParam("key") String key) {
         return endpoint.answer("delete-once", "", deleteRecord.delete(scope, key), deleting -> switch (deleting) {

@@ -40,6 +40,9 @@ public class PutRecord {
         /** The body is not a JSON object that can be returned as it was sent. */
         record Unreadable() implements Putting {}
 
+        /** The name is claimed, or has the result of a claim. */
+        record Claimed() implements Putting {}
+
         /** A record with another body exists under the name. */
         record Differs(OnceRecord existing) implements Putting {}
 
@@ -58,6 +61,7 @@ public class PutRecord {
                 case BadParameter _ -> "bad-parameter";
                 case TooLarge _ -> "too-large";
                 case Unreadable _ -> "unreadable";
+                case Claimed _ -> "claimed";
                 case Differs _ -> "differs";
                 case AlreadyPut _ -> "already-put";
                 case InFlight _ -> "in-flight";
@@ -99,16 +103,18 @@ public class PutRecord {
 
     private Uni<Putting> put(Subject by, RecordName name, ObjectNode body, Optional<Duration> timeToLive) {
         return createOnce.create(new OneRecord(by, name, body, timeToLive)).map(created -> switch (created) {
-            case Created.Existing<OnceRecord>(OnceRecord existing) ->
+            case Created.Existing<OnceEntry>(OnceRecord existing) ->
                 existing.body().equals(body) ? new Putting.AlreadyPut(existing) : new Putting.Differs(existing);
-            case Created.InFlight<OnceRecord> _ -> new Putting.InFlight();
-            case Created.Refused<OnceRecord> _ -> throw new IllegalStateException("no check refuses a record");
-            case Created.Made<OnceRecord>(OnceRecord made) -> new Putting.Put(made);
+            case Created.Existing<OnceEntry>(OnceClaim _) -> new Putting.Claimed();
+            case Created.InFlight<OnceEntry> _ -> new Putting.InFlight();
+            case Created.Made<OnceEntry>(OnceRecord made) -> new Putting.Put(made);
+            case Created.Made<OnceEntry>(OnceClaim _), Created.Refused<OnceEntry> _ ->
+                throw new IllegalStateException("a record is put, and no check refuses it");
         });
     }
 
     /** The record of one name. */
-    private final class OneRecord implements Creation<OnceRecord> {
+    private final class OneRecord implements Creation<OnceEntry> {
         private final Subject by;
         private final RecordName name;
         private final ObjectNode body;
@@ -127,12 +133,12 @@ public class PutRecord {
         }
 
         @Override
-        public Uni<Optional<OnceRecord>> find() {
-            return store.find(name).map(found -> found.filter(record -> !record.isExpired(clock.instant())));
+        public Uni<Optional<OnceEntry>> find() {
+            return store.find(name).map(found -> found.filter(entry -> !entry.isAbsent(clock.instant())));
         }
 
         @Override
-        public Uni<Created<OnceRecord>> make() {
+        public Uni<Created<OnceEntry>> make() {
             Instant now = clock.instant();
             return store.put(new OnceRecord(name, body, by.id(), now, timeToLive.map(now::plus)));
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -32,10 +33,14 @@ final class RecordBody {
 
     /** The JSON object; empty if the text is not one, or cannot be returned as it was sent. */
     static Optional<ObjectNode> read(String text) {
+        return readAny(text).filter(ObjectNode.class::isInstance).map(ObjectNode.class::cast);
+    }
+
+    /** The JSON value; empty if the text is not one, or cannot be returned as it was sent. */
+    static Optional<JsonNode> readAny(String text) {
         try {
-            return JSON.readTree(text) instanceof ObjectNode object && isText(object.toString())
-                    ? Optional.of(object)
-                    : Optional.empty();
+            JsonNode value = JSON.readTree(text);
+            return value.isMissingNode() || !isText(value.toString()) ? Optional.empty() : Optional.of(value);
         } catch (JsonProcessingException | ArithmeticException | NumberFormatException unreadable) {
             return Optional.empty();
         }

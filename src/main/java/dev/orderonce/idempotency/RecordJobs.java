@@ -7,12 +7,15 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 
-/** The jobs of the records of {@code /once}. */
+/** The jobs of the records and claims of {@code /once}. */
 class RecordJobs {
-    /** An expired record counts as absent: deleting it only gives the space back, and some live for minutes only. */
+    /**
+     * An expired record counts as absent, as a claim does long before its row is deleted: deleting only gives the space
+     * back, and some records live for minutes only.
+     */
     private static final Duration PURGE_INTERVAL = Duration.ofMinutes(1);
 
-    /** Deletes expired records. */
+    /** Deletes expired records, expired results, and claims a day after their leases. */
     @Produces
     @Singleton
     Job purgeRecords(RecordStore store, Clock clock) {

@@ -60,6 +60,16 @@ class ClaimStore {
             SELECT number FROM moved
             """.formatted(OrderEvent.CLAIMED, EventLog.APPEND);
 
+    /** As with an order: the buyer's own row keeps a key that both have. A session gives up a few keys at most. */
+    private static final String MOVE_VOIDED_KEYS = """
+            UPDATE orders SET buyer = $2
+            WHERE number IN (
+                SELECT number FROM orders AS guests
+                WHERE buyer = $1 AND client_key IS NOT NULL AND state = 'VOIDED' AND NOT EXISTS (
+                    SELECT FROM orders own WHERE own.buyer = $2 AND own.client_key = guests.client_key)
+                ORDER BY number LIMIT $3 FOR UPDATE)
+            """;
+
     private static final String UNIQUE_VIOLATION = "23505";
 
     /** The buyer can place an order of the same checkout meanwhile; the next attempt sees it. */
@@ -89,7 +99,7 @@ class ClaimStore {
 
     /**
      * Claims the guest unless another buyer has, and gives the guest's orders to the buyer, with everything that
-     * belongs to them: all of it or nothing.
+     * belongs to them, and the keys that the guest has given up: all of it or nothing.
      *
      * @param most orders that move at once
      */
@@ -133,6 +143,10 @@ class ClaimStore {
                                             OrderJson.claimDetail(buyer, guest)))
                             // After the orders, whose locks keep other statements from appending events.
                             .compose(moved -> query(transaction, EventLog.REASSIGN, change)
+                                    .compose(_ -> query(
+                                            transaction,
+                                            MOVE_VOIDED_KEYS,
+                                            Tuple.of(guest.subject(), buyer.subject(), (long) most)))
                                     .map(_ -> moved.size()));
                 }));
     }

@@ -14,7 +14,8 @@ class OrderJobs {
 
     /**
      * Deletes tombstones of numbers that are expired on every replica, whatever its clock and its settings: from then
-     * on the time stamp in the number suffices to refuse it.
+     * on the time stamp in the number suffices to refuse it. A key that was given up has no time, and keeps its
+     * tombstone.
      */
     @Produces
     @Singleton

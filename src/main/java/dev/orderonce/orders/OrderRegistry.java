@@ -31,7 +31,7 @@ class OrderRegistry implements NumberRegistry {
 
     @Override
     public Uni<NumberStatus> voidIfUndecided(OrderNumber number, Buyer buyer, VoidReason reason, Instant at) {
-        return store.insertUnlessDecided(new Tombstone(number, buyer, reason, at))
+        return store.insertUnlessDecided(new Tombstone(number, Optional.empty(), buyer, reason, at))
                 .map(OrderRegistry::status);
     }
 

@@ -87,10 +87,19 @@ class OrderStore {
      * @return the row that exists under the number now; fails as {@link #insert}
      */
     Uni<DecidedNumber> insertUnlessDecided(Tombstone tombstone) {
-        return inserts.submit(new NewRow(tombstone, null))
+        return insert(tombstone)
                 .chain(written -> written
                         ? Uni.createFrom().item(tombstone)
                         : find(tombstone.number()).map(found -> found.orElseThrow(OrderStore::vanished)));
+    }
+
+    /**
+     * Inserts the tombstone unless its number is already decided, or its key has a row under another number.
+     *
+     * @return whether it was inserted; fails as the insert of an order
+     */
+    Uni<Boolean> insert(Tombstone tombstone) {
+        return inserts.submit(new NewRow(tombstone, null));
     }
 
     /** A second statement, because the first sees no row that was committed after it began. */
@@ -279,11 +288,14 @@ class OrderStore {
 
     private static final String PURGE_TOMBSTONES = """
             DELETE FROM orders WHERE number IN (
-                SELECT number FROM orders WHERE state = 'VOIDED' AND decided_at < $1
+                SELECT number FROM orders WHERE state = 'VOIDED' AND client_key IS NULL AND decided_at < $1
                 ORDER BY decided_at LIMIT $2 FOR UPDATE SKIP LOCKED)
             """;
 
-    /** Deletes tombstones that were written before a time, at most this many; returns how many. */
+    /**
+     * Deletes tombstones that were written before a time, at most this many; returns how many. Those of keys are kept:
+     * a key has no time.
+     */
     Uni<Integer> purgeTombstones(Instant before, int most) {
         return postgres.query(PURGE_TOMBSTONES, Tuple.of(Timestamptz.of(before), most))
                 .map(RowSet::rowCount);
@@ -303,7 +315,7 @@ class OrderStore {
     private static final String BY_KEY =
             "SELECT %s FROM orders WHERE buyer = $1 AND client_key = $2".formatted(COLUMNS);
 
-    /** Finds the buyer's order of the key, whatever its number was derived from. */
+    /** Finds the buyer's order or tombstone of the key, whatever its number was derived from. */
     Uni<Optional<DecidedNumber>> find(Buyer buyer, IdempotencyKey key) {
         return postgres.query(BY_KEY, Tuple.of(buyer.subject(), key.text()))
                 .map(rows -> rows.size() == 0
@@ -524,9 +536,7 @@ class OrderStore {
         }
 
         private static @Nullable String clientKey(DecidedNumber row) {
-            return row instanceof Order order
-                    ? order.clientKey().map(IdempotencyKey::text).orElse(null)
-                    : null;
+            return row.clientKey().map(IdempotencyKey::text).orElse(null);
         }
 
         @Override
@@ -632,9 +642,11 @@ class OrderStore {
         OrderNumber number = new OrderNumber(row.getString("number"));
         Buyer buyer = new Buyer(row.getString("buyer"));
         Instant decidedAt = row.getOffsetDateTime("decided_at").toInstant();
+        Optional<IdempotencyKey> clientKey =
+                Optional.ofNullable(row.getString("client_key")).map(IdempotencyKey::new);
         String state = row.getString("state");
         if (state.equals(VOIDED)) {
-            return new Tombstone(number, buyer, VoidReason.valueOf(row.getString("void_reason")), decidedAt);
+            return new Tombstone(number, clientKey, buyer, VoidReason.valueOf(row.getString("void_reason")), decidedAt);
         }
         OrderState current = OrderState.valueOf(state);
         Money total = new Money(row.getLong("total"), Currency.getInstance(row.getString("currency")));
@@ -651,7 +663,7 @@ class OrderStore {
                         Optional.ofNullable(row.getString("contact"))));
         return new Order(
                 number,
-                Optional.ofNullable(row.getString("client_key")).map(IdempotencyKey::new),
+                clientKey,
                 buyer,
                 current,
                 Optional.ofNullable(row.getString("payment")),

@@ -106,6 +106,7 @@ class OrdersResource {
         ProblemType.NUMBER_AND_KEY,
         ProblemType.KEY_UNUSABLE,
         ProblemType.KEY_COLLIDES,
+        ProblemType.KEY_VOIDED,
         ProblemType.KEY_IN_FLIGHT,
         ProblemType.NUMBER_UNKNOWN,
         ProblemType.NUMBER_EXPIRED,
@@ -191,6 +192,7 @@ class OrdersResource {
             case Placement.Invalid(var violations) -> Problem.ofBody(violations);
             case Placement.NotYours _ -> Problem.of(ProblemType.NUMBER_UNKNOWN);
             case Placement.KeyCollides _ -> Problem.of(ProblemType.KEY_COLLIDES);
+            case Placement.KeyVoided _ -> Problem.of(ProblemType.KEY_VOIDED);
             case Placement.Mismatch(Order order, var differences) ->
                 Problem.of(ProblemType.ORDER_DIFFERS)
                         .with("number", order.number().shown())

@@ -2,7 +2,6 @@ package dev.orderonce.orders;
 
 import dev.orderonce.admission.AdmitNumber;
 import dev.orderonce.admission.Resubmission;
-import dev.orderonce.admission.VerifyNumber;
 import dev.orderonce.idempotency.CreateOnce;
 import dev.orderonce.idempotency.Created;
 import dev.orderonce.idempotency.Creation;
@@ -20,7 +19,7 @@ import java.util.Optional;
 @ApplicationScoped
 class PlaceByKey {
     private final CreateOnce createOnce;
-    private final VerifyNumber verifyNumber;
+    private final LookUpKey lookUpKey;
     private final AdmitNumber admitNumber;
     private final DuplicateCheck duplicateCheck;
     private final OrderStore store;
@@ -28,13 +27,13 @@ class PlaceByKey {
 
     PlaceByKey(
             CreateOnce createOnce,
-            VerifyNumber verifyNumber,
+            LookUpKey lookUpKey,
             AdmitNumber admitNumber,
             DuplicateCheck duplicateCheck,
             OrderStore store,
             Validity validity) {
         this.createOnce = createOnce;
-        this.verifyNumber = verifyNumber;
+        this.lookUpKey = lookUpKey;
         this.admitNumber = admitNumber;
         this.duplicateCheck = duplicateCheck;
         this.store = store;
@@ -44,6 +43,7 @@ class PlaceByKey {
     Uni<Placement> place(Buyer buyer, Actor by, IdempotencyKey key, CheckedDraft checked) {
         OrderNumber number = OrderNumber.ofClientKey(buyer, key.text());
         return createOnce.create(new OneOrder(buyer, by, key, number, checked)).chain(created -> switch (created) {
+            case Created.Existing<Placement>(Placement.KeyVoided voided) -> item(voided);
             case Created.Existing<Placement>(Placement replay) ->
                 admitNumber
                         .recordResubmission(number, buyer, Resubmission.AGAIN)
@@ -81,13 +81,9 @@ class PlaceByKey {
             return "once:o:{" + number.symbols() + '}';
         }
 
-        /** An order that was claimed from a guest has the key, and a number that was derived from the guest. */
         @Override
         public Uni<Optional<Placement>> find() {
-            return store.find(number)
-                    .chain(found -> found.isPresent() ? Uni.createFrom().item(found) : store.find(buyer, key))
-                    .chain(found -> found.map(row -> replay(row).map(Optional::of))
-                            .orElseGet(() -> Uni.createFrom().item(Optional.empty())));
+            return lookUpKey.find(buyer, key).map(this::replay);
         }
 
         @Override
@@ -118,26 +114,21 @@ class PlaceByKey {
 
         /** Undoes the count of a new order: the marker had expired, so this replay was counted as one. */
         private Uni<Created<Placement>> existing(DecidedNumber row) {
-            return admitNumber.giveBack(buyer).chain(() -> replay(row)).map(Created.Existing::new);
+            return admitNumber
+                    .giveBack(buyer)
+                    .chain(() -> lookUpKey.statusOf(row, buyer, key))
+                    .map(status -> new Created.Existing<>(replay(status).orElseThrow()));
         }
 
-        /**
-         * Compares the stored key, because the number is only a digest of buyer and key: another key's order is never
-         * returned. An order that was claimed from the caller, a guest, has no key if its new buyer has used the same
-         * one.
-         */
-        private Uni<Placement> replay(DecidedNumber row) {
-            if (!(row instanceof Order order)) {
-                return item(new Placement.KeyCollides());
-            }
-            boolean isOfKey = order.clientKey().equals(Optional.of(key));
-            boolean isClaimed = !order.buyer().equals(buyer);
-            return verifyNumber
-                    .isOwn(order.buyer(), buyer, buyer)
-                    .map(isOwn ->
-                            isOwn && (isOfKey || (isClaimed && order.clientKey().isEmpty()))
-                                    ? ReplayCheck.of(order.buyer(), order.number(), draft, order)
-                                    : new Placement.KeyCollides());
+        /** Empty if nothing exists under the key. */
+        private Optional<Placement> replay(KeyStatus status) {
+            return switch (status) {
+                case KeyStatus.Unused _ -> Optional.empty();
+                case KeyStatus.Placed(Order order) ->
+                    Optional.of(ReplayCheck.of(order.buyer(), order.number(), draft, order));
+                case KeyStatus.Voided _ -> Optional.of(new Placement.KeyVoided());
+                case KeyStatus.Collides _ -> Optional.of(new Placement.KeyCollides());
+            };
         }
     }
 }

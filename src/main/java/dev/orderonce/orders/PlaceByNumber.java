@@ -211,7 +211,7 @@ class PlaceByNumber {
                     ? item(new Placement.NumberSpent(number, reason))
                     : Uni.createFrom()
                             .deferred(() -> store.insertUnlessDecided(
-                                            new Tombstone(number, buyer, reason, validity.now()))
+                                            new Tombstone(number, Optional.empty(), buyer, reason, validity.now()))
                                     .chain(this::replay));
         }
 

@@ -30,6 +30,9 @@ public sealed interface Placement extends Outcome {
     /** Another key's order has the number of this key; it is not returned. */
     record KeyCollides() implements Placement {}
 
+    /** The key was given up; it can never become an order. */
+    record KeyVoided() implements Placement {}
+
     /** An order with other content exists under the number or key. */
     record Mismatch(Order order, List<Difference> differences) implements Placement {}
 
@@ -83,6 +86,7 @@ public sealed interface Placement extends Outcome {
             case Invalid _ -> "invalid";
             case NotYours _ -> "not-yours";
             case KeyCollides _ -> "key-collides";
+            case KeyVoided _ -> "key-voided";
             case Mismatch _ -> "mismatch";
             case CheckoutCompleted _ -> "checkout-completed";
             case OtherCheckout _ -> "other-checkout";

@@ -27,6 +27,7 @@ export const TEXTS = {
   'refusal.number-and-key': ['number and key', '号码与键并用'],
   'refusal.key-unusable': ['invalid key', '键无效'],
   'refusal.key-collides': ['key collision', '键冲突'],
+  'refusal.key-voided': ['key given up', '键已放弃'],
   'refusal.checkout-completed': ['checkout completed', '结账已完成'],
   'refusal.other-checkout': ['other checkout', '结账不符'],
   'refusal.reference-taken': ['reference already used', '店内编号已用'],

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,6 +266,28 @@ class LimitsContractTest {
         await().atMost(BOUND).untilAsserted(() -> shop.place(limited).then().statusCode(201));
         shop.place(limited).then().statusCode(200);
         assertThat(Database.ordersOf(shop.subject())).isEqualTo(3);
+    }
+
+    /** The row of a voided key stays forever, as that of an order does. */
+    @Test
+    void voidedKeys_countAsOrdersAndTheirRepeatsDoNot() {
+        // Given
+        List<String> keys = Stream.generate(() -> UUID.randomUUID().toString())
+                .limit(ORDERS_AT_ONCE + 1L)
+                .toList();
+        for (String key : keys.subList(0, ORDERS_AT_ONCE)) {
+            voidKey(key).then().statusCode(200);
+        }
+        // When
+        Response next = voidKey(keys.getLast());
+        // Then
+        assertLimited(next, "orders-placed");
+        voidKey(keys.getFirst()).then().statusCode(200).body("state", equalTo("VOIDED"));
+        await().atMost(BOUND).untilAsserted(() -> voidKey(keys.getLast()).then().statusCode(200));
+    }
+
+    private Response voidKey(String key) {
+        return shop.request().delete("/idempotency-keys/{key}", key);
     }
 
     @Test

@@ -42,7 +42,7 @@ final class SoundRequests {
     private static final List<String> WALK = words("""
                     issueNumber issueNumber placeOrder placeOrder placeOrder payOrder payOrder payOrder notifyPayment
                     shipOrder completeOrder returnOrder cancelOrder refundOrder holdOrder openDispute sendMessage resolveDispute listSuspectedDuplicates
-                    confirmSuspectedDuplicate listen putOnce
+                    confirmSuspectedDuplicate listen putOnce claimOnce completeOnce voidKey
                     """);
 
     /** The role that an operation is for, where it is not "buyer". */
@@ -55,7 +55,7 @@ final class SoundRequests {
                             confirmSuspectedDuplicate refundOrder holdOrder releaseOrder
                             """),
             "service",
-            words("putOnce findOnce deleteOnce"));
+            words("putOnce findOnce deleteOnce claimOnce renewOnce giveUpOnce completeOnce"));
 
     /**
      * Last three digits of amounts that the simulated provider does not capture at once. Not 902: it answers after two
@@ -196,7 +196,11 @@ final class SoundRequests {
                 yield known.pick(random.nextInt(20) == 0 ? Kind.STRANGERS_ORDER : own, random);
             }
             case "{id}" -> known.pick(operation.path().startsWith("/disputes") ? Kind.DISPUTE : Kind.SUSPICION, random);
-            case "{key}" -> name + ":" + random.nextInt(20);
+            case "{key}" ->
+                operation.path().startsWith("/once")
+                        ? name + ":" + random.nextInt(20)
+                        : URLEncoder.encode(key(random), UTF_8);
+            case "{claim}" -> claim(random);
             case "{name}" -> Known.any(List.of("lookalike", "number-expired", "none"), random);
             default -> "fuzz";
         };
@@ -340,6 +344,8 @@ final class SoundRequests {
             case "after" -> known.pick(Kind.CURSOR, random);
             case "Last-Event-ID" -> known.pick(Kind.EVENT_ID, random);
             case "Idempotency-Key" -> key(random);
+            case "claim" -> claim(random);
+            case "request" -> "request-" + random.nextInt(2);
             case "buyer", "subject" -> name;
             case "checkout" -> "checkout-" + random.nextInt(50);
             case "currency" -> "EUR";
@@ -354,6 +360,11 @@ final class SoundRequests {
         return random.nextInt(5) == 0
                 ? name + ":a-key-used-again-" + random.nextInt(KEYS)
                 : new UUID(random.nextLong(), random.nextLong()).toString();
+    }
+
+    /** One of few, so that it is often that of a granted claim. */
+    private static String claim(Random random) {
+        return "a-claim-of-this-client-" + random.nextInt(3);
     }
 
     /** Keeps the identifiers of a response to one of these requests. */

@@ -17,6 +17,8 @@ class ProblemTypeTest {
             key-missing               after-change
             key-unusable              after-change
             key-collides              new-key
+            key-voided                new-key
+            key-already-used          never
             key-in-flight             same-request
             number-unknown            new-number
             number-not-found          new-number
@@ -39,6 +41,11 @@ class ProblemTypeTest {
             dispute-decided           never
             message-differs           never
             record-differs            never
+            record-exists             never
+            request-differs           never
+            claim-held                same-request
+            claim-lost                never
+            result-exists             never
             record-not-found          never
             move-not-open             never
             order-changed             after-change
@@ -113,13 +120,13 @@ class ProblemTypeTest {
         assertThat(type.status()).isBetween(400, 599);
     }
 
-    /** 410 is final: the old number is voided, so that the new one cannot make a second order. */
+    /** 410 is final: the old number or key is voided, so that the new one cannot make a second order. */
     @Test
-    void gone_advisesANewNumber() {
+    void gone_advisesANewNumberOrKey() {
         assertThat(ProblemType.values())
                 .filteredOn(type -> type.status() == 410)
                 .isNotEmpty()
-                .allSatisfy(type -> assertThat(type.retry()).isEqualTo(Retry.NEW_NUMBER));
+                .allSatisfy(type -> assertThat(type.retry()).isIn(Retry.NEW_NUMBER, Retry.NEW_KEY));
     }
 
     /** The outcome is unknown: only the identical request is safe. */

@@ -46,7 +46,7 @@ class ReplayCheckTest {
     }
 
     private static Tombstone tombstoneOf(Buyer buyer, VoidReason why) {
-        return new Tombstone(NUMBER, buyer, why, PLACED_AT);
+        return new Tombstone(NUMBER, Optional.empty(), buyer, why, PLACED_AT);
     }
 
     @Test

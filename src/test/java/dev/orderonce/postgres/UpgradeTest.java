@@ -1,6 +1,7 @@
 package dev.orderonce.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Stores;
@@ -52,6 +53,38 @@ class UpgradeTest {
         // Then
         assertThat(Database.value("SELECT buyer FROM upgraded.order_events")).isEqualTo("alice");
         assertThat(Database.value("SELECT buyer FROM upgraded.payments")).isEqualTo("alice");
+    }
+
+    @Test
+    void v31_keepsWhatExistsAndLetsKeysBeGivenUp() {
+        // Given
+        migrateTo("29");
+        Database.execute("""
+                INSERT INTO upgraded.orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements,
+                                             fingerprint, client_key)
+                VALUES ('%s', 'alice', 'CREATED', now(), 'EUR', 1, '[]', '[]', decode(md5('x'), 'hex'),
+                        'a-key-of-twenty-symbols')
+                """.formatted(NUMBER));
+        Database.execute("""
+                INSERT INTO upgraded.once_records (scope, key, body, put_by, put_at)
+                VALUES ('notice', 'k', '{"a":1}', 'mailer', now())
+                """);
+        // When
+        migrateTo("31");
+        // Then
+        Database.execute("""
+                INSERT INTO upgraded.orders (number, buyer, state, decided_at, void_reason, client_key)
+                VALUES ('Z' || substr('%s', 2), 'alice', 'VOIDED', now(), 'VOIDED', 'another-key-of-this-buyer')
+                """.formatted(NUMBER));
+        assertThat(Database.value("SELECT count(*) FROM upgraded.orders WHERE client_key IS NOT NULL"))
+                .isEqualTo("2");
+        assertThat(Database.value("SELECT body FROM upgraded.once_records WHERE claim IS NULL"))
+                .isEqualTo("{\"a\":1}");
+        assertThatThrownBy(() -> Database.execute("""
+                        INSERT INTO upgraded.orders (number, buyer, state, decided_at, void_reason, client_key)
+                        VALUES ('Y' || substr('%s', 2), 'alice', 'VOIDED', now(), 'EXPIRED', 'a-key-nobody-has-given-up')
+                        """.formatted(NUMBER)))
+                .hasMessageContaining("a_tombstone_with_a_key_is_given_up");
     }
 
     @Test
