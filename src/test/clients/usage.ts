@@ -20,3 +20,30 @@ export function isPaid(order: Placed): boolean {
 
 // @ts-expect-error a total is a number
 export const wrong: Submission = { currency: 'EUR', total: '42.00', lines: [] };
+
+type Problem = components['schemas']['Problem'];
+type Refused = paths['/orders']['post']['responses'][409]['content']['application/problem+json'];
+
+// The type of a problem says which members it has; one that is not known here has those of all problems.
+export function explanation(problem: Problem): string {
+  switch (problem.type) {
+    case '/problems/order-differs':
+      return problem.mismatch.map((difference) => difference.field).join();
+    case '/problems/order-on-hold':
+      return problem.holds.join();
+    case '/problems/limit-reached':
+      return problem.limit;
+    default:
+      return problem.detail;
+  }
+}
+
+export function earlier(refused: Refused): string | undefined {
+  return refused.type === '/problems/lookalike' ? refused.earlier : undefined;
+}
+
+// @ts-expect-error only some problems have it
+export const limit = (problem: Problem): string => problem.limit;
+
+// @ts-expect-error a payment has an Idempotency-Key
+export const headers: operations['payOrder']['parameters']['header'] = {};

@@ -42,10 +42,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Disputes over HTTP. */
 @Path("/disputes")
+@Tag(name = "Disputes", description = "What buyers report about their orders, and what support decides")
 @Produces(MediaType.APPLICATION_JSON)
 class DisputesResource {
     private final Caller caller;
@@ -182,6 +184,7 @@ class DisputesResource {
                             name = Headers.IDEMPOTENCY_KEY,
                             in = ParameterIn.HEADER,
                             description = "The author's key for this message",
+                            required = true,
                             schema = @Schema(type = SchemaType.STRING))
                     @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,

@@ -4,7 +4,6 @@ import dev.orderonce.disputes.ListDisputes.OfOrder;
 import dev.orderonce.disputes.OpenDispute.Opening;
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
-import dev.orderonce.http.Headers;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
 import dev.orderonce.http.Quota;
@@ -29,9 +28,11 @@ import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The disputes of an order over HTTP. */
 @Path("/orders/{number}/disputes")
+@Tag(name = "Disputes")
 @Produces(MediaType.APPLICATION_JSON)
 class OrderDisputesResource {
     private final Caller caller;
@@ -71,8 +72,6 @@ class OrderDisputesResource {
     @APIResponse(
             responseCode = "200",
             description = "An earlier request opened the same dispute",
-            headers =
-                    @Header(name = Headers.REPLAYED, description = "true", schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = DisputeView.class)))
     public Uni<Response> open(@PathParam("number") String number, DisputeSubmission submission) {
         return endpoint.answer(

@@ -41,10 +41,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Suspected duplicates over HTTP, for support. */
 @Path("/suspected-duplicates")
+@Tag(name = "Suspected duplicates", description = "Pairs of orders that support reviews")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.SUPPORT)
 class SuspicionsResource {
@@ -82,7 +84,10 @@ class SuspicionsResource {
             @Nullable Integer count) {}
 
     @GET
-    @Operation(operationId = "listSuspectedDuplicates", summary = "List suspected duplicates")
+    @Operation(
+            operationId = "listSuspectedDuplicates",
+            summary = "List suspected duplicates",
+            description = "What the scan found, in pages. The parameters select and sort.")
     @APIResponse(
             responseCode = "200",
             description = "One page",
@@ -150,7 +155,10 @@ class SuspicionsResource {
     @GET
     @Path("/{id}")
     @Refusals(ProblemType.SUSPICION_NOT_FOUND)
-    @Operation(operationId = "findSuspectedDuplicate", summary = "Get a suspected duplicate")
+    @Operation(
+            operationId = "findSuspectedDuplicate",
+            summary = "Get a suspected duplicate",
+            description = "With both orders as they are now, and the decision if there is one.")
     @APIResponse(
             responseCode = "200",
             description = "The suspected duplicate",

@@ -63,8 +63,15 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
         return with("number", NUMBER).with("order", ORDER).with("state", state).with("next", List.of(next));
     }
 
+    private ProblemExample dispute(String state, String... next) {
+        return with("id", DISPUTE)
+                .with("dispute", "/disputes/" + DISPUTE)
+                .with("state", state)
+                .with("next", List.of(next));
+    }
+
     private ProblemExample violation(String field, String message) {
-        return with("violations", List.of(Map.of("field", field, "message", message)));
+        return with("violations", List.of(new JsonObject().put("field", field).put("message", message)));
     }
 
     private ProblemExample mismatch() {
@@ -84,14 +91,19 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
         return new ProblemExample(request, Map.of(), Map.of(), buyer);
     }
 
-    /** The response of the example, without the headers that every response has. */
-    String response(ProblemType type) {
+    /** The body of the response. */
+    JsonObject body(ProblemType type) {
         JsonObject body = new JsonObject(Problem.of(type).toJson());
         members.forEach((name, value) -> body.put(name, value instanceof List<?> list ? new JsonArray(list) : value));
+        return new JsonObject(body.encode()); // of maps, lists, texts and numbers only
+    }
+
+    /** The response of the example, without the headers that every response has. */
+    String response(ProblemType type) {
         StringBuilder lines = new StringBuilder("HTTP/1.1 " + type.status() + "\nContent-Type: " + Problem.MEDIA_TYPE);
         headers.forEach(
                 (name, value) -> lines.append('\n').append(name).append(": ").append(value));
-        return lines.append("\n\n").append(body.encodePrettily()).toString();
+        return lines.append("\n\n").append(body(type).encodePrettily()).toString();
     }
 
     /** The example of a type. */
@@ -117,6 +129,7 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
                 of(PLACE, NOT_PLACED).with("number", NUMBER);
             case NUMBER_ALREADY_PLACED ->
                 of("DELETE /order-numbers/" + NUMBER, "“Order " + NUMBER + " is confirmed.”")
+                        .with("number", NUMBER)
                         .with("order", ORDER);
             case ORDER_DIFFERS ->
                 of(PLACE, EARLIER_BASKET.formatted(NUMBER))
@@ -134,7 +147,9 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
             case LIMIT_REACHED ->
                 of(PLACE, "“That's a lot of orders at once. Please try again in 12 seconds. Your basket is safe.”")
                         .with("limit", "orders-placed")
-                        .header("Retry-After", "12");
+                        .header("Retry-After", "12")
+                        .header("RateLimit-Policy", "\"orders-placed\";q=20;w=60")
+                        .header("RateLimit", "\"orders-placed\";r=0;t=12");
             case LARGE_AMOUNT ->
                 of(LARGE, "“Check your total. Your order comes to €1,240.00. Is that right?”")
                         .with("currency", "EUR")
@@ -154,22 +169,18 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
                 of(
                                 "POST " + ORDER + "/disputes\n\n{\"kind\":\"NOT_MINE\"}",
                                 "“You've already reported another problem with this order.” With a link to it.")
-                        .with("id", DISPUTE)
-                        .with("dispute", "/disputes/" + DISPUTE)
-                        .with("state", "OPEN");
+                        .dispute("OPEN", "answer", "reply", "withdraw", "resolve");
             case DISPUTE_NOT_OPEN ->
                 of("POST /disputes/" + DISPUTE + "/withdrawal", "“This report is closed.” With the decision.")
-                        .with("id", DISPUTE)
-                        .with("dispute", "/disputes/" + DISPUTE)
-                        .with("state", "RESOLVED")
-                        .with("next", List.of());
+                        .dispute("RESOLVED")
+                        .with("resolution", "REFUND");
             case DISPUTE_DECIDED ->
                 of("POST /disputes/" + DISPUTE + "/resolution\n\n{\"resolution\":\"REJECT\",\"reason\":\"…\"}", STAFF)
-                        .with("id", DISPUTE)
-                        .with("state", "RESOLVED")
+                        .dispute("RESOLVED")
                         .with("resolution", "REFUND");
             case MESSAGE_DIFFERS ->
-                of("POST /disputes/" + DISPUTE + "/messages\n" + KEY + "\n\n{\"text\":\"Another text\"}", NOTHING);
+                of("POST /disputes/" + DISPUTE + "/messages\n" + KEY + "\n\n{\"text\":\"Another text\"}", NOTHING)
+                        .dispute("OPEN", "answer", "reply", "withdraw", "resolve");
             case RECORD_DIFFERS ->
                 of("PUT /once/mails/welcome-4711\n\n{\"to\":\"bob\"}", NOTHING)
                         .with("body", new JsonObject().put("to", "ada"));
@@ -217,7 +228,9 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
             case TARGET_TOO_LONG -> of("GET /orders?after=0K3M7Q…", NOTHING);
             case HEADERS_TOO_LARGE -> of("GET /orders\nCookie: …", NOTHING);
             case HOST_REFUSED -> of("GET /orders HTTP/1.1\nHost:", NOTHING);
-            case NOT_SIGNED_IN -> of(PLACE, "“Please sign in again.” Nothing is lost: the same number stays usable.");
+            case NOT_SIGNED_IN ->
+                of(PLACE, "“Please sign in again.” Nothing is lost: the same number stays usable.")
+                        .header("WWW-Authenticate", "Bearer");
             case NOT_ALLOWED -> of(SHIP, "“You don't have access to this.”");
             case NOT_FOUND -> of("GET /nowhere", NOTHING);
             case METHOD_NOT_ALLOWED -> of("PATCH " + ORDER, NOTHING).header("Allow", "GET, HEAD, OPTIONS");

@@ -10,18 +10,23 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
  * A page for each problem's {@code type}, which is the path of that page: the cause, an example, what a program does
  * and what a buyer is shown.
  */
 @Path("/problems")
+@Tag(name = "Problems", description = "The pages that explain the types of problems")
 @PermitAll
 @Produces(MediaType.TEXT_HTML)
 public class ProblemPages {
 
     @GET
-    @Operation(operationId = "listProblems", summary = "List the types of problems")
+    @Operation(
+            operationId = "listProblems",
+            summary = "List the types of problems",
+            description = "A page with a link to the page of each type.")
     public String list() {
         String rows = Arrays.stream(ProblemType.values())
                 .map(type -> "<tr><td>%d</td><th scope=\"row\"><a href=\"%s\">%s</a></th><td><code>%s</code></td></tr>"
@@ -46,7 +51,10 @@ public class ProblemPages {
     @GET
     @Path("/{name}")
     @Refusals(ProblemType.NOT_FOUND)
-    @Operation(operationId = "explainProblem", summary = "Explain a type of problem")
+    @Operation(
+            operationId = "explainProblem",
+            summary = "Explain a type of problem",
+            description = "The cause, an example, what a program does, and what a buyer is shown.")
     public String explain(@PathParam("name") String name) {
         ProblemType type = ProblemType.ofSlug(name).orElseThrow(NotFoundException::new);
         ProblemExample example = ProblemExample.of(type);

@@ -35,10 +35,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Create-once records over HTTP: the simple form of {@code /once}, for what is done by being recorded. */
 @Path("/once/{scope}/{key}")
+@Tag(name = "Records", description = "Anything else that must be created once")
 @RolesAllowed(Role.SERVICE)
 @Produces(MediaType.APPLICATION_JSON)
 class OnceResource {

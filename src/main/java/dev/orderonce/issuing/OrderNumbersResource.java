@@ -37,10 +37,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Order numbers over HTTP. */
 @Path("/order-numbers")
+@Tag(name = "Order numbers", description = "A number for each checkout, under which one order can be placed")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed({Role.BUYER, Role.SERVICE})
 @OnBehalf

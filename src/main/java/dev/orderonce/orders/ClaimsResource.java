@@ -2,7 +2,6 @@ package dev.orderonce.orders;
 
 import dev.orderonce.http.Answer;
 import dev.orderonce.http.Endpoint;
-import dev.orderonce.http.Headers;
 import dev.orderonce.http.Problem;
 import dev.orderonce.http.ProblemType;
 import dev.orderonce.http.Refusals;
@@ -20,15 +19,15 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Claims of guests' orders over HTTP. */
 @Path("/buyers/claims")
+@Tag(name = "Guests", description = "Guests who sign in")
 @Produces(MediaType.APPLICATION_JSON)
 class ClaimsResource {
     private final Caller caller;
@@ -93,8 +92,6 @@ class ClaimsResource {
     @APIResponse(
             responseCode = "200",
             description = "The buyer had claimed the guest before",
-            headers =
-                    @Header(name = Headers.REPLAYED, description = "true", schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = ClaimView.class)))
     public Uni<Response> claim(ClaimSubmission submission) {
         if (caller.isGuest()) {

@@ -49,12 +49,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
 /** The events of a buyer's orders as they happen, and what waits for staff, as server-sent events. */
 @Path("/events")
+@Tag(name = "Live events", description = "What happens, as server-sent events")
 class LiveEventsResource {
     private static final String FOR = "for";
     private static final String STAFF = "staff";

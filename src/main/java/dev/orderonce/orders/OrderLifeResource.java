@@ -40,10 +40,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Fulfilment and events of an order over HTTP. */
 @Path("/orders/{number}")
+@Tag(name = "Orders")
 @Produces(MediaType.APPLICATION_JSON)
 class OrderLifeResource {
     private final Caller caller;

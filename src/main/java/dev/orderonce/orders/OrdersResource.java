@@ -53,10 +53,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** The placing, finding and listing of orders over HTTP. */
 @Path("/orders")
+@Tag(name = "Orders", description = "Place, find, fulfil and hold orders")
 @Produces(MediaType.APPLICATION_JSON)
 class OrdersResource {
     /** As every other response has it. */
@@ -141,8 +143,6 @@ class OrdersResource {
             responseCode = "200",
             description = "An earlier request created the order: under this number or key, or under another number of "
                     + "the same checkout",
-            headers =
-                    @Header(name = Headers.REPLAYED, description = "true", schema = @Schema(type = SchemaType.STRING)),
             content = @Content(schema = @Schema(implementation = OrderView.class)))
     public Uni<Response> place(
             @Parameter(

@@ -22,9 +22,11 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The requests that submitted an order again, over HTTP. */
 @Path("/orders/{number}/resubmissions")
+@Tag(name = "Orders")
 @Produces(MediaType.APPLICATION_JSON)
 class ResubmissionsResource {
     private final FindOrder findOrder;

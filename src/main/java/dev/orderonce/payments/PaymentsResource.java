@@ -43,10 +43,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Paying, cancelling and refunding orders over HTTP. */
 @Path("/orders/{number}")
+@Tag(name = "Payments", description = "Pay, cancel and refund orders")
 @Produces(MediaType.APPLICATION_JSON)
 class PaymentsResource {
     private final Caller caller;
@@ -131,6 +133,7 @@ class PaymentsResource {
                             name = Headers.IDEMPOTENCY_KEY,
                             in = ParameterIn.HEADER,
                             description = "The client's key for this payment attempt",
+                            required = true,
                             schema = @Schema(type = SchemaType.STRING))
                     @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,
@@ -298,6 +301,7 @@ class PaymentsResource {
                             name = Headers.IDEMPOTENCY_KEY,
                             in = ParameterIn.HEADER,
                             description = "The client's key for this refund",
+                            required = true,
                             schema = @Schema(type = SchemaType.STRING))
                     @HeaderParam(Headers.IDEMPOTENCY_KEY)
                     List<String> keys,

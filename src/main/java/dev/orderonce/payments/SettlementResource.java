@@ -26,10 +26,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Notifications of the provider, and unsettled payments, over HTTP. */
 @Path("/payments")
+@Tag(name = "Payments")
 @Produces(MediaType.APPLICATION_JSON)
 class SettlementResource {
     private final ReceiveNotification receiveNotification;

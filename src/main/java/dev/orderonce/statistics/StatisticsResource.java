@@ -15,9 +15,11 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Statistics over HTTP, for support's page. */
 @Path("/statistics")
+@Tag(name = "Statistics", description = "What the service did in the last hour")
 @Produces(MediaType.APPLICATION_JSON)
 class StatisticsResource {
     private final LastHour lastHour;

@@ -36,6 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * only while no token issuer is configured, and only under a name of this machine itself.
  */
 @Path("/demo/sign-in")
+@Tag(name = "Demonstration", description = "The standalone build only")
 @PermitAll
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
@@ -101,7 +103,10 @@ class DemoSignInResource {
     @POST
     @NonBlocking // a millisecond for the signature
     @Refusals(ProblemType.NOT_FOUND)
-    @Operation(operationId = "demoSignIn", summary = "Sign in as any user (standalone build only)")
+    @Operation(
+            operationId = "demoSignIn",
+            summary = "Sign in as any user (standalone build only)",
+            description = "For the demonstration and for tests, on this machine only.")
     @APIResponse(
             responseCode = "200",
             description = "A token for the header Authorization: Bearer",

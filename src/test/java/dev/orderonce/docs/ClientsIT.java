@@ -1,10 +1,15 @@
 package dev.orderonce.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What others make of the API description can be used: a Java client and TypeScript types compile, and a linter finds
- * no error. The build generates the Java client before this test.
+ * What others make of the API description can be used: a Java client and TypeScript types compile, and the linters find
+ * nothing. The build generates the Java client before this test.
  */
 class ClientsIT {
     private static final Path DESCRIPTION = Path.of("src/main/openapi/openapi.yaml");
@@ -33,8 +38,28 @@ class ClientsIT {
     private static final Path WORK = Path.of("target/clients/npm");
 
     @Test
-    void javaClient_compiles(@TempDir Path classes) throws IOException {
+    void javaClient_compilesAndReadsProblemsByTheirType(@TempDir Path classes) throws Exception {
         // Given
+        compile(classes);
+        try (URLClassLoader client = new URLClassLoader(
+                new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
+            // When
+            Object lookalike = read(client, "Problem", example("lookalike"));
+            Object differs = read(client, "Problem", example("order-differs"));
+            Object ofALaterVersion = read(client, "PlainProblem", """
+                    {"type": "/problems/of-a-later-version", "title": "New", "status": 409, "detail": "New", "retry": "later",
+                     "more": 1}""");
+            // Then
+            assertThat(instance(lookalike)).hasFieldOrPropertyWithValue("earlier", "0K3M6D-2PV8SA-7JQ5XE");
+            assertThat(instance(differs))
+                    .extracting("mismatch")
+                    .asInstanceOf(LIST)
+                    .hasSize(1);
+            assertThat(ofALaterVersion).hasFieldOrPropertyWithValue("status", 409);
+        }
+    }
+
+    private static void compile(Path classes) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter errors = new StringWriter();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8);
@@ -42,7 +67,6 @@ class ClientsIT {
             List<Path> sources =
                     client.filter(file -> file.toString().endsWith(".java")).toList();
             assertThat(sources).hasSizeGreaterThan(20);
-            // When
             boolean isCompiled = compiler.getTask(
                             errors,
                             files,
@@ -57,18 +81,53 @@ class ClientsIT {
                             null,
                             files.getJavaFileObjectsFromPaths(sources))
                     .call();
-            // Then
             assertThat(isCompiled).as(errors.toString()).isTrue();
         }
     }
 
+    /** What the client makes of the JSON of one of its models. */
+    private static Object read(ClassLoader client, String model, String json) throws Exception {
+        ObjectMapper mapper = (ObjectMapper) client.loadClass("org.openapitools.client.ApiClient")
+                .getMethod("createDefaultObjectMapper")
+                .invoke(null);
+        return mapper.readValue(json, client.loadClass("org.openapitools.client.model." + model));
+    }
+
+    /** The problem of a union. */
+    private static Object instance(Object problem) throws ReflectiveOperationException {
+        return problem.getClass().getMethod("getActualInstance").invoke(problem);
+    }
+
+    private static String example(String name) throws IOException {
+        return new ObjectMapper(new YAMLFactory())
+                .readTree(DESCRIPTION.toFile())
+                .at("/components/examples/" + name + "/value")
+                .toString();
+    }
+
     @Test
-    void linter_findsNoError() throws Exception {
+    void redocly_findsNothing() throws Exception {
         // Given
         takeTools();
         // Then
         assertThat(run("npx", "--no-install", "redocly", "lint", "openapi.yaml"))
-                .contains("Your API description is valid");
+                .contains("Your API description is valid")
+                .doesNotContain("warning");
+    }
+
+    @Test
+    void spectral_findsNothing() throws Exception {
+        // Given
+        takeTools();
+        // Then
+        run(
+                "npx",
+                "--no-install",
+                "spectral",
+                "lint",
+                "--fail-severity=hint",
+                "--ruleset=spectral.yaml",
+                "openapi.yaml");
     }
 
     @Test
@@ -93,12 +152,12 @@ class ClientsIT {
     private static void takeTools() throws Exception {
         if (!isNpmThere()) {
             System.out.println(
-                    "SKIPPED ClientsIT: no npm on this machine, so neither the linter nor TypeScript has read"
+                    "SKIPPED ClientsIT: no npm on this machine, so neither the linters nor TypeScript have read"
                             + " the API description");
         }
         assumeTrue(isNpmThere(), "no npm on this machine");
         Files.createDirectories(WORK);
-        for (String file : List.of("package.json", "package-lock.json", "usage.ts")) {
+        for (String file : List.of("package.json", "package-lock.json", "spectral.yaml", "usage.ts")) {
             Files.copy(TOOLS.resolve(file), WORK.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         Files.copy(DESCRIPTION, WORK.resolve("openapi.yaml"), StandardCopyOption.REPLACE_EXISTING);

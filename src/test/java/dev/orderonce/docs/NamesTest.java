@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The classes, tests, packages and files that the documentation names in code spans exist. */
+/** The classes, tests, packages, files and schemas that the documentation names in code spans exist. */
 class NamesTest {
     private static final Path ROOT = Path.of("");
 
@@ -60,12 +60,17 @@ class NamesTest {
 
     private static final Pattern PACKAGE = Pattern.compile("dev\\.orderonce(?:\\.[a-z]+)+");
 
+    /** A component of the API description. */
+    private static final Pattern SCHEMA = Pattern.compile("(?m)^    ([A-Z]\\w+):$");
+
     /** On a command line, in blocks too. */
     private static final Pattern SELECTED_TEST = Pattern.compile("-D(?:it\\.)?test=(\\w+)");
 
     private static Set<String> files = Set.of();
 
     private static Set<String> classes = Set.of();
+
+    private static Set<String> schemas = Set.of();
 
     static List<Document> documents() {
         return Document.all();
@@ -87,6 +92,8 @@ class NamesTest {
                 .filter(file -> file.endsWith(".java"))
                 .map(file -> file.substring(file.lastIndexOf('/') + 1, file.length() - 5))
                 .collect(Collectors.toSet());
+        String api = Files.readString(Path.of("src/main/openapi/openapi.yaml"));
+        schemas = SCHEMA.matcher(api).results().map(schema -> schema.group(1)).collect(Collectors.toSet());
     }
 
     private static String name(Path file) {
@@ -133,7 +140,10 @@ class NamesTest {
             return LOG_CATEGORIES.contains(word) || isFile("src/*/java/" + word.replace('.', '/'));
         }
         var named = CLASS.matcher(word);
-        return !named.matches() || FOREIGN.contains(named.group(1)) || classes.contains(named.group(1));
+        return !named.matches()
+                || FOREIGN.contains(named.group(1))
+                || classes.contains(named.group(1))
+                || schemas.contains(named.group(1));
     }
 
     private static String withoutSlash(String path) {

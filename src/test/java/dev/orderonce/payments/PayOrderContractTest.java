@@ -301,7 +301,7 @@ class PayOrderContractTest {
         // Given
         String number = shop.newOrder(4200);
         // When
-        Response response = shop.request()
+        Response response = shop.badRequest()
                 .contentType(ContentType.JSON)
                 .body(Map.of("method", "tok_visa"))
                 .post("/orders/{number}/payments", number);

@@ -274,7 +274,7 @@ class RefundOrderContractTest {
             // Then
             response.then().statusCode(400).body("violations.field", contains("/amount", "/reason"));
         }
-        support.request()
+        support.badRequest()
                 .contentType(ContentType.JSON)
                 .body(Map.of("amount", 1, "reason", "none"))
                 .post("/orders/{number}/refunds", number)

@@ -8,11 +8,13 @@ import io.restassured.specification.FilterableResponseSpecification;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
+import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -51,21 +53,30 @@ public final class DeclaredProblems implements Filter {
         List<Declared> operations = new ArrayList<>();
         api.getPaths()
                 .forEach((path, item) -> item.readOperationsMap()
-                        .forEach((method, operation) -> operations.add(declared(path, method, operation))));
+                        .forEach((method, operation) -> operations.add(declared(api, path, method, operation))));
         // Paths without variables come first.
         operations.sort(Comparator.comparing(operation -> operation.path().contains("{")));
         return new DeclaredProblems(operations);
     }
 
     /** Each type with its status, as in {@code 404 /problems/order-not-found}. */
-    private static Declared declared(String path, PathItem.HttpMethod method, Operation operation) {
+    private static Declared declared(OpenAPI api, String path, PathItem.HttpMethod method, Operation operation) {
         Set<String> types = operation.getResponses().entrySet().stream()
-                .flatMap(response -> TYPE.matcher(response.getValue().getDescription())
+                .flatMap(response -> TYPE.matcher(
+                                resolve(api, response.getValue()).getDescription())
                         .results()
                         .map(type -> response.getKey() + ' ' + type.group(1)))
                 .collect(Collectors.toSet());
         Pattern pattern = Pattern.compile(path.replaceAll("\\{[^}]*}", "[^/]+"));
         return new Declared(path, method.name(), pattern, types);
+    }
+
+    private static ApiResponse resolve(OpenAPI api, ApiResponse response) {
+        String reference = response.get$ref();
+        return reference == null
+                ? response
+                : Objects.requireNonNull(
+                        api.getComponents().getResponses().get(reference.substring(reference.lastIndexOf('/') + 1)));
     }
 
     /** The violation of a problem that an operation returned; empty if the description lists its type. */
