@@ -19,6 +19,7 @@ import dev.orderonce.orders.OrderSettings;
 import dev.orderonce.payments.PaymentSettings;
 import dev.orderonce.postgres.DatabaseSettings;
 import dev.orderonce.redis.RedisSettings;
+import dev.orderonce.webhooks.WebhookSettings;
 import io.quarkus.redis.runtime.client.config.RedisConfig;
 import io.quarkus.runtime.shutdown.ShutdownConfig;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
@@ -50,6 +51,7 @@ final class StartupChecks {
             new Group<>(OrderSettings.class, OrderSettings::check),
             new Group<>(PaymentSettings.class, PaymentSettings::check),
             new Group<>(RedisSettings.class, RedisSettings::check),
+            new Group<>(WebhookSettings.class, WebhookSettings::check),
             // Those of the framework that operators set.
             new Group<>(RedisConfig.class, RedisSettings::checkAddresses),
             new Group<>(VertxHttpConfig.class, CorsSettings::checkFramework),
@@ -59,13 +61,17 @@ final class StartupChecks {
     /** The names of the jobs, which are beans and so not known before the start. */
     static final List<String> JOBS = List.of(
             "cancel-unpaid",
+            "count-disabled-webhooks",
+            "count-failing-webhooks",
             "count-open-suspicions",
             "count-overdue-disputes",
             "count-replicas",
             "count-unsettled-payments",
+            "deliver-webhooks",
             "end-holds",
             "poll-live-events",
             "poll-work",
+            "purge-deliveries",
             "purge-events",
             "purge-notifications",
             "purge-records",

@@ -34,6 +34,7 @@ class ArchitectureTest {
             "disputes",
             "duplicates",
             "payments",
+            "webhooks",
             "orders",
             "work",
             "events",

@@ -37,6 +37,8 @@ class SqlWallsTest {
             entry("disputes", "disputes"),
             entry("dispute_messages", "disputes"),
             entry("suspected_duplicates", "duplicates"),
+            entry("webhook_endpoints", "webhooks"),
+            entry("webhook_deliveries", "webhooks"),
             entry("once_records", "idempotency"));
 
     private static final Pattern CREATED = Pattern.compile("\\bCREATE TABLE (\\w+)");

@@ -2,7 +2,9 @@ package dev.orderonce.events;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +35,12 @@ public class DeliverEvents {
      */
     private static final Duration LEASE = Duration.ofSeconds(5);
 
+    /** A consumer may take longer than a lease: it is renewed meanwhile, and two renewals may fail. */
+    private static final Duration RENEWAL_INTERVAL = LEASE.dividedBy(3);
+
+    private static final String BEHIND = "orderonce.events.behind";
+    private static final String CONSUMER = "consumer";
+
     private final OutboxStore store;
     private final Clock clock;
     private final MeterRegistry metrics;
@@ -53,7 +61,33 @@ public class DeliverEvents {
      */
     public Uni<Void> deliverTo(EventConsumer consumer) {
         return store.hold(consumer.name(), holder, LEASE)
-                .chain(held -> held.isEmpty() ? skip(consumer) : deliverFrom(consumer, held.get()));
+                .chain(held -> held.isEmpty() ? skip(consumer) : renewing(consumer, deliverFrom(consumer, held.get())));
+    }
+
+    /** Renews the lease for as long as the work takes; a renewal that fails is left to the next one. */
+    private Uni<Void> renewing(EventConsumer consumer, Uni<Void> work) {
+        return Uni.createFrom().deferred(() -> {
+            Cancellable renewals = Multi.createFrom()
+                    .ticks()
+                    .startingAfter(RENEWAL_INTERVAL)
+                    .every(RENEWAL_INTERVAL)
+                    .onOverflow()
+                    .drop()
+                    .onItem()
+                    .transformToUniAndConcatenate(_ -> store.renew(consumer.name(), holder, LEASE)
+                            .onFailure()
+                            .recoverWithItem(false))
+                    .subscribe()
+                    .with(_ -> {});
+            return work.onTermination().invoke(renewals::cancel);
+        });
+    }
+
+    /** Removes the gauge of a consumer that no longer receives anything. */
+    public void forget(String consumer) {
+        if (behind.remove(consumer) != null) {
+            metrics.find(BEHIND).tag(CONSUMER, consumer).gauges().forEach(metrics::remove);
+        }
     }
 
     /** The replica that delivers reports how far behind the consumer is. */
@@ -65,8 +99,7 @@ public class DeliverEvents {
     private AtomicLong behind(EventConsumer consumer) {
         return behind.computeIfAbsent(
                 consumer.name(),
-                name -> Objects.requireNonNull(
-                        metrics.gauge("orderonce.events.behind", Tags.of("consumer", name), new AtomicLong())));
+                name -> Objects.requireNonNull(metrics.gauge(BEHIND, Tags.of(CONSUMER, name), new AtomicLong())));
     }
 
     /** Delivers batch after batch, as long as they are full and this replica has the lease. */

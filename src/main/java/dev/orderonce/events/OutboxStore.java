@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,11 @@ class OutboxStore {
             WHERE name = $6 AND holder = $1 AND position <= $2
             """;
 
+    /** Does not acquire a lease: another replica may have acquired it, or the consumer was moved. */
+    private static final String RENEW = """
+            UPDATE outbox SET held_until = now() + $2 * interval '1 millisecond' WHERE name = $3 AND holder = $1
+            """;
+
     private final Postgres postgres;
     private final OrderOwners owners;
 
@@ -84,6 +90,12 @@ class OutboxStore {
                 .map(rows -> rows.size() == 0
                         ? Optional.empty()
                         : Optional.of(progress(rows.iterator().next())));
+    }
+
+    /** Renews the lease on a consumer; false if this replica has lost it. */
+    Uni<Boolean> renew(String consumer, String holder, Duration lease) {
+        return postgres.query(RENEW, Tuple.of(holder, (double) lease.toMillis(), consumer))
+                .map(rows -> rows.rowCount() == 1);
     }
 
     private static Progress progress(Row row) {
@@ -208,12 +220,21 @@ class OutboxStore {
                 .map(OutboxStore::events);
     }
 
-    private static final String NOW = """
+    private static final String NOW = now("$1");
+
+    /**
+     * The query of the last visible id and of the ids before it that are not visible.
+     *
+     * @param width a number or parameter: so many ids before the last one
+     */
+    static String now(String width) {
+        return """
             SELECT ends.last, ARRAY(
-                SELECT id FROM generate_series(GREATEST(ends.first, ends.last - $1), ends.last) AS given(id)
+                SELECT id FROM generate_series(GREATEST(ends.first, ends.last - %s), ends.last) AS given(id)
                 WHERE NOT EXISTS (SELECT FROM order_events e WHERE e.id = given.id) ORDER BY id) AS missing
             FROM (SELECT COALESCE(min(id), 1) AS first, COALESCE(max(id), 0) AS last FROM order_events) ends
-            """;
+            """.formatted(width);
+    }
 
     /**
      * Returns the position of everything that is visible now. Ids that were assigned shortly before the last one and
@@ -238,7 +259,7 @@ class OutboxStore {
             WITH lowest AS (
                 SELECT id, at FROM order_events WHERE id <= (
                     SELECT min(position) FROM outbox
-                    WHERE NOT (name = ANY($3) AND held_until < now() - $4 * interval '1 millisecond'))
+                    WHERE NOT paused AND NOT (name = ANY($3) AND held_until < now() - $4 * interval '1 millisecond'))
                 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
             DELETE FROM order_events WHERE id IN (SELECT id FROM lowest WHERE at < $1)
             """;
@@ -247,8 +268,8 @@ class OutboxStore {
     private static final Duration OFF_EVERYWHERE = Duration.ofDays(1);
 
     /**
-     * Deletes events that every consumer has received and that are older than a time, at most {@code most}; returns how
-     * many.
+     * Deletes events that every consumer that is not paused has received and that are older than a time, at most
+     * {@code most}; returns how many.
      *
      * @param off the names of the consumers that are off in this replica: nothing is kept for them, unless another
      *     replica has delivered to them lately
@@ -260,6 +281,60 @@ class OutboxStore {
                                 .addArrayOfString(off.toArray(String[]::new))
                                 .addDouble((double) OFF_EVERYWHERE.toMillis()))
                 .map(RowSet::rowCount);
+    }
+
+    private static final String BEHIND = """
+            SELECT name, (SELECT COALESCE(max(id), 0) FROM order_events) - position AS behind FROM outbox
+            WHERE starts_with(name, $1)
+            """;
+
+    /** Returns how many ids of the log each consumer with this prefix has before it, by the consumer's name. */
+    Uni<Map<String, Long>> behind(String prefix) {
+        return postgres.query(BEHIND, Tuple.of(prefix)).map(rows -> {
+            Map<String, Long> behind = new HashMap<>();
+            rows.forEach(row -> behind.put(row.getString("name"), Math.max(0, row.getLong("behind"))));
+            return behind;
+        });
+    }
+
+    private static final String BEFORE_EVENT =
+            "SELECT id - 1 AS position FROM order_events WHERE number = $1 AND sequence = $2";
+
+    /** Returns the position before an event; empty if there is no such event. */
+    Uni<Optional<Long>> positionBefore(String number, int sequence) {
+        return postgres.query(BEFORE_EVENT, Tuple.of(number, sequence))
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(rows.iterator().next().getLong("position")));
+    }
+
+    /**
+     * A binary search: ids are assigned in nearly the order of time, and no index has the time. Each step reads one
+     * row; every event up to {@code low} is before the time, every one after {@code high} is not.
+     */
+    private static final String BEFORE_TIME = """
+            WITH RECURSIVE search (low, high) AS (
+                SELECT COALESCE(min(id), 1) - 1, COALESCE(max(id), 0) FROM order_events
+                UNION ALL
+                SELECT CASE WHEN probe.at < $1 THEN probe.id ELSE search.low END,
+                       CASE WHEN probe.at < $1 THEN search.high ELSE (search.low + search.high) / 2 END
+                FROM search LEFT JOIN LATERAL (
+                    SELECT id, at FROM order_events
+                    WHERE id > (search.low + search.high) / 2 AND id <= search.high ORDER BY id LIMIT 1) AS probe ON true
+                WHERE search.low < search.high)
+            SELECT max(low) AS position FROM search
+            """;
+
+    /**
+     * Events of one time are not committed in the order of their ids, and the replicas' clocks differ, by less than
+     * this.
+     */
+    private static final Duration DISORDER = Duration.ofMinutes(1);
+
+    /** Returns a position before every event that happened at this time or later. */
+    Uni<Long> positionBefore(Instant time) {
+        return postgres.query(BEFORE_TIME, Tuple.of(Timestamptz.of(time.minus(DISORDER))))
+                .map(rows -> rows.iterator().next().getLong("position"));
     }
 
     /** Returns the last visible id; 0 if there is none. */

@@ -26,6 +26,7 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
              "lines":[{"productCode":"tea-1","quantity":2,"unitPrice":2550}]}""".formatted(NUMBER);
     private static final String PLACE = "POST /orders\n\n" + BASKET;
     private static final String LARGE = PLACE.replace("5100", "124000").replace("2550", "62000");
+    private static final String WEBHOOK = "/webhooks/W0K3M7QXW52TB9H4N";
     private static final String PAY = "POST " + ORDER + "/payments\n" + KEY + "\n\n{\"method\":\"tok_visa\"}";
     private static final String REFUND =
             "POST " + ORDER + "/refunds\n" + KEY + "\n\n{\"amount\":1000,\"reason\":\"One cup was broken\"}";
@@ -195,6 +196,11 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
                 of("PUT /once/invoices/4711/result\n\n" + RESULT, NOTHING)
                         .with("result", new JsonObject().put("invoice", "I-16"));
             case RECORD_NOT_FOUND -> of("GET /once/mails/welcome-4711", NOTHING);
+            case WEBHOOK_NOT_FOUND -> of("GET " + WEBHOOK, NOTHING);
+            case WEBHOOK_EXISTS ->
+                of("POST /webhooks\n\n{\"url\":\"https://shop.example/hooks\",\"kinds\":[\"PAID\"]}", NOTHING)
+                        .with("webhook", WEBHOOK);
+            case WEBHOOKS_FULL -> of("POST /webhooks\n\n{\"url\":\"https://shop.example/hooks\"}", NOTHING);
             case MOVE_NOT_OPEN ->
                 of("POST " + ORDER + "/cancellation", "“This is no longer possible for this order.” With its state.")
                         .order("SHIPPED", "complete", "return", "refund");

@@ -224,6 +224,19 @@ public enum ProblemType {
             "Different result already stored",
             "This claim has stored another result before; \"result\" is that one. It is unchanged."),
     RECORD_NOT_FOUND(404, NEVER, "Record not found", "There is no record under this scope and key, or it has expired."),
+    WEBHOOK_NOT_FOUND(404, NEVER, "Webhook endpoint not found", "There is no webhook endpoint with this id."),
+    WEBHOOK_EXISTS(
+            409,
+            NEVER,
+            "Webhook endpoint with this URL exists",
+            "Another webhook endpoint has this URL; \"webhook\" links to it. Change that endpoint, or use another URL. The "
+                    + "request changed nothing."),
+    WEBHOOKS_FULL(
+            409,
+            AFTER_CHANGE,
+            "Too many webhook endpoints",
+            "There are as many webhook endpoints as allowed, 20. Delete one, and repeat the request. The request changed "
+                    + "nothing."),
     MOVE_NOT_OPEN(
             409,
             NEVER,

@@ -2,10 +2,14 @@ package dev.orderonce.orders;
 
 import dev.orderonce.events.PublishedEvent;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Something that happened to an order.
@@ -41,6 +45,14 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
     /** The kind of the event with which an order that a guest placed becomes another buyer's. */
     public static final String CLAIMED = "CLAIMED";
 
+    /** Every kind of event that the service writes. */
+    public static final Set<String> KINDS = Stream.of(
+                    Stream.of("PLACED", Hold.SET_KIND, Hold.ENDED_KIND, CLAIMED),
+                    Arrays.stream(OrderState.Move.values()).map(OrderState.Move::kind),
+                    Arrays.stream(MoneyEvent.values()).map(MoneyEvent::kind))
+            .flatMap(Function.identity())
+            .collect(Collectors.toUnmodifiableSet());
+
     /** What buyers see in place of the name of the shop's staff or program. */
     private static final String THE_SHOP = "the shop";
 
@@ -50,7 +62,7 @@ public record OrderEvent(int sequence, String kind, Instant at, Map<String, Stri
     /** The jobs in events of versions before V12, which did not store {@link #ACTOR}. */
     private static final Set<String> EARLIER_JOBS = Set.of("payments", "unpaid");
 
-    static OrderEvent of(PublishedEvent published) {
+    public static OrderEvent of(PublishedEvent published) {
         return new OrderEvent(
                 published.sequence(),
                 published.kind(),

@@ -34,6 +34,9 @@ public final class Standalone implements AutoCloseable {
     /** Not among the required settings: a database elsewhere may do without. */
     private static final String DATABASE_PASSWORD = "database.password";
 
+    /** Receivers of webhooks in development are on this machine. */
+    private static final String ALLOW_LOOPBACK = "webhooks.allow-loopback";
+
     /** Where the service listens while it has anything that this class brings along. */
     public static final String HOST = "127.0.0.1";
 
@@ -142,6 +145,9 @@ public final class Standalone implements AutoCloseable {
                 // The simulated provider lives as long as the process, and so does this secret.
                 settings.put(PAYMENTS_NOTIFICATION_SECRET.property(), Secrets.newKey());
             }
+        }
+        if (given.getOptionalValue(ALLOW_LOOPBACK, String.class).isEmpty()) {
+            settings.put(ALLOW_LOOPBACK, "true");
         }
         settings.put("quarkus.http.host", HOST);
         settings.put("quarkus.management.host", HOST);

@@ -23,6 +23,7 @@ final class Known {
         STRANGERS_ORDER("0K3M7Q-XW52TB-9H4NRC"),
         DISPUTE("D0K3M7QXW52TB9H4N"),
         SUSPICION("1"),
+        WEBHOOK("W0K3M7QXW52TB9H4N"),
         PAYMENT("none"),
         CURSOR("none"),
         EVENT_ID("none"),
@@ -78,7 +79,7 @@ final class Known {
     /** Keeps the identifiers of a response. */
     void learn(JsonNode response) {
         learnOne(response);
-        for (String list : List.of("orders", "disputes", "suspicions")) {
+        for (String list : List.of("orders", "disputes", "suspicions", "webhooks")) {
             response.path(list).forEach(this::learnOne);
         }
     }
@@ -96,7 +97,8 @@ final class Known {
         }
         JsonNode id = node.path("id");
         if (id.isTextual() || id.isIntegralNumber()) {
-            add(id.isTextual() ? Kind.DISPUTE : Kind.SUSPICION, id.asText());
+            Kind ofText = id.asText().startsWith("W") ? Kind.WEBHOOK : Kind.DISPUTE;
+            add(id.isTextual() ? ofText : Kind.SUSPICION, id.asText());
         }
         if (node.path("payment").isTextual()) {
             add(Kind.PAYMENT, node.path("payment").asText());

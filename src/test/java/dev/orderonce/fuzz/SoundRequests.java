@@ -55,7 +55,11 @@ final class SoundRequests {
                             confirmSuspectedDuplicate refundOrder holdOrder releaseOrder
                             """),
             "service",
-            words("putOnce findOnce deleteOnce claimOnce renewOnce giveUpOnce completeOnce"));
+            words("""
+                            putOnce findOnce deleteOnce claimOnce renewOnce giveUpOnce completeOnce
+                            createWebhook listWebhooks findWebhook changeWebhook deleteWebhook
+                            rotateWebhookSecret enableWebhook redeliverWebhook listWebhookDeliveries
+                            """));
 
     /**
      * Last three digits of amounts that the simulated provider does not capture at once. Not 902: it answers after two
@@ -195,7 +199,7 @@ final class SoundRequests {
                 Kind own = isOrder ? Kind.ORDER : Kind.NUMBER;
                 yield known.pick(random.nextInt(20) == 0 ? Kind.STRANGERS_ORDER : own, random);
             }
-            case "{id}" -> known.pick(operation.path().startsWith("/disputes") ? Kind.DISPUTE : Kind.SUSPICION, random);
+            case "{id}" -> known.pick(kind(operation.path()), random);
             case "{key}" ->
                 operation.path().startsWith("/once")
                         ? name + ":" + random.nextInt(20)
@@ -204,6 +208,13 @@ final class SoundRequests {
             case "{name}" -> Known.any(List.of("lookalike", "number-expired", "none"), random);
             default -> "fuzz";
         };
+    }
+
+    private static Kind kind(String path) {
+        if (path.startsWith("/webhooks")) {
+            return Kind.WEBHOOK;
+        }
+        return path.startsWith("/disputes") ? Kind.DISPUTE : Kind.SUSPICION;
     }
 
     private String query(Operation operation, Random random) {
@@ -351,6 +362,11 @@ final class SoundRequests {
             case "currency" -> "EUR";
             case "method" -> Known.any(List.of("tok_visa", "tok_other"), random);
             case "roles" -> Known.any(ROLES, random);
+            // Nobody listens there.
+            case "url" -> "http://127.0.0.1:9/" + name + '/' + random.nextInt(3);
+            case "kinds" -> Known.any(List.of("PLACED", "PAID", "SHIPPED"), random);
+            case "event" -> known.pick(Kind.ORDER, random) + "-1";
+            case "time" -> Instant.now().toString();
             default -> Known.any(TEXTS, random);
         };
     }

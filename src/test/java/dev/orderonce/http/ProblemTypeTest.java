@@ -47,6 +47,9 @@ class ProblemTypeTest {
             claim-lost                never
             result-exists             never
             record-not-found          never
+            webhook-not-found         never
+            webhook-exists            never
+            webhooks-full             after-change
             move-not-open             never
             order-changed             after-change
             order-on-hold             never

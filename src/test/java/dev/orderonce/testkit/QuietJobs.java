@@ -24,7 +24,11 @@ public final class QuietJobs implements QuarkusTestProfile {
             "purge-notifications",
             "count-unsettled-payments",
             "count-open-suspicions",
-            "count-overdue-disputes");
+            "count-overdue-disputes",
+            "deliver-webhooks",
+            "purge-deliveries",
+            "count-failing-webhooks",
+            "count-disabled-webhooks");
 
     @Override
     public Map<String, String> getConfigOverrides() {

@@ -71,7 +71,11 @@ public final class Stores implements QuarkusTestResourceLifecycleManager {
                 "scan-orders",
                 "end-holds",
                 "resume-confirmations",
-                "resume-resolutions")) {
+                "resume-resolutions",
+                "deliver-webhooks",
+                "purge-deliveries",
+                "count-failing-webhooks",
+                "count-disabled-webhooks")) {
             settings.put("jobs.interval." + job, "off");
         }
         // Abandoned work is resumed within a test's timeout.
