@@ -294,7 +294,7 @@ class DeliverBatch {
         if (disabled.isPresent()) {
             LOG.warnf("webhook endpoint %s is disabled (%s): no event is sent to it", id, disabled.get());
         } else if (failing.isPresent() && target.failingSince().isEmpty()) {
-            LOG.warnf("webhook endpoint %s fails; it is tried again for %s", id, LONGEST_FAILURE);
+            LOG.warnf("webhook endpoint %s fails; it is tried again for %d h", id, LONGEST_FAILURE.toHours());
         } else if (failing.isEmpty() && target.failingSince().isPresent()) {
             LOG.infof("webhook endpoint %s works again", id);
         }

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ record WebhookUrl(URI uri) {
     static final int LONGEST = 2000;
 
     private static final String POINTER = "/url";
+
+    /** Hosts that are this machine by their names alone. */
+    private static final Pattern LOCAL =
+            Pattern.compile("localhost|127(?:\\.[0-9]{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
 
     /** Reads a URL; adds a violation if it is not one that a receiver can have. */
     static Optional<WebhookUrl> read(@Nullable String text, List<Violation> violations) {
@@ -36,6 +41,10 @@ record WebhookUrl(URI uri) {
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
         if (!scheme.equals("https") && !scheme.equals("http")) {
             return refuse("must begin with https://", violations);
+        }
+        if (scheme.equals("http")
+                && !LOCAL.matcher(String.valueOf(uri.getHost())).matches()) {
+            return refuse("must begin with https://, other than for localhost", violations);
         }
         if (uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > 65535) {
             return refuse("is not a URL with a host", violations);

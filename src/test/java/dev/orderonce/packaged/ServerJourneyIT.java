@@ -83,6 +83,7 @@ class ServerJourneyIT {
         given.put("QUARKUS_REDIS_TLS_TRUST_CERTIFICATE_PEM", "true");
         given.put("QUARKUS_REDIS_TLS_TRUST_CERTIFICATE_PEM_CERTS", certificate().toString());
         given.put("NUMBERS_WHEN_REDIS_IS_DOWN", "refuse");
+        given.put("WEBHOOKS_ALLOW_LOOPBACK", "true");
         given.put("DATABASE_MIGRATE_AT_START", "false");
         Map<String, String> settings = Surroundings.of(directory, given).settings();
         assertThat(Service.launch(Service.SERVER, directory.resolve("job"), settings, "--migrate")
@@ -212,6 +213,45 @@ class ServerJourneyIT {
                 .isEqualTo(201);
         assertThat(service.send("PUT", path, Optional.of(program), "{\"a\":1}").statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void event_isDeliveredToAWebhook() throws IOException {
+        // Given
+        CompletableFuture<String> delivery = new CompletableFuture<>();
+        HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        receiver.createContext("/hooks", exchange -> {
+            try (exchange) {
+                delivery.complete(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                exchange.sendResponseHeaders(204, -1);
+            }
+        });
+        receiver.start();
+        try {
+            String program = Issuer.token("importer", Set.of("service"));
+            String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hooks";
+            HttpResponse<String> created =
+                    post("/webhooks", program, "{\"url\":\"" + url + "\",\"kinds\":[\"PLACED\"]}");
+            assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+            // When
+            HttpResponse<String> order =
+                    service.placeByKey(buyer, UUID.randomUUID().toString());
+            // Then
+            await().until(delivery::isDone);
+            JsonObject data = new JsonObject(delivery.join()).getJsonObject("data");
+            assertThat(data.getJsonObject("event").getString("kind")).isEqualTo("PLACED");
+            assertThat(data.getJsonObject("order").getString("number"))
+                    .isEqualTo(json(order).getString("number"));
+            assertThat(data.getJsonObject("order").getJsonArray("lines")).isNotEmpty();
+            String endpoint = "/webhooks/" + json(created).getString("id");
+            await().untilAsserted(() ->
+                    assertThat(get(endpoint + "/deliveries", program).body()).contains("DELIVERED"));
+            assertThat(service.send("DELETE", endpoint, Optional.of(program), "")
+                            .statusCode())
+                    .isEqualTo(204);
+        } finally {
+            receiver.stop(0);
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ class WebhookUrlTest {
             https://shop.example/%20%2F,        shop.example, 443,  /%20%2F
             http://127.0.0.1:8080/hooks,        127.0.0.1,    8080, /hooks
             http://localhost/,                  localhost,    80,   /
+            'http://[::1]:81/',                 [::1],        81,   /
             'https://[2606:4700::1111]/x',      [2606:4700::1111], 443, /x
             """)
     void url_isRead(String text, String host, int port, String target) {
@@ -55,6 +56,10 @@ class WebhookUrlTest {
                 "https://shop.example/\n",
                 "https://shöp.example/",
                 "https://shop_.example_/",
+                "http://shop.example/",
+                "http://127.0.0.1.shop.example/",
+                "http://localhost.shop.example/",
+                "http://10.0.0.1/",
                 "ftp://shop.example/",
                 "file:///etc/passwd",
                 "jar:https://shop.example!/",
