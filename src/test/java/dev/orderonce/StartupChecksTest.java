@@ -88,6 +88,8 @@ class StartupChecksTest {
             quarkus.http.port | abc | quarkus.http.port: "abc" is not a whole number
             quarkus.shutdown.timeout | ten | quarkus.shutdown.timeout: "ten" is not a duration; write 500ms, 2s, 10m, 24h or 7d
             jobs.interval.relay-events | 0s | jobs.interval.relay-events: 0s is neither "off" nor a duration of at least 1 ms, such as 500ms or 10m
+            webhooks.log-ttl | 0s | webhooks.log-ttl: at least 1ms
+            webhooks.allow-loopback | maybe | webhooks.allow-loopback: "maybe" cannot be used: write true or false
             identity.keys | /nowhere.pem | identity.keys: there is no file /nowhere.pem that can be read
             """)
     void settingThatCannotBeUsed_isNamedWithWhatCanBe(String setting, String value, String sentence) {

@@ -97,6 +97,20 @@ class PurgeEventsTest {
     }
 
     @Test
+    void whatAPausedConsumerHasNotHad_isPurged() {
+        // Given
+        String old = shop.newOrder(4200);
+        age(old);
+        moveConsumersToTheEnd();
+        Database.execute("INSERT INTO outbox (name, position, paused) VALUES ('paused', 0, true)");
+        // When
+        purge();
+        Database.execute("DELETE FROM outbox WHERE name = 'paused'");
+        // Then
+        assertThat(Database.events(old)).isZero();
+    }
+
+    @Test
     void withoutTheSetting_nothingIsPurged() {
         // Given
         String old = shop.newOrder(4200);

@@ -18,6 +18,9 @@ import dev.orderonce.webhooks.Receiver.Received;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -134,6 +137,32 @@ class DeliverWebhooksTest extends WebhooksFixture {
         // Then
         awaitKinds(number, "PAID", "SHIPPED");
         assertThat(receiver.kinds(earlier)).isEmpty();
+    }
+
+    /** Its id was assigned before the endpoint was created, and the ids of visible events are above it. */
+    @Test
+    void eventThatIsCommittedAfterTheCreation_isSent() throws SQLException {
+        // Given
+        String late = shop.newOrder(4200);
+        String symbols = late.replace("-", "");
+        try (Connection connection = Database.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.executeUpdate(
+                    "UPDATE orders SET state = 'CANCELLED', sequence = 2 WHERE number = '%s'".formatted(symbols));
+            statement.executeUpdate(
+                    "INSERT INTO order_events (number, buyer, sequence, kind, at) VALUES ('%s', '%s', 2, 'CANCELLED', now())"
+                            .formatted(symbols, shop.subject()));
+            shop.newOrder(4300);
+            created(receiver.url("/"));
+            String next = shop.newOrder(4400);
+            awaitKinds(next, "PLACED");
+            assertThat(receiver.kinds(late)).isEmpty();
+            // When
+            connection.commit();
+        }
+        // Then
+        awaitKinds(late, "CANCELLED");
     }
 
     @Test
@@ -542,12 +571,16 @@ class DeliverWebhooksTest extends WebhooksFixture {
     void deletedEndpoint_getsNothingAndKeepsNoEvent() {
         // Given
         Created endpoint = created(receiver.url("/"));
+        String gauge = "orderonce_events_behind{consumer=\"webhook:" + endpoint.id() + '"';
+        deliver();
+        assertThat(Operator.get("/q/metrics").asString()).contains(gauge);
         // When
         program.request().delete("/webhooks/{id}", endpoint.id()).then().statusCode(204);
         shop.newOrder(4200);
         deliver();
         // Then
         assertThat(receiver.received()).isEmpty();
+        assertThat(Operator.get("/q/metrics").asString()).doesNotContain(gauge);
         assertThat(Database.value("SELECT count(*) FROM outbox WHERE name LIKE 'webhook:%'"))
                 .isEqualTo("0");
     }
