@@ -87,11 +87,22 @@ class DeliverBatch {
         }
     }
 
-    /** One batch in progress. */
-    private record Batch(WebhookTarget target, BooleanSupplier isStopping, Queue<Attempt> attempts) {
+    /**
+     * One batch in progress.
+     *
+     * @param interruptions failures other than at the receiver
+     */
+    private record Batch(
+            WebhookTarget target, BooleanSupplier isStopping, Queue<Attempt> attempts, Queue<Throwable> interruptions) {
+        Batch(WebhookTarget target, BooleanSupplier isStopping) {
+            this(target, isStopping, new ConcurrentLinkedQueue<>(), new ConcurrentLinkedQueue<>());
+        }
+
         /** Whether no further delivery begins. */
         boolean isHalted() {
-            return isStopping.getAsBoolean() || firstFailure().isPresent();
+            return isStopping.getAsBoolean()
+                    || !interruptions.isEmpty()
+                    || firstFailure().isPresent();
         }
 
         boolean hasDelivered() {
@@ -114,13 +125,13 @@ class DeliverBatch {
      *
      * @param isStopping whether no further delivery is to begin
      * @return fails with {@link Undelivered} if a part was not delivered, or if nothing is to be sent to this endpoint
-     *     now
+     *     now; fails with {@link dev.orderonce.stores.StoreUnavailable} if a store does not answer
      */
     Uni<Void> to(WebhookId id, List<PublishedEvent> events, BooleanSupplier isStopping) {
         Instant now = clock.instant();
         return store.target(id, now)
                 .chain(found -> found.filter(target -> target.isDue(now))
-                        .map(target -> deliver(new Batch(target, isStopping, new ConcurrentLinkedQueue<>()), events))
+                        .map(target -> deliver(new Batch(target, isStopping), events))
                         .orElseGet(() -> Uni.createFrom().failure(new Undelivered())));
     }
 
@@ -164,7 +175,12 @@ class DeliverBatch {
                                 .collect()
                                 .asList()
                                 .map(delivered -> events.subList(0, delivered.size())))
-                .map(passed -> passed.stream().map(PublishedEvent::id).toList());
+                .map(passed -> passed.stream().map(PublishedEvent::id).toList())
+                // Before the first event was sent. What other orders had delivered is recorded all the same.
+                .onFailure()
+                .invoke(batch.interruptions()::add)
+                .onFailure()
+                .recoverWithItem(List.of());
     }
 
     /** The order as it is now; empty if it cannot be read, which is logged: its events would hold up all others. */
@@ -172,27 +188,34 @@ class DeliverBatch {
         return OrderNumber.stored(event.number())
                 .map(findOrder::byNumber)
                 .orElseGet(() -> Uni.createFrom().item(Optional.empty()))
+                .invoke(order -> {
+                    if (order.isEmpty()) {
+                        reportUnreadable(event, new NoSuchElementException("the event has no order"));
+                    }
+                })
                 .onFailure(UnreadableRow.class)
                 .invoke(unreadableRows::report)
                 .onFailure(UnreadableRow.class)
-                .recoverWithItem(Optional.empty())
-                .invoke(order -> {
-                    if (order.isEmpty()) {
-                        unreadableRows.report(new UnreadableRow(
-                                "order_events",
-                                event.number() + ' ' + event.sequence(),
-                                new NoSuchElementException("the event has no order")));
-                    }
-                });
+                .recoverWithItem(Optional.empty());
     }
 
-    /** Sends one event; returns whether it was delivered. */
+    private void reportUnreadable(PublishedEvent event, RuntimeException cause) {
+        unreadableRows.report(new UnreadableRow("order_events", event.number() + ' ' + event.sequence(), cause));
+    }
+
+    /** Sends one event; returns whether the next one can be sent. One that cannot be read is logged and left out. */
     private Uni<Boolean> attempt(Batch batch, PublishedEvent event, Order order) {
         if (batch.isHalted()) {
             return Uni.createFrom().item(false);
         }
         WebhookTarget target = batch.target();
-        WebhookMessage message = WebhookMessage.of(event, order);
+        WebhookMessage message;
+        try {
+            message = WebhookMessage.of(event, order);
+        } catch (RuntimeException unreadable) {
+            reportUnreadable(event, unreadable);
+            return Uni.createFrom().item(true);
+        }
         byte[] body = bytes(message);
         Instant sentAt = clock.instant();
         long begunAt = System.nanoTime();
@@ -251,8 +274,12 @@ class DeliverBatch {
                 ? new Change(failing, repeated, disabled)
                 : new Change(unchanged(target), repeated, Optional.empty());
         return store.record(target, deliveries(batch, failing, disabled), change, now)
-                .chain(() ->
-                        isWhole ? Uni.createFrom().voidItem() : Uni.createFrom().failure(new Undelivered()));
+                .chain(() -> isWhole ? Uni.createFrom().voidItem() : undelivered(batch));
+    }
+
+    private static Uni<Void> undelivered(Batch batch) {
+        Throwable interruption = batch.interruptions().peek();
+        return Uni.createFrom().failure(interruption == null ? new Undelivered() : interruption);
     }
 
     /** A batch in which something was delivered begins a new series of failures: the receiver is there. */
@@ -267,7 +294,7 @@ class DeliverBatch {
         return new Failing(since.orElse(failure.at()), failures, Optional.of(now.plus(delay)));
     }
 
-    /** Nothing failed, and the shutdown came before the end of the batch. */
+    /** Nothing failed at the receiver, and the batch did not come to its end. */
     private static Optional<Failing> unchanged(WebhookTarget target) {
         return target.failingSince().map(since -> new Failing(since, target.failures(), target.nextAttemptAt()));
     }

@@ -481,6 +481,26 @@ class DeliverWebhooksTest extends WebhooksFixture {
         }
     }
 
+    /** It would hold up all later events, and have those of other orders sent again and again. */
+    @Test
+    void eventThatCannotBeRead_isLeftOutAndTheOthersAreSentOnce() {
+        // Given
+        Created endpoint = created(receiver.url("/"));
+        String unreadable = shipped();
+        Database.execute("UPDATE order_events SET detail = '[]' WHERE number = '%s' AND sequence = 3"
+                .formatted(unreadable.replace("-", "")));
+        String other = shop.newOrder(4300);
+        // When
+        awaitKinds(unreadable, "PLACED", "PAYMENT_BEGUN", "SHIPPED");
+        awaitKinds(other, "PLACED");
+        deliver();
+        // Then
+        assertThat(receiver.kinds(other)).containsExactly("PLACED");
+        find(endpoint.id()).then().body("behind", equalTo(0)).body("$", not(hasKey("failures")));
+        Database.execute("UPDATE order_events SET detail = '{}' WHERE number = '%s' AND sequence = 3"
+                .formatted(unreadable.replace("-", "")));
+    }
+
     @Test
     void redelivery_sendsEverythingFromAnEventOrATimeOnAgain() {
         // Given
