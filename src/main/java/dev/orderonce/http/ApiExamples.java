@@ -24,6 +24,7 @@ final class ApiExamples {
     private static final String AT = "2026-11-21T13:35:06Z";
     private static final String LATER = "2026-11-21T13:41:30Z";
     private static final String BUYER = "alice";
+    private static final String SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
     private static final Map<String, Object> EXAMPLES = examples();
 
@@ -77,7 +78,15 @@ final class ApiExamples {
                 "explainProblem.html",
                 "<!doctype html>…");
         Map<String, Object> all = new HashMap<>(texts);
-        Stream.of(ofNumbers(), ofOrders(), ofPayments(), ofDisputes(), ofSuspicions(), ofOthers())
+        Stream.of(
+                        ofNumbers(),
+                        ofOrders(),
+                        ofPayments(),
+                        ofDisputes(),
+                        ofSuspicions(),
+                        ofRecords(),
+                        ofWebhooks(),
+                        ofOthers())
                 .forEach(examples ->
                         examples.forEach((name, value) -> all.put(name, new JsonObject(value.encode()).getMap())));
         return Map.copyOf(all);
@@ -267,9 +276,8 @@ final class ApiExamples {
         return Map.of(
                 "claimGuest.201", claim(2, false),
                 "claimGuest.200", claim(0, true),
-                "OnceRecord", onceRecord(),
-                "putOnce.201", onceRecord().put("duplicated", false),
-                "putOnce.200", onceRecord().put("duplicated", true),
+                "IdempotencyKey", key("PLACED").put("number", NUMBER).put("order", "/orders/" + NUMBER),
+                "voidKey.200", key("VOIDED"),
                 "Statistics",
                         page(
                                 "minutes",
@@ -295,6 +303,66 @@ final class ApiExamples {
                 .put("key", "shipped-" + NUMBER)
                 .put("body", new JsonObject().put("to", BUYER))
                 .put("putAt", AT);
+    }
+
+    private static JsonObject key(String state) {
+        return new JsonObject()
+                .put("key", "0f8fad5b-d9cb-469f-a165-70867728950e")
+                .put("state", state);
+    }
+
+    private static Map<String, JsonObject> ofRecords() {
+        return Map.of(
+                "OnceRecord", onceRecord(),
+                "putOnce.201", onceRecord().put("duplicated", false),
+                "putOnce.200", onceRecord().put("duplicated", true),
+                "OnceClaim",
+                        claimed("DONE")
+                                .put("result", new JsonObject().put("invoice", "I-17"))
+                                .put("completedAt", AT),
+                "claimOnce.201", held(),
+                "renewOnce.200", held());
+    }
+
+    private static JsonObject claimed(String state) {
+        return new JsonObject().put("scope", "invoice").put("key", NUMBER).put("state", state);
+    }
+
+    private static JsonObject held() {
+        return claimed("CLAIMED")
+                .put("claim", "6f1c2b1e-3a52-4a8e-9d0c-2f6f2a5b7c11")
+                .put("expiresAt", "2026-11-21T13:36:06Z");
+    }
+
+    private static Map<String, JsonObject> ofWebhooks() {
+        return Map.of(
+                "Webhook", webhook(),
+                "findWebhook.200", webhook().put("behind", 0),
+                "createWebhook.201", webhook().put("secret", SECRET),
+                "rotateWebhookSecret.200",
+                        webhook().put("secret", SECRET).put("previousSecretUntil", "2026-11-22T13:35:06Z"),
+                "Webhooks", page("webhooks", webhook().put("behind", 0)),
+                "WebhookDeliveries",
+                        page(
+                                        "deliveries",
+                                        new JsonObject()
+                                                .put("event", NUMBER + "-2")
+                                                .put("kind", "PAID")
+                                                .put("attempt", 1)
+                                                .put("result", "DELIVERED")
+                                                .put("status", 204)
+                                                .put("milliseconds", 37)
+                                                .put("at", LATER))
+                                .putNull("after"));
+    }
+
+    private static JsonObject webhook() {
+        return new JsonObject()
+                .put("id", "W0K3M7QXW52TB9H4N")
+                .put("url", "https://shop.example/hooks/orders")
+                .put("kinds", new JsonArray().add("PAID"))
+                .put("state", "ENABLED")
+                .put("createdAt", AT);
     }
 
     private static JsonObject page(String member, JsonObject... entries) {

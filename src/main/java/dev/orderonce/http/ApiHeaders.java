@@ -12,8 +12,8 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 
 /**
- * Adds the headers that many responses share to the API description: once each, and as references from successful
- * responses and from those of limits.
+ * Adds the headers that many responses share to the API description: once each, and as references from the responses.
+ * Those of refused requests have the headers of limits from {@link RefusalResponses}.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD, priority = ApiHeaders.AFTER_PROBLEMS)
 public class ApiHeaders implements OASFilter {
@@ -43,6 +43,8 @@ public class ApiHeaders implements OASFilter {
                                         "What is left of them, as far as this replica knows: `r` more requests now, one more after "
                                                 + "`t` seconds.")
                                 .schema(text()));
+        // Of refusals that operations share, only those can have headers of their own.
+        api.getComponents().getResponses().values().forEach(response -> refer(response, Headers.REQUEST_ID));
         api.getPaths().getPathItems().values().stream()
                 .map(PathItem::getOperations)
                 .flatMap(operations -> operations.values().stream())
@@ -61,12 +63,10 @@ public class ApiHeaders implements OASFilter {
         Map<String, APIResponse> responses = operation.getResponses().getAPIResponses();
         boolean isLimited = responses.containsKey(LIMITED);
         responses.forEach((status, response) -> {
-            if (status.startsWith("2") || status.equals(LIMITED)) {
-                refer(response, Headers.REQUEST_ID);
-                if (isLimited) {
-                    refer(response, Headers.RATE_LIMIT_POLICY);
-                    refer(response, Headers.RATE_LIMIT);
-                }
+            refer(response, Headers.REQUEST_ID);
+            if (isLimited && status.startsWith("2")) {
+                refer(response, Headers.RATE_LIMIT_POLICY);
+                refer(response, Headers.RATE_LIMIT);
             }
         });
     }

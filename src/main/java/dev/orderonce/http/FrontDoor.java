@@ -38,6 +38,9 @@ class FrontDoor {
     /** In characters: enough of a client's text to find a typing error. */
     private static final int LONGEST_ECHO = 64;
 
+    /** The methods of what the framework serves. */
+    private static final String OF_PAGES = "GET, HEAD, OPTIONS";
+
     private static final int LONGEST_TARGET = 4096;
 
     /** A token is about 1 kB; some issuers write 4. */
@@ -292,10 +295,20 @@ class FrontDoor {
             context.next();
             return;
         }
-        paths.at(context.request().path())
+        String path = context.request().path();
+        paths.at(path)
+                .map(ApiPaths.Methods::allow)
+                .or(() -> isPage(path) ? Optional.of(OF_PAGES) : Optional.empty())
                 .ifPresentOrElse(
-                        allowed -> allow(context, allowed.allow()),
-                        () -> refuse(context, Problem.of(ProblemType.NOT_FOUND)));
+                        methods -> allow(context, methods), () -> refuse(context, Problem.of(ProblemType.NOT_FOUND)));
+    }
+
+    /** Whether the framework serves a file under the path, or the API description. */
+    private static boolean isPage(String path) {
+        String file = path.equals("/") ? "/index.html" : path;
+        return path.equals("/openapi")
+                // Without a suffix it may be a directory.
+                || (file.indexOf('.') >= 0 && FrontDoor.class.getResource("/META-INF/resources" + file) != null);
     }
 
     private static void allow(RoutingContext context, String methods) {

@@ -121,6 +121,7 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
                 of(
                                 "DELETE /idempotency-keys/0f8fad5b-d9cb-469f-a165-70867728950e",
                                 "“Order " + NUMBER + " is confirmed.”")
+                        .with("number", NUMBER)
                         .with("order", ORDER);
             case KEY_IN_FLIGHT ->
                 of("PUT /once/mails/welcome-4711\n\n{\"to\":\"ada\"}", TRYING).header("Retry-After", "1");

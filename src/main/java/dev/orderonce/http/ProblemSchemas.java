@@ -57,6 +57,8 @@ final class ProblemSchemas {
                 .addProperty("title", text())
                 .addProperty("status", OASFactory.createSchema().addType(Schema.SchemaType.INTEGER))
                 .addProperty("detail", text())
+                .addProperty(
+                        "instance", text().description("`/requests/` and the id of the request, as in `Request-Id`"))
                 .addProperty("retry", reference(RETRY));
         Map<String, Schema> members = members(shape);
         shape.members().forEach(member -> schema.addProperty(member, members.get(member)));
@@ -89,6 +91,11 @@ final class ProblemSchemas {
                         OASFactory.createSchema()
                                 .addType(Schema.SchemaType.OBJECT)
                                 .description("The body of the existing record")),
+                Map.entry("expiresAt", text().format("date-time").description("When the lease of the live claim ends")),
+                Map.entry(
+                        "result",
+                        OASFactory.createSchema().description("The result that the claim has stored, any JSON value")),
+                Map.entry("webhook", text().description("The path of the existing webhook endpoint")),
                 Map.entry("violations", list(reference("Violation"))));
     }
 
@@ -107,6 +114,9 @@ final class ProblemSchemas {
                     AMOUNT,
                     LOOKALIKE,
                     RECORD,
+                    CLAIM,
+                    RESULT,
+                    WEBHOOK,
                     ORDER,
                     HELD_ORDER,
                     REFUND,

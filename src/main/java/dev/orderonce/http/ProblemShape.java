@@ -22,6 +22,9 @@ enum ProblemShape {
     SUSPICION("SuspicionProblem", List.of("state")),
     DISPUTE("DisputeProblem", List.of("id", "dispute", "state", "next"), "resolution"),
     RECORD("RecordProblem", List.of("body")),
+    CLAIM("ClaimProblem", List.of("expiresAt")),
+    RESULT("ResultProblem", List.of("result")),
+    WEBHOOK("WebhookProblem", List.of("webhook")),
     ORDER("OrderProblem", List.of("number", "order", "state", "next")),
     HELD_ORDER("HeldOrderProblem", List.of("number", "order", "state", "next", "holds"), "dispute"),
     REFUND("RefundProblem", List.of("number", "order", "state", "next", "refundable")),
@@ -66,7 +69,7 @@ enum ProblemShape {
     static ProblemShape of(ProblemType type) {
         return switch (type) {
             case NUMBER_EXPIRED, NUMBER_VOIDED, NUMBER_FORGOTTEN -> NUMBER;
-            case NUMBER_ALREADY_PLACED -> PLACED_NUMBER;
+            case NUMBER_ALREADY_PLACED, KEY_ALREADY_USED -> PLACED_NUMBER;
             case ORDER_DIFFERS -> DIFFERENT_ORDER;
             case CHECKOUT_COMPLETED -> COMPLETED_CHECKOUT;
             case REFERENCE_TAKEN -> REFERENCE;
@@ -76,6 +79,9 @@ enum ProblemShape {
             case SUSPICION_DECIDED -> SUSPICION;
             case DISPUTE_OPEN, DISPUTE_NOT_OPEN, DISPUTE_DECIDED, MESSAGE_DIFFERS -> DISPUTE;
             case RECORD_DIFFERS -> RECORD;
+            case CLAIM_HELD -> CLAIM;
+            case RESULT_EXISTS -> RESULT;
+            case WEBHOOK_EXISTS -> WEBHOOK;
             case MOVE_NOT_OPEN, ORDER_CHANGED, ORDER_BUSY, PAYMENT_DIFFERS, REFUND_DIFFERS -> ORDER;
             case ORDER_ON_HOLD -> HELD_ORDER;
             case REFUND_TOO_LARGE -> REFUND;
@@ -85,6 +91,7 @@ enum ProblemShape {
                     KEY_MISSING,
                     KEY_UNUSABLE,
                     KEY_COLLIDES,
+                    KEY_VOIDED,
                     KEY_IN_FLIGHT,
                     NUMBER_UNKNOWN,
                     NUMBER_NOT_FOUND,
@@ -92,6 +99,11 @@ enum ProblemShape {
                     SUSPICION_NOT_FOUND,
                     DISPUTE_NOT_FOUND,
                     RECORD_NOT_FOUND,
+                    RECORD_EXISTS,
+                    REQUEST_DIFFERS,
+                    CLAIM_LOST,
+                    WEBHOOK_NOT_FOUND,
+                    WEBHOOKS_FULL,
                     NOTIFICATION_REFUSED,
                     ORDER_NOT_FOUND,
                     GUEST_CLAIMED,

@@ -37,10 +37,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Claims of names over HTTP: the form of {@code /once} for work that can fail halfway. */
 @Path("/once/{scope}/{key}")
+@Tag(name = "Records")
 @RolesAllowed(Role.SERVICE)
 @Produces(MediaType.APPLICATION_JSON)
 class OnceClaimsResource {

@@ -26,10 +26,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** The idempotency keys of orders over HTTP. */
 @Path("/idempotency-keys/{key}")
+@Tag(name = "Idempotency keys", description = "What became of a client's own key")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed({Role.BUYER, Role.SERVICE})
 @OnBehalf

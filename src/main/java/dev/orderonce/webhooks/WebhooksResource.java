@@ -38,10 +38,12 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Webhook endpoints over HTTP, for the shop's programs; support reads them. */
 @Path("/webhooks")
+@Tag(name = "Webhooks", description = "Where the shop's other systems receive events")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.SERVICE)
 class WebhooksResource {
@@ -192,7 +194,10 @@ class WebhooksResource {
 
     @GET
     @RolesAllowed({Role.SERVICE, Role.SUPPORT})
-    @Operation(operationId = "listWebhooks", summary = "List the webhook endpoints, the oldest first")
+    @Operation(
+            operationId = "listWebhooks",
+            summary = "List the webhook endpoints",
+            description = "The oldest first, each with its progress and without its secret.")
     @APIResponse(
             responseCode = "200",
             description = "All endpoints; there are at most 20",
@@ -209,7 +214,10 @@ class WebhooksResource {
     @Path("/{id}")
     @RolesAllowed({Role.SERVICE, Role.SUPPORT})
     @Refusals(ProblemType.WEBHOOK_NOT_FOUND)
-    @Operation(operationId = "findWebhook", summary = "Get a webhook endpoint with its progress")
+    @Operation(
+            operationId = "findWebhook",
+            summary = "Get a webhook endpoint",
+            description = "With its progress, and without its secret.")
     @APIResponse(
             responseCode = "200",
             description = "The endpoint",

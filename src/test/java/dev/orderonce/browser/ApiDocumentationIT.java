@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,9 @@ class ApiDocumentationIT {
             page.locator(".authorize.locked").first().waitFor();
             // When
             operation.locator(".opblock-summary-control").click();
+            // The page resolves the operation's references meanwhile, and shows its form anew then.
+            operation.locator(".opblock-loading-animation").waitFor(hidden());
+            operation.locator("tr[data-param-name='limit'] input").waitFor();
             operation.locator("button.execute").click();
             // Then
             operation
@@ -36,5 +40,9 @@ class ApiDocumentationIT {
                     .waitFor();
             assertThat(fixture.faults()).isEmpty();
         }
+    }
+
+    private static Locator.WaitForOptions hidden() {
+        return new Locator.WaitForOptions().setState(WaitForSelectorState.HIDDEN);
     }
 }

@@ -85,6 +85,20 @@ class ProblemsContractTest {
         given().options(path).then().statusCode(204).header("Allow", equalTo(allowed));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/order-once.js", "/problems.css", "/openapi"})
+    void optionsOfAPage_listsThatItCanBeRead(String path) {
+        given().get(path).then().statusCode(200);
+        given().options(path).then().statusCode(204).header("Allow", equalTo("GET, HEAD, OPTIONS"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nowhere", "/nowhere.js", "/shared", "/q/metrics"})
+    void optionsOfNothing_isNotFound(String path) {
+        given().get(path).then().statusCode(404);
+        given().options(path).then().statusCode(404).body("type", equalTo("/problems/not-found"));
+    }
+
     @Test
     void optionsOfTheWholeServer_listsAllMethods() {
         assertThat(RawHttp.get(service, "*")).startsWith("HTTP/1.1 400 ");
