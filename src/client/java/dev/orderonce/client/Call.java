@@ -24,6 +24,11 @@ record Call(
         return new Call(method, path, Map.of(), Optional.empty(), isExpected, problem -> true);
     }
 
+    /** Issuing is one too: the number is the checkout's, however often it is asked for. */
+    boolean isRead() {
+        return method.equals("GET");
+    }
+
     Call with(Map<String, ?> json) {
         return new Call(method, path, headers, Optional.of(Json.write(json)), isExpected, isAbout);
     }

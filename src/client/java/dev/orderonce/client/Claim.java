@@ -22,8 +22,8 @@ public final class Claim implements Turn, AutoCloseable {
     /** A program that closes its claim waits so long for the service; then the lease ends by itself. */
     private static final Duration GIVE_UP_WITHIN = Duration.ofSeconds(5);
 
-    /** The renewals that fit into a lease: two of them may have no response. */
-    private static final int RENEWALS_PER_LEASE = 3;
+    /** A renewal begins with each quarter of the lease. Three fit into one: two of them may have no response. */
+    private static final int RENEWALS_PER_LEASE = 4;
 
     /**
      * Sends renewals and the end of a claim. Its threads are daemons and end when idle. There are at most two for each
@@ -44,28 +44,42 @@ public final class Claim implements Turn, AutoCloseable {
     private final Deadline lastRenewal;
     private final AtomicBoolean isEnded = new AtomicBoolean();
 
-    Claim(Once once, String scope, String key, String id) {
+    /**
+     * Begins to renew a granted claim.
+     *
+     * @param began when its first request began, of {@link System#nanoTime}: its lease may have begun then
+     */
+    Claim(Once once, String scope, String key, String id, long began) {
         this.once = once;
         this.scope = scope;
         this.key = key;
         path = Once.path(scope, key);
         this.id = id;
         lastRenewal = Deadline.in(once.longest());
-        renewLater();
+        renewAfter(began);
     }
 
-    private void renewLater() {
+    /** Renews one interval after the last attempt began, so that a slow one does not delay the next. */
+    private void renewAfter(long began) {
         Duration interval = once.lease().dividedBy(RENEWALS_PER_LEASE);
         if (!isEnded.get() && !lastRenewal.isBefore(interval)) {
-            CompletableFuture.delayedExecutor(interval.toMillis(), TimeUnit.MILLISECONDS, BACKGROUND)
-                    .execute(() -> renew(interval));
+            long nanos = interval.toNanos() - (System.nanoTime() - began);
+            CompletableFuture.delayedExecutor(Math.max(0, nanos), TimeUnit.NANOSECONDS, BACKGROUND)
+                    .execute(() -> renew(interval.multipliedBy(3).dividedBy(4)));
         }
     }
 
+    /**
+     * Sends one renewal.
+     *
+     * @param within shorter than the interval: its response is read, or given up, before the next one begins
+     */
     private void renew(Duration within) {
         if (isEnded.get()) {
             return;
         }
+        long began = System.nanoTime();
+        boolean isLost = false;
         try {
             Reply reply = once.transport()
                     .send(
@@ -76,13 +90,14 @@ public final class Claim implements Turn, AutoCloseable {
                                     .with(Map.of("ttl", once.lease().toSeconds())),
                             Deadline.in(within));
             // Lost: the completion will say so.
-            boolean isLost =
-                    reply instanceof Reply.Refusal refusal && refusal.problem().retry() == Retry.NEVER;
-            if (!isLost) {
-                renewLater();
-            }
+            isLost = reply instanceof Reply.Refusal refusal && refusal.problem().retry() == Retry.NEVER;
         } catch (InterruptedException never) {
             Thread.currentThread().interrupt();
+        } finally {
+            // Also after a failure of the program's own HTTP client.
+            if (!isLost) {
+                renewAfter(began);
+            }
         }
     }
 

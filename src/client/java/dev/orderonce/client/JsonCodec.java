@@ -1,5 +1,7 @@
 package dev.orderonce.client;
 
+import java.util.Objects;
+
 /**
  * Translates results from and to JSON text, with {@link Json} or a JSON library:
  *
@@ -10,8 +12,14 @@ package dev.orderonce.client;
  * @param <T> the results
  */
 public interface JsonCodec<T> {
-    /** Plain texts. */
-    JsonCodec<String> TEXT = of(Json::write, text -> String.valueOf(Json.read(text)));
+    /** Plain texts: no {@code null}, and no result that was stored as anything else. */
+    JsonCodec<String> TEXT =
+            of(text -> Json.write(Objects.requireNonNull(text, "JsonCodec.TEXT writes no null")), json -> {
+                if (Json.read(json) instanceof String text) {
+                    return text;
+                }
+                throw new IllegalArgumentException("the stored result is not a text: it was written by another codec");
+            });
 
     /** Returns the JSON text of a result. */
     String write(T result) throws Exception;

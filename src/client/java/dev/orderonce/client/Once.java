@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Once {
+    /** Waiting is bounded in requests too, whatever {@code Retry-After} says. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
     private static final String HELD = "claim-held";
     private static final String DIFFERS = "request-differs";
 
@@ -149,18 +152,20 @@ public final class Once {
                 .with(body);
         Deadline end = Deadline.in(waiting);
         while (true) {
+            long began = System.nanoTime();
             Reply reply = repeat(call);
             if (reply instanceof Reply.Success success) {
                 return isDone(success.body())
                         ? new Turn.Done(success.body().get("result"))
-                        : new Claim(this, scope, key, id);
+                        : new Claim(this, scope, key, id, began);
             }
             if (reply instanceof Reply.NoResponse none) {
                 throw new OnceException(OnceException.Reason.UNAVAILABLE, none.reason(), Optional.empty());
             }
             Problem problem = ((Reply.Refusal) reply).problem();
-            // At least a second, so that the wait is bounded in requests too.
-            Duration pause = problem.retryAfter().orElse(Duration.ofSeconds(1));
+            Duration pause = problem.retryAfter()
+                    .filter(advised -> advised.compareTo(SHORTEST_PAUSE) > 0)
+                    .orElse(SHORTEST_PAUSE);
             if (!problem.name().equals(HELD) || end.isBefore(pause)) {
                 throw new OnceException(reasonOf(problem), problem.title(), Optional.of(problem));
             }

@@ -18,7 +18,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client of one order service. Safe for use by many threads; holds connections and no threads of its own.
+ * The client of one order service. Safe for use by many threads.
+ *
+ * <p>It has the connections and threads of its {@link HttpClient}: one that waits for the network, and workers, unless
+ * {@link Builder#http} gives one with another executor. {@link Once} has up to two more for each {@link Claim} that is
+ * held, which end when they are idle. All are daemons, except those of a given executor.
  *
  * <p>Every method repeats its request under the same number or key until there is an answer or the deadline is over: a
  * timeout, a lost connection, and a response without {@code retry} or about another number are no answer. It waits for
@@ -258,7 +262,9 @@ public final class OrderOnce {
         }
         if (last instanceof Reply.Refusal refusal) {
             Problem problem = refusal.problem();
-            return isFinal(problem, outcome.isUnresolved())
+            // A lost request that only reads changes nothing when it arrives.
+            boolean isUnresolved = outcome.isUnresolved() && !call.isRead();
+            return isFinal(problem, isUnresolved)
                     ? new Answer.Refused<>(problem)
                     : new Answer.Unknown<>(problem.title(), Optional.of(problem));
         }

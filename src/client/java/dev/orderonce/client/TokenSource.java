@@ -9,7 +9,8 @@ public interface TokenSource {
      * @param wasRefused whether the service has refused the last one (401): return a new one then. Called so at most
      *     once for a request.
      * @return a token without the word {@code Bearer}
-     * @throws Exception if there is none; the request counts as one without a response, and is repeated
+     * @throws Exception if there is none; as after {@code null}, the request counts as one without a response, and is
+     *     repeated
      */
     String token(boolean wasRefused) throws Exception;
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Sends requests and repeats them, as the service advises. */
 final class Transport {
@@ -100,7 +101,7 @@ final class Transport {
     }
 
     private Reply send(Call call, Deadline deadline, boolean wasRefused) throws InterruptedException {
-        String token;
+        @Nullable String token; // of the program's own code, which may not know of null annotations
         try {
             token = tokens.token(wasRefused);
         } catch (InterruptedException interrupted) {
@@ -108,7 +109,7 @@ final class Transport {
         } catch (Exception noToken) {
             return noResponse("no token: " + noToken);
         }
-        if (!TOKEN.matcher(token).matches()) {
+        if (token == null || !TOKEN.matcher(token).matches()) {
             return noResponse("no token: it is empty or has other than visible ASCII characters");
         }
         HttpRequest request = requestOf(call, token);

@@ -197,6 +197,18 @@ class WrongResponsesTest {
     }
 
     @Test
+    void refusalAfterALostRead_isRefused() throws Exception {
+        // Given: whenever the first request arrives, it changes nothing
+        next.add(Response.of(502, ""));
+        next.add(refusal(404, "never", ""));
+        // Then
+        assertThat(client(DEADLINE).find(NUMBER))
+                .isInstanceOfSatisfying(
+                        Answer.Refused.class,
+                        refused -> assertThat(refused.problem().status()).isEqualTo(404));
+    }
+
+    @Test
     void refusalAtOnce_isRefused() throws Exception {
         // Given
         next.add(refusal(400, "after-change", ""));
