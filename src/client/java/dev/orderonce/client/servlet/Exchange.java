@@ -74,19 +74,19 @@ final class Exchange {
                 .add(request.getRequestURI())
                 .add(Optional.ofNullable(request.getQueryString()).orElse(""));
         if (type.startsWith("application/x-www-form-urlencoded")) {
-            // A filter that has asked for a parameter has read the body.
+            // Before the body, which a container parses for some methods only, and a filter may have parsed.
             new TreeMap<>(request.getParameterMap()).forEach((name, values) -> {
                 content.add(name).add(Integer.toString(values.length));
                 Stream.of(values).forEach(content::add);
             });
-        } else {
-            byte[] body = request.read(REQUEST_LIMIT);
-            if (body.length > REQUEST_LIMIT) {
-                Refusal.TOO_LARGE.send(current, 0);
-                return false;
-            }
-            content.add(body);
         }
+        // Empty if it was parsed.
+        byte[] body = request.read(REQUEST_LIMIT);
+        if (body.length > REQUEST_LIMIT) {
+            Refusal.TOO_LARGE.send(current, 0);
+            return false;
+        }
+        content.add(body);
         // Two callers with the same key must not meet.
         String name =
                 new Digest().add(filter.caller().apply(seen)).add(key.get()).text();
@@ -132,7 +132,7 @@ final class Exchange {
             }
             case REFUSED, CLAIM_LOST, NOT_STORED -> {
                 LOG.log(Level.ERROR, "order-once refuses this program's claims", failure);
-                Refusal.FAILED.send(current, 0);
+                Refusal.UNAVAILABLE.send(current, retryAfter);
             }
         }
     }

@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request whose body can be read for its fingerprint and once more by the application. Passes all through until then.
@@ -20,6 +21,7 @@ final class HeldRequest extends HttpServletRequestWrapper {
     private boolean isTaken;
     private boolean isHeld;
     private Optional<Body> body = Optional.empty();
+    private @Nullable BufferedReader reader;
 
     HeldRequest(HttpServletRequest request) {
         super(request);
@@ -56,9 +58,13 @@ final class HeldRequest extends HttpServletRequestWrapper {
         if (body.isEmpty()) {
             return super.getReader();
         }
-        // As the specification of servlets says.
-        String charset = getCharacterEncoding() == null ? "ISO-8859-1" : getCharacterEncoding();
-        return new BufferedReader(new InputStreamReader(body.get(), charset));
+        // One, as of a container: a second one would miss what the first has read ahead.
+        if (reader == null) {
+            // As the specification of servlets says.
+            String charset = getCharacterEncoding() == null ? "ISO-8859-1" : getCharacterEncoding();
+            reader = new BufferedReader(new InputStreamReader(body.get(), charset));
+        }
+        return reader;
     }
 
     @Override

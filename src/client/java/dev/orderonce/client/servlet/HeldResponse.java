@@ -8,6 +8,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.charset.Charset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +24,17 @@ final class HeldResponse extends HttpServletResponseWrapper {
     private final int limit;
     private final ByteArrayOutputStream held = new ByteArrayOutputStream();
     private final Body body = new Body();
+    private final Map<String, List<String>> headersBefore = new LinkedHashMap<>();
+
+    /** The same after a reset: the application may hold it. */
     private @Nullable PrintWriter writer;
+
+    /** Behind the writer, until a reset, which so drops what it has not passed on. */
+    private @Nullable Writer encoder;
+
+    /** Fixed as soon as there is a writer. */
+    private @Nullable String encoding;
+
     private @Nullable SentError error;
     private boolean isTaken;
     private boolean isHeld;
@@ -43,6 +58,7 @@ final class HeldResponse extends HttpServletResponseWrapper {
             throw new IllegalStateException("something before the idempotent method has begun the response");
         }
         isHeld = true;
+        super.getHeaderNames().forEach(name -> headersBefore.put(name, List.copyOf(super.getHeaders(name))));
     }
 
     /** Returns the whole body; empty if it is too long. */
@@ -68,14 +84,24 @@ final class HeldResponse extends HttpServletResponseWrapper {
         }
     }
 
-    /** Discards what was held back; another response can be sent, unless this one has begun. */
+    /**
+     * Discards what was held back; another response can be sent, unless this one has begun. The headers that there were
+     * when it was held stay: of filters around this one.
+     */
     boolean discard() {
         isHeld = false;
-        held.reset();
+        clear();
+        encoding = null;
         if (super.isCommitted()) {
             return false;
         }
         super.reset();
+        headersBefore.forEach((name, values) -> {
+            // A reset does not end what the container adds by itself.
+            if (!super.containsHeader(name)) {
+                values.forEach(value -> super.addHeader(name, value));
+            }
+        });
         return true;
     }
 
@@ -100,12 +126,60 @@ final class HeldResponse extends HttpServletResponseWrapper {
             isTaken = true;
             return super.getWriter();
         }
+        encoder();
         if (writer == null) {
-            // Said in the header, as the container would: else the client guesses.
-            setCharacterEncoding(getCharacterEncoding());
-            writer = new PrintWriter(new OutputStreamWriter(body, getCharacterEncoding()));
+            writer = new HeldWriter();
         }
         return writer;
+    }
+
+    private Writer encoder() throws IOException {
+        if (encoder == null) {
+            // Said in the header, as the container would: else the client guesses.
+            super.setCharacterEncoding(getCharacterEncoding());
+            encoding = getCharacterEncoding();
+            encoder = new OutputStreamWriter(body, encoding);
+        }
+        return encoder;
+    }
+
+    @Override
+    public void setCharacterEncoding(@Nullable String charset) {
+        if (encoding == null) {
+            super.setCharacterEncoding(charset);
+        }
+    }
+
+    /** Since Servlet 6.1: with an older one nothing calls it. */
+    @Override
+    public void setCharacterEncoding(Charset charset) {
+        setCharacterEncoding(charset.name());
+    }
+
+    @Override
+    public void setContentType(@Nullable String type) {
+        super.setContentType(type);
+        if (encoding != null) {
+            super.setCharacterEncoding(encoding);
+        }
+    }
+
+    @Override
+    public void setHeader(String name, @Nullable String value) {
+        if (name.equalsIgnoreCase("Content-Type")) {
+            setContentType(value);
+        } else {
+            super.setHeader(name, value);
+        }
+    }
+
+    @Override
+    public void addHeader(String name, @Nullable String value) {
+        if (name.equalsIgnoreCase("Content-Type")) {
+            setContentType(value);
+        } else {
+            super.addHeader(name, value);
+        }
     }
 
     @Override
@@ -124,18 +198,21 @@ final class HeldResponse extends HttpServletResponseWrapper {
 
     @Override
     public void reset() {
-        super.reset();
         clear();
+        encoding = null;
+        super.reset();
+        isPassing = false;
     }
 
     @Override
     public void resetBuffer() {
-        super.resetBuffer();
         clear();
+        super.resetBuffer();
+        isPassing = false;
     }
 
     private void clear() {
-        writer = null;
+        encoder = null;
         held.reset();
     }
 
@@ -192,6 +269,36 @@ final class HeldResponse extends HttpServletResponseWrapper {
         }
         setStatus(status);
         setHeader("Location", location);
+    }
+
+    /** Has no buffer of its own. */
+    private final class HeldWriter extends PrintWriter {
+        HeldWriter() {
+            super(new Writer() {
+                @Override
+                public void write(char[] text, int from, int length) throws IOException {
+                    encoder().write(text, from, length);
+                }
+
+                @Override
+                public void flush() throws IOException {
+                    if (encoder != null) {
+                        encoder.flush();
+                    }
+                }
+
+                @Override
+                public void close() throws IOException {
+                    flush();
+                }
+            });
+        }
+
+        /** It can still be written after a reset. */
+        @Override
+        public void close() {
+            flush();
+        }
     }
 
     private final class Body extends ServletOutputStream {

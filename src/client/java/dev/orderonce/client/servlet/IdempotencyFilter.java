@@ -24,8 +24,9 @@ import java.util.function.Predicate;
  *
  * <ul>
  *   <li>409 with {@code Retry-After}: another request with the key is in progress; 422: the key was sent with another
- *       method, path, query or body; 503: the service is unavailable, and nothing was done; 400: there is no key, or
- *       none of 20 to 255 visible ASCII characters; 413: a body over 1 MiB; 415: a multipart body.
+ *       method, path, query or body; 503: the service is unavailable or refuses this program, and nothing was done;
+ *       400: there is no key, or none of 20 to 255 visible ASCII characters; 413: a body over 1 MiB; 415: a multipart
+ *       body.
  *   <li>A response of 5xx, 401, 403, 408, 409, 423, 425 or 429, and an exception, give the claim up: a repeat is
  *       handled again. Every other response is the key's from then on.
  *   <li>A response that is larger than 64 KiB in base 64 is sent and not kept: a repeat is 409

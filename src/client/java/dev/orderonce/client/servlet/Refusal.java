@@ -51,8 +51,6 @@ record Refusal(int status, String name, Retry retry, String title, String detail
             Retry.SAME_REQUEST,
             "Temporarily unavailable",
             "Nothing was done. Repeat the request with the same Idempotency-Key.");
-    static final Refusal FAILED =
-            new Refusal(500, "internal-error", Retry.NEVER, "Internal error", "Nothing was done; the log says more.");
     static final Refusal NOT_KEPT = new Refusal(
             409,
             "response-not-kept",

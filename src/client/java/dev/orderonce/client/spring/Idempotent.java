@@ -22,7 +22,9 @@ import java.lang.annotation.Target;
  * }
  * }</pre>
  *
- * <p>The method must not respond asynchronously.
+ * <p>The method must not respond asynchronously. Where its declared type says that it does (a future, a reactive type,
+ * an emitter or a stream, also as the body of a {@code ResponseEntity}; a suspending function), it is not called. One
+ * that is declared as {@code Object} or {@code ResponseEntity<?>} and returns such a value fails after its work.
  */
 @Documented
 @Target(ElementType.METHOD)
