@@ -3,7 +3,7 @@
  * A checkout as a React hook. react.d.ts documents the public API.
  *
  * The checkout is opened by an effect and closed by its clean-up, so nothing runs while the server renders. Closing ends
- * listeners and look-ups; a request in flight continues, and its outcome is stored for the next page.
+ * listeners and look-ups; a request in flight continues, and its outcome is stored and reaches the next mount.
  */
 
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 
+import { openCheckout } from '../../main/resources/META-INF/resources/order-once.js';
 import { DRAFT, FakeBrowser, OTHER_DRAFT, quiet } from './fakes.js';
 
 const FIRST = '000001-AAAAAA-AAAAAA';
@@ -123,14 +124,15 @@ describe('news', () => {
     assert.deepEqual(two.states(), ['placed']);
   });
 
-  test('are not sent after close, and the work continues', async () => {
-    const { clock, one, two } = await twoTabs([]);
-    const placing = one.checkout.submit(DRAFT);
-    one.checkout.close();
-    assert.equal((await clock.until(placing)).outcome, 'placed');
-    two.checkout.close();
-    await quiet();
-    assert.deepEqual(two.changes, []);
+  test('of a request in flight are sent after close too', async () => {
+    for (const without of [[], ['BroadcastChannel']]) {
+      const { clock, one, two } = await twoTabs(without);
+      const placing = one.checkout.submit(DRAFT);
+      one.checkout.close();
+      assert.equal((await clock.until(placing)).outcome, 'placed');
+      await quiet();
+      assert.deepEqual(two.states(), ['sending', 'placed']);
+    }
   });
 
   test('of others are not reported after close', async () => {
@@ -154,6 +156,39 @@ describe('news', () => {
     await browser.clock.until(placing);
     await quiet();
     assert.equal(two.checkout.state, 'placed');
+  });
+});
+
+describe('a checkout that is opened again in the same page', () => {
+  for (const [name, without] of Object.entries({ ...browsers, 'no messages at all': ['BroadcastChannel', 'localStorage'] })) {
+    test(`while a request of the closed one is in flight shows its result, with ${name}`, async () => {
+      const browser = new FakeBrowser({ without });
+      const { checkout, options } = await browser.openAndLoad();
+      browser.service.next('POST /orders', 'hang');
+      const placing = checkout.submit(DRAFT);
+      await browser.clock.pass(1_000);
+      checkout.close();
+      const again = await browser.clock.until(openCheckout(options));
+      await browser.clock.until(again.ready);
+      assert.equal(again.state, 'sending');
+      assert.equal((await browser.clock.until(placing)).outcome, 'placed');
+      await browser.clock.pass(20_000);
+      assert.deepEqual([again.state, again.order?.number], ['placed', FIRST]);
+      assert.equal(browser.service.sent('DELETE /order-numbers/{number}').length, 0);
+    });
+  }
+
+  test('looks no further when nothing is unresolved', async () => {
+    const browser = new FakeBrowser();
+    const { checkout, options } = await browser.openAndLoad();
+    browser.service.next('POST /orders', 'hang');
+    const placing = checkout.submit(DRAFT);
+    await browser.clock.pass(1_000);
+    checkout.close();
+    await browser.clock.until(openCheckout(options));
+    await browser.clock.until(placing);
+    await browser.clock.pass(60_000);
+    assert.equal(browser.clock.timers, 0);
   });
 });
 

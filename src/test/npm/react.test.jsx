@@ -317,6 +317,30 @@ describe(`the life of the component in React ${React.version}`, () => {
     assert.equal(page.service.sent('POST /orders').length, 1);
   });
 
+  test('that is mounted again in flight shows its order when the answer arrives', async () => {
+    const page = await new Page().mount();
+    const { submit } = await inFlight(page);
+    await page.unmount();
+    await page.mount();
+    assert.deepEqual([page.view.state, page.view.isReady, page.view.isSubmitting], ['sending', true, false]);
+    await page.act(() => page.service.answer());
+    assert.equal((await submit).outcome, 'placed');
+    assert.deepEqual([page.view.state, page.view.order?.number], ['placed', FIRST]);
+    assert.equal(page.service.sent('POST /orders').length, 1);
+  });
+
+  test('that is mounted again in flight finds its order without messages too', async () => {
+    const page = await new Page({ environment: { BroadcastChannel: undefined, localStorage: undefined } }).mount();
+    const { submit } = await inFlight(page);
+    await page.unmount();
+    await page.mount();
+    await page.act(() => page.service.answer());
+    assert.equal((await submit).outcome, 'placed');
+    await page.pass(5_000);
+    assert.deepEqual([page.view.state, page.view.order?.number], ['placed', FIRST]);
+    assert.equal(page.service.sent('POST /orders').length, 1);
+  });
+
   test('that is hidden in flight finds its order when it is shown again', { skip: !Activity }, async () => {
     const page = await new Page().mount();
     const { submit } = await inFlight(page);

@@ -223,10 +223,15 @@ export function openBroadcast(environment, closed, receive) {
     channel.unref?.();
     closed.addEventListener('abort', () => channel.close());
     return (row) => {
+      // After close, what a request in flight has to say is for its own page too, which may have opened it again.
+      let sender = channel;
       try {
-        if (!closed.aborted) channel.postMessage(row);
+        if (closed.aborted) sender = new BroadcastChannel(NAME);
+        sender.postMessage(row);
       } catch {
         // Nested too deeply to be cloned: the others reconcile on focus.
+      } finally {
+        if (sender !== channel) sender.close();
       }
     };
   } catch {

@@ -142,8 +142,8 @@ export interface Checkout extends EventTarget {
   /**
    * Looks up every unresolved order. If an order was not placed, voids its number; this checkout then gets a new one.
    * Skips orders that are being sent. Runs automatically on load, when the browser comes online, on focus, and while an
-   * order is unknown and the page visible after 5, 10 and 20 s, then every 20 s. Call it also when a live connection to
-   * the service is back.
+   * order is unresolved and the page visible after 5, 10 and 20 s, then every 20 s. Call it also when a live connection
+   * to the service is back.
    *
    * Resolves to the outcomes of the orders that were not skipped.
    */
@@ -162,7 +162,7 @@ export interface Checkout extends EventTarget {
    */
   lookUp(number: string): Promise<Placed | Unknown>;
 
-  /** Removes all listeners and ends further look-ups. Requests in flight continue. */
+  /** Removes all listeners and ends further look-ups. Requests in flight continue; other checkouts learn the outcome. */
   close(): void;
 
   addEventListener<K extends keyof CheckoutEvents>(

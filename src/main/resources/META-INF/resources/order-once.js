@@ -34,7 +34,7 @@ const MAX_BACKOFF_MS = 8_000;
 const MAX_RETRY_AFTER_MS = 30_000;
 /** Numbers used in one submit. One may have expired; three retired ones in a row are a loop. */
 const MAX_NUMBERS = 3;
-/** Delays of further look-ups while an order is unknown and the page is visible; the last one repeats. */
+/** Delays of further look-ups while an order is unresolved and the page is visible; the last one repeats. */
 const LOOK_UP_DELAYS_MS = [5_000, 10_000, 20_000];
 /** Resolved rows kept besides this checkout's. Bounds the storage. */
 const MAX_RESOLVED_ROWS = 20;
@@ -305,8 +305,9 @@ class Checkout extends EventTarget {
       ...others.map(({ key }) => this.#ifUnlocked(key, () => this.#settleStored(key))),
     ]);
     await this.#catchUp();
-    const unknown = await this.#unresolvedRows((row) => row.state === 'unknown');
-    if (unknown.length === 0) this.#lookUps = 0;
+    // Those that a closed checkout or another tab sends too: the message with their outcome may be lost.
+    const unresolved = await this.#unresolvedRows();
+    if (unresolved.length === 0) this.#lookUps = 0;
     else this.#reconcileLater();
     return outcomes.filter(Boolean);
   }
