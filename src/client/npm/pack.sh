@@ -1,7 +1,8 @@
 #!/bin/sh
 # pack.sh VERSION DIRECTORY: makes DIRECTORY/order-once-VERSION.tgz, the npm package, of the files here, the module that the
-# service serves, and the licence. The build runs it; without npm it says so and makes nothing.
+# service serves, and the licence. `mvnw verify` runs it; without npm it says so and makes nothing.
 set -eu
+umask 022
 version=$1
 mkdir -p "$2"
 out=$(cd "$2" && pwd)
@@ -16,5 +17,7 @@ mkdir "$out/package"
 cp README.md react.js react.d.ts ../../../LICENSE \
   "$module/order-once.js" "$module/order-once-browser.js" "$module/order-once.d.ts" "$out/package"
 sed "s/\${version}/$version/" package.json >"$out/package/package.json"
+# npm packs the modes too, and cp keeps those of the checkout.
+chmod 644 "$out/package"/*
 cd "$out/package"
 npm pack --silent --ignore-scripts --pack-destination "$out"

@@ -336,17 +336,29 @@ class NpmPackageIT {
         run(command);
     }
 
-    /** Runs a program to its end, which has to be a good one; returns what it printed. */
+    /** Runs a program to its end, which has to be a good one in time; returns what it printed. */
     private static String run(List<String> command) throws IOException, InterruptedException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(WORK.toFile()).redirectErrorStream(true);
+        // To a file: a read from a pipe would wait for a program that hangs.
+        Path printed = Files.createTempFile(directory, "printed", ".txt");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(WORK.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(printed.toFile());
         // Where the bundler finds what the tests import.
         builder.environment()
                 .put("NODE_PATH", WORK.resolve("node_modules").toAbsolutePath().toString());
         Process process = builder.start();
         process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+        boolean hasEnded = process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        if (!hasEnded) {
+            // npx starts the program as a process of its own.
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+        }
+        String output = Files.readString(printed);
+        assertThat(hasEnded)
+                .as("ended within %s, having printed: %s", PATIENCE, output)
+                .isTrue();
         assertThat(process.exitValue()).as(output).isZero();
         return output;
     }
