@@ -12,8 +12,8 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 
 /**
- * Adds the headers that many responses share to the API description: once each, and as references from the responses.
- * Those of refused requests have the headers of limits from {@link RefusalResponses}.
+ * Adds the headers that many responses share to the API description, as references from the responses. Those of limits,
+ * which refused requests have too, are described in {@link RefusalResponses}.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD, priority = ApiHeaders.AFTER_PROBLEMS)
 public class ApiHeaders implements OASFilter {
@@ -24,39 +24,19 @@ public class ApiHeaders implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI api) {
-        api.getComponents()
-                .addHeader(
-                        Headers.REQUEST_ID,
-                        header(
-                                        "The id of the request, which support asks for. Every response has it; in a problem it is "
-                                                + "the end of `instance`.")
-                                .schema(text().pattern("[0-9a-f]{32}")))
-                .addHeader(
-                        Headers.RATE_LIMIT_POLICY,
-                        header(
-                                        "The limits that apply to the request, as draft-ietf-httpapi-ratelimit-headers-10 defines: "
-                                                + "`q` requests in `w` seconds, or at the same time.")
-                                .schema(text()))
-                .addHeader(
-                        Headers.RATE_LIMIT,
-                        header(
-                                        "What is left of them, as far as this replica knows: `r` more requests now, one more after "
-                                                + "`t` seconds.")
-                                .schema(text()));
+        Header requestId = OASFactory.createHeader()
+                .description("The id of the request, which support asks for. Every response has it; in a problem it is "
+                        + "the end of `instance`.")
+                .schema(OASFactory.createSchema()
+                        .addType(Schema.SchemaType.STRING)
+                        .pattern("[0-9a-f]{32}"));
+        api.getComponents().addHeader(Headers.REQUEST_ID, requestId);
         // Of refusals that operations share, only those can have headers of their own.
         api.getComponents().getResponses().values().forEach(response -> refer(response, Headers.REQUEST_ID));
         api.getPaths().getPathItems().values().stream()
                 .map(PathItem::getOperations)
                 .flatMap(operations -> operations.values().stream())
                 .forEach(ApiHeaders::complete);
-    }
-
-    private static Header header(String description) {
-        return OASFactory.createHeader().description(description);
-    }
-
-    private static Schema text() {
-        return OASFactory.createSchema().addType(Schema.SchemaType.STRING);
     }
 
     private static void complete(Operation operation) {

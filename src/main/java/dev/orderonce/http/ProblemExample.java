@@ -150,8 +150,8 @@ record ProblemExample(String request, Map<String, Object> members, Map<String, S
                 of(PLACE, "“That's a lot of orders at once. Please try again in 12 seconds. Your basket is safe.”")
                         .with("limit", "orders-placed")
                         .header("Retry-After", "12")
-                        .header("RateLimit-Policy", "\"orders-placed\";q=20;w=60")
-                        .header("RateLimit", "\"orders-placed\";r=0;t=12");
+                        .header(Headers.RATE_LIMIT_POLICY, "\"orders-placed\";q=20;w=60")
+                        .header(Headers.RATE_LIMIT, "\"orders-placed\";r=0;t=12");
             case LARGE_AMOUNT ->
                 of(LARGE, "“Check your total. Your order comes to €1,240.00. Is that right?”")
                         .with("currency", "EUR")

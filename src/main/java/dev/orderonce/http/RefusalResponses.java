@@ -29,11 +29,11 @@ final class RefusalResponses {
             "The scheme of authentication",
             HttpHeaders.ETAG,
             "The current version of the order",
-            "RateLimit",
-            "What is left of a limit for a period, as in draft-ietf-httpapi-ratelimit-headers-10; absent if the limit is "
-                    + "one for concurrent requests",
-            "RateLimit-Policy",
-            "That limit: `q` requests in `w` seconds");
+            Headers.RATE_LIMIT_POLICY,
+            "The limits that apply to the request, as draft-ietf-httpapi-ratelimit-headers-10 defines: `q` requests in "
+                    + "`w` seconds, or at the same time.",
+            Headers.RATE_LIMIT,
+            "What is left of them, as far as this replica knows: `r` more requests now, one more after `t` seconds.");
 
     private final Components components;
     private final List<Refused> refused = new ArrayList<>();

@@ -48,8 +48,8 @@ final class ApiComparison {
     private final JsonNode current;
     private final Set<String> findings = new LinkedHashSet<>();
 
-    /** Pairs of schemas that were compared: most are referenced by several operations. */
-    private final Set<String> compared = new HashSet<>();
+    /** Pairs of schemas whose comparison has begun and not ended: a schema can contain itself. */
+    private final Set<String> begun = new HashSet<>();
 
     private ApiComparison(JsonNode released, JsonNode current) {
         this.released = released;
@@ -99,20 +99,18 @@ final class ApiComparison {
         if (!before.path("tags").equals(after.path("tags"))) {
             report(name, "tags changed");
         }
-        schemes(after).stream()
-                .filter(scheme -> !schemes(before).contains(scheme))
-                .forEach(scheme -> report(name, "requires " + scheme));
+        if (!security(released, before).equals(security(current, after))) {
+            report(name, "security changed");
+        }
         compareParameters(name, before, after);
         compareBodies(name, before.path("requestBody"), after.path("requestBody"));
         compareResponses(name, before.path("responses"), after.path("responses"));
     }
 
-    private static Set<String> schemes(JsonNode operation) {
-        return operation
-                .path("security")
-                .valueStream()
-                .flatMap(requirement -> requirement.properties().stream().map(Map.Entry::getKey))
-                .collect(Collectors.toSet());
+    /** The alternatives: those of the operation, or else those of the description. */
+    private static Set<JsonNode> security(JsonNode api, JsonNode operation) {
+        JsonNode requirements = (operation.has("security") ? operation : api).path("security");
+        return requirements.valueStream().collect(Collectors.toSet());
     }
 
     private void compareParameters(String name, JsonNode before, JsonNode after) {
@@ -194,9 +192,14 @@ final class ApiComparison {
     }
 
     private void compare(String where, JsonNode before, JsonNode after, Direction direction) {
-        if (!compared.add(direction + " " + before + ' ' + after)) {
-            return;
+        String pair = direction + " " + before + ' ' + after;
+        if (begun.add(pair)) {
+            compareSchemas(where, before, after, direction);
+            begun.remove(pair);
         }
+    }
+
+    private void compareSchemas(String where, JsonNode before, JsonNode after, Direction direction) {
         ObjectNode was = flatten(released, before);
         ObjectNode is = flatten(current, after);
         if (was.has("mapping") && is.has("mapping")) {
@@ -210,7 +213,7 @@ final class ApiComparison {
         compareNull(where, was, is, direction);
         compareEnumeration(where, was, is, direction);
         compareMembers(where, was, is, direction);
-        if (was.has("items")) {
+        if (was.has("items") || is.has("items")) {
             compare(where + "[]", was.path("items"), is.path("items"), direction);
         }
         if (direction == Direction.REQUEST && !was.path("default").equals(is.path("default"))) {
@@ -309,7 +312,7 @@ final class ApiComparison {
         if (direction == Direction.REQUEST && isFalse(now) && !isFalse(others)) {
             report(where, "unknown members are refused");
         }
-        if (others.isObject() && !isFalse(now)) {
+        if ((others.isObject() || now.isObject()) && !isFalse(others) && !isFalse(now)) {
             compare(where + ".*", others, now, direction);
         }
     }
@@ -401,7 +404,7 @@ final class ApiComparison {
         return reference.isTextual() ? resolve(api, api.at(reference.asText().substring(1))) : node;
     }
 
-    /** A type stays, keeps its advice, and keeps its status in each operation. */
+    /** A type stays, and has the same status and advice in every operation. */
     private void compareProblems() {
         Map<String, Set<String>> before = problems(released);
         Map<String, Set<String>> after = problems(current);
@@ -409,13 +412,13 @@ final class ApiComparison {
             Set<String> is = after.getOrDefault(type, Set.of());
             if (is.isEmpty()) {
                 report(type, "removed");
-            } else if (!is.containsAll(was)) {
+            } else if (!is.equals(was)) {
                 report(type, "status or retry changed: " + was + " to " + is);
             }
         });
     }
 
-    /** The status and advice of each type; one of each, as the types are. */
+    /** The status and advice of each type in all operations: one of each, unless the description is wrong. */
     private static Map<String, Set<String>> problems(JsonNode api) {
         Map<String, Set<String>> problems = new TreeMap<>();
         operations(api)

@@ -36,6 +36,9 @@ class ApiCompatibilityTest {
                             + "header parameter Idempotency-Key is required",
                     "The service refused every request without it: only the description was wrong"),
             new Exempt(
+                    "GET /once/\\{scope}/\\{key} 200\\.(body|putAt): is not required",
+                    "Only of a key that was claimed, which is a new operation: one that was put has them"),
+            new Exempt(
                     "[A-Z]+ /\\S*: tags changed",
                     "The tags were class names of the service; nothing was released with those of today"));
 
@@ -60,6 +63,7 @@ class ApiCompatibilityTest {
                 post:
                   operationId: addTea
                   tags: [Teas]
+                  security: [{oidc: []}]
                   requestBody:
                     content:
                       application/json: {schema: {$ref: "#/components/schemas/TeaSubmission"}}
@@ -86,6 +90,8 @@ class ApiCompatibilityTest {
                     origin: {type: string, nullable: true}
                     kind: {type: string, allOf: [{$ref: "#/components/schemas/Kind"}]}
                     notes: {type: object, additionalProperties: {type: string}}
+                    grades: {type: array}
+                    blend: {type: array, items: {$ref: "#/components/schemas/Tea"}}
                 Kind: {type: string, enum: [GREEN, BLACK]}
                 TeaSubmission:
                   type: object
@@ -94,6 +100,8 @@ class ApiCompatibilityTest {
                     name: {type: string, minLength: 1, maxLength: 64}
                     grams: {type: integer, nullable: true}
                     tags: {type: array, maxItems: 10, items: {type: string}}
+                    leaves: {type: array}
+                    labels: {type: object}
                 Problem:
                   oneOf: [{$ref: "#/components/schemas/PlainProblem"}, {$ref: "#/components/schemas/TakenProblem"}]
                   discriminator:
@@ -154,7 +162,10 @@ class ApiCompatibilityTest {
                 change("    get:", "    put:", "GET /teas: removed"),
                 change("listTeas", "findTeas", "GET /teas: operationId changed"),
                 change("tags: [Teas]", "tags: [Tea]", "GET /teas: tags changed"),
-                change("tags: [Teas]", "security: [{bearer: []}]", "GET /teas: requires bearer"),
+                change("tags: [Teas]", "security: [{bearer: []}]", "GET /teas: security changed"),
+                change("security: [{oidc: []}]", "", "POST /teas: security changed"),
+                change("security: [{oidc: []}]", "security: [{oidc: []}, {}]", "POST /teas: security changed"),
+                change("paths:", "security: [{oidc: []}]\npaths:", "GET /teas: security changed"),
                 // parameters
                 change("name: limit", "name: size", "GET /teas: query parameter limit removed"),
                 change("name: sort,", "name: sort, required: true,", "GET /teas: query parameter sort is required"),
@@ -195,6 +206,14 @@ class ApiCompatibilityTest {
                         "items: {type: string, enum: [a]}}",
                         "POST /teas request.tags[]: enum changed"),
                 change(
+                        "leaves: {type: array}",
+                        "leaves: {type: array, items: {type: string}}",
+                        "POST /teas request.leaves[]: type changed"),
+                change(
+                        "labels: {type: object}",
+                        "labels: {type: object, additionalProperties: {type: string}}",
+                        "POST /teas request.labels.*: type changed"),
+                change(
                         "required: [name]",
                         "additionalProperties: false",
                         "POST /teas request: unknown members are refused"),
@@ -227,6 +246,14 @@ class ApiCompatibilityTest {
                         "/problems/taken` (retry: never)",
                         "/problems/taken` (retry: same-request)",
                         "/problems/taken: status or retry changed: [409 never] to [409 same-request]"),
+                change(
+                        "\"201\": {description: Added}",
+                        "\"410\": {description: '`/problems/taken` (retry: never): Taken'}",
+                        "/problems/taken: status or retry changed: [409 never] to [409 never, 410 never]"),
+                change(
+                        "/problems/taken` (retry: never)",
+                        "/problems/taken` (retry: never): Taken `/problems/taken` (retry: same-request)",
+                        "/problems/taken: status or retry changed: [409 never] to [409 never, 409 same-request]"),
                 change("`/problems/taken`", "`/problems/had`", "/problems/taken: removed"),
                 change(
                         "          /problems/gone: ",
@@ -236,6 +263,10 @@ class ApiCompatibilityTest {
                         "required: [type, by]",
                         "required: [type]",
                         "GET /teas 404</problems/taken>.by: is not required"),
+                change(
+                        "required: [type, by]",
+                        "required: [type]",
+                        "POST /teas 409</problems/taken>.by: is not required"),
                 change("by: {type: string}", "whom: {type: string}", "GET /teas 404</problems/taken>.by: removed"));
     }
 
@@ -264,6 +295,10 @@ class ApiCompatibilityTest {
                         "a member that responses always have"),
                 change("{type: string, nullable: true}", "{type: string}", "a member that is not null in responses"),
                 change("[GREEN, BLACK]", "[GREEN, BLACK, WHITE]", "a new value in responses"),
+                change(
+                        "grades: {type: array}",
+                        "grades: {type: array, items: {type: string}}",
+                        "a promise for the items of a list in responses"),
                 change("Link:", "ETag: {schema: {type: string}}\n            Link:", "a new header"),
                 change("\"404\":", "\"503\": {description: Unavailable}\n        \"404\":", "a new refusal"),
                 change(
@@ -292,7 +327,7 @@ class ApiCompatibilityTest {
         assertThat(ApiComparison.forbidden(YAML.readTree(before), YAML.readTree(API)))
                 .isEmpty();
         assertThat(ApiComparison.forbidden(YAML.readTree(before), YAML.readTree(without)))
-                .containsExactly("GET /teas 404.by: removed");
+                .containsExactly("GET /teas 404.by: removed", "POST /teas 409.by: removed");
     }
 
     private static Arguments change(String from, String to, String name) {
