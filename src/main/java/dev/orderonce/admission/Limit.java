@@ -8,7 +8,10 @@ public enum Limit {
     NUMBERS_ISSUED,
     /** To hold numbers that are neither placed nor voided. */
     NUMBERS_OUTSTANDING,
-    /** To place an order, or to give an idempotency key up: either is a row forever. A repeat writes none. */
+    /**
+     * To place an order, or to give an idempotency key up: either is a row forever. A repeat writes none. Keys are
+     * counted in each process alone, apart from orders.
+     */
     ORDERS_PLACED,
     /**
      * To name a number that was not issued to the buyer. Counted in each process alone: it bounds guesses of

@@ -37,12 +37,20 @@ public class Limits implements MadeFromSettings {
     private static final double ROUNDING = 1e-6;
 
     private final Map<Limit, Counts> counts = new EnumMap<>(Limit.class);
+
+    /**
+     * Keys that were given up. They have the limit of orders, but levels of their own, which empty as the whole bucket
+     * does and not as this replica's share of it.
+     */
+    private final Counts keysGivenUp;
+
     private final Clock clock;
     private final MeterRegistry metrics;
 
     Limits(LimitSettings settings, Clock clock, MeterRegistry metrics) {
         this.clock = clock;
         this.metrics = metrics;
+        this.keysGivenUp = new Counts(Bucket.of(Limit.ORDERS_PLACED, settings.ordersPlaced()), false);
         for (Limit limit : Limit.values()) {
             // Registered at startup, so that an alert can distinguish "never" from "no data".
             metrics.counter(METRIC, "limit", limit.label());
@@ -204,9 +212,22 @@ public class Limits implements MadeFromSettings {
      * @return the refusal if the limit is reached; then nothing is counted
      */
     public Optional<RateLimited> countUnlessFull(Limit limit, Buyer buyer) {
-        Counts counts = counts(limit);
+        return countUnlessFull(counts(limit), buyer);
+    }
+
+    /**
+     * Counts one key that the buyer gives up, in this process and apart from the buyer's orders.
+     *
+     * @return the refusal, which names {@link Limit#ORDERS_PLACED}, if as many keys as orders were given up; then
+     *     nothing is counted
+     */
+    public Optional<RateLimited> countKeyGivenUp(Buyer buyer) {
+        return countUnlessFull(keysGivenUp, buyer);
+    }
+
+    private Optional<RateLimited> countUnlessFull(Counts counts, Buyer buyer) {
         double wait = counts.add(buyer, counts.whole, now());
-        return wait > 0 ? Optional.of(limited(limit, wait)) : Optional.empty();
+        return wait > 0 ? Optional.of(limited(counts.bucket.limit(), wait)) : Optional.empty();
     }
 
     /** The refusal if the limit is reached in this process; counts nothing. */

@@ -2,7 +2,6 @@ package dev.orderonce.orders;
 
 import static dev.orderonce.stores.StoreUnavailable.Store.POSTGRESQL;
 
-import dev.orderonce.admission.Limit;
 import dev.orderonce.admission.Limits;
 import dev.orderonce.admission.RateLimited;
 import dev.orderonce.http.Outcome;
@@ -43,7 +42,7 @@ public class VoidKey {
         /** Another key has the number of this key. */
         record Collides() implements Voiding {}
 
-        /** The buyer has reached the limit of orders placed. */
+        /** The buyer has given up as many keys as the limit allows orders. */
         record Limited(RateLimited limited) implements Voiding {}
 
         /** The order was placed first and exists. */
@@ -83,9 +82,9 @@ public class VoidKey {
         };
     }
 
-    /** A tombstone stays forever, as an order does: this replica counts it as one. */
+    /** A tombstone stays forever, as an order does: this replica allows as many of them, beside the orders. */
     private Uni<Voiding> voidUnlessFull(Buyer buyer, IdempotencyKey key) {
-        return limits.countUnlessFull(Limit.ORDERS_PLACED, buyer)
+        return limits.countKeyGivenUp(buyer)
                 .map(limited -> item(new Voiding.Limited(limited)))
                 .orElseGet(() -> voidUnused(buyer, key));
     }

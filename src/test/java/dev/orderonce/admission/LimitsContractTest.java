@@ -268,9 +268,9 @@ class LimitsContractTest {
         assertThat(Database.ordersOf(shop.subject())).isEqualTo(3);
     }
 
-    /** The row of a voided key stays forever, as that of an order does. */
+    /** The row of a voided key stays forever, as that of an order does: the limit is the same, the counts are not. */
     @Test
-    void voidedKeys_countAsOrdersAndTheirRepeatsDoNot() {
+    void voidedKeys_areLimitedAsOrdersAreAndTheirRepeatsAreNot() {
         // Given
         List<String> keys = Stream.generate(() -> UUID.randomUUID().toString())
                 .limit(ORDERS_AT_ONCE + 1L)

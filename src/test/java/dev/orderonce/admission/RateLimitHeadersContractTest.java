@@ -63,9 +63,6 @@ class RateLimitHeadersContractTest {
     private static int left(Response response, String limit) {
         Matcher item = Pattern.compile('"' + limit + "\";r=([0-9]+)(;t=[1-9][0-9]*)?(, |$)")
                 .matcher(String.valueOf(response.header("RateLimit")));
-        System.out.println(
-                "XX " + response.statusCode() + " " + response.headers().get("RateLimit") + " replicas "
-                        + dev.orderonce.testkit.Operator.metric("orderonce_replicas"));
         assertThat(item.find()).as(response.headers().toString()).isTrue();
         return Integer.parseInt(item.group(1));
     }
@@ -137,6 +134,30 @@ class RateLimitHeadersContractTest {
         byKey.then().statusCode(201);
         assertThat(List.of(left(replay, "orders-placed"), left(other, "orders-placed"), left(byKey, "orders-placed")))
                 .containsExactly(ORDERS - 1, ORDERS - 1, ORDERS - 2);
+    }
+
+    /** The counts of one limit have parts of different sizes; a replica counts keys in none of them. */
+    @Test
+    void keysThatAreGivenUp_takeNothingFromOrders() {
+        // Given
+        Response first = place(1);
+        for (int i = 0; i < ORDERS; i++) {
+            voidKey().then().statusCode(200);
+        }
+        // When
+        Response second = place(2);
+        // Then
+        assertThat(List.of(left(first, "orders-placed"), left(second, "orders-placed")))
+                .containsExactly(ORDERS - 1, ORDERS - 2);
+        voidKey()
+                .then()
+                .statusCode(429)
+                .header("RateLimit-Policy", "\"orders-placed\";q=4;w=36000")
+                .header("RateLimit", matchesPattern("\"orders-placed\";r=0;t=[1-9][0-9]*"));
+    }
+
+    private Response voidKey() {
+        return shop.request().delete("/idempotency-keys/{key}", UUID.randomUUID());
     }
 
     @Test
