@@ -88,6 +88,27 @@ class UpgradeTest {
     }
 
     @Test
+    void v30_keepsVoidedKeysFromThePurgeOfTheVersionBefore() {
+        // Given
+        migrateTo("30");
+        Database.execute("""
+                INSERT INTO upgraded.orders (number, buyer, state, decided_at, void_reason, client_key)
+                VALUES ('%1$s', 'alice', 'VOIDED', now() - interval '30 days', 'VOIDED', 'a-key-of-twenty-symbols'),
+                       ('Z' || substr('%1$s', 2), 'alice', 'VOIDED', now() - interval '30 days', 'EXPIRED', NULL)
+                """.formatted(NUMBER));
+        // When: the statement of the version before
+        Database.execute("""
+                DELETE FROM upgraded.orders WHERE number IN (
+                    SELECT number FROM upgraded.orders
+                    WHERE state = 'VOIDED' AND decided_at < now() - interval '7 days'
+                    ORDER BY decided_at LIMIT 500 FOR UPDATE SKIP LOCKED)
+                """);
+        // Then
+        assertThat(Database.value("SELECT string_agg(number, ' ') FROM upgraded.orders"))
+                .isEqualTo(NUMBER);
+    }
+
+    @Test
     void v18_holdsTheOrdersThatAreInDispute() {
         // Given
         migrateTo("15");
