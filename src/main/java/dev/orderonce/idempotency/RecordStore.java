@@ -37,7 +37,7 @@ class RecordStore {
             SET body = EXCLUDED.body, put_by = EXCLUDED.put_by, put_at = EXCLUDED.put_at,
                 expires_at = EXCLUDED.expires_at, claim = NULL, claimed_until = NULL, request = NULL, result = NULL,
                 completed_at = NULL
-            WHERE existing.expires_at <= EXCLUDED.put_at
+            WHERE existing.expires_at <= CASE WHEN existing.claim IS NULL THEN EXCLUDED.put_at ELSE now() END
                OR existing.claim IS NOT NULL AND existing.completed_at IS NULL
                   AND COALESCE(existing.claimed_until <= now(), true)
             RETURNING key
@@ -98,7 +98,7 @@ class RecordStore {
     /** Rows that another statement has locked are left for the next run. */
     private static final String REMOVE_OVER = """
             DELETE FROM once_records WHERE (scope, key) IN (
-                SELECT scope, key FROM once_records WHERE expires_at <= $1
+                SELECT scope, key FROM once_records WHERE expires_at <= $1 AND (claim IS NULL OR expires_at <= now())
                 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
             """;
 
@@ -188,7 +188,7 @@ class RecordStore {
                 .map(rows -> first(rows).flatMap(row -> read(name, row)));
     }
 
-    /** Deletes expired records; returns how many. */
+    /** Deletes expired records and results, and claims that are over, at most this many; returns how many. */
     Uni<Integer> removeOver(Instant now, int most) {
         return postgres.query(REMOVE_OVER, Tuple.of(Timestamptz.of(now), most)).map(RowSet::rowCount);
     }
