@@ -38,6 +38,11 @@ class EventJobs {
                 RELAY_INTERVAL,
                 () -> settings.kafkaBootstrapServers().isEmpty()
                         ? Uni.createFrom().voidItem()
+                                .invoke(isNew -> {
+                                    if (isNew) {
+                                        relay.beginAnew();
+                                    }
+                                })
                         : store.begin(relay.name())
                                 .chain(() -> deliverEvents.deliverTo(relay))
                                 .invoke(relay::answered));

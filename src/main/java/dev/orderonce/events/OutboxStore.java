@@ -79,9 +79,9 @@ class OutboxStore {
             ON CONFLICT DO NOTHING
             """;
 
-    /** Begins a consumer that is new at the beginning of what the log still has. */
-    Uni<Void> begin(String consumer) {
-        return postgres.query(BEGIN, Tuple.of(consumer, MOST_IN_PROGRESS)).replaceWithVoid();
+    /** Begins a consumer that is new at the beginning of what the log still has; returns whether it is new. */
+    Uni<Boolean> begin(String consumer) {
+        return postgres.query(BEGIN, Tuple.of(consumer, MOST_IN_PROGRESS)).map(rows -> rows.rowCount() == 1);
     }
 
     /** Acquires or renews the lease on a consumer; empty if another replica holds it. */

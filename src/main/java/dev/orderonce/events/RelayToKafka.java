@@ -40,6 +40,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -100,7 +101,10 @@ class RelayToKafka implements EventConsumer {
     private long madeAt;
 
     /** Ids of a batch that failed which Kafka has acknowledged: each attempt continues the one before. */
-    private final Set<Long> acknowledged = new HashSet<>();
+    private final Set<Long> acknowledged = ConcurrentHashMap.newKeySet();
+
+    /** The first id of the last batch. */
+    private long first;
 
     /** @param clientSettings the framework's {@code kafka.*} */
     RelayToKafka(
@@ -148,6 +152,10 @@ class RelayToKafka implements EventConsumer {
     }
 
     /** Waits for Kafka, so never on an event loop. */
+        if (events.getFirst().id() != first) {
+            acknowledged.clear(); // no repetition: the relay was moved, or another replica has published meanwhile
+            first = events.getFirst().id();
+        }
     private synchronized void publish(List<PublishedEvent> events) {
         long begunAt = System.nanoTime();
         acknowledged.retainAll(events.stream().map(PublishedEvent::id).toList());
@@ -167,6 +175,11 @@ class RelayToKafka implements EventConsumer {
         }
         acknowledged.clear();
         answered();
+    /** Sends every event of the next batch, even if a batch before it was published in part. */
+    void beginAnew() {
+        acknowledged.clear();
+    }
+
     }
 
     /** Ends an outage: Kafka has answered, or another replica publishes what this one could not. */

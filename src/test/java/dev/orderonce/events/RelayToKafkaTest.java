@@ -260,6 +260,31 @@ class RelayToKafkaTest {
         assertThat(published(number)).hasSize(2);
     }
 
+    /** What Kafka has acknowledged of a batch that fails is not sent again, unless everything is to be. */
+    @Test
+    void everythingAgainWhileABatchFails_includesWhatItHadAcknowledged() {
+        // Given: the second event is larger than a record may be
+        String before = shop.newOrder(4200);
+        await().atMost(BOUND).until(() -> !published(before).isEmpty());
+        Database.execute("""
+                INSERT INTO order_events (number, buyer, sequence, kind, at, detail)
+                VALUES ('FITS', 'somebody', 1, 'PLACED', now(), '{}'),
+                       ('FITSNOT', 'somebody', 1, 'PLACED', now(), json_build_object('reason', repeat('x', %d)))
+                """.formatted(OnKafka.LARGEST_RECORD));
+        try {
+            double failures = failures();
+            await().atMost(BOUND).until(() -> failures() > failures + 2);
+            assertThat(sequences("FITS")).containsExactly(1);
+            // When
+            Database.execute("DELETE FROM outbox WHERE name = 'kafka'");
+            // Then
+            await().atMost(BOUND)
+                    .untilAsserted(() -> assertThat(sequences("FITS")).containsExactly(1, 1));
+        } finally {
+            Database.execute("DELETE FROM order_events WHERE number IN ('FITS', 'FITSNOT')");
+        }
+    }
+
     @Test
     void lag_isMeasured() {
         String number = shop.newOrder(4200);
