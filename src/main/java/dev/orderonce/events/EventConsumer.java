@@ -9,11 +9,6 @@ public interface EventConsumer {
     /** The name of its row in {@code outbox}, which records its progress. */
     String name();
 
-    /** Whether this replica delivers to it. */
-    default boolean isOn() {
-        return true;
-    }
-
     /** Events of one batch; about a millisecond's worth of an event loop's time. */
     int batchSize();
 

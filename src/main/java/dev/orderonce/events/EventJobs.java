@@ -2,7 +2,6 @@ package dev.orderonce.events;
 
 import dev.orderonce.jobs.Job;
 import dev.orderonce.jobs.Purge;
-import io.quarkus.arc.All;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -38,12 +37,12 @@ class EventJobs {
                 RELAY_INTERVAL,
                 () -> settings.kafkaBootstrapServers().isEmpty()
                         ? Uni.createFrom().voidItem()
+                        : store.begin(relay.name())
                                 .invoke(isNew -> {
                                     if (isNew) {
                                         relay.beginAnew();
                                     }
                                 })
-                        : store.begin(relay.name())
                                 .chain(() -> deliverEvents.deliverTo(relay))
                                 .invoke(relay::answered));
     }
@@ -58,20 +57,18 @@ class EventJobs {
     /** Deletes old events that every consumer has received; without {@code events.ttl} all are kept. */
     @Produces
     @Singleton
-    Job purgeEvents(OutboxStore store, EventSettings settings, Clock clock, @All List<EventConsumer> consumers) {
+    Job purgeEvents(OutboxStore store, EventSettings settings, Clock clock) {
         return new Job(
                 "purge-events",
                 PURGE_INTERVAL,
                 () -> settings.ttl()
-                        .map(age -> purge(store, clock, age, consumers))
+                        .map(age -> purge(store, clock, age, settings))
                         .orElseGet(() -> Uni.createFrom().voidItem()));
     }
 
-    static Uni<Void> purge(OutboxStore store, Clock clock, Duration age, List<EventConsumer> consumers) {
-        List<String> off = consumers.stream()
-                .filter(consumer -> !consumer.isOn())
-                .map(EventConsumer::name)
-                .toList();
+    static Uni<Void> purge(OutboxStore store, Clock clock, Duration age, EventSettings settings) {
+        // Asked of the settings, as above. The other consumers are always on.
+        List<String> off = settings.kafkaBootstrapServers().isEmpty() ? List.of(RelayToKafka.NAME) : List.of();
         return Purge.inBatches(most -> store.deleteOld(clock.instant().minus(age), most, off));
     }
 }

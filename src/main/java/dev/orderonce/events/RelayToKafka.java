@@ -63,6 +63,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class RelayToKafka implements EventConsumer {
+    /** A constant: {@link #name} would create the relay. */
+    static final String NAME = "kafka";
+
     /** Between two batches while the relay is behind, as for the Redis Stream. */
     private static final Duration PAUSE = Duration.ofMillis(20);
 
@@ -121,12 +124,7 @@ class RelayToKafka implements EventConsumer {
 
     @Override
     public String name() {
-        return "kafka";
-    }
-
-    @Override
-    public boolean isOn() {
-        return settings.kafkaBootstrapServers().isPresent();
+        return NAME;
     }
 
     @Override
@@ -152,12 +150,12 @@ class RelayToKafka implements EventConsumer {
     }
 
     /** Waits for Kafka, so never on an event loop. */
+    private synchronized void publish(List<PublishedEvent> events) {
+        long begunAt = System.nanoTime();
         if (events.getFirst().id() != first) {
             acknowledged.clear(); // no repetition: the relay was moved, or another replica has published meanwhile
             first = events.getFirst().id();
         }
-    private synchronized void publish(List<PublishedEvent> events) {
-        long begunAt = System.nanoTime();
         acknowledged.retainAll(events.stream().map(PublishedEvent::id).toList());
         try {
             while (acknowledged.size() < events.size()) {
@@ -175,11 +173,11 @@ class RelayToKafka implements EventConsumer {
         }
         acknowledged.clear();
         answered();
+    }
+
     /** Sends every event of the next batch, even if a batch before it was published in part. */
     void beginAnew() {
         acknowledged.clear();
-    }
-
     }
 
     /** Ends an outage: Kafka has answered, or another replica publishes what this one could not. */

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
-import io.quarkus.arc.All;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Old events are purged if the setting exists, and none before every consumer has received it. */
@@ -27,8 +25,7 @@ class PurgeEventsTest {
     Clock clock;
 
     @Inject
-    @All
-    List<EventConsumer> consumers;
+    EventSettings settings;
 
     /** Ages an event and all earlier ones: events age in the order of their ids. */
     private static void age(String number) {
@@ -45,7 +42,7 @@ class PurgeEventsTest {
     }
 
     private void purge() {
-        EventJobs.purge(store, clock, Duration.ofDays(365), consumers).await().atMost(BOUND);
+        EventJobs.purge(store, clock, Duration.ofDays(365), settings).await().atMost(BOUND);
     }
 
     @Test
