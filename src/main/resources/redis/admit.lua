@@ -1,6 +1,10 @@
+#!lua
 -- Decides whether an order may be placed under a number where plain commands do not suffice: the replica's share of the
 -- limit is used up, the number was tried before, or the buyer ordered the same content a short time ago. Of one number,
 -- one request is admitted for the first time.
+--
+-- Because of the first line Redis refuses the script from its start on while its memory is full. Otherwise it would refuse
+-- the first write, and 'not-cached' would be the reply for a number that could not be stored.
 --
 -- KEYS
 --   1  the buyer's shared limits: three big-endian doubles, the microsecond of Redis' clock at which the bucket of

@@ -1,11 +1,14 @@
 package dev.orderonce.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.orderonce.redis.RedisPipeline;
 import dev.orderonce.redis.RedisScript;
+import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.testkit.RedisWords;
+import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -364,6 +367,30 @@ class AdmissionScriptsTest {
             assertThat(admit("again", 2, "b")).isEqualTo("admitted");
             assertThat(admit("again", 3, "c")).isEqualTo("admitted");
             assertThat(admit("again", 4, "d")).startsWith("limited");
+        }
+    }
+
+    @Nested
+    class WithoutMemory {
+        /** Else "not-cached" would be a refusal of the number, although it could not be stored. */
+        @Test
+        void numberThatIsNotCached_isLeftToAnOutage() {
+            // Given
+            String before = redis.send(RedisWords.request("CONFIG", "GET", "maxmemory"))
+                    .await()
+                    .atMost(BOUND)
+                    .get("maxmemory")
+                    .toString();
+            send("CONFIG", "SET", "maxmemory", "1");
+            try {
+                // When, Then
+                assertThatThrownBy(() -> admit("first", 1, "a"))
+                        .isInstanceOf(StoreUnavailable.class)
+                        .hasMessageContaining("OOM");
+            } finally {
+                send("CONFIG", "SET", "maxmemory", before);
+                Shop.awaitBusinessAsUsual();
+            }
         }
     }
 
