@@ -1,6 +1,8 @@
 package dev.orderonce.webhooks;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import jakarta.annotation.PreDestroy;
@@ -10,6 +12,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,14 +22,24 @@ import java.util.concurrent.TimeUnit;
  */
 @ApplicationScoped
 class TargetAddresses {
-    /** The system's resolver blocks its thread, for many seconds if a name server does not answer. */
-    private static final int RESOLVER_THREADS = 4;
+    /**
+     * The system's resolver blocks its thread, for many seconds if a name server does not answer. Each host has one
+     * lookup at a time, and so each endpoint.
+     */
+    private static final int RESOLVER_THREADS = WebhookStore.MOST;
+
+    /** In progress and waiting: of the endpoints, and of requests that name other hosts. */
+    static final int MOST_LOOKUPS = 5 * RESOLVER_THREADS;
 
     private static final long RESOLVE_TIMEOUT_MILLIS = 5000;
 
     private final WebhookSettings settings;
     private final Resolver resolver;
+    private final Vertx vertx;
     private final WorkerExecutor threads;
+
+    /** Lookups that have not ended, even if nobody waits for them any more; each host has one at most. */
+    private final Map<String, Future<InetAddress[]>> lookups = new ConcurrentHashMap<>();
 
     /** Returns all addresses of a host; may block. */
     @FunctionalInterface
@@ -59,6 +73,7 @@ class TargetAddresses {
     TargetAddresses(WebhookSettings settings, Vertx vertx, Resolver resolver) {
         this.settings = settings;
         this.resolver = resolver;
+        this.vertx = vertx;
         this.threads = vertx.createSharedWorkerExecutor("webhook-resolver", RESOLVER_THREADS);
     }
 
@@ -69,12 +84,27 @@ class TargetAddresses {
      *     is not allowed: a name with public and private addresses is a mistake or an attack
      */
     Future<List<InetAddress>> of(WebhookUrl url) {
-        return threads.executeBlocking(() -> resolver.resolve(url.host()), false)
-                .timeout(RESOLVE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+        return resolve(url.host())
                 .recover(failure -> Future.failedFuture(new Unresolved(failure)))
                 .compose(found -> Arrays.stream(found).allMatch(address -> isAllowed(url, address))
                         ? Future.succeededFuture(List.of(found))
                         : Future.failedFuture(new AddressRefused()));
+    }
+
+    /** Joins the lookup of the host that is in progress, or begins one. */
+    private Future<InetAddress[]> resolve(String host) {
+        if (lookups.size() >= MOST_LOOKUPS && !lookups.containsKey(host)) {
+            return Future.failedFuture("too many hosts are being resolved");
+        }
+        Future<InetAddress[]> lookup =
+                lookups.computeIfAbsent(host, name -> threads.executeBlocking(() -> resolver.resolve(name), false));
+        lookup.onComplete(_ -> lookups.remove(host, lookup));
+        // The lookup ends in the context of the caller that began it: that of another request.
+        Context caller = vertx.getOrCreateContext();
+        Promise<InetAddress[]> found = Promise.promise();
+        lookup.timeout(RESOLVE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .onComplete(result -> caller.runOnContext(_ -> found.handle(result)));
+        return found.future();
     }
 
     private boolean isAllowed(WebhookUrl url, InetAddress address) {

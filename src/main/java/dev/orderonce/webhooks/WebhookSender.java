@@ -21,6 +21,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +39,11 @@ import org.jspecify.annotations.Nullable;
 class WebhookSender {
     private static final Logger LOG = Logger.getLogger(WebhookSender.class);
 
+    /** For each address. */
     private static final int CONNECT_TIMEOUT_MILLIS = 5000;
+
+    /** Within one attempt, so that it ends in time; of a host with more, the next attempt begins with another one. */
+    private static final int MOST_ADDRESSES = 3;
 
     /** From the request to the end of the response. Receivers store the event and answer; the work comes after it. */
     private static final long TIMEOUT_MILLIS = 15_000;
@@ -97,15 +103,16 @@ class WebhookSender {
     }
 
     /**
-     * Sends a body; never fails.
+     * Sends a body; never fails. If no connection to an address is established, the next one is tried; a request that
+     * was sent is not repeated.
      *
-     * @param attempt 1, 2, …; of several addresses, another one each time
+     * @param attempt 1, 2, …; of several addresses, another one is the first each time
      */
     Uni<Response> send(WebhookUrl url, Map<String, String> headers, byte[] body, int attempt) {
         return Uni.createFrom()
                 .completionStage(() -> addresses
                         .of(url)
-                        .compose(found -> exchange(url, next(found, attempt), headers, Buffer.buffer(body)))
+                        .compose(found -> exchange(url, inTurn(found, attempt), headers, Buffer.buffer(body)))
                         .recover(failure -> {
                             LOG.debugf(failure, "%s cannot be reached", url.host());
                             return Future.succeededFuture(Response.without(result(failure)));
@@ -113,8 +120,10 @@ class WebhookSender {
                         .toCompletionStage());
     }
 
-    private static InetAddress next(List<InetAddress> found, int attempt) {
-        return found.get((attempt - 1) % found.size());
+    private static List<InetAddress> inTurn(List<InetAddress> found, int attempt) {
+        List<InetAddress> turned = new ArrayList<>(found);
+        Collections.rotate(turned, -((attempt - 1) % turned.size()));
+        return turned.subList(0, Math.min(MOST_ADDRESSES, turned.size()));
     }
 
     private static DeliveryResult result(Throwable failure) {
@@ -126,25 +135,35 @@ class WebhookSender {
         };
     }
 
-    private Future<Response> exchange(WebhookUrl url, InetAddress address, Map<String, String> headers, Buffer body) {
-        return client.request(new RequestOptions()
-                        .setMethod(HttpMethod.POST)
-                        // The connection goes to the address that was checked; Host, SNI and certificate are the
-                        // name's.
-                        .setServer(SocketAddress.inetSocketAddress(url.port(), address.getHostAddress()))
-                        .setHost(url.host())
-                        .setPort(url.port())
-                        .setSsl(url.isSecure())
-                        .setURI(url.target())
-                        .setConnectTimeout(CONNECT_TIMEOUT_MILLIS))
-                .compose(request -> {
-                    headers.forEach(request::putHeader);
-                    return request.putHeader(HttpHeaders.USER_AGENT, "order-once")
-                            .send(body)
-                            .compose(response -> drained(request, response).map(Response.of(response)))
-                            .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-                            .onFailure(_ -> request.reset());
-                });
+    private Future<Response> exchange(
+            WebhookUrl url, List<InetAddress> inTurn, Map<String, String> headers, Buffer body) {
+        return connect(url, inTurn).compose(request -> {
+            headers.forEach(request::putHeader);
+            return request.putHeader(HttpHeaders.USER_AGENT, "order-once")
+                    .send(body)
+                    .compose(response -> drained(request, response).map(Response.of(response)))
+                    .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                    .onFailure(_ -> request.reset());
+        });
+    }
+
+    /** A request with a connection to the first address that has one; fails with the failure of the last. */
+    private Future<HttpClientRequest> connect(WebhookUrl url, List<InetAddress> inTurn) {
+        List<InetAddress> others = inTurn.subList(1, inTurn.size());
+        return client.request(to(url, inTurn.getFirst()))
+                .recover(failure -> others.isEmpty() ? Future.failedFuture(failure) : connect(url, others));
+    }
+
+    /** The connection goes to the address that was checked; Host, SNI and certificate are the name's. */
+    private static RequestOptions to(WebhookUrl url, InetAddress address) {
+        return new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setServer(SocketAddress.inetSocketAddress(url.port(), address.getHostAddress()))
+                .setHost(url.host())
+                .setPort(url.port())
+                .setSsl(url.isSecure())
+                .setURI(url.target())
+                .setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
     }
 
     /** Reads the body, so that the connection can be used again; one that is too large ends with the connection. */

@@ -50,7 +50,11 @@ class WebhookSenderTest {
     }
 
     private static Response send(WebhookSender sender, String url) {
-        return sender.send(WebhookUrl.stored(url), Map.of(), new byte[] {'{', '}'}, 1)
+        return send(sender, url, 1);
+    }
+
+    private static Response send(WebhookSender sender, String url, int attempt) {
+        return sender.send(WebhookUrl.stored(url), Map.of(), new byte[] {'{', '}'}, attempt)
                 .await()
                 .atMost(BOUND);
     }
@@ -118,6 +122,45 @@ class WebhookSenderTest {
         assertThat(send(sender(true, true, none, new HttpClientOptions()), "https://none.example/")
                         .result())
                 .isEqualTo(DeliveryResult.UNRESOLVED);
+    }
+
+    /** Nothing listens at 127.0.0.2 to 127.0.0.4. */
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            127.0.0.2 127.0.0.1,                     1, DELIVERED
+            127.0.0.2 127.0.0.1,                     2, DELIVERED
+            127.0.0.2 127.0.0.3 127.0.0.1,           1, DELIVERED
+            127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.1, 1, UNREACHABLE
+            127.0.0.2 127.0.0.3 127.0.0.4 127.0.0.1, 2, DELIVERED
+            """)
+    void addressThatIsDead_isFollowedByTheNext(String addresses, int attempt, DeliveryResult result) {
+        // Given
+        int port = listen(new HttpServerOptions());
+        WebhookSender sender = sender(true, false, leadingTo(addresses.split(" ")), new HttpClientOptions());
+        // When
+        Response response = send(sender, "http://several.example:" + port + "/", attempt);
+        // Then
+        assertThat(response.result()).isEqualTo(result);
+        assertThat(requests).hasSize(result.isDelivered() ? 1 : 0);
+    }
+
+    @Test
+    void requestThatWasSent_isNotRepeatedAtTheNextAddress() {
+        // Given
+        HttpServer server = vertx.createHttpServer(
+                        new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+                .requestHandler(request -> {
+                    requests.add(request.path());
+                    request.connection().close();
+                });
+        int port =
+                server.listen().toCompletionStage().toCompletableFuture().join().actualPort();
+        WebhookSender sender = sender(true, false, leadingTo("127.0.0.1", "127.0.0.1"), new HttpClientOptions());
+        // When
+        Response response = send(sender, "http://closing.example:" + port + "/");
+        // Then
+        assertThat(response.result()).isEqualTo(DeliveryResult.UNREACHABLE);
+        assertThat(requests).hasSize(1);
     }
 
     @Test
