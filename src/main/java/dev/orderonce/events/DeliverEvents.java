@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /**
  * Delivers the event log to each consumer: every event at least once, the events of an order in their order; one active
@@ -29,14 +30,11 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 @ApplicationScoped
 public class DeliverEvents {
-    /**
-     * The lease of the replica that delivers to a consumer; each batch renews it. After that replica crashed, nothing
-     * is delivered until the lease expires.
-     */
-    private static final Duration LEASE = Duration.ofSeconds(5);
-
     /** A consumer may take longer than a lease: it is renewed meanwhile, and two renewals may fail. */
-    private static final Duration RENEWAL_INTERVAL = LEASE.dividedBy(3);
+    private static final Duration RENEWAL_INTERVAL = Lease.LENGTH.dividedBy(3);
+
+    /** A batch may take minutes because of what the consumer waits for, and not because the stores are busy. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private static final String BEHIND = "orderonce.events.behind";
     private static final String CONSUMER = "consumer";
@@ -60,12 +58,26 @@ public class DeliverEvents {
      *     not answer, and continues there with the next call
      */
     public Uni<Void> deliverTo(EventConsumer consumer) {
-        return store.hold(consumer.name(), holder, LEASE)
-                .chain(held -> held.isEmpty() ? skip(consumer) : renewing(consumer, deliverFrom(consumer, held.get())));
+        return deliverTo(_ -> consumer);
+    }
+
+    /**
+     * Like {@link #deliverTo(EventConsumer)}, for a consumer that looks at the lease: its batches take longer than the
+     * lease lasts, and it can be moved or ended meanwhile ({@link EventConsumers}).
+     */
+    public Uni<Void> deliverTo(Function<Lease, EventConsumer> consumerWith) {
+        return Uni.createFrom().deferred(() -> {
+            Lease lease = new Lease(holder, System.nanoTime());
+            EventConsumer consumer = consumerWith.apply(lease);
+            return store.hold(consumer.name(), holder, Lease.LENGTH)
+                    .chain(held -> held.isEmpty()
+                            ? skip(consumer)
+                            : renewing(consumer, lease, deliverFrom(consumer, lease, held.get())));
+        });
     }
 
     /** Renews the lease for as long as the work takes; a renewal that fails is left to the next one. */
-    private Uni<Void> renewing(EventConsumer consumer, Uni<Void> work) {
+    private Uni<Void> renewing(EventConsumer consumer, Lease lease, Uni<Void> work) {
         return Uni.createFrom().deferred(() -> {
             Cancellable renewals = Multi.createFrom()
                     .ticks()
@@ -74,13 +86,20 @@ public class DeliverEvents {
                     .onOverflow()
                     .drop()
                     .onItem()
-                    .transformToUniAndConcatenate(_ -> store.renew(consumer.name(), holder, LEASE)
-                            .onFailure()
-                            .recoverWithItem(false))
+                    .transformToUniAndConcatenate(_ -> renew(consumer, lease))
                     .subscribe()
                     .with(_ -> {});
             return work.onTermination().invoke(renewals::cancel);
         });
+    }
+
+    private Uni<Void> renew(EventConsumer consumer, Lease lease) {
+        long askedAt = System.nanoTime();
+        return store.renew(consumer.name(), holder, Lease.LENGTH)
+                .invoke(isOurs -> lease.replied(isOurs, askedAt))
+                .replaceWithVoid()
+                .onFailure()
+                .recoverWithNull();
     }
 
     /** Removes the gauge of a consumer that no longer receives anything. */
@@ -103,47 +122,62 @@ public class DeliverEvents {
     }
 
     /** Delivers batch after batch, as long as they are full and this replica has the lease. */
-    private Uni<Void> deliverFrom(EventConsumer consumer, Progress begun) {
+    private Uni<Void> deliverFrom(EventConsumer consumer, Lease lease, Progress begun) {
         AtomicReference<Progress> progress = new AtomicReference<>(begun);
         return store.last()
                 .invoke(last -> behind(consumer).set(Math.max(0, last - begun.position())))
                 .chain(_ -> Uni.createFrom()
-                        .deferred(() -> deliverBatch(consumer, progress))
+                        .deferred(() -> deliverBatch(consumer, lease, progress))
                         .repeat()
-                        .whilst(isMore -> isMore)
+                        .whilst(isMore -> isMore && !lease.isOver())
                         .collect()
                         .last())
                 .replaceWithVoid();
     }
 
     /** Delivers one batch; returns whether there may be another at once. */
-    private Uni<Boolean> deliverBatch(EventConsumer consumer, AtomicReference<Progress> progress) {
+    private Uni<Boolean> deliverBatch(EventConsumer consumer, Lease lease, AtomicReference<Progress> progress) {
         Progress from = Objects.requireNonNull(progress.get());
         long begunAt = System.nanoTime();
         return store.read(from, consumer.batchSize())
-                .chain(events -> deliverBatch(consumer, progress, from, events))
+                .chain(events -> deliverBatch(consumer, lease, progress, from, events))
                 .onItem()
                 .call(isMore ->
                         isMore ? pause(consumer, begunAt) : Uni.createFrom().voidItem());
     }
 
     private static Uni<Void> pause(EventConsumer consumer, long begunAt) {
-        Duration half = Duration.ofNanos((System.nanoTime() - begunAt) / 2);
-        Duration minimum = consumer.pause();
-        return Uni.createFrom().voidItem().onItem().delayIt().by(half.compareTo(minimum) > 0 ? half : minimum);
+        Duration took = Duration.ofNanos(System.nanoTime() - begunAt);
+        return Uni.createFrom().voidItem().onItem().delayIt().by(pause(took, consumer.pause()));
+    }
+
+    /** The pause after a batch that took so long. */
+    static Duration pause(Duration took, Duration minimum) {
+        Duration half = took.dividedBy(2);
+        Duration bounded = half.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : half;
+        return bounded.compareTo(minimum) > 0 ? bounded : minimum;
     }
 
     private Uni<Boolean> deliverBatch(
-            EventConsumer consumer, AtomicReference<Progress> progress, Progress from, List<PublishedEvent> events) {
+            EventConsumer consumer,
+            Lease lease,
+            AtomicReference<Progress> progress,
+            Progress from,
+            List<PublishedEvent> events) {
         Progress to = from.after(events, clock.instant());
         if (to.equals(from)) {
             return Uni.createFrom().item(false);
         }
         Uni<Void> consumed = events.isEmpty() ? Uni.createFrom().voidItem() : consumer.consume(events);
-        return consumed.chain(_ -> store.advance(consumer.name(), holder, to, LEASE))
-                .map(isOurs -> {
-                    progress.set(to);
-                    return isOurs && events.size() >= consumer.batchSize();
-                });
+        return consumed.chain(_ -> advance(consumer, lease, to)).map(isOurs -> {
+            progress.set(to);
+            return isOurs && events.size() >= consumer.batchSize();
+        });
+    }
+
+    private Uni<Boolean> advance(EventConsumer consumer, Lease lease, Progress to) {
+        long askedAt = System.nanoTime();
+        return store.advance(consumer.name(), holder, to, Lease.LENGTH)
+                .invoke(isOurs -> lease.replied(isOurs, askedAt));
     }
 }

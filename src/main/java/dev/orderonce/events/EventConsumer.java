@@ -14,7 +14,7 @@ public interface EventConsumer {
 
     /**
      * The minimum pause between two batches while the consumer is behind. Placing comes first: the pause is at least
-     * half the time that the last batch took, so that delivery slows down when the stores are busy.
+     * half the time that the last batch took, up to a second, so that delivery slows down when the stores are busy.
      */
     Duration pause();
 

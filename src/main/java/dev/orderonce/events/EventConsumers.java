@@ -33,26 +33,52 @@ public class EventConsumers {
                 FROM consumer WHERE outbox.name = consumer.name
             )""";
 
-    /** Resumes paused consumers at their place, or at the first event that is left after it. */
+    /**
+     * Resumes paused consumers at their place, or at the first event that is left after it. A replica that is
+     * delivering loses its lease.
+     */
     public static final String RESUME = """
-            resumed AS (UPDATE outbox SET paused = false FROM consumer WHERE outbox.name = consumer.name)""";
+            resumed AS (
+                UPDATE outbox SET paused = false, holder = NULL, held_until = '-infinity'
+                FROM consumer WHERE outbox.name = consumer.name
+            )""";
+
+    /**
+     * Takes the lease from the replica that is delivering: it begins nothing more after its next renewal, records no
+     * progress, and the batch is delivered again.
+     */
+    public static final String RELEASE = """
+            released AS (
+                UPDATE outbox SET holder = NULL, held_until = '-infinity'
+                FROM consumer WHERE outbox.name = consumer.name
+            )""";
 
     /**
      * Moves the consumers back to the column {@code position} of the CTE {@code consumer}: they receive every later
-     * event again; a later position changes nothing. A replica that is delivering loses its lease, so that its progress
-     * is not recorded.
+     * event again; a later position moves nothing. A replica that is delivering loses its lease in either case: what
+     * its batch has delivered can be after the position that is recorded, and must not be recorded now.
      */
     public static final String REWIND = """
             rewound AS (
-                UPDATE outbox SET position = consumer.position, holder = NULL, held_until = '-infinity',
+                UPDATE outbox SET position = LEAST(outbox.position, consumer.position), holder = NULL, held_until = '-infinity',
                     missing = ARRAY(
                         SELECT gap.id FROM unnest(outbox.missing, outbox.missing_since) AS gap (id, since)
                         WHERE gap.id <= consumer.position ORDER BY gap.id),
                     missing_since = ARRAY(
                         SELECT gap.since FROM unnest(outbox.missing, outbox.missing_since) AS gap (id, since)
                         WHERE gap.id <= consumer.position ORDER BY gap.id)
-                FROM consumer WHERE outbox.name = consumer.name AND outbox.position > consumer.position
+                FROM consumer WHERE outbox.name = consumer.name
             )""";
+
+    /**
+     * The query of a consumer on which a replica has the lease; no row if it does not. {@code FOR UPDATE} can follow.
+     *
+     * @param name an expression of the consumer's name
+     * @param holder an expression of {@link Lease#holder}
+     */
+    public static String held(String name, String holder) {
+        return "SELECT name FROM outbox WHERE name = %s AND holder = %s".formatted(name, holder);
+    }
 
     private final OutboxStore store;
 

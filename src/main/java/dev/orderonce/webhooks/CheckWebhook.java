@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Checks the URL and the kinds that a client wants an endpoint to have. */
 @ApplicationScoped
 class CheckWebhook {
+    /** More than there are kinds; each entry can have a violation. */
+    static final int MOST_KINDS = 50;
+
     private final TargetAddresses addresses;
 
     CheckWebhook(TargetAddresses addresses) {
@@ -59,7 +62,9 @@ class CheckWebhook {
 
     private static Set<String> kinds(@Nullable List<@Nullable String> kinds, List<Violation> violations) {
         Set<String> known = new HashSet<>();
-        if (kinds != null) {
+        if (kinds != null && kinds.size() > MOST_KINDS) {
+            violations.add(new Violation("/kinds", "must have at most " + MOST_KINDS + " entries"));
+        } else if (kinds != null) {
             for (int i = 0; i < kinds.size(); i++) {
                 String kind = kinds.get(i);
                 if (kind != null && OrderEvent.KINDS.contains(kind)) {

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.orderonce.events.Lease;
 import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder;
@@ -47,7 +48,7 @@ import org.jboss.logging.Logger;
 class DeliverBatch {
     private static final Logger LOG = Logger.getLogger(DeliverBatch.class);
 
-    /** To one endpoint: a receiver that takes 50 ms gets up to 160 events a second. */
+    /** To one endpoint: a receiver that takes 50 ms gets about 100 events of different orders a second. */
     static final int MOST_AT_ONCE = 8;
 
     /** An endpoint whose deliveries fail for so long is disabled. */
@@ -93,14 +94,19 @@ class DeliverBatch {
      * @param interruptions failures other than at the receiver
      */
     private record Batch(
-            WebhookTarget target, BooleanSupplier isStopping, Queue<Attempt> attempts, Queue<Throwable> interruptions) {
-        Batch(WebhookTarget target, BooleanSupplier isStopping) {
-            this(target, isStopping, new ConcurrentLinkedQueue<>(), new ConcurrentLinkedQueue<>());
+            WebhookTarget target,
+            Lease lease,
+            BooleanSupplier isStopping,
+            Queue<Attempt> attempts,
+            Queue<Throwable> interruptions) {
+        Batch(WebhookTarget target, Lease lease, BooleanSupplier isStopping) {
+            this(target, lease, isStopping, new ConcurrentLinkedQueue<>(), new ConcurrentLinkedQueue<>());
         }
 
         /** Whether no further delivery begins. */
         boolean isHalted() {
             return isStopping.getAsBoolean()
+                    || lease.isOver()
                     || !interruptions.isEmpty()
                     || firstFailure().isPresent();
         }
@@ -121,17 +127,17 @@ class DeliverBatch {
     private record Attempt(PublishedEvent event, Response response, Instant at, Duration took) {}
 
     /**
-     * Delivers a batch.
+     * Delivers a batch, as long as this replica has the lease on the endpoint.
      *
      * @param isStopping whether no further delivery is to begin
      * @return fails with {@link Undelivered} if a part was not delivered, or if nothing is to be sent to this endpoint
      *     now; fails with {@link dev.orderonce.stores.StoreUnavailable} if a store does not answer
      */
-    Uni<Void> to(WebhookId id, List<PublishedEvent> events, BooleanSupplier isStopping) {
+    Uni<Void> to(WebhookId id, List<PublishedEvent> events, Lease lease, BooleanSupplier isStopping) {
         Instant now = clock.instant();
-        return store.target(id, now)
+        return store.target(id, lease, now)
                 .chain(found -> found.filter(target -> target.isDue(now))
-                        .map(target -> deliver(new Batch(target, isStopping), events))
+                        .map(target -> deliver(new Batch(target, lease, isStopping), events))
                         .orElseGet(() -> Uni.createFrom().failure(new Undelivered())));
     }
 
@@ -269,11 +275,15 @@ class DeliverBatch {
         if (isWhole && target.isClean() && batch.attempts().isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        logChange(target, failing, disabled);
         Change change = isWhole || failing.isPresent()
                 ? new Change(failing, repeated, disabled)
                 : new Change(unchanged(target), repeated, Optional.empty());
-        return store.record(target, deliveries(batch, failing, disabled), change, now)
+        return store.record(target, batch.lease(), deliveries(batch, failing, disabled), change, now)
+                .invoke(isChanged -> {
+                    if (isChanged) {
+                        logChange(target, change.failing(), disabled);
+                    }
+                })
                 .chain(() -> isWhole ? Uni.createFrom().voidItem() : undelivered(batch));
     }
 

@@ -2,6 +2,7 @@ package dev.orderonce.webhooks;
 
 import dev.orderonce.events.DeliverEvents;
 import dev.orderonce.events.EventConsumer;
+import dev.orderonce.events.Lease;
 import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.webhooks.DeliverBatch.Undelivered;
 import io.quarkus.runtime.ShutdownEvent;
@@ -42,7 +43,7 @@ class DeliverWebhooks {
     /** As many events as a crash repeats at most. */
     private static final int BATCH_SIZE = 32;
 
-    /** The least one; after a batch that took long it is longer by itself. */
+    /** The least one; after a batch that took long it is longer by itself, up to a second. */
     private static final Duration PAUSE = Duration.ofMillis(1);
 
     private final WebhookStore store;
@@ -66,9 +67,11 @@ class DeliverWebhooks {
     /** An endpoint as a consumer of the event log. */
     private final class Endpoint implements EventConsumer {
         private final WebhookId id;
+        private final Lease lease;
 
-        Endpoint(WebhookId id) {
+        Endpoint(WebhookId id, Lease lease) {
             this.id = id;
+            this.lease = lease;
         }
 
         @Override
@@ -88,7 +91,7 @@ class DeliverWebhooks {
 
         @Override
         public Uni<Void> consume(List<PublishedEvent> events) {
-            return deliverBatch.to(id, events, () -> isStopping);
+            return deliverBatch.to(id, events, lease, () -> isStopping);
         }
     }
 
@@ -126,7 +129,7 @@ class DeliverWebhooks {
             return;
         }
         deliverEvents
-                .deliverTo(new Endpoint(id))
+                .deliverTo(lease -> new Endpoint(id, lease))
                 .onFailure(Undelivered.class)
                 .recoverWithNull()
                 .subscribe()

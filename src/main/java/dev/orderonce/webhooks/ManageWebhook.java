@@ -67,7 +67,7 @@ class ManageWebhook {
         }
     }
 
-    /** Deletes an endpoint: after the batch that is in progress nothing more is sent to it. */
+    /** Deletes an endpoint: a batch in progress stops when the replica misses the lease, within two seconds. */
     Uni<Managing> delete(WebhookId id) {
         return store.delete(id).map(isDeleted -> isDeleted ? new Managing.Deleted() : new Managing.Absent());
     }

@@ -1,10 +1,12 @@
 package dev.orderonce.webhooks;
 
 import dev.orderonce.events.EventConsumers;
+import dev.orderonce.events.Lease;
 import dev.orderonce.identity.Subject;
 import dev.orderonce.postgres.Postgres;
 import dev.orderonce.postgres.Timestamptz;
 import io.smallrye.mutiny.Uni;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -49,12 +51,17 @@ class WebhookStore {
             """.formatted(MOST, COLUMNS, consumer("", "created"), EventConsumers.BEGIN);
 
     private static final String CHANGE = """
-            UPDATE webhook_endpoints SET url = $2, kinds = $3, next_attempt_at = NULL,
-                failing_since = CASE WHEN url = $2 THEN failing_since END,
-                failures = CASE WHEN url = $2 THEN failures ELSE 0 END
-            WHERE id = $1 AND NOT EXISTS (SELECT FROM webhook_endpoints WHERE url = $2 AND id <> $1)
-            RETURNING %s
-            """.formatted(COLUMNS);
+            WITH changed AS (
+                UPDATE webhook_endpoints SET url = $2, kinds = $3, next_attempt_at = NULL,
+                    failing_since = CASE WHEN url = $2 THEN failing_since END,
+                    failures = CASE WHEN url = $2 THEN failures ELSE 0 END
+                WHERE id = $1
+                RETURNING %s
+            ), %s, %s
+            SELECT * FROM changed
+            """.formatted(COLUMNS, consumer("", "changed"), EventConsumers.RELEASE);
+
+    private static final String UNIQUE_VIOLATION = "23505";
 
     private static final String DELETE = """
             WITH deleted AS (DELETE FROM webhook_endpoints WHERE id = $1 RETURNING id), %s, %s
@@ -74,7 +81,10 @@ class WebhookStore {
     private static final String REWIND =
             """
             WITH chosen AS (
-                UPDATE webhook_endpoints SET delivered = '{}', next_attempt_at = NULL WHERE id = $1 RETURNING %s
+                UPDATE webhook_endpoints SET next_attempt_at = NULL,
+                    delivered = ARRAY(SELECT event.id FROM unnest(delivered) AS event (id) WHERE event.id <= $2)
+                WHERE id = $1
+                RETURNING %s
             ), %s, %s
             SELECT * FROM chosen
             """.formatted(COLUMNS, consumer(", $2::bigint AS position", "chosen"), EventConsumers.REWIND);
@@ -99,12 +109,13 @@ class WebhookStore {
     private static final String TARGET = """
             SELECT id, url, kinds, secret, previous_secrets, previous_until, failing_since, failures, next_attempt_at,
                 delivered
-            FROM webhook_endpoints WHERE id = $1 AND state = 'ENABLED'
-            """;
+            FROM webhook_endpoints WHERE id = $1 AND state = 'ENABLED' AND EXISTS (%s)
+            """.formatted(EventConsumers.held("$2", "$3"));
 
     /**
-     * Logs attempts, and changes the endpoint unless another statement has enabled or changed it meanwhile: a failure
-     * of the address before is none of the next one.
+     * Logs attempts, and changes the endpoint if this replica still has the lease, which is locked: whatever changes,
+     * enables, moves or deletes the endpoint takes the lease, and a failure of the address before is none of the next
+     * one. Locks as all statements here do: the endpoint, then the consumer.
      */
     private static final String RECORD = """
             WITH logged AS (
@@ -113,17 +124,24 @@ class WebhookStore {
                 SELECT $1::text, attempts.*
                 FROM unnest($2::text[], $3::integer[], $4::text[], $5::integer[], $6::text[], $7::integer[],
                     $8::integer[], $9::timestamptz[], $10::timestamptz[]) AS attempts
+            ), locked AS (
+                SELECT id FROM webhook_endpoints WHERE id = $1 FOR UPDATE
+            ), held AS (
+                %s FOR UPDATE
             ), changed AS (
                 UPDATE webhook_endpoints SET failing_since = $11, failures = $12, next_attempt_at = $13, delivered = $14,
                     state = CASE WHEN $15::text IS NULL THEN state ELSE 'DISABLED' END,
                     disabled_at = CASE WHEN $15::text IS NOT NULL THEN $16::timestamptz END, disabled_reason = $15
-                WHERE id = $1 AND state = 'ENABLED' AND url = $17 AND failing_since IS NOT DISTINCT FROM $18
+                FROM held WHERE id = $1
                 RETURNING id, state
             ), paused_endpoint AS (
                 SELECT id FROM changed WHERE state = 'DISABLED'
             ), %s, %s
             SELECT id FROM changed
-            """.formatted(consumer("", "paused_endpoint"), EventConsumers.PAUSE);
+            """.formatted(
+                    EventConsumers.held("(SELECT '%s' || id FROM locked)".formatted(WebhookId.CONSUMERS), "$17"),
+                    consumer("", "paused_endpoint"),
+                    EventConsumers.PAUSE);
 
     /** Ids are assigned in nearly the order of time, so only the lowest are read. */
     private static final String DELETE_OLD = """
@@ -166,7 +184,14 @@ class WebhookStore {
      * @return empty if there is no such endpoint, or if another one has the URL
      */
     Uni<Optional<Webhook>> change(WebhookId id, String url, Set<String> kinds) {
-        return one(CHANGE, Tuple.of(id.text(), url).addArrayOfString(kinds.toArray(String[]::new)));
+        return one(CHANGE, Tuple.of(id.text(), url).addArrayOfString(kinds.toArray(String[]::new)))
+                .onFailure(WebhookStore::isTaken)
+                .recoverWithItem(Optional.empty());
+    }
+
+    /** Whether another endpoint has the URL; of two changes at once the second waits for the first. */
+    private static boolean isTaken(Throwable failure) {
+        return failure instanceof PgException refusal && UNIQUE_VIOLATION.equals(refusal.getSqlState());
     }
 
     /** Deletes an endpoint and its progress; false if there is none. */
@@ -212,9 +237,12 @@ class WebhookStore {
         });
     }
 
-    /** An enabled endpoint with the secrets that sign now; empty if there is no such one. */
-    Uni<Optional<WebhookTarget>> target(WebhookId id, Instant now) {
-        return postgres.query(TARGET, Tuple.of(id.text())).map(rows -> first(rows, row -> target(row, now)));
+    /**
+     * An enabled endpoint with the secrets that sign now; empty if there is no such one, or without the lease on it.
+     */
+    Uni<Optional<WebhookTarget>> target(WebhookId id, Lease lease, Instant now) {
+        return postgres.query(TARGET, Tuple.of(id.text(), id.consumer(), lease.holder()))
+                .map(rows -> first(rows, row -> target(row, now)));
     }
 
     private static WebhookTarget target(Row row, Instant now) {
@@ -247,8 +275,12 @@ class WebhookStore {
      */
     record Change(Optional<Webhook.Failing> failing, Set<Long> delivered, Optional<DisabledReason> disabled) {}
 
-    /** Logs the attempts of a batch and changes the endpoint; a disabled one is paused in the event log. */
-    Uni<Void> record(WebhookTarget target, List<Delivery> attempts, Change change, Instant now) {
+    /**
+     * Logs the attempts of a batch and changes the endpoint; a disabled one is paused in the event log.
+     *
+     * @return false if the endpoint was not changed, because this replica has lost the lease
+     */
+    Uni<Boolean> record(WebhookTarget target, Lease lease, List<Delivery> attempts, Change change, Instant now) {
         Optional<Webhook.Failing> failing = change.failing();
         return postgres.query(
                         RECORD,
@@ -281,9 +313,8 @@ class WebhookStore {
                                         .map(DisabledReason::name)
                                         .orElse(null))
                                 .addOffsetDateTime(Timestamptz.of(now))
-                                .addString(target.url().uri().toString())
-                                .addOffsetDateTime(utc(target.failingSince())))
-                .replaceWithVoid();
+                                .addString(lease.holder()))
+                .map(rows -> rows.size() > 0);
     }
 
     private static OffsetDateTime[] times(List<Delivery> attempts, Function<Delivery, Optional<Instant>> time) {

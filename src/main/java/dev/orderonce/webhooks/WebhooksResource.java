@@ -84,6 +84,7 @@ class WebhooksResource {
 
             @Schema(
                     nullable = true,
+                    maxItems = CheckWebhook.MOST_KINDS,
                     description = "The kinds of events to send; absent or empty: all",
                     examples = "[\"PAID\"]")
             @Nullable List<@Nullable String> kinds) {
@@ -238,8 +239,10 @@ class WebhooksResource {
     @Operation(
             operationId = "changeWebhook",
             summary = "Set the URL and the kinds of a webhook endpoint",
-            description = "For what is sent from now on; its secret and its progress stay. An endpoint that fails is "
-                    + "tried at once.")
+            description =
+                    "For what is sent from now on, after a batch in progress has stopped, within two seconds; its secret "
+                            + "and its progress stay, and what was sent of that batch may be sent again. An endpoint that fails is "
+                            + "tried at once.")
     @APIResponse(
             responseCode = "200",
             description = "The endpoint has this URL and these kinds",
@@ -265,7 +268,7 @@ class WebhooksResource {
     @Operation(
             operationId = "deleteWebhook",
             summary = "Delete a webhook endpoint",
-            description = "Nothing is sent to it any more, other than what is being sent.")
+            description = "A batch in progress stops within two seconds; then nothing is sent to it any more.")
     @APIResponse(responseCode = "204", description = "The endpoint is deleted")
     public Uni<Response> delete(@PathParam("id") String written) {
         return with(
@@ -323,7 +326,7 @@ class WebhooksResource {
             description =
                     "From one event on, or from a time on, every event of the endpoint's kinds is delivered again, in "
                             + "sequence, with the `webhook-id` that it had. A position that the endpoint has not reached changes "
-                            + "nothing. A disabled endpoint receives them when it is enabled.")
+                            + "nothing, but for what is being sent at the moment: it may be sent again. A disabled endpoint receives them when it is enabled.")
     @APIResponse(
             responseCode = "202",
             description = "The events are delivered again",

@@ -33,6 +33,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Events reach a real receiver: signed, at least once, each order's in their sequence. */
 @QuarkusTest
@@ -532,6 +534,125 @@ class DeliverWebhooksTest extends WebhooksFixture {
                 "PAID",
                 "SHIPPED");
         find(endpoint.id()).then().body("behind", equalTo(0));
+    }
+
+    /** Neither the end of the batch nor its failure undoes the redelivery. */
+    @ParameterizedTest
+    @ValueSource(ints = {200, 500})
+    void redeliveryDuringABatch_followsIt(int answer) {
+        // Given
+        Created endpoint = created(receiver.url("/"));
+        String number = shipped();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        receiver.answers(delivery -> {
+            if (delivery.number().equals(number) && delivery.sequence() == 4 && begun.getCount() > 0) {
+                begun.countDown();
+                awaitLatch(released);
+                return answer;
+            }
+            return 200;
+        });
+        await().atMost(BOUND).until(() -> {
+            deliver();
+            return begun.getCount() == 0;
+        });
+        // When
+        redeliver(endpoint.id(), Map.of("event", number + "-1")).then().statusCode(202);
+        released.countDown();
+        // Then
+        awaitKinds(number, "PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED", "PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED");
+        find(endpoint.id()).then().body("$", not(hasKey("failures"))).body("behind", equalTo(0));
+    }
+
+    /** The redelivery is committed after the statement that records a failure has begun: the statement sees it. */
+    @Test
+    void redeliveryWhileAFailureIsRecorded_isNotUndone() throws SQLException {
+        // Given
+        Created endpoint = created(receiver.url("/"));
+        String number = shop.newOrder(4200);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        receiver.answers(_ -> {
+            begun.countDown();
+            awaitLatch(released);
+            return 500;
+        });
+        await().atMost(BOUND).until(() -> {
+            deliver();
+            return begun.getCount() == 0;
+        });
+        // When
+        try (Connection connection = Database.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.executeUpdate("UPDATE webhook_endpoints SET delivered = '{}', next_attempt_at = NULL");
+            statement.executeUpdate(
+                    "UPDATE outbox SET holder = NULL, held_until = '-infinity' WHERE name LIKE 'webhook:%'");
+            released.countDown();
+            await().atMost(BOUND)
+                    .until(() -> Database.value(
+                                    "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%webhook_deliveries%'")
+                            .equals("t"));
+            connection.commit();
+        }
+        // Then
+        await().atMost(BOUND)
+                .until(() -> Database.value("SELECT count(*) FROM webhook_deliveries")
+                        .equals("1"));
+        find(endpoint.id()).then().body("$", not(hasKey("failures"))).body("$", not(hasKey("nextAttemptAt")));
+        receiver.answers(200);
+        awaitKinds(number, "PLACED", "PLACED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deleted", "changed", "of another replica"})
+    void endpointDuringABatch_getsNothingMoreOfIt(String becomes) {
+        // Given
+        Created endpoint = created(receiver.url("/old"));
+        String number = shipped();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        receiver.answers(_ -> {
+            begun.countDown();
+            awaitLatch(released);
+            return 200;
+        });
+        await().atMost(BOUND).until(() -> {
+            deliver();
+            return begun.getCount() == 0;
+        });
+        // When
+        switch (becomes) {
+            case "deleted" ->
+                program.request().delete("/webhooks/{id}", endpoint.id()).then().statusCode(204);
+            case "changed" ->
+                program.request()
+                        .contentType(ContentType.JSON)
+                        .body(Map.of("url", receiver.url("/new")))
+                        .put("/webhooks/{id}", endpoint.id())
+                        .then()
+                        .statusCode(200);
+            default ->
+                Database.execute(
+                        "UPDATE outbox SET holder = 'another', held_until = now() + interval '1 hour' WHERE name = 'webhook:%s'"
+                                .formatted(endpoint.id()));
+        }
+        // As long as it takes until a renewal finds out: nothing shows it but what is sent afterwards.
+        await().pollDelay(Duration.ofSeconds(3)).atMost(BOUND).until(() -> true);
+        released.countDown();
+        // Then
+        await().atMost(BOUND)
+                .until(() -> !Database.value("SELECT count(*) FROM webhook_deliveries")
+                        .equals("0"));
+        deliver();
+        assertThat(receiver.ofOrder(number))
+                .filteredOn(delivery -> delivery.path().equals("/old"))
+                .extracting(Received::kind)
+                .containsExactly("PLACED");
+        if (becomes.equals("changed")) {
+            awaitKinds(number, "PLACED", "PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED");
+        }
     }
 
     @Test

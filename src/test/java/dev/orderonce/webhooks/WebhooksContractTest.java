@@ -12,7 +12,9 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.orderonce.orders.OrderEvent;
 import dev.orderonce.testkit.Database;
+import dev.orderonce.testkit.Racers;
 import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -20,10 +22,12 @@ import io.restassured.response.Response;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +137,16 @@ class WebhooksContractTest extends WebhooksFixture {
                 .body("violations.message", contains("is missing"));
     }
 
+    @Test
+    void tooManyKinds_areOneViolation() {
+        create(Map.of("url", URL, "kinds", Collections.nCopies(40_000, "")))
+                .then()
+                .statusCode(400)
+                .body("type", equalTo("/problems/body-invalid"))
+                .body("violations.field", contains("/kinds"));
+        assertThat(OrderEvent.KINDS).hasSizeLessThanOrEqualTo(CheckWebhook.MOST_KINDS);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -178,6 +192,32 @@ class WebhooksContractTest extends WebhooksFixture {
                 .statusCode(404)
                 .body("type", equalTo("/problems/webhook-not-found"));
         find(endpoint.id()).then().body("url", equalTo(URL + "/new"));
+    }
+
+    @Test
+    void severalAreChangedToOneUrlAtOnce_oneHasIt() {
+        // Given
+        List<Created> endpoints =
+                IntStream.range(0, 8).mapToObj(i -> created(URL + i)).toList();
+        // When
+        List<Response> responses = Racers.race(endpoints.stream()
+                .<Callable<Response>>map(each -> () -> change(each.id(), Map.of("url", URL + "/one")))
+                .toList());
+        // Then
+        assertThat(responses)
+                .filteredOn(response -> response.statusCode() == 200)
+                .hasSize(1);
+        String winner = responses.stream()
+                .filter(response -> response.statusCode() == 200)
+                .findFirst()
+                .orElseThrow()
+                .path("id");
+        assertThat(responses)
+                .filteredOn(response -> response.statusCode() != 200)
+                .allSatisfy(response -> response.then()
+                        .statusCode(409)
+                        .body("type", equalTo("/problems/webhook-exists"))
+                        .body("webhook", equalTo("/webhooks/" + winner)));
     }
 
     @Test
