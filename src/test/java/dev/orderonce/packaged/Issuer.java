@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The sign-in of a shop: signs tokens for server builds, with one key for all of them. */
-final class Issuer {
+public final class Issuer {
     static final String ISSUER = "https://issuer.example";
     static final String AUDIENCE = "shop";
 
@@ -40,7 +40,8 @@ final class Issuer {
         }
     }
 
-    static String token(String subject, Set<String> roles) {
+    /** Signs a token with these roles. */
+    public static String token(String subject, Set<String> roles) {
         return Jwt.issuer(ISSUER)
                 .audience(AUDIENCE)
                 .subject(subject)
@@ -52,7 +53,7 @@ final class Issuer {
     }
 
     /** The settings of a service that accepts these tokens; writes the public key into the directory. */
-    static Map<String, String> settings(Path directory) {
+    public static Map<String, String> settings(Path directory) {
         Path file = directory.resolve("issuer.pem");
         try {
             Files.createDirectories(directory);

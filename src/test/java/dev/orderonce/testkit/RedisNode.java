@@ -2,6 +2,7 @@ package dev.orderonce.testkit;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -224,7 +225,7 @@ public final class RedisNode implements AutoCloseable {
             socket.setSoTimeout(REPLY_WITHIN_MILLIS);
             socket.getOutputStream()
                     .write((encoded("AUTH", USER, PASSWORD) + encoded(words)).getBytes(StandardCharsets.ISO_8859_1));
-            DataInputStream in = new DataInputStream(socket.getInputStream());
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
             read(in);
             return read(in);
         } catch (IOException failure) {

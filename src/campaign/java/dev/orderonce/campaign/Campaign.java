@@ -1,0 +1,286 @@
+package dev.orderonce.campaign;
+
+import dev.orderonce.campaign.Facts.Event;
+import dev.orderonce.campaign.Facts.Payment;
+import dev.orderonce.campaign.Facts.Row;
+import dev.orderonce.campaign.Faults.Fault;
+import dev.orderonce.testkit.Provider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * Lets clients order while one part after the other fails, and checks at the end that nothing was lost or doubled.
+ *
+ * <p>Settings: {@code campaign.minutes} of faults (10), {@code campaign.seed} (random; it repeats the choices of faults
+ * and clients, not the races), {@code campaign.clients} (16), {@code campaign.pause}, milliseconds between two
+ * purchases of a client (0), {@code campaign.faults}, a regular expression of the kinds (all),
+ * {@code campaign.previous}, the directory of the archives of another commit to upgrade from (none),
+ * {@code campaign.disk}, MiB of PostgreSQL's own file system in memory, which can be filled (0, none; needs root),
+ * {@code campaign.haproxy} and {@code campaign.postgresql}, where these programs are.
+ */
+public final class Campaign {
+    private static final int MISSING = 78;
+    private static final Duration SETTLED_WITHIN = Duration.ofMinutes(3);
+
+    /** Orders before the first fault: the replicas are warm then. */
+    private static final long WARM = 300;
+
+    private static final int MOST_WARM_SECONDS = 60;
+    private static final int FETCHED = 10_000;
+
+    /** How one fault passed. */
+    record Struck(String kind, Pulse.Recovery recovery) {}
+
+    private final Path directory;
+    private final Path build;
+    private final long seed = seed();
+    private final Random random = new Random(seed);
+    private final Pulse pulse = new Pulse();
+    private final List<Struck> struck = new ArrayList<>();
+    private final List<Checker.Loss> losses = new ArrayList<>();
+    private final Deque<Fault> next = new ArrayDeque<>();
+
+    private Campaign(Path target) throws IOException {
+        directory = target.resolve("campaign").resolve(Long.toString(seed));
+        build = target.resolve("server/quarkus-app");
+        Files.createDirectories(directory);
+    }
+
+    public static void main(String... arguments) throws Exception {
+        Programs programs;
+        try {
+            programs = Programs.find();
+        } catch (Programs.Missing missing) {
+            System.err.println(missing.getMessage());
+            System.exit(MISSING);
+            return;
+        }
+        Campaign campaign = new Campaign(Path.of(arguments[0]).toAbsolutePath());
+        boolean isCorrect = campaign.run(programs);
+        System.exit(isCorrect ? 0 : 1);
+    }
+
+    private static long seed() {
+        String given = System.getProperty("campaign.seed", "");
+        return given.isEmpty() ? System.nanoTime() & 0xffff_ffffL : Long.parseLong(given);
+    }
+
+    private boolean run(Programs programs) throws Exception {
+        System.out.printf("campaign: seed %d, in %s%n", seed, directory);
+        Path file = directory.resolve("history.jsonl");
+        Facts facts;
+        Map<String, Long> answers;
+        String ending = "";
+        long beganAt = System.nanoTime();
+        Topology topology =
+                Topology.start(programs, directory, build, Integer.getInteger("campaign.disk", 0), random.nextLong());
+        Thread closing = new Thread(topology::close);
+        Runtime.getRuntime().addShutdownHook(closing);
+        try (EventStream stream = new EventStream(topology.redis())) {
+            try (History history = new History(file);
+                    Buyers buyers = new Buyers(topology.address(), history, pulse, Long.toString(seed, 36))) {
+                buyers.start(
+                        Integer.getInteger("campaign.clients", 16),
+                        Duration.ofMillis(Integer.getInteger("campaign.pause", 0)),
+                        random.nextLong());
+                for (int i = 0; buyers.placed() < WARM && i < MOST_WARM_SECONDS; i++) {
+                    TimeUnit.SECONDS.sleep(1);
+                }
+                beganAt = System.nanoTime();
+                try {
+                    rage(topology, history, buyers);
+                } catch (InterruptedException interrupted) {
+                    throw interrupted;
+                } catch (Exception failure) {
+                    // What happened until then is checked all the same.
+                    ending = "The run ended early: " + failure;
+                    failure.printStackTrace();
+                    topology.heal();
+                }
+                answers = buyers.answers();
+            }
+            Duration lasted = Duration.ofNanos(System.nanoTime() - beganAt);
+            awaitSettled(topology, stream);
+            facts = facts(topology, stream);
+            Verdict verdict = Checker.check(History.read(file), facts, losses);
+            Report report = new Report(seed, lasted, struck, answers, verdict, ending);
+            Path written = directory.resolve("report.md");
+            Files.writeString(written, report.text());
+            System.out.println(report.text());
+            System.out.println("written to " + written + "; every operation is in " + file);
+            return verdict.violations().isEmpty() && ending.isEmpty();
+        } finally {
+            topology.close();
+            Runtime.getRuntime().removeShutdownHook(closing);
+        }
+    }
+
+    private void rage(Topology topology, History history, Buyers buyers) throws Exception {
+        List<Fault> faults = chosen(topology);
+        long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(Integer.getInteger("campaign.minutes", 10));
+        while (System.nanoTime() - until < 0) {
+            if (next.isEmpty()) {
+                // Each kind once, before any of them comes again.
+                List<Fault> shuffled = new ArrayList<>(faults);
+                Collections.shuffle(shuffled, random);
+                next.addAll(shuffled);
+            }
+            strike(next.remove(), topology, history);
+            System.out.printf("  %,d purchases%n", buyers.placed());
+        }
+    }
+
+    private List<Fault> chosen(Topology topology) {
+        Pattern kinds = Pattern.compile(System.getProperty("campaign.faults", ""));
+        List<Fault> faults = Faults.of(topology, build, Path.of(System.getProperty("campaign.previous", ""))).stream()
+                .filter(fault -> kinds.matcher(fault.kind()).find())
+                .toList();
+        if (faults.isEmpty()) {
+            throw new IllegalArgumentException("no kind of fault matches " + kinds);
+        }
+        return faults;
+    }
+
+    private void strike(Fault fault, Topology topology, History history) throws Exception {
+        // What a fault does is a matter of the seed, also if those before it took another time.
+        Random own = new Random(random.nextLong());
+        long from = System.currentTimeMillis();
+        history.fault(fault.kind(), "begins");
+        pulse.begin();
+        long endedAt = fault.strike().strike(topology, own);
+        history.fault(fault.kind(), "is over");
+        Pulse.Recovery recovery = pulse.await(endedAt);
+        struck.add(new Struck(fault.kind(), recovery));
+        System.out.printf(
+                Locale.ROOT,
+                "%-52s placing after %s s, paying after %s s; served meanwhile: %s%n",
+                fault.kind(),
+                Report.seconds(recovery.placing()),
+                Report.seconds(recovery.paying()),
+                Report.share(recovery.served()));
+        topology.heal();
+        long healedAt = pulse.begin();
+        pulse.await(healedAt);
+        history.fault(fault.kind(), "is repaired");
+        if (fault.losesRedis()) {
+            losses.add(new Checker.Loss(from, System.currentTimeMillis()));
+        }
+    }
+
+    /** Waits until no payment is in progress, and every event was published and received. */
+    private static void awaitSettled(Topology topology, EventStream stream) {
+        try {
+            Awaitility.await("settled payments")
+                    .atMost(SETTLED_WITHIN)
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> count(topology, "SELECT count(*) FROM payments WHERE look_at IS NOT NULL") == 0);
+        } catch (ConditionTimeoutException unsettled) {
+            System.out.println("not every payment is settled: their orders are counted as unsettled");
+        }
+        try {
+            Awaitility.await("the relay")
+                    .atMost(SETTLED_WITHIN)
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> count(
+                                            topology,
+                                            "SELECT COALESCE(max(id), 0) - (SELECT min(position) FROM outbox"
+                                                    + " WHERE name = 'order_events') FROM order_events")
+                                    <= 0
+                            && stream.isQuiet());
+        } catch (ConditionTimeoutException behind) {
+            System.out.println("not every event is published: those are missing in the stream");
+        }
+    }
+
+    private static long count(Topology topology, String sql) throws SQLException {
+        try (Connection connection = topology.postgreSql().connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    private static Facts facts(Topology topology, EventStream stream) throws SQLException {
+        Map<String, Row> decided = new HashMap<>();
+        List<Payment> payments = new ArrayList<>();
+        Map<String, List<Event>> events = new HashMap<>();
+        try (Connection connection = topology.postgreSql().connect()) {
+            connection.setAutoCommit(false);
+            read(
+                    connection,
+                    "SELECT number, buyer, state, COALESCE(checkout, ''), COALESCE(client_key, ''),"
+                            + " COALESCE(lines->0->>'productCode', ''), COALESCE((lines->0->>'quantity')::bigint, 0),"
+                            + " COALESCE(total, 0), sequence FROM orders",
+                    row -> decided.put(
+                            row.getString(1),
+                            new Row(
+                                    row.getString(1),
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4),
+                                    row.getString(5),
+                                    row.getString(6),
+                                    row.getLong(7),
+                                    row.getLong(8),
+                                    row.getInt(9))));
+            read(
+                    connection,
+                    "SELECT id, number, client_key, state FROM payments",
+                    row -> payments.add(
+                            new Payment(row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
+            read(
+                    connection,
+                    "SELECT number, sequence, kind, at FROM order_events ORDER BY number, sequence",
+                    row -> events.computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
+                            .add(new Event(
+                                    row.getString(1),
+                                    row.getInt(2),
+                                    row.getString(3),
+                                    row.getTimestamp(4).getTime())));
+        }
+        Provider provider = topology.provider();
+        Map<String, Integer> captures = new HashMap<>();
+        Map<String, Long> held = new HashMap<>();
+        for (String reference : provider.capturedReferences()) {
+            captures.put(reference, provider.captures(reference));
+            held.put(reference, provider.balance(List.of(reference)));
+        }
+        return new Facts(
+                decided, payments, captures, held, provider.faults(), events, stream.received(), stream.overtaken());
+    }
+
+    private interface Reader {
+        void read(ResultSet row) throws SQLException;
+    }
+
+    private static void read(Connection connection, String sql, Reader reader) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setFetchSize(FETCHED);
+            try (ResultSet rows = statement.executeQuery(sql)) {
+                while (rows.next()) {
+                    reader.read(rows);
+                }
+            }
+        }
+    }
+}

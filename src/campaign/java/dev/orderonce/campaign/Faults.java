@@ -1,0 +1,316 @@
+package dev.orderonce.campaign;
+
+import dev.orderonce.testkit.RedisNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The kinds of faults. */
+final class Faults {
+    /** Health checks of the proxy run every second, and two of them decide. */
+    private static final long NOTICED_MILLIS = 4000;
+
+    /** How far the clock of a replica may be wrong, and how far it is then. */
+    private static final List<String> WITHIN_MARGIN = List.of("+50s", "-50s");
+
+    private static final List<String> BEYOND_MARGIN = List.of("+90s", "-90s");
+
+    private static final String CLOCK = "FAKETIME";
+    private static final Set<String> CLOCK_SETTINGS =
+            Set.of("LD_PRELOAD", CLOCK, "DONT_FAKE_MONOTONIC", "FAKETIME_DONT_FAKE_MONOTONIC");
+
+    /** Of a thousand pieces of replies. */
+    private static final int LOST_REPLIES = 50;
+
+    private Faults() {}
+
+    /** Makes a fault and ends it. */
+    interface Strike {
+        /**
+         * What is broken afterwards is repaired by {@link Topology#heal()}.
+         *
+         * @return when it was over, as {@link System#nanoTime}; for a kind that has no end, when it began
+         */
+        long strike(Topology topology, Random random) throws Exception;
+    }
+
+    /** One kind of fault, and whether Redis may lose what it has accepted. */
+    record Fault(String kind, boolean losesRedis, Strike strike) {}
+
+    /**
+     * All kinds that are possible here.
+     *
+     * @param previous the build of another commit, or an empty path
+     */
+    static List<Fault> of(Topology topology, Path build, Path previous) {
+        List<Fault> faults = new ArrayList<>();
+        addReplicas(faults);
+        addPostgreSql(faults, topology);
+        addRedis(faults);
+        topology.linkNames().forEach(name -> addNetwork(faults, name));
+        addOperators(faults, topology, build, previous);
+        return faults;
+    }
+
+    private static void add(List<Fault> faults, String kind, Strike strike) {
+        faults.add(new Fault(kind, false, strike));
+    }
+
+    private static void hold(Random random, int fromMillis, int toMillis) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(fromMillis + random.nextInt(toMillis - fromMillis));
+    }
+
+    private static Replica any(Topology topology, Random random) {
+        return topology.replicas().get(random.nextInt(topology.replicas().size()));
+    }
+
+    private static void addReplicas(List<Fault> faults) {
+        add(faults, "replica: killed", (topology, random) -> {
+            long at = System.nanoTime();
+            any(topology, random).kill();
+            return at;
+        });
+        add(faults, "replica: stopped", (topology, random) -> {
+            any(topology, random).stop();
+            return System.nanoTime();
+        });
+        add(faults, "replica: frozen", (topology, random) -> {
+            Replica frozen = any(topology, random);
+            frozen.freeze();
+            hold(random, 1000, 8000);
+            frozen.thaw();
+            return System.nanoTime();
+        });
+        add(faults, "both replicas: killed", (topology, random) -> {
+            topology.replicas().forEach(Replica::kill);
+            topology.replicas().forEach(Replica::heal);
+            return System.nanoTime();
+        });
+    }
+
+    private static void addPostgreSql(List<Fault> faults, Topology all) {
+        add(faults, "PostgreSQL: backend killed", (topology, random) -> {
+            topology.postgreSql().killBackend();
+            // The postmaster takes a moment to end the other sessions; then it recovers.
+            hold(random, 200, 201);
+            topology.postgreSql().awaitPrimary();
+            return System.nanoTime();
+        });
+        add(faults, "PostgreSQL: restarted", (topology, random) -> {
+            topology.postgreSql().stopPrimary();
+            hold(random, 100, 4000);
+            topology.postgreSql().startPrimary();
+            return System.nanoTime();
+        });
+        add(faults, "PostgreSQL: killed", (topology, random) -> {
+            topology.postgreSql().killPrimary();
+            hold(random, 100, 4000);
+            topology.postgreSql().startPrimary();
+            return System.nanoTime();
+        });
+        add(faults, "PostgreSQL: frozen", (topology, random) -> {
+            topology.postgreSql().freezePrimary();
+            hold(random, 1000, 12_000);
+            topology.postgreSql().thawPrimary();
+            return System.nanoTime();
+        });
+        add(faults, "PostgreSQL: standby frozen", (topology, random) -> {
+            topology.postgreSql().freezeStandby();
+            hold(random, 1000, 6000);
+            topology.postgreSql().thawStandby();
+            return System.nanoTime();
+        });
+        add(faults, "PostgreSQL: failed over", (topology, random) -> {
+            topology.postgreSql().killPrimary();
+            hold(random, 100, 2000);
+            topology.postgreSql().promote();
+            topology.followPrimary();
+            return System.nanoTime();
+        });
+        add(faults, "PostgreSQL: failed over, connections dead", (topology, random) -> {
+            topology.postgreSql().freezePrimary();
+            topology.links("replica–PostgreSQL").forEach(link -> link.each(Edge::killWithoutReset));
+            hold(random, 100, 2000);
+            topology.postgreSql().promote();
+            topology.followPrimary();
+            return System.nanoTime();
+        });
+        add(faults, "PostgreSQL: replies lost after commit", (topology, random) -> {
+            topology.links("replica–PostgreSQL").forEach(link -> link.each(edge -> edge.loseReplies(LOST_REPLIES)));
+            hold(random, 1000, 6000);
+            topology.links("replica–PostgreSQL").forEach(link -> link.each(Edge::heal));
+            return System.nanoTime();
+        });
+        if (all.hasOwnDisk()) {
+            add(faults, "PostgreSQL: disk full", (topology, random) -> {
+                Path ballast = topology.disk().resolve("ballast");
+                fill(ballast);
+                hold(random, 2000, 8000);
+                Files.delete(ballast);
+                topology.postgreSql().awaitPrimary();
+                return System.nanoTime();
+            });
+        }
+    }
+
+    private static void fill(Path ballast) throws IOException {
+        byte[] piece = new byte[1024 * 1024];
+        try (OutputStream file = Files.newOutputStream(ballast)) {
+            while (true) {
+                file.write(piece);
+            }
+        } catch (IOException full) {
+            if (Files.size(ballast) == 0) {
+                throw full;
+            }
+        }
+    }
+
+    private static void addRedis(List<Fault> faults) {
+        faults.add(new Fault("Redis: killed, with its replica", true, (topology, random) -> {
+            topology.redis().nodes().forEach(RedisNode::kill);
+            hold(random, 100, 4000);
+            topology.redis().heal();
+            return System.nanoTime();
+        }));
+        faults.add(new Fault("Redis: flushed", true, (topology, random) -> {
+            topology.redis().primary().send("FLUSHALL");
+            return System.nanoTime();
+        }));
+        faults.add(new Fault("Redis: failed over", true, (topology, random) -> {
+            topology.redis().awaitPromotion(topology.redis().killPrimary());
+            return System.nanoTime();
+        }));
+        faults.add(new Fault("Redis: failed over to a lagging replica", true, (topology, random) -> {
+            RedisNode primary = topology.redis().primary();
+            // The replica loses its connection and gets no other one, so that it lacks what follows.
+            primary.send("ACL", "SETUSER", "shop", "-psync", "-replconf", "-sync");
+            primary.send("CLIENT", "KILL", "TYPE", "replica");
+            hold(random, 500, 2000);
+            primary.kill();
+            topology.redis().awaitPromotion(primary);
+            return System.nanoTime();
+        }));
+        faults.add(new Fault("Redis: frozen", true, (topology, random) -> {
+            RedisNode primary = topology.redis().primary();
+            primary.freeze();
+            topology.redis().awaitPromotion(primary);
+            return System.nanoTime();
+        }));
+        faults.add(new Fault("Redis: out of memory", true, (topology, random) -> {
+            RedisNode primary = topology.redis().primary();
+            primary.send("CONFIG", "SET", "maxmemory", "1mb");
+            hold(random, 1000, 6000);
+            primary.send("CONFIG", "SET", "maxmemory", "0");
+            return System.nanoTime();
+        }));
+    }
+
+    private static void addNetwork(List<Fault> faults, String name) {
+        network(faults, name, "cut", Edge::cut, 500, 6000);
+        network(faults, name, "silent", Edge::silence, 500, 6000);
+        add(faults, name + ": delayed", (topology, random) -> {
+            int millis = 20 + random.nextInt(380);
+            Link link = any(topology.links(name), random);
+            link.each(edge -> edge.delay(millis));
+            hold(random, 1000, 6000);
+            link.each(Edge::heal);
+            return System.nanoTime();
+        });
+        add(faults, name + ": half-closed", (topology, random) -> {
+            Link link = any(topology.links(name), random);
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                link.each(Edge::halfClose);
+                hold(random, 100, 1000);
+            }
+            return System.nanoTime();
+        });
+        add(faults, name + ": connections dead", (topology, random) -> {
+            any(topology.links(name), random).each(Edge::killWithoutReset);
+            return System.nanoTime();
+        });
+    }
+
+    private static void network(
+            List<Fault> faults, String name, String what, Consumer<Edge> begin, int fromMillis, int toMillis) {
+        add(faults, name + ": " + what, (topology, random) -> {
+            Link link = any(topology.links(name), random);
+            link.each(begin);
+            hold(random, fromMillis, toMillis);
+            link.each(Edge::heal);
+            return System.nanoTime();
+        });
+    }
+
+    private static Link any(List<Link> links, Random random) {
+        return links.get(random.nextInt(links.size()));
+    }
+
+    private static void addOperators(List<Fault> faults, Topology all, Path build, Path previous) {
+        add(faults, "rolling restart", (topology, random) -> {
+            rollingRestart(topology);
+            return System.nanoTime();
+        });
+        add(faults, "signing key rotated", (topology, random) -> {
+            String key = topology.addSigningKey();
+            topology.replicas()
+                    .forEach(replica ->
+                            replica.set(Map.of("NUMBERS_VERIFYING_KEYS", key + ',' + topology.olderSigningKeys())));
+            rollingRestart(topology);
+            topology.replicas()
+                    .forEach(replica -> replica.set(
+                            Map.of("NUMBERS_SIGNING_KEY", key, "NUMBERS_VERIFYING_KEYS", topology.olderSigningKeys())));
+            rollingRestart(topology);
+            return System.nanoTime();
+        });
+        all.clock().ifPresent(library -> {
+            addClock(faults, "within", WITHIN_MARGIN, library);
+            addClock(faults, "beyond", BEYOND_MARGIN, library);
+        });
+        if (!previous.toString().isEmpty()) {
+            add(faults, "upgrade from the previous commit", (topology, random) -> {
+                topology.replicas().forEach(replica -> replica.use(previous));
+                rollingRestart(topology);
+                topology.replicas().forEach(replica -> replica.use(build));
+                rollingRestart(topology);
+                return System.nanoTime();
+            });
+        }
+    }
+
+    private static void addClock(List<Fault> faults, String how, List<String> offsets, Path library) {
+        add(faults, "clock moved " + how + " the margin", (topology, random) -> {
+            Replica replica = any(topology, random);
+            replica.set(Map.of(
+                    "LD_PRELOAD",
+                    library.toString(),
+                    CLOCK,
+                    offsets.get(random.nextInt(offsets.size())),
+                    "DONT_FAKE_MONOTONIC",
+                    "1",
+                    "FAKETIME_DONT_FAKE_MONOTONIC",
+                    "1"));
+            replica.restart();
+            hold(random, 4000, 8000);
+            replica.unset(CLOCK_SETTINGS);
+            replica.restart();
+            return System.nanoTime();
+        });
+    }
+
+    /** One after the other; the next one stops when the proxy uses this one again. */
+    private static void rollingRestart(Topology topology) throws InterruptedException {
+        for (Replica replica : topology.replicas()) {
+            replica.restart();
+            TimeUnit.MILLISECONDS.sleep(NOTICED_MILLIS);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.orderonce.campaign;
+
+import dev.orderonce.campaign.Operation.Kind;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the checker found.
+ *
+ * @param operations by kind
+ * @param acknowledged orders that a client was told of
+ * @param orders that exist
+ * @param indefinite operations that a client gave up without a final answer, by kind
+ * @param happened those of them that took effect
+ * @param captures of money
+ * @param unsettled orders whose payment or refund was still in progress; their money is not compared
+ * @param events of all orders
+ * @param lostWithRedis events that Redis lost before the consumer received them
+ */
+record Verdict(
+        Map<Kind, Long> operations,
+        long acknowledged,
+        long orders,
+        Map<Kind, Long> indefinite,
+        Map<Kind, Long> happened,
+        long captures,
+        long unsettled,
+        long events,
+        long lostWithRedis,
+        List<Violation> violations) {
+
+    /** What must not be. */
+    enum Rule {
+        /** An order that a client was told of does not exist. */
+        LOST,
+        /** One purchase, checkout or key has two orders. */
+        DOUBLED,
+        /** Two answers said that they created one order. */
+        CREATED_TWICE,
+        /** An order is not what the client was told, or belongs to another buyer. */
+        ALTERED,
+        /** An order exists although a client was told that none will. */
+        DENIED,
+        /** An order exists that no client requested. */
+        INVENTED,
+        /** A request was refused for good, and the contract has no reason for it. */
+        REFUSED,
+        /** Money was captured twice for an order. */
+        CAPTURED_TWICE,
+        /** The provider's ledger does not agree with the order, or with what the client was told. */
+        MONEY,
+        /** An order's events are not 1, 2, 3, …, or do not begin with its placing. */
+        EVENTS,
+        /** The stream lacks an event, or had it too early, and Redis had lost nothing. */
+        STREAM
+    }
+
+    /** A broken rule, and a sentence. */
+    record Violation(Rule rule, String text) {}
+
+    long count(Rule rule) {
+        return violations.stream().filter(violation -> violation.rule() == rule).count();
+    }
+}
