@@ -16,10 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,8 +42,11 @@ final class Buyers implements AutoCloseable {
     /** One operation in so many is given up when the first request is not answered. */
     private static final int HASTY_ONE_IN = 5;
 
-    /** A purchase whose numbers are refused more often has found an error. */
+    /** A buyer whose numbers are refused more often leaves. */
     private static final int MOST_NUMBERS = 30;
+
+    /** A buyer takes so much longer for each further number. */
+    private static final int NUMBER_MILLIS = 20;
 
     /** A buyer's traces in Redis stay few. */
     private static final int PURCHASES_OF_A_BUYER = 50;
@@ -60,6 +65,7 @@ final class Buyers implements AutoCloseable {
             .build();
     private final Map<String, LongAdder> answers = new ConcurrentHashMap<>();
     private final AtomicLong placed = new AtomicLong();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final List<Future<?>> clients = new ArrayList<>();
     private volatile boolean ending;
 
@@ -80,12 +86,26 @@ final class Buyers implements AutoCloseable {
             clients.add(threads.submit(() -> {
                 for (int purchase = 0; !ending; purchase++) {
                     String buyer = name + "-" + purchase / PURCHASES_OF_A_BUYER;
-                    new Client(buyer, Issuer.token(buyer, Set.of("buyer")), random).buy(name + "-" + purchase);
+                    try {
+                        new Client(buyer, Issuer.token(buyer, Set.of("buyer")), random).buy(name + "-" + purchase);
+                    } catch (RuntimeException | ExecutionException failure) {
+                        // The other purchases go on; the run has failed.
+                        failures.add(failure.toString());
+                    }
                     TimeUnit.NANOSECONDS.sleep(pause.toNanos());
                 }
                 return null;
             }));
         }
+    }
+
+    /** What a client did not expect, such as an answer without a number. */
+    List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    private void count(String name) {
+        answers.computeIfAbsent(name, _ -> new LongAdder()).increment();
     }
 
     /** The purchases that were acknowledged. */
@@ -123,6 +143,18 @@ final class Buyers implements AutoCloseable {
 
         boolean isSuccess() {
             return status >= 200 && status < 300;
+        }
+
+        /**
+         * A refusal is an answer, unless the service could not decide, or has forgotten what it had issued: the buyer
+         * has to begin again then.
+         */
+        boolean isServed() {
+            return status >= 200
+                    && status < 500
+                    && status != 408
+                    && status != 429
+                    && !problem().equals("/problems/number-forgotten");
         }
 
         String retry() {
@@ -234,8 +266,10 @@ final class Buyers implements AutoCloseable {
                         || (placed.outcome() == Outcome.INDEFINITE && !isDenied(purchase, issued.number()))) {
                     return "";
                 }
+                TimeUnit.MILLISECONDS.sleep(NUMBER_MILLIS * (long) i);
             }
-            throw new IllegalStateException("%d numbers of %s were refused".formatted(MOST_NUMBERS, purchase));
+            count("purchases given up after %d refused numbers".formatted(MOST_NUMBERS));
+            return "";
         }
 
         private void awaitQuietly(Optional<Future<Operation>> racing) throws InterruptedException {
@@ -365,8 +399,10 @@ final class Buyers implements AutoCloseable {
                 long at = System.currentTimeMillis();
                 Pulse.Request observed = pulse.send(isPayment);
                 answer = send(request);
-                sent.add(new History.Sent(at, observed.answered(answer.status()), answer.status()));
-                count(operation.kind(), answer);
+                sent.add(new History.Sent(at, observed.ended(answer.isServed()), answer.status()));
+                count("%s %d %s"
+                        .formatted(operation.kind(), answer.status(), answer.problem())
+                        .strip());
                 created += answer.status() == 201 && operation.kind() == Kind.PLACE ? 1 : 0;
                 outcome = outcome(operation.kind(), answer);
             } while (outcome == Outcome.INDEFINITE && !isHasty && System.nanoTime() - until < 0);
@@ -394,13 +430,6 @@ final class Buyers implements AutoCloseable {
             } catch (IOException | DecodeException unanswered) {
                 return Answer.NONE;
             }
-        }
-
-        private void count(Kind kind, Answer answer) {
-            String name = "%s %d %s"
-                    .formatted(kind, answer.status(), answer.problem())
-                    .strip();
-            answers.computeIfAbsent(name, _ -> new LongAdder()).increment();
         }
 
         private static Outcome outcome(Kind kind, Answer answer) {

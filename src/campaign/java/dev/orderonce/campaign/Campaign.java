@@ -117,6 +117,9 @@ public final class Campaign {
                     topology.heal();
                 }
                 answers = buyers.answers();
+                if (!buyers.failures().isEmpty()) {
+                    ending += "Clients failed: " + buyers.failures();
+                }
             }
             Duration lasted = Duration.ofNanos(System.nanoTime() - beganAt);
             awaitSettled(topology, stream);

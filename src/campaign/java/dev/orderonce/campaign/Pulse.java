@@ -30,37 +30,36 @@ final class Pulse {
 
     /** A request from when it is sent. */
     static final class Request {
-        private static final int OPEN = -1;
-
         private final long sentAt = System.nanoTime();
         private final boolean isPayment;
         private volatile long nanos;
-        private volatile int status = OPEN;
+        private volatile boolean isEnded;
+        private boolean wasServed;
 
         private Request(boolean isPayment) {
             this.isPayment = isPayment;
         }
 
-        /** It was answered with this status, or not at all (0); returns how long that took, in milliseconds. */
-        long answered(int with) {
+        /** It was answered, or there will be no answer; returns how long that took, in milliseconds. */
+        long ended(boolean served) {
             nanos = System.nanoTime() - sentAt;
-            status = with;
+            wasServed = served;
+            isEnded = true;
             return TimeUnit.NANOSECONDS.toMillis(nanos);
         }
 
         private boolean isLate() {
-            long taken = status == OPEN ? System.nanoTime() - sentAt : nanos;
+            long taken = isEnded ? nanos : System.nanoTime() - sentAt;
             return taken > (isPayment ? PAYMENT_SOON : SOON).toNanos();
         }
 
         /** Whether it may still be answered in time. */
         private boolean isOpen() {
-            return status == OPEN && !isLate();
+            return !isEnded && !isLate();
         }
 
-        /** A refusal is an answer, unless it says that the service could not decide. */
         private boolean isServed() {
-            return status >= 200 && status < 500 && status != 429 && status != 408 && !isLate();
+            return isEnded && wasServed && !isLate();
         }
     }
 
