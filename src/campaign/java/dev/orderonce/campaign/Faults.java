@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -24,8 +23,11 @@ final class Faults {
     private static final List<String> BEYOND_MARGIN = List.of("+90s", "-90s");
 
     private static final String CLOCK = "FAKETIME";
-    private static final Set<String> CLOCK_SETTINGS =
-            Set.of("LD_PRELOAD", CLOCK, "DONT_FAKE_MONOTONIC", "FAKETIME_DONT_FAKE_MONOTONIC");
+    private static final String PRELOADED = "LD_PRELOAD";
+
+    /** Timers are not moved; older versions of the library know the other name. */
+    private static final Map<String, String> ONLY_THE_CLOCK =
+            Map.of("FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1");
 
     /** Of a thousand pieces of replies. */
     private static final int LOST_REPLIES = 50;
@@ -260,14 +262,18 @@ final class Faults {
             return System.nanoTime();
         });
         add(faults, "signing key rotated", (topology, random) -> {
+            List<String> verifying = new ArrayList<>(topology.olderSigningKeys());
             String key = topology.addSigningKey();
-            topology.replicas()
-                    .forEach(replica ->
-                            replica.set(Map.of("NUMBERS_VERIFYING_KEYS", key + ',' + topology.olderSigningKeys())));
+            verifying.add(key);
+            setOnAll(topology, Map.of("NUMBERS_VERIFYING_KEYS", String.join(",", verifying)));
             rollingRestart(topology);
-            topology.replicas()
-                    .forEach(replica -> replica.set(
-                            Map.of("NUMBERS_SIGNING_KEY", key, "NUMBERS_VERIFYING_KEYS", topology.olderSigningKeys())));
+            setOnAll(
+                    topology,
+                    Map.of(
+                            "NUMBERS_SIGNING_KEY",
+                            key,
+                            "NUMBERS_VERIFYING_KEYS",
+                            String.join(",", topology.olderSigningKeys())));
             rollingRestart(topology);
             return System.nanoTime();
         });
@@ -286,21 +292,18 @@ final class Faults {
         }
     }
 
+    private static void setOnAll(Topology topology, Map<String, String> settings) {
+        topology.replicas().forEach(replica -> replica.set(settings));
+    }
+
     private static void addClock(List<Fault> faults, String how, List<String> offsets, Path library) {
         add(faults, "clock moved " + how + " the margin", (topology, random) -> {
             Replica replica = any(topology, random);
-            replica.set(Map.of(
-                    "LD_PRELOAD",
-                    library.toString(),
-                    CLOCK,
-                    offsets.get(random.nextInt(offsets.size())),
-                    "DONT_FAKE_MONOTONIC",
-                    "1",
-                    "FAKETIME_DONT_FAKE_MONOTONIC",
-                    "1"));
+            replica.set(ONLY_THE_CLOCK);
+            replica.set(Map.of(PRELOADED, library.toString(), CLOCK, offsets.get(random.nextInt(offsets.size()))));
             replica.restart();
             hold(random, 4000, 8000);
-            replica.unset(CLOCK_SETTINGS);
+            replica.unset(List.of(PRELOADED, CLOCK));
             replica.restart();
             return System.nanoTime();
         });

@@ -63,7 +63,7 @@ record Report(
             append(text, "| **%s** | %,d |".formatted(name(rule), verdict.count(rule)));
         }
         append(text, "");
-        append(text, "| operations | sent | given up without an answer | of these had happened |");
+        append(text, "| operations | sent | given up without a final answer | of these had happened |");
         append(text, "|---|---|---|---|");
         for (Kind kind : Kind.values()) {
             append(

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -51,7 +50,7 @@ final class Topology implements AutoCloseable {
             Map.entry("PAYMENTS_NOTIFICATION_SECRET", SECRET),
             Map.entry("QUARKUS_REDIS_CLIENT_TYPE", "sentinel"),
             Map.entry("QUARKUS_REDIS_MASTER_NAME", RedisSentinels.MASTER_NAME),
-            // As in compose.yaml, in proportion to the health checks of the proxy.
+            // Shorter than in production, and longer than the proxy needs to notice it.
             Map.entry("QUARKUS_SHUTDOWN_DELAY", "3S"),
             // Clients order more than people do.
             Map.entry("LIMITS_NUMBERS_ISSUED", "1000000/1m"),
@@ -277,15 +276,10 @@ final class Topology implements AutoCloseable {
         return signingKeys.getLast();
     }
 
-    /** The latest keys before the newest one, as many as replicas may have besides. */
-    String olderSigningKeys() {
-        return signingKeys.subList(Math.max(0, signingKeys.size() - 3), signingKeys.size() - 1).stream()
-                .collect(Collectors.joining(","));
-    }
-
-    /** The key before the newest one. */
-    String formerSigningKey() {
-        return signingKeys.get(signingKeys.size() - 2);
+    /** The two keys before the newest one: a replica may have three besides its own, and one of them is the next. */
+    List<String> olderSigningKeys() {
+        int newest = signingKeys.size() - 1;
+        return List.copyOf(signingKeys.subList(Math.max(0, newest - 2), newest));
     }
 
     /** The library that moves the clock of a process, if this machine has it. */
