@@ -284,7 +284,7 @@ class RelayToKafka implements EventConsumer {
         all.put(MAX_BLOCK_MS_CONFIG, METADATA_TIMEOUT.toMillis());
         all.put(REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis());
         all.put(DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis());
-        // The libraries of the other compressions are not part of the service; the broker can compress the topic.
+        // Events are small, and the broker can compress the topic.
         all.put(COMPRESSION_TYPE_CONFIG, "none");
         all.put(ENABLE_METRICS_PUSH_CONFIG, false);
         all.remove(TRANSACTIONAL_ID_CONFIG);

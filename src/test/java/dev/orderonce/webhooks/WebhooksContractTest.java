@@ -139,7 +139,10 @@ class WebhooksContractTest extends WebhooksFixture {
 
     @Test
     void tooManyKinds_areOneViolation() {
-        create(Map.of("url", URL, "kinds", Collections.nCopies(40_000, "")))
+        program.badRequest()
+                .contentType(ContentType.JSON)
+                .body(Map.of("url", URL, "kinds", Collections.nCopies(40_000, "")))
+                .post("/webhooks")
                 .then()
                 .statusCode(400)
                 .body("type", equalTo("/problems/body-invalid"))
