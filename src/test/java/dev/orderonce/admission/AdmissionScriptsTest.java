@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.orderonce.redis.RedisPipeline;
 import dev.orderonce.redis.RedisScript;
 import dev.orderonce.stores.StoreUnavailable;
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RedisWords;
 import dev.orderonce.testkit.Shop;
 import io.quarkus.test.junit.QuarkusTest;
@@ -390,6 +391,7 @@ class AdmissionScriptsTest {
             } finally {
                 send("CONFIG", "SET", "maxmemory", before);
                 Shop.awaitBusinessAsUsual();
+                Operator.awaitShares();
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.numbers.SigningKeys;
 import dev.orderonce.numbers.VoidReason;
+import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RedisCommands;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
@@ -34,6 +36,11 @@ class AdmissionStoreTest {
     SigningKeys keys;
 
     private final Buyer buyer = new Buyer("buyer-" + UUID.randomUUID());
+
+    @BeforeEach
+    void awaitShares() {
+        Operator.awaitShares();
+    }
 
     private OrderNumber fresh() {
         return keys.mint(buyer, Instant.now());

@@ -1,7 +1,6 @@
 package dev.orderonce.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -13,7 +12,6 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +52,7 @@ class RateLimitHeadersContractTest {
     @BeforeEach
     void awaitShares() {
         Shop.awaitBusinessAsUsual();
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> Operator.metric("orderonce_replicas ") == 1
-                        && Operator.metric("orderonce_store_unavailable{path=\"commands\",store=\"redis\"}") == 0);
+        Operator.awaitShares();
     }
 
     /** What is left of a limit according to a response. */
