@@ -85,7 +85,7 @@ class Session {
     });
     opened.checkout.catch((error) => signal.aborted || this.#show({ error }));
     return () => {
-      // A request in flight goes on with the token of its own buyer: the component may get another one now.
+      // A request in flight keeps its own buyer's token: the component may get another buyer now.
       source = { current: latest.current };
       closing.abort();
       this.#view = NOT_OPEN;

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 @ApplicationScoped
 class CrossOrigin {
-    /** Of every path: a page is told by a problem, not by its browser, which methods a path does not have. */
+    /** The same for every path: a method that a path does not have is refused with a problem that the page can read. */
     private static final String METHODS = "DELETE, GET, HEAD, PATCH, POST, PUT";
 
     /** What an operation reads, or a tracer of the page writes. A program's {@code On-Behalf-Of} is not for pages. */

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Claims a name before the work that it stands for: one claim is live at a time, and a crashed worker's lease ends. */
+/** Claims a name before its work is done: one claim is live at a time, and a crashed worker's lease ends. */
 @ApplicationScoped
 public class ClaimName {
     /** In seconds. Work that takes longer renews its claim; a crashed worker's work waits this long. */

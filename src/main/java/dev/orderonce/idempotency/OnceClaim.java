@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The latest claim of a name: the right, for the time of a lease, to do the work that the name stands for.
+ * The latest claim of a name: the right to do its work until the lease ends.
  *
  * <pre>
  *   (absent) ──claim──▶ Held ──complete──▶ Done ──time to live──▶ (absent)

@@ -113,7 +113,7 @@ class OnceClaimsResource {
     @Refusals({ProblemType.CLAIM_HELD, ProblemType.REQUEST_DIFFERS, ProblemType.RECORD_EXISTS})
     @Operation(
             operationId = "claimOnce",
-            summary = "Claim a name before the work that it stands for",
+            summary = "Claim a name before doing its work",
             description =
                     "201: do the work, then store its result with the claim. 200: the work is done, and this is its "
                             + "result. 409 `claim-held`: another worker holds a live claim. If that worker crashes, its lease "

@@ -3,6 +3,7 @@ package dev.orderonce.webhooks;
 import dev.orderonce.http.Violation;
 import dev.orderonce.orders.OrderEvent;
 import dev.orderonce.webhooks.TargetAddresses.AddressRefused;
+import dev.orderonce.webhooks.TargetAddresses.Unresolved;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -53,11 +54,11 @@ class CheckWebhook {
         return Uni.createFrom()
                 .completionStage(() -> addresses.of(url).toCompletionStage())
                 .map(_ -> Optional.<String>empty())
-                .onFailure()
-                .recoverWithItem(failure -> Optional.of(
-                        failure instanceof AddressRefused
-                                ? "must be https, and all addresses of its host public, unless the settings allow others"
-                                : "has a host whose address cannot be found"));
+                .onFailure(AddressRefused.class)
+                .recoverWithItem(Optional.of(
+                        "must be https, and all addresses of its host public, unless the settings allow others"))
+                .onFailure(Unresolved.class)
+                .recoverWithItem(Optional.of("has a host whose address cannot be found"));
     }
 
     private static Set<String> kinds(@Nullable List<@Nullable String> kinds, List<Violation> violations) {

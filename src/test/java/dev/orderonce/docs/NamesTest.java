@@ -30,9 +30,12 @@ class NamesTest {
     /** Names of the web platform, libraries and HTTP, and placeholders for any class of a kind. */
     private static final Set<String> FOREIGN = Set.of(
             "ChainAuthHandler",
+            "DeferredResult",
             "EventSource",
             "JsonIdentityInfo",
             "RateLimit",
+            "ResponseEntity",
+            "StreamingResponseBody",
             "VerbNoun",
             "XxxReader",
             "XxxResource",
