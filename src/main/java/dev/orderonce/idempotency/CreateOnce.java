@@ -38,12 +38,16 @@ public class CreateOnce {
 
     private <T> Uni<Created<T>> begin(Creation<T> creation, int polled) {
         String owner = newOwner();
-        return markers.begin(creation.marker(), owner).chain(before -> switch (before) {
-            case FREE -> makeAsOwner(creation, owner);
-            case IN_FLIGHT -> await(creation, polled);
-            case DONE -> findOrMake(creation);
-            case UNKNOWN -> creation.make();
-        });
+        return markers.begin(creation.marker(), owner)
+                // Redis sets the marker although nobody waits for its reply: a repeat would wait for no one.
+                .onCancellation()
+                .invoke(() -> markers.release(creation.marker(), owner))
+                .chain(before -> switch (before) {
+                    case FREE -> makeAsOwner(creation, owner);
+                    case IN_FLIGHT -> await(creation, polled);
+                    case DONE -> findOrMake(creation);
+                    case UNKNOWN -> creation.make();
+                });
     }
 
     private <T> Uni<Created<T>> makeAsOwner(Creation<T> creation, String owner) {
