@@ -35,11 +35,11 @@ final class Client implements AutoCloseable {
 
     private static final double SLOW_TO_MEDIAN = 150;
 
-    /**
-     * Responses after the service has waited for another request: a second for one with the same key, two for one that
-     * holds the order's lock.
-     */
-    private static final Pattern WAITED = Pattern.compile("/problems/(key-in-flight|order-busy|lookalike)\"");
+    /** Responses after the service has waited two seconds for another request, which holds the order's lock. */
+    private static final Pattern WAITED = Pattern.compile("/problems/(order-busy|lookalike)\"");
+
+    /** Requests that wait a second for an earlier one under their key or name, whatever their response is then. */
+    private static final Pattern WAITING = Pattern.compile("(?i)put /once/|post .*\nidempotency-key:", Pattern.DOTALL);
 
     private static final long WAITED_FOR = TimeUnit.SECONDS.toNanos(2);
 
@@ -131,7 +131,7 @@ final class Client implements AutoCloseable {
     private void judge(int index, Request request, Answer answer, boolean isJudgedByTime) throws IOException {
         report.answered(request, answer);
         List<String> faults = judge.faults(request, answer);
-        if (isJudgedByTime && isSlow(answer)) {
+        if (isJudgedByTime && isSlow(request, answer)) {
             // The machine is shared: only a request that is slow twice is reported.
             report.sentAgain();
             wire.close();
@@ -139,7 +139,7 @@ final class Client implements AutoCloseable {
             if (again.isStream()) {
                 wire.detach().close();
             }
-            if (isSlow(again)) {
+            if (isSlow(request, again)) {
                 faults.add("slow twice");
             }
         }
@@ -152,8 +152,11 @@ final class Client implements AutoCloseable {
         }
     }
 
-    private boolean isSlow(Answer answer) {
-        long waited = WAITED.matcher(answer.body()).find() ? WAITED_FOR : 0;
+    private boolean isSlow(Request request, Answer answer) {
+        String sent = request.method + ' ' + request.target + '\n' + String.join("\n", request.headers);
+        boolean mayWait =
+                WAITED.matcher(answer.body()).find() || WAITING.matcher(sent).lookingAt();
+        long waited = mayWait ? WAITED_FOR : 0;
         return answer.nanos() > SLOW + waited && answer.nanos() > SLOW_TO_MEDIAN * report.medianNanos() + waited;
     }
 
