@@ -1,7 +1,12 @@
 package dev.orderonce.campaign;
 
+import dev.orderonce.campaign.Facts.Dispute;
 import dev.orderonce.campaign.Facts.Event;
+import dev.orderonce.campaign.Facts.Message;
+import dev.orderonce.campaign.Facts.Money;
+import dev.orderonce.campaign.Facts.Name;
 import dev.orderonce.campaign.Facts.Payment;
+import dev.orderonce.campaign.Facts.Refund;
 import dev.orderonce.campaign.Facts.Row;
 import dev.orderonce.campaign.Faults.Fault;
 import dev.orderonce.testkit.Provider;
@@ -32,10 +37,11 @@ import org.awaitility.core.ConditionTimeoutException;
  *
  * <p>Settings: {@code campaign.minutes} of faults (10), {@code campaign.seed} (random; it repeats the choices of faults
  * and clients, not the races), {@code campaign.clients} (16), {@code campaign.pause}, milliseconds between two
- * purchases of a client (0), {@code campaign.faults}, a regular expression of the kinds (all),
- * {@code campaign.previous}, the directory of the archives of another commit to upgrade from (none),
- * {@code campaign.disk}, MiB of PostgreSQL's own file system in memory, which can be filled (0, none; needs root),
- * {@code campaign.haproxy} and {@code campaign.postgresql}, where these programs are.
+ * purchases of a client (0), {@code campaign.faults}, a regular expression of the kinds (all), {@code campaign.pairs},
+ * the share of faults that come with a second one, in percent (25), {@code campaign.previous}, the directory of the
+ * archives of another commit to upgrade from (none), {@code campaign.disk}, MiB of PostgreSQL's own file system in
+ * memory, which can be filled (0, none; needs root), {@code campaign.results}, a directory where the run is added to
+ * the sums of all (none), {@code campaign.haproxy} and {@code campaign.postgresql}, where these programs are.
  */
 public final class Campaign {
     private static final int MISSING = 78;
@@ -47,8 +53,15 @@ public final class Campaign {
     private static final int MOST_WARM_SECONDS = 60;
     private static final int FETCHED = 10_000;
 
+    /** Of a hundred faults so many come with a second one. */
+    private static final int PAIRS = 25;
+
     /** How one fault passed. */
-    record Struck(String kind, Pulse.Recovery recovery) {}
+    record Struck(String kind, Pulse.Recovery recovery) {
+        boolean isPair() {
+            return kind.contains(Faults.PAIRED);
+        }
+    }
 
     private final Path directory;
     private final Path build;
@@ -97,7 +110,9 @@ public final class Campaign {
         Runtime.getRuntime().addShutdownHook(closing);
         try (EventStream stream = new EventStream(topology.redis())) {
             try (History history = new History(file);
-                    Buyers buyers = new Buyers(topology.address(), history, pulse, Long.toString(seed, 36))) {
+                    Exchange exchange = Exchange.with(
+                            topology.address(), history, pulse, Long.toString(seed, Character.MAX_RADIX));
+                    Buyers buyers = new Buyers(exchange)) {
                 buyers.start(
                         Integer.getInteger("campaign.clients", 16),
                         Duration.ofMillis(Integer.getInteger("campaign.pause", 0)),
@@ -116,7 +131,7 @@ public final class Campaign {
                     failure.printStackTrace();
                     topology.heal();
                 }
-                answers = buyers.answers();
+                answers = exchange.answers();
                 if (!buyers.failures().isEmpty()) {
                     ending += "Clients failed: " + buyers.failures();
                 }
@@ -129,6 +144,10 @@ public final class Campaign {
             Path written = directory.resolve("report.md");
             Files.writeString(written, report.text());
             System.out.println(report.text());
+            String results = System.getProperty("campaign.results", "");
+            if (!results.isEmpty()) {
+                Totals.add(Path.of(results), report);
+            }
             System.out.println("written to " + written + "; every operation is in " + file);
             return verdict.violations().isEmpty() && ending.isEmpty();
         } finally {
@@ -147,9 +166,20 @@ public final class Campaign {
                 Collections.shuffle(shuffled, random);
                 next.addAll(shuffled);
             }
-            strike(next.remove(), topology, history);
+            strike(perhapsPaired(next.remove(), faults), topology, history);
             System.out.printf("  %,d purchases%n", buyers.placed());
         }
+    }
+
+    /** The fault, or in so many of a hundred cases the fault and another one at the same time. */
+    private Fault perhapsPaired(Fault fault, List<Fault> faults) {
+        int pairs = Integer.getInteger("campaign.pairs", PAIRS);
+        if (pairs == 0 || random.nextInt(100) >= pairs) {
+            return fault;
+        }
+        List<Fault> others =
+                faults.stream().filter(other -> Faults.canMeet(fault, other)).toList();
+        return others.isEmpty() ? fault : Faults.pair(fault, others.get(random.nextInt(others.size())));
     }
 
     private List<Fault> chosen(Topology topology) {
@@ -189,28 +219,31 @@ public final class Campaign {
         }
     }
 
-    /** Waits until no payment is in progress, and every event was published and received. */
+    /** Waits until no payment or dispute is in progress, and every event was received. */
     private static void awaitSettled(Topology topology, EventStream stream) {
         try {
             Awaitility.await("settled payments")
                     .atMost(SETTLED_WITHIN)
                     .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> count(topology, "SELECT count(*) FROM payments WHERE look_at IS NOT NULL") == 0);
+                    .until(() -> count(
+                                    topology,
+                                    "SELECT (SELECT count(*) FROM payments WHERE look_at IS NOT NULL)"
+                                            + " + (SELECT count(*) FROM disputes WHERE look_at IS NOT NULL)")
+                            == 0);
         } catch (ConditionTimeoutException unsettled) {
             System.out.println("not every payment is settled: their orders are counted as unsettled");
         }
         try {
-            Awaitility.await("the relay")
+            Awaitility.await("the consumers")
                     .atMost(SETTLED_WITHIN)
                     .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> count(
-                                            topology,
-                                            "SELECT COALESCE(max(id), 0) - (SELECT min(position) FROM outbox"
-                                                    + " WHERE name = 'order_events') FROM order_events")
-                                    <= 0
-                            && stream.isQuiet());
+                    .until(() -> {
+                        long events = count(topology, "SELECT count(*) FROM order_events");
+                        return (stream.arrivals().count() == events || stream.isQuiet())
+                                && topology.receiver().arrivals().count() == events;
+                    });
         } catch (ConditionTimeoutException behind) {
-            System.out.println("not every event is published: those are missing in the stream");
+            System.out.println("not every event was received: those are missing in the stream or at the receiver");
         }
     }
 
@@ -226,7 +259,11 @@ public final class Campaign {
     private static Facts facts(Topology topology, EventStream stream) throws SQLException {
         Map<String, Row> decided = new HashMap<>();
         List<Payment> payments = new ArrayList<>();
+        List<Refund> refunds = new ArrayList<>();
         Map<String, List<Event>> events = new HashMap<>();
+        Map<String, Dispute> disputes = new HashMap<>();
+        List<Message> messages = new ArrayList<>();
+        Map<String, Name> names = new HashMap<>();
         try (Connection connection = topology.postgreSql().connect()) {
             connection.setAutoCommit(false);
             read(
@@ -253,6 +290,11 @@ public final class Campaign {
                             new Payment(row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
             read(
                     connection,
+                    "SELECT number, client_key, amount, state FROM refunds",
+                    row -> refunds.add(
+                            new Refund(row.getString(1), row.getString(2), row.getLong(3), row.getString(4))));
+            read(
+                    connection,
                     "SELECT number, sequence, kind, at FROM order_events ORDER BY number, sequence",
                     row -> events.computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
                             .add(new Event(
@@ -260,16 +302,47 @@ public final class Campaign {
                                     row.getInt(2),
                                     row.getString(3),
                                     row.getTimestamp(4).getTime())));
+            read(
+                    connection,
+                    "SELECT id, number, buyer, state, COALESCE(resolution, ''), COALESCE(resolution_amount, 0)"
+                            + " FROM disputes",
+                    row -> disputes.put(
+                            row.getString(1),
+                            new Dispute(
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4),
+                                    row.getString(5),
+                                    row.getLong(6))));
+            read(
+                    connection,
+                    "SELECT dispute, client_key FROM dispute_messages WHERE client_key IS NOT NULL",
+                    row -> messages.add(new Message(row.getString(1), row.getString(2))));
+            read(
+                    connection,
+                    "SELECT key, COALESCE((body->>'content')::bigint, 0), COALESCE(result::text, '')"
+                            + " FROM once_records WHERE scope = '" + Workers.SCOPE + "'",
+                    row -> names.put(row.getString(1), new Name(row.getLong(2), row.getString(3))));
         }
-        Provider provider = topology.provider();
+        return new Facts(
+                decided,
+                money(topology.provider(), payments, refunds),
+                events,
+                stream.arrivals().received(),
+                topology.receiver().arrivals().received(),
+                disputes,
+                messages,
+                names);
+    }
+
+    private static Money money(Provider provider, List<Payment> payments, List<Refund> refunds) {
         Map<String, Integer> captures = new HashMap<>();
         Map<String, Long> held = new HashMap<>();
         for (String reference : provider.capturedReferences()) {
             captures.put(reference, provider.captures(reference));
             held.put(reference, provider.balance(List.of(reference)));
         }
-        return new Facts(
-                decided, payments, captures, held, provider.faults(), events, stream.received(), stream.overtaken());
+        return new Money(payments, refunds, captures, held, provider.faults());
     }
 
     private interface Reader {

@@ -1,7 +1,10 @@
 package dev.orderonce.campaign;
 
 import dev.orderonce.campaign.Facts.Event;
+import dev.orderonce.campaign.Facts.Message;
 import dev.orderonce.campaign.Facts.Payment;
+import dev.orderonce.campaign.Facts.Received;
+import dev.orderonce.campaign.Facts.Refund;
 import dev.orderonce.campaign.Facts.Row;
 import dev.orderonce.campaign.Operation.Kind;
 import dev.orderonce.campaign.Verdict.Rule;
@@ -47,6 +50,7 @@ final class Checker {
     private final Map<Owned, Row> byKey = new HashMap<>();
     private final Map<Owned, Row> byPurchase = new HashMap<>();
     private final Map<String, List<Payment>> payments = new HashMap<>();
+    private final Map<String, List<Refund>> refunds = new HashMap<>();
     private long orders;
     private long captures;
     private long unsettled;
@@ -65,9 +69,12 @@ final class Checker {
     }
 
     private Verdict verdict() {
-        facts.payments()
-                .forEach(payment -> payments.computeIfAbsent(payment.number(), _ -> new ArrayList<>())
-                        .add(payment));
+        for (Payment payment : facts.money().payments()) {
+            payments.computeIfAbsent(payment.number(), _ -> new ArrayList<>()).add(payment);
+        }
+        for (Refund refund : facts.money().refunds()) {
+            refunds.computeIfAbsent(refund.number(), _ -> new ArrayList<>()).add(refund);
+        }
         checkRows();
         Map<Kind, Long> all = new EnumMap<>(Kind.class);
         Map<Kind, Long> indefinite = new EnumMap<>(Kind.class);
@@ -102,6 +109,8 @@ final class Checker {
         });
         checkMoney();
         checkEvents();
+        violations.addAll(DisputeChecker.check(operations, facts));
+        violations.addAll(OnceChecker.check(operations, facts.names()));
         return new Verdict(
                 all,
                 acknowledged.size(),
@@ -109,6 +118,9 @@ final class Checker {
                 indefinite,
                 happened,
                 captures,
+                facts.money().refunds().size(),
+                facts.disputes().size(),
+                facts.names().size(),
                 unsettled,
                 events,
                 lostWithRedis,
@@ -175,6 +187,28 @@ final class Checker {
                 }
             }
             case PAY -> checkPaid(operation);
+            case REFUND -> checkRefunded(operation);
+            case HOLD -> checkHappened(operation, "HELD");
+            case RELEASE -> {
+                if (hasEvent(operation.number(), "HELD")) {
+                    checkHappened(operation, "RELEASED");
+                }
+            }
+            case SHIP -> checkHappened(operation, "SHIPPED");
+            case DISPUTE, MESSAGE, RESOLVE, PUT, CLAIM, RENEW, GIVE_UP, COMPLETE -> {
+                // compared for themselves
+            }
+        }
+    }
+
+    private boolean hasEvent(String number, String kind) {
+        return facts.events().getOrDefault(number, List.of()).stream()
+                .anyMatch(event -> event.kind().equals(kind));
+    }
+
+    private void checkHappened(Operation operation, String kind) {
+        if (!hasEvent(operation.number(), kind)) {
+            violate(Rule.HOLDS, "no event %s: %s".formatted(kind, operation));
         }
     }
 
@@ -191,7 +225,7 @@ final class Checker {
                 && row.quantity() == operation.quantity()
                 && row.total() == operation.quantity() * Operation.PRICE;
         boolean isUnderTheSame = row.number().equals(operation.number())
-                || (!operation.checkout().isEmpty() && row.checkout().equals(operation.checkout()))
+                || (!operation.scope().isEmpty() && row.checkout().equals(operation.scope()))
                 || (!operation.key().isEmpty() && row.key().equals(operation.key()));
         if (!isTheSame || !isUnderTheSame) {
             violate(Rule.ALTERED, "%s is another order: %s".formatted(row, operation));
@@ -209,7 +243,21 @@ final class Checker {
     private void checkRefused(Operation operation) {
         boolean needsOrder = switch (operation.kind()) {
             case ISSUE, PLACE, VOID -> true;
-            case LOOK_UP, PAY, CANCEL -> false;
+            case LOOK_UP,
+                    PAY,
+                    CANCEL,
+                    REFUND,
+                    HOLD,
+                    RELEASE,
+                    SHIP,
+                    DISPUTE,
+                    MESSAGE,
+                    RESOLVE,
+                    PUT,
+                    CLAIM,
+                    RENEW,
+                    GIVE_UP,
+                    COMPLETE -> false;
         };
         if (needsOrder && operation.order().isEmpty()) {
             violate(Rule.REFUSED, "without an order: %s".formatted(operation));
@@ -217,7 +265,7 @@ final class Checker {
     }
 
     private @Nullable Row row(Operation operation) {
-        return operation.key().isEmpty() || operation.kind() == Kind.PAY
+        return operation.key().isEmpty() || operation.kind() != Kind.PLACE
                 ? facts.rows().get(operation.number())
                 : byKey.get(new Owned(operation.buyer(), operation.key()));
     }
@@ -225,13 +273,34 @@ final class Checker {
     private boolean hasHappened(Operation operation) {
         Row row = row(operation);
         return switch (operation.kind()) {
-            case ISSUE, LOOK_UP -> false;
+            case ISSUE, LOOK_UP, RENEW, GIVE_UP -> false;
             case VOID -> row != null && !row.isOrder();
             case PLACE ->
                 (row != null && row.isOrder())
-                        || byCheckout.containsKey(new Owned(operation.buyer(), operation.checkout()));
+                        || byCheckout.containsKey(new Owned(operation.buyer(), operation.scope()));
             case CANCEL -> row != null && CANCELLED.contains(row.state());
             case PAY -> payment(operation).isPresent();
+            case REFUND -> refund(operation).isPresent();
+            case HOLD -> hasEvent(operation.number(), "HELD");
+            case RELEASE -> hasEvent(operation.number(), "RELEASED");
+            case SHIP -> hasEvent(operation.number(), "SHIPPED");
+            case DISPUTE ->
+                facts.disputes().values().stream()
+                        .anyMatch(dispute -> dispute.number().equals(operation.number()));
+            case MESSAGE -> facts.messages().contains(new Message(operation.scope(), operation.key()));
+            case RESOLVE ->
+                Optional.ofNullable(facts.disputes().get(operation.scope()))
+                        .filter(dispute -> dispute.resolution().equals(operation.key()))
+                        .isPresent();
+            case PUT ->
+                Optional.ofNullable(facts.names().get(operation.purchase()))
+                        .filter(name -> name.content() == operation.quantity())
+                        .isPresent();
+            case CLAIM -> facts.names().containsKey(operation.purchase());
+            case COMPLETE ->
+                Optional.ofNullable(facts.names().get(operation.purchase()))
+                        .filter(name -> name.result().contains(operation.key()))
+                        .isPresent();
         };
     }
 
@@ -247,18 +316,33 @@ final class Checker {
             violate(Rule.MONEY, "the payment is not there: %s".formatted(operation));
             return;
         }
-        int captured = facts.captures().getOrDefault(payment.get().reference(), 0);
-        if ((operation.payment().equals("CAPTURED") && captured != 1)
-                || (operation.payment().equals("DECLINED") && captured != 0)) {
+        int captured = facts.money().captures().getOrDefault(payment.get().reference(), 0);
+        if ((operation.said().equals("CAPTURED") && captured != 1)
+                || (operation.said().equals("DECLINED") && captured != 0)) {
             violate(Rule.MONEY, "%d captures at the provider: %s".formatted(captured, operation));
         }
     }
 
+    private Optional<Refund> refund(Operation operation) {
+        return refunds.getOrDefault(operation.number(), List.of()).stream()
+                .filter(refund -> refund.key().equals(operation.key()))
+                .findFirst();
+    }
+
+    private void checkRefunded(Operation operation) {
+        Optional<Refund> refund = refund(operation);
+        if (refund.isEmpty() || refund.get().amount() != operation.quantity()) {
+            violate(Rule.MONEY, "the refund is not there: %s".formatted(operation));
+        } else if (operation.said().equals("REFUNDED") && !refund.get().isConfirmed()) {
+            violate(Rule.MONEY, "%s is confirmed: %s".formatted(refund.get(), operation));
+        }
+    }
+
     private void checkMoney() {
-        facts.complaints().forEach(complaint -> violate(Rule.MONEY, complaint));
+        facts.money().complaints().forEach(complaint -> violate(Rule.MONEY, complaint));
         Set<String> references = new HashSet<>();
-        facts.payments().forEach(payment -> references.add(payment.reference()));
-        facts.captures().forEach((reference, times) -> {
+        facts.money().payments().forEach(payment -> references.add(payment.reference()));
+        facts.money().captures().forEach((reference, times) -> {
             captures += times;
             if (times > 0 && !references.contains(reference)) {
                 violate(Rule.MONEY, "%s was captured, and the service has no such payment".formatted(reference));
@@ -274,17 +358,29 @@ final class Checker {
     private void checkMoney(Row row) {
         List<Payment> attempts = payments.getOrDefault(row.number(), List.of());
         int captured = attempts.stream()
-                .mapToInt(payment -> facts.captures().getOrDefault(payment.reference(), 0))
+                .mapToInt(payment -> facts.money().captures().getOrDefault(payment.reference(), 0))
                 .sum();
         if (captured > 1) {
             violate(Rule.CAPTURED_TWICE, "%d captures for %s".formatted(captured, row));
         }
         long held = attempts.stream()
-                .mapToLong(payment -> facts.held().getOrDefault(payment.reference(), 0L))
+                .mapToLong(payment -> facts.money().held().getOrDefault(payment.reference(), 0L))
                 .sum();
-        if ((PAID.contains(row.state()) && held != row.total()) || (WITHOUT_MONEY.contains(row.state()) && held != 0)) {
-            violate(Rule.MONEY, "the provider holds %d for %s".formatted(held, row));
-        } else if (!PAID.contains(row.state()) && !WITHOUT_MONEY.contains(row.state())) {
+        List<Refund> returned = refunds.getOrDefault(row.number(), List.of());
+        long decided = returned.stream().mapToLong(Refund::amount).sum();
+        if (decided > (captured == 0 ? 0 : row.total())) {
+            violate(Rule.MONEY, "%d were refunded of %s".formatted(decided, row));
+        }
+        boolean isPaid = PAID.contains(row.state());
+        if (isPaid && returned.stream().allMatch(Refund::isConfirmed)) {
+            if (held != row.total() - decided) {
+                violate(Rule.MONEY, "the provider holds %d for %s, of which %s".formatted(held, row, returned));
+            }
+        } else if (WITHOUT_MONEY.contains(row.state())) {
+            if (held != 0) {
+                violate(Rule.MONEY, "the provider holds %d for %s".formatted(held, row));
+            }
+        } else {
             unsettled++;
         }
     }
@@ -295,10 +391,17 @@ final class Checker {
                 checkEvents(row, facts.events().getOrDefault(row.number(), List.of()));
             }
         }
-        for (Event event : facts.overtaken()) {
+        for (Event event : facts.stream().overtaken()) {
             if (!isCovered(event)) {
                 violate(Rule.STREAM, "received before an earlier one: %s".formatted(event));
             }
+        }
+        Received webhooks = facts.webhooks();
+        for (Event event : webhooks.overtaken()) {
+            violate(Rule.WEBHOOKS, "received before an earlier one: %s".formatted(event));
+        }
+        if (webhooks.unsigned() > 0) {
+            violate(Rule.WEBHOOKS, "%d deliveries have no valid signature".formatted(webhooks.unsigned()));
         }
     }
 
@@ -313,16 +416,31 @@ final class Checker {
         if (!isWhole) {
             violate(Rule.EVENTS, "%s has %s".formatted(row, own));
         }
-        long streamed = facts.streamed().getOrDefault(row.number(), 0L);
+        int holds = 0;
         for (Event event : own) {
-            if (((streamed >> event.sequence()) & 1) == 1) {
-                continue;
+            checkReceived(event);
+            holds += switch (event.kind()) {
+                case "HELD" -> 1;
+                case "RELEASED" -> -1;
+                default -> 0;
+            };
+            if (event.kind().equals("SHIPPED") && holds > 0) {
+                violate(Rule.HOLDS, "shipped while it was on hold: %s".formatted(own));
             }
-            if (isCovered(event)) {
-                lostWithRedis++;
-            } else {
-                violate(Rule.STREAM, "not in the stream: %s".formatted(event));
-            }
+        }
+    }
+
+    private void checkReceived(Event event) {
+        if (!facts.webhooks().has(event)) {
+            violate(Rule.WEBHOOKS, "not received: %s".formatted(event));
+        }
+        if (facts.stream().has(event)) {
+            return;
+        }
+        if (isCovered(event)) {
+            lostWithRedis++;
+        } else {
+            violate(Rule.STREAM, "not in the stream: %s".formatted(event));
         }
     }
 

@@ -1,10 +1,8 @@
 package dev.orderonce.campaign;
 
-import dev.orderonce.campaign.Facts.Event;
 import dev.orderonce.testkit.RedisNode;
 import dev.orderonce.testkit.RedisSentinels;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +16,11 @@ final class EventStream implements AutoCloseable {
     private static final String MOST = "1000";
     private static final long POLL_MILLIS = 100;
 
+    /** Longer than a lease of the relay, which has to end if its replica was killed. */
+    private static final int QUIET_READS = 300;
+
     private final RedisSentinels redis;
-    private final Map<String, Long> received = new HashMap<>();
-    private final List<Event> overtaken = new ArrayList<>();
+    private final Arrivals arrivals = new Arrivals();
     private final Thread thread;
     private String last = "0";
     private volatile boolean ending;
@@ -80,36 +80,25 @@ final class EventStream implements AutoCloseable {
         throw new IllegalStateException("no list: " + reply);
     }
 
-    private synchronized void receive(List<?> fields) {
+    private void receive(List<?> fields) {
         Map<String, String> values = new HashMap<>();
         for (int i = 0; i + 1 < fields.size(); i += 2) {
             values.put(String.valueOf(fields.get(i)), String.valueOf(fields.get(i + 1)));
         }
-        String number = values.getOrDefault("number", "").replace("-", "");
-        int sequence = Integer.parseInt(values.getOrDefault("sequence", "0"));
-        long before = received.getOrDefault(number, 0L);
-        long bit = 1L << sequence;
-        // Of the bits below, that of 0 is never set.
-        long expected = bit - 2;
-        if ((before & bit) == 0 && (before & expected) != expected) {
-            overtaken.add(new Event(number, sequence, values.getOrDefault("kind", ""), System.currentTimeMillis()));
-        }
-        received.put(number, before | bit);
+        arrivals.add(
+                values.getOrDefault("number", ""),
+                Integer.parseInt(values.getOrDefault("sequence", "0")),
+                values.getOrDefault("kind", ""));
     }
 
-    /** Whether nothing new has come for some reads. */
+    /** Whether nothing new has come for so long that nothing more is expected. */
     boolean isQuiet() {
-        return emptyReads > 10;
+        return emptyReads > QUIET_READS;
     }
 
-    /** The sequences that were received, by order. */
-    synchronized Map<String, Long> received() {
-        return Map.copyOf(received);
-    }
-
-    /** What was received before an earlier event of the same order. */
-    synchronized List<Event> overtaken() {
-        return List.copyOf(overtaken);
+    /** What was received. */
+    Arrivals arrivals() {
+        return arrivals;
     }
 
     @Override

@@ -32,15 +32,15 @@ final class History implements AutoCloseable {
 
     /** Records what a client is about to request. */
     synchronized Operation begin(
-            Kind kind, String buyer, String purchase, String checkout, String number, String key, long quantity) {
-        Operation operation = Operation.requested(++last, kind, buyer, purchase, checkout, number, key, quantity);
+            Kind kind, String buyer, String purchase, String scope, String number, String key, long quantity) {
+        Operation operation = Operation.requested(++last, kind, buyer, purchase, scope, number, key, quantity);
         JsonObject line = new JsonObject()
                 .put("op", operation.id())
                 .put("at", System.currentTimeMillis())
                 .put("kind", kind.name())
                 .put("buyer", buyer)
                 .put("purchase", purchase);
-        putUnlessEmpty(line, "checkout", checkout);
+        putUnlessEmpty(line, "scope", scope);
         putUnlessEmpty(line, "number", number);
         putUnlessEmpty(line, "key", key);
         write(line.put("quantity", quantity));
@@ -55,7 +55,10 @@ final class History implements AutoCloseable {
                 .put("outcome", operation.outcome().name());
         putUnlessEmpty(line, "issued", operation.kind() == Kind.ISSUE ? operation.number() : "");
         putUnlessEmpty(line, "order", operation.order());
-        putUnlessEmpty(line, "payment", operation.payment());
+        putUnlessEmpty(line, "said", operation.said());
+        if (operation.until() != 0) {
+            line.put("until", operation.until());
+        }
         putUnlessEmpty(line, "problem", problem);
         JsonArray sent = new JsonArray();
         requests.forEach(request ->
@@ -100,11 +103,13 @@ final class History implements AutoCloseable {
                     if (operation == null) {
                         throw new IOException("ended and never begun: " + text);
                     }
-                    ended.add(operation.ended(
-                            Outcome.valueOf(line.getString("outcome")),
-                            line.getString("order", ""),
-                            line.getString("payment", ""),
-                            line.getInteger("created")));
+                    ended.add(operation
+                            .until(line.getLong("until", 0L))
+                            .ended(
+                                    Outcome.valueOf(line.getString("outcome")),
+                                    line.getString("order", ""),
+                                    line.getString("said", ""),
+                                    line.getInteger("created")));
                 }
             }
         }
@@ -118,7 +123,7 @@ final class History implements AutoCloseable {
                 Kind.valueOf(line.getString("kind")),
                 line.getString("buyer"),
                 line.getString("purchase"),
-                line.getString("checkout", ""),
+                line.getString("scope", ""),
                 line.getString("number", ""),
                 line.getString("key", ""),
                 line.getLong("quantity"));

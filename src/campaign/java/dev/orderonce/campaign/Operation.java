@@ -4,10 +4,17 @@ package dev.orderonce.campaign;
  * One operation of a client: what it requested, however often it was sent, and what came of it. Texts are empty if
  * there is nothing to say.
  *
- * @param purchase what the buyer wants once; the product code of the order's only line
+ * @param buyer whose order it is; of a record or a claim, the program
+ * @param purchase what the buyer wants once; the product code of the order's only line. Of {@code /once}, the name
+ * @param scope the checkout of an order; the dispute of a message or a resolution
  * @param number that was sent in the request, without hyphens
+ * @param key of the client; the claim's id
+ * @param quantity of an order; of a refund or a resolution the amount in minor units, 0 for all that is left; of a
+ *     record its content; of a claim the seconds of its lease
  * @param order the number of the order that the final answer named
- * @param payment the state of the payment that the final answer reported
+ * @param said what the final answer said besides: the state of a payment, refund or dispute, the id of a dispute that
+ *     was opened, the result of a claimed name
+ * @param until when a claim's lease ends by PostgreSQL's clock, in microseconds since the epoch; 0 without a lease
  * @param created how many answers said 201
  */
 record Operation(
@@ -15,13 +22,14 @@ record Operation(
         Kind kind,
         String buyer,
         String purchase,
-        String checkout,
+        String scope,
         String number,
         String key,
         long quantity,
         Outcome outcome,
         String order,
-        String payment,
+        String said,
+        long until,
         int created) {
 
     /** What was requested. */
@@ -31,7 +39,33 @@ record Operation(
         LOOK_UP,
         VOID,
         PAY,
-        CANCEL
+        CANCEL,
+        /** By support, in full or in part. */
+        REFUND,
+        HOLD,
+        RELEASE,
+        SHIP,
+        /** A buyer opens one. */
+        DISPUTE,
+        MESSAGE,
+        RESOLVE,
+        /** A record of {@code /once}. */
+        PUT,
+        /** A name of {@code /once}, before its work. */
+        CLAIM,
+        RENEW,
+        GIVE_UP,
+        COMPLETE;
+
+        /** Whether it may take as long as the payment provider does. */
+        boolean movesMoney() {
+            return this == PAY || this == CANCEL || this == REFUND || this == RESOLVE;
+        }
+
+        /** Whether it changes nothing that is looked for at the end. */
+        boolean isWithoutTrace() {
+            return this == ISSUE || this == LOOK_UP || this == RENEW || this == GIVE_UP;
+        }
     }
 
     /** What the client knows at the end. */
@@ -51,25 +85,24 @@ record Operation(
 
     /** A request that has not been answered. */
     static Operation requested(
-            long id,
-            Kind kind,
-            String buyer,
-            String purchase,
-            String checkout,
-            String number,
-            String key,
-            long quantity) {
-        return new Operation(id, kind, buyer, purchase, checkout, number, key, quantity, Outcome.INDEFINITE, "", "", 0);
+            long id, Kind kind, String buyer, String purchase, String scope, String number, String key, long quantity) {
+        return new Operation(id, kind, buyer, purchase, scope, number, key, quantity, Outcome.INDEFINITE, "", "", 0, 0);
     }
 
-    Operation ended(Outcome outcome, String order, String payment, int created) {
+    Operation ended(Outcome outcome, String order, String said, int created) {
         return new Operation(
-                id, kind, buyer, purchase, checkout, number, key, quantity, outcome, order, payment, created);
+                id, kind, buyer, purchase, scope, number, key, quantity, outcome, order, said, until, created);
     }
 
     /** The same with the number that was issued. */
     Operation numbered(String issued) {
         return new Operation(
-                id, kind, buyer, purchase, checkout, issued, key, quantity, outcome, order, payment, created);
+                id, kind, buyer, purchase, scope, issued, key, quantity, outcome, order, said, until, created);
+    }
+
+    /** The same with the end of the lease. */
+    Operation until(long micros) {
+        return new Operation(
+                id, kind, buyer, purchase, scope, number, key, quantity, outcome, order, said, micros, created);
     }
 }

@@ -91,7 +91,7 @@ final class Replica implements AutoCloseable {
         }
     }
 
-    /** Returns when it is ready to place orders. */
+    /** Returns when it is ready to place orders; starts it again if it ends, as orchestrators do. */
     void awaitReady() {
         Awaitility.await("a replica; its log is " + directory.resolve("service.log"))
                 .atMost(READY_WITHIN)
@@ -107,8 +107,7 @@ final class Replica implements AutoCloseable {
             return http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException notYet) {
             if (!running().isAlive()) {
-                throw new IllegalStateException(
-                        "the replica ended; its log is " + directory.resolve("service.log"), notYet);
+                start();
             }
             return false;
         }

@@ -4,6 +4,7 @@ import dev.orderonce.packaged.Issuer;
 import dev.orderonce.testkit.Provider;
 import dev.orderonce.testkit.RedisNode;
 import dev.orderonce.testkit.RedisSentinels;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -21,14 +22,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients, HAProxy, two replicas, PostgreSQL with a synchronous standby, Redis with a replica and three Sentinels, and
- * a payment provider; between any two of them edges that a fault can break.
+ * Clients, HAProxy, two replicas, PostgreSQL with a synchronous standby, Redis with a replica and three Sentinels, a
+ * payment provider and a receiver of webhooks; between any two of them edges that a fault can break.
  */
 final class Topology implements AutoCloseable {
     static final int REPLICAS = 2;
@@ -63,6 +65,8 @@ final class Topology implements AutoCloseable {
             Map.entry("PAYMENTS_RESUME_DELAY", "4s"),
             Map.entry("PAYMENTS_RETRY_DELAY", "100ms"),
             Map.entry("JOBS_INTERVAL_RESUME_PAYMENTS", "1s"),
+            // The receiver of webhooks is on this machine.
+            Map.entry("WEBHOOKS_ALLOW_LOOPBACK", "true"),
             // The consumer reads everything, however far behind it is.
             Map.entry("EVENTS_STREAM_SIZE", "100000000"));
 
@@ -76,6 +80,7 @@ final class Topology implements AutoCloseable {
     private @Nullable PostgreSqlPair postgreSql;
     private @Nullable RedisSentinels redis;
     private @Nullable Provider provider;
+    private @Nullable WebhookReceiver receiver;
     private @Nullable Process proxy;
     private int entrance;
 
@@ -112,6 +117,7 @@ final class Topology implements AutoCloseable {
         postgreSql = PostgreSqlPair.start(programs, disk());
         redis = RedisSentinels.start();
         provider = Provider.start(random.nextLong(), BAD_PAYMENTS, SECRET);
+        receiver = new WebhookReceiver(random.nextLong());
         add("primary–standby", postgreSql().replication());
         Map<String, String> common = new HashMap<>(SETTINGS);
         common.putAll(Issuer.settings(directory));
@@ -131,6 +137,29 @@ final class Topology implements AutoCloseable {
             replica.awaitReady();
         }
         startProxy(fronts);
+        createWebhook();
+    }
+
+    private void createWebhook() throws IOException {
+        Edge toReceiver = Edge.to(receiver().port());
+        add("replica–receiver", toReceiver);
+        HttpRequest request = HttpRequest.newBuilder(address().resolve("/webhooks"))
+                .header("Authorization", "Bearer " + Issuer.token("integration", Set.of("service")))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(new JsonObject()
+                        .put("url", "http://127.0.0.1:%d/".formatted(toReceiver.port()))
+                        .encode()))
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<String> created = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (created.statusCode() != 201) {
+                throw new IOException("no webhook endpoint: " + created.body());
+            }
+            receiver().signedWith(new JsonObject(created.body()).getString("secret"));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
     }
 
     /** The edges of one replica, and the settings with which it uses them. */
@@ -166,6 +195,7 @@ final class Topology implements AutoCloseable {
     private void startProxy(List<Edge> fronts) throws IOException {
         int port = Ports.free();
         ProcessBuilder builder = new ProcessBuilder(programs.haproxy().toString(), "-db", "-f", PROXY.toString())
+                .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("haproxy.log").toFile());
         Map<String, String> environment = builder.environment();
@@ -237,6 +267,10 @@ final class Topology implements AutoCloseable {
 
     Provider provider() {
         return started(provider);
+    }
+
+    WebhookReceiver receiver() {
+        return started(receiver);
     }
 
     List<Replica> replicas() {
@@ -312,7 +346,11 @@ final class Topology implements AutoCloseable {
             proxy.destroyForcibly().onExit().join();
         }
         links.values().forEach(all -> all.forEach(Link::close));
-        Stream.of(Optional.ofNullable(redis), Optional.ofNullable(provider), Optional.ofNullable(postgreSql))
+        Stream.of(
+                        Optional.ofNullable(redis),
+                        Optional.ofNullable(provider),
+                        Optional.ofNullable(receiver),
+                        Optional.ofNullable(postgreSql))
                 .flatMap(Optional::stream)
                 .forEach(Topology::closeQuietly);
         try {

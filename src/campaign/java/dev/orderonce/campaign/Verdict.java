@@ -13,6 +13,9 @@ import java.util.Map;
  * @param indefinite operations that a client gave up without a final answer, by kind
  * @param happened those of them that took effect
  * @param captures of money
+ * @param refunds that support decided, by themselves or with a dispute
+ * @param disputes of all orders
+ * @param names of {@code /once}: records and claims
  * @param unsettled orders whose payment or refund was still in progress; their money is not compared
  * @param events of all orders
  * @param lostWithRedis events that Redis lost before the consumer received them
@@ -24,6 +27,9 @@ record Verdict(
         Map<Kind, Long> indefinite,
         Map<Kind, Long> happened,
         long captures,
+        long refunds,
+        long disputes,
+        long names,
         long unsettled,
         long events,
         long lostWithRedis,
@@ -52,7 +58,15 @@ record Verdict(
         /** An order's events are not 1, 2, 3, …, or do not begin with its placing. */
         EVENTS,
         /** The stream lacks an event, or had it too early, and Redis had lost nothing. */
-        STREAM
+        STREAM,
+        /** The receiver of webhooks lacks an event, had it too early, or got one without a valid signature. */
+        WEBHOOKS,
+        /** An order was shipped while it was on hold, or has no trace of a hold, release or shipment. */
+        HOLDS,
+        /** A dispute, message or resolution is not what a client was told, or an order has two undecided disputes. */
+        DISPUTES,
+        /** Two workers held a name at the same time, or it had two results. */
+        CLAIMS
     }
 
     /** A broken rule, and a sentence. */
