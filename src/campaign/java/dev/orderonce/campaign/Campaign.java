@@ -45,6 +45,7 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 public final class Campaign {
     private static final int MISSING = 78;
+    private static final int BUSY = 75;
     private static final Duration SETTLED_WITHIN = Duration.ofMinutes(3);
 
     /** Orders before the first fault: the replicas are warm then. */
@@ -87,8 +88,15 @@ public final class Campaign {
             System.exit(MISSING);
             return;
         }
-        Campaign campaign = new Campaign(Path.of(arguments[0]).toAbsolutePath());
-        boolean isCorrect = campaign.run(programs);
+        Path target = Path.of(arguments[0]).toAbsolutePath();
+        boolean isCorrect;
+        try (Leftovers _ = Leftovers.guard(target.resolve("campaign"))) {
+            isCorrect = new Campaign(target).run(programs);
+        } catch (Leftovers.Busy busy) {
+            System.err.println(busy.getMessage());
+            System.exit(BUSY);
+            return;
+        }
         System.exit(isCorrect ? 0 : 1);
     }
 
