@@ -31,6 +31,7 @@ class SqlWallsTest {
             entry("claims", "orders"),
             entry("order_events", "events"),
             entry("outbox", "events"),
+            entry("outbox_partitions", "events"),
             entry("payments", "payments"),
             entry("payment_notifications", "payments"),
             entry("refunds", "payments"),

@@ -400,7 +400,7 @@ public final class Bench {
                     SELECT '00Z' || lpad(to_hex(n), 15, '0'), 'buyer-' || n, 'VOIDED', timestamptz '2026-01-01', 'EXPIRED'
                     FROM generate_series(1, %d) AS n ON CONFLICT DO NOTHING
                     """.formatted(TO_REMOVE), """
-                    INSERT INTO order_events (id, number, buyer, sequence, kind, at) OVERRIDING SYSTEM VALUE
+                    INSERT INTO order_events (id, number, buyer, sequence, kind, at)
                     SELECT -n, '00Z' || lpad(to_hex(n), 15, '0'), 'buyer-' || n, 1, 'PLACED', timestamptz '2026-01-01'
                     FROM generate_series(1, %d) AS n ON CONFLICT DO NOTHING
                     """.formatted(TO_REMOVE));

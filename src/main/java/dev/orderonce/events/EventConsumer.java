@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Receives every event of the log, at least once. */
 public interface EventConsumer {
-    /** The name of its row in {@code outbox}, which records its progress. */
+    /** Its name in {@code outbox}. */
     String name();
 
     /** Events of one batch; about a millisecond's worth of an event loop's time. */
@@ -19,8 +19,16 @@ public interface EventConsumer {
     Duration pause();
 
     /**
-     * Consumes the next events, in order. A batch that fails is delivered again; the order's number and the event's
-     * sequence identify a repeated event.
+     * Whether one replica at a time delivers all of its partitions. Otherwise replicas share them, and {@link #consume}
+     * is called with different partitions at different replicas at the same time.
+     */
+    default boolean isWhole() {
+        return false;
+    }
+
+    /**
+     * Consumes the next events of some partitions: those of each order in their sequence. A batch that fails is
+     * delivered again; the order's number and the event's sequence identify a repeated event.
      */
     Uni<Void> consume(List<PublishedEvent> events);
 }

@@ -14,12 +14,13 @@ import java.util.List;
 public class EventLog {
     /**
      * A CTE that appends the rows of the CTE {@code happened}, which has the columns {@code number}, {@code buyer},
-     * {@code sequence}, {@code kind}, {@code at} and {@code detail}.
+     * {@code sequence}, {@code kind}, {@code at} and {@code detail}. The id is the next one of the order's
+     * {@linkplain LogPartition partition}.
      */
     public static final String APPEND = """
             logged AS (
-                INSERT INTO order_events (number, buyer, sequence, kind, at, detail)
-                SELECT number, buyer, sequence, kind, at, detail FROM happened
+                INSERT INTO order_events (id, number, buyer, sequence, kind, at, detail)
+                SELECT next_event_id(number), number, buyer, sequence, kind, at, detail FROM happened
             )""";
 
     /**

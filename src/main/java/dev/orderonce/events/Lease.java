@@ -3,9 +3,9 @@ package dev.orderonce.events;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The lease of this replica on one consumer during one run, as far as the replica knows. */
+/** The lease of this replica on partitions of one consumer, as far as the replica knows. */
 public final class Lease {
-    /** After the replica that delivers crashed, nothing is delivered until its lease expires. */
+    /** After a replica crashed, nothing of the partitions that it had is delivered until its lease expires. */
     static final Duration LENGTH = Duration.ofSeconds(5);
 
     private final String holder;
@@ -18,7 +18,7 @@ public final class Lease {
         this.renewedAt = now;
     }
 
-    /** What the consumer's row has as its holder while this replica has the lease. */
+    /** What the rows of the partitions have as their holder while this replica has the lease. */
     public String holder() {
         return holder;
     }

@@ -56,10 +56,10 @@ public class LiveEvents {
     /** The monitor of this map guards it and the three fields below; it is never held for long. */
     private final Map<Buyer, Set<LiveStream>> streams = new HashMap<>();
 
-    private Optional<Progress> progress = Optional.empty();
+    private Optional<LogProgress> progress = Optional.empty();
 
     /** The pending read of the progress: streams that are opened at the same time share one statement. */
-    private Optional<Uni<Progress>> reading = Optional.empty();
+    private Optional<Uni<LogProgress>> reading = Optional.empty();
 
     private boolean stopping;
 
@@ -205,7 +205,7 @@ public class LiveEvents {
     }
 
     /** Returns how far this replica has read the log; the end of the log if it did not read before. */
-    Uni<Progress> position() {
+    Uni<LogProgress> position() {
         synchronized (streams) {
             if (progress.isPresent()) {
                 return Uni.createFrom().item(progress.get());
@@ -217,7 +217,7 @@ public class LiveEvents {
         }
     }
 
-    private Uni<Progress> read() {
+    private Uni<LogProgress> read() {
         return store.now(clock.instant())
                 .invoke(now -> {
                     synchronized (streams) {
@@ -245,7 +245,7 @@ public class LiveEvents {
     }
 
     /** Under the monitor for all streams: a stream that is registered before or after misses no event. */
-    void send(Progress from, List<PublishedEvent> events) {
+    void send(LogProgress from, List<PublishedEvent> events) {
         Instant now = clock.instant();
         synchronized (streams) {
             if (!progress.equals(Optional.of(from))) {

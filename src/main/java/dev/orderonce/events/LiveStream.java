@@ -52,9 +52,12 @@ final class LiveStream {
     /** New events; they wait here while the reader is catching up. */
     private final ArrayDeque<Happened> live = new ArrayDeque<>();
 
-    private LogPosition begun = new LogPosition(0, List.of());
+    private LogPosition begun = LogPosition.BEGINNING;
 
-    /** Events after this id and up to {@link #begun} have not been read yet. */
+    /**
+     * Events after this id, and between the position to resume from and {@link #begun}, have not been read yet. Ids are
+     * read in their order, one partition after the other.
+     */
     private long readUpTo;
 
     private boolean isCatchingUp;
@@ -128,7 +131,6 @@ final class LiveStream {
         timeout = context.owner().setTimer(LONGEST.toMillis(), _ -> end());
         queue.add(new Opened(resumed.orElse(now)));
         resumed.ifPresent(from -> {
-            readUpTo = from.position();
             isCatchingUp = !from.covers(now);
         });
         if (isCatchingUp) {
@@ -146,19 +148,24 @@ final class LiveStream {
         isReading = true;
         store.ofBuyer(buyer.subject(), late)
                 .subscribe()
-                .with(found -> context.execute(() -> missed(found, readUpTo)), this::cannotRead);
+                .with(
+                        found -> context.execute(() ->
+                                missed(found, readUpTo, resumed.orElseThrow(), begun.within(resumed.orElseThrow()))),
+                        this::cannotRead);
     }
 
     private void readNext() {
         isReading = true;
-        store.ofBuyer(buyer.subject(), readUpTo, begun.position(), PAGE)
+        store.ofBuyer(buyer.subject(), resumed.orElseThrow(), begun, readUpTo, PAGE)
                 .subscribe()
                 .with(
                         page -> context.execute(() -> missed(
                                 page,
                                 page.size() < PAGE
-                                        ? begun.position()
-                                        : page.getLast().id())),
+                                        ? begun.last()
+                                        : page.getLast().id(),
+                                withLate(),
+                                begun)),
                         this::cannotRead);
     }
 
@@ -171,17 +178,29 @@ final class LiveStream {
         end();
     }
 
-    private void missed(List<PublishedEvent> found, long upTo) {
+    /** What the reader has when everything late was sent. */
+    private LogPosition withLate() {
+        LogPosition from = resumed.orElseThrow();
+        return from.with(begun.within(from));
+    }
+
+    /**
+     * Sends events that happened before the stream was opened.
+     *
+     * @param upTo events up to this id have been read
+     * @param from what the reader has before these events
+     * @param among the set whose first events these are
+     */
+    private void missed(List<PublishedEvent> found, long upTo, LogPosition from, LogPosition among) {
         if (isClosed) {
             return;
         }
         isReading = false;
         readUpTo = upTo;
-        LogPosition from = resumed.orElseThrow();
         for (PublishedEvent event : found) {
             // Events that were not visible when the stream was opened are received as new ones.
             if (begun.contains(event.id()) && !from.contains(event.id())) {
-                queue.add(new Happened(event, from.with(begun.upTo(event.id()))));
+                queue.add(new Happened(event, from.with(among.upTo(event.id()))));
             }
         }
         send();
@@ -235,7 +254,7 @@ final class LiveStream {
     }
 
     private void catchUp() {
-        if (readUpTo < begun.position()) {
+        if (readUpTo < begun.last()) {
             readNext();
         } else {
             isCatchingUp = false;

@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * How far a consumer has read the event log.
+ * How far a partition of the event log has been read.
  *
- * @param position every event up to this id was read, except the missing ones
+ * @param position every event of the partition up to this id was read, except the missing ones
  * @param missing ids below the position that were not visible yet
  */
 record Progress(long position, List<Missing> missing) {
@@ -29,20 +29,18 @@ record Progress(long position, List<Missing> missing) {
     /** An id that was assigned and is not visible yet. */
     record Missing(long id, Instant since) {}
 
-    /** Returns the events that were read. */
-    LogPosition seen() {
-        return new LogPosition(
-                position, missing.stream().map(Missing::id).sorted().toList());
+    /** Returns the time since which an id must have been missing to be given up now. */
+    static Instant givenUp(Instant now) {
+        return now.minus(MISSING_FOR);
     }
 
-    /** Returns the progress after these events were read. */
+    /** Returns the progress after these events of the partition were read, in the order of their ids. */
     Progress after(List<PublishedEvent> events, Instant now) {
         Set<Long> seen = new HashSet<>();
         events.forEach(event -> seen.add(event.id()));
         List<Missing> left = new ArrayList<>();
         for (Missing earlier : missing) {
-            if (!seen.contains(earlier.id())
-                    && earlier.since().plus(MISSING_FOR).isAfter(now)) {
+            if (!seen.contains(earlier.id()) && earlier.since().isAfter(givenUp(now))) {
                 left.add(earlier);
             }
         }

@@ -42,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -103,11 +104,18 @@ class RelayToKafka implements EventConsumer {
     private volatile @Nullable Producer<String, byte[]> producer;
     private long madeAt;
 
-    /** Ids of a batch that failed which Kafka has acknowledged: each attempt continues the one before. */
-    private final Set<Long> acknowledged = ConcurrentHashMap.newKeySet();
+    /**
+     * Ids of a batch that failed which Kafka has acknowledged, by partition of the log: each attempt continues the one
+     * before, also if its batch has other partitions.
+     */
+    private final Map<Integer, Acknowledged> acknowledged = new ConcurrentHashMap<>();
 
-    /** The first id of the last batch. */
-    private long first;
+    /**
+     * A part of a batch that Kafka has acknowledged.
+     *
+     * @param first the first id of the partition in the batch
+     */
+    private record Acknowledged(long first, Set<Long> ids) {}
 
     /** @param clientSettings the framework's {@code kafka.*} */
     RelayToKafka(
@@ -152,27 +160,56 @@ class RelayToKafka implements EventConsumer {
     /** Waits for Kafka, so never on an event loop. */
     private synchronized void publish(List<PublishedEvent> events) {
         long begunAt = System.nanoTime();
-        if (events.getFirst().id() != first) {
-            acknowledged.clear(); // no repetition: the relay was moved, or another replica has published meanwhile
-            first = events.getFirst().id();
-        }
-        acknowledged.retainAll(events.stream().map(PublishedEvent::id).toList());
+        Set<Long> done = acknowledgedBefore(events);
         try {
-            while (acknowledged.size() < events.size()) {
+            while (done.size() < events.size()) {
                 if (System.nanoTime() - begunAt > LAST_ROUND.toNanos()) {
                     throw new TimeoutException("the acknowledgements take too long");
                 }
-                publishNextOfEachOrder(events);
+                publishNextOfEachOrder(events, done);
             }
         } catch (RetriableException failure) {
+            keep(events, done);
             outage.ifPresent(path -> path.failed(failure.getMessage()));
             throw new StoreUnavailable(Store.KAFKA, String.valueOf(failure.getMessage()), failure);
         } catch (RuntimeException failure) {
+            keep(events, done);
             replaceLater();
             throw failure;
         }
-        acknowledged.clear();
+        firsts(events).keySet().forEach(acknowledged::remove);
         answered();
+    }
+
+    /** The first id of each partition in a batch. */
+    private static Map<Integer, Long> firsts(List<PublishedEvent> events) {
+        Map<Integer, Long> firsts = new HashMap<>();
+        events.forEach(event -> firsts.merge(LogPartition.of(event.id()), event.id(), Math::min));
+        return firsts;
+    }
+
+    /** What Kafka has acknowledged of these events, in partitions whose last batch has failed and is repeated now. */
+    private Set<Long> acknowledgedBefore(List<PublishedEvent> events) {
+        Set<Long> done = new HashSet<>();
+        firsts(events).forEach((partition, first) -> {
+            Acknowledged before = acknowledged.get(partition);
+            if (before != null && before.first() == first) {
+                done.addAll(before.ids());
+            } // else no repetition: the relay was moved, or another replica has published meanwhile
+        });
+        done.retainAll(events.stream().map(PublishedEvent::id).toList());
+        return done;
+    }
+
+    private void keep(List<PublishedEvent> events, Set<Long> done) {
+        firsts(events)
+                .forEach((partition, first) -> acknowledged.put(
+                        partition,
+                        new Acknowledged(
+                                first,
+                                done.stream()
+                                        .filter(id -> LogPartition.of(id) == partition)
+                                        .collect(Collectors.toUnmodifiableSet()))));
     }
 
     /** Sends every event of the next batch, even if a batch before it was published in part. */
@@ -185,13 +222,17 @@ class RelayToKafka implements EventConsumer {
         outage.ifPresent(Outage::answered);
     }
 
-    /** One round: sends the first event of each order that is not acknowledged, and waits for all of them. */
-    private void publishNextOfEachOrder(List<PublishedEvent> events) {
+    /**
+     * One round: sends the first event of each order that is not acknowledged, and waits for all of them.
+     *
+     * @param done what is acknowledged; this adds to it
+     */
+    private void publishNextOfEachOrder(List<PublishedEvent> events, Set<Long> done) {
         Producer<String, byte[]> to = producer();
         Set<String> orders = new HashSet<>();
         Map<Long, Future<RecordMetadata>> sent = new LinkedHashMap<>();
         for (PublishedEvent event : events) {
-            if (!acknowledged.contains(event.id()) && orders.add(event.number())) {
+            if (!done.contains(event.id()) && orders.add(event.number())) {
                 Future<RecordMetadata> acknowledgement = to.send(record(event));
                 sent.put(event.id(), acknowledgement);
                 if (acknowledgement.isDone() && acknowledgement.state() == Future.State.FAILED) {
@@ -203,7 +244,7 @@ class RelayToKafka implements EventConsumer {
         Optional<Throwable> failure = Optional.empty();
         for (Map.Entry<Long, Future<RecordMetadata>> each : sent.entrySet()) {
             if (each.getValue().state() == Future.State.SUCCESS) {
-                acknowledged.add(each.getKey());
+                done.add(each.getKey());
             } else {
                 failure = Optional.of(each.getValue().exceptionNow());
             }

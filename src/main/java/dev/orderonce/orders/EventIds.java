@@ -1,5 +1,6 @@
 package dev.orderonce.orders;
 
+import dev.orderonce.events.LogPartition;
 import dev.orderonce.events.LogPosition;
 import dev.orderonce.identity.Buyer;
 import dev.orderonce.numbers.SigningKeys;
@@ -41,15 +42,19 @@ class EventIds {
      */
     static final int MOST_GAPS = 32;
 
-    /** The nonce, the position, the gaps and the tag, in base 64. */
+    /** The count of a partition's position; always as many, because the length would reveal the volume, too. */
+    private static final int COUNT_BYTES = Short.BYTES + Integer.BYTES;
+
+    /** The nonce, the positions, the gaps and the tag, in base 64. */
     private static final int LONGEST =
-            (NONCE_BYTES + Long.BYTES + MOST_GAPS * 2 * Long.BYTES + TAG_BITS / 8) * 4 / 3 + 4;
+            (NONCE_BYTES + LogPartition.COUNT * COUNT_BYTES + MOST_GAPS * 2 * Long.BYTES + TAG_BITS / 8) * 4 / 3 + 4;
 
     private final List<SecretKeySpec> secrets;
     private final SecureRandom random = new SecureRandom();
 
     EventIds(SigningKeys keys) {
-        this.secrets = keys.secretsFor("live event ids").stream()
+        // Other secrets than those of the version before partitions: neither reads the ids of the other one.
+        this.secrets = keys.secretsFor("live event ids of partitions").stream()
                 .map(secret -> new SecretKeySpec(secret, "AES"))
                 .toList();
     }
@@ -107,33 +112,45 @@ class EventIds {
         return cipher;
     }
 
-    /** The position, then the first and the last id of each gap. */
+    /** The position in each partition, then the first and the last id of each gap. */
     private static byte[] plain(LogPosition position) {
+        List<Long> positions = new ArrayList<>(position.positions());
         List<Long> gaps = new ArrayList<>();
-        long reached = position.position();
         for (long id : position.missing()) {
+            int partition = LogPartition.of(id);
+            if (id > positions.get(partition)) {
+                continue; // after a gap for which there was no room
+            }
             if (!gaps.isEmpty() && gaps.getLast() == id - 1) {
                 gaps.set(gaps.size() - 1, id);
             } else if (gaps.size() == 2 * MOST_GAPS) {
-                reached = id - 1;
-                break;
+                positions.set(partition, id - 1);
             } else {
                 gaps.add(id);
                 gaps.add(id);
             }
         }
-        ByteBuffer plain = ByteBuffer.allocate(Long.BYTES * (1 + gaps.size())).putLong(reached);
+        ByteBuffer plain = ByteBuffer.allocate(COUNT_BYTES * positions.size() + Long.BYTES * gaps.size());
+        for (int partition = 0; partition < positions.size(); partition++) {
+            long count = positions.get(partition) - LogPartition.beginning(partition);
+            plain.putShort((short) (count >>> Integer.SIZE)).putInt((int) count);
+        }
         gaps.forEach(plain::putLong);
         return plain.array();
     }
 
     private static LogPosition position(byte[] plain) {
         ByteBuffer bytes = ByteBuffer.wrap(plain);
-        long reached = bytes.getLong();
+        List<Long> positions = new ArrayList<>();
+        for (int partition = 0; partition < LogPartition.COUNT; partition++) {
+            long count =
+                    Short.toUnsignedLong(bytes.getShort()) << Integer.SIZE | Integer.toUnsignedLong(bytes.getInt());
+            positions.add(LogPartition.beginning(partition) + count);
+        }
         List<Long> missing = new ArrayList<>();
         while (bytes.hasRemaining()) {
             LongStream.rangeClosed(bytes.getLong(), bytes.getLong()).forEach(missing::add);
         }
-        return new LogPosition(reached, missing);
+        return new LogPosition(positions, missing);
     }
 }

@@ -11,7 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 @ApplicationScoped
 public class Schema {
     /** The newest migration in {@code db/migration}. */
-    static final String VERSION = "33";
+    static final String VERSION = "35";
 
     private static final String APPLIED = "SELECT 1 FROM flyway_schema_history WHERE version = $1 AND success";
 

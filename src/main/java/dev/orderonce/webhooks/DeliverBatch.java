@@ -23,6 +23,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -271,7 +272,7 @@ class DeliverBatch {
         Instant now = clock.instant();
         Optional<Failing> failing = batch.firstFailure().map(failure -> failing(batch, failure, now));
         Optional<DisabledReason> disabled = failing.flatMap(failed -> disabled(batch, failed, now));
-        Set<Long> repeated = isWhole ? Set.of() : delivered(target, events, passed);
+        Set<Long> repeated = repeated(target, events, passed, isWhole);
         if (isWhole && target.isClean() && batch.attempts().isEmpty()) {
             return Uni.createFrom().voidItem();
         }
@@ -318,12 +319,20 @@ class DeliverBatch {
                 : Optional.of(DisabledReason.FAILING);
     }
 
-    /** The ids of this batch's events that were delivered, now or before: the log repeats them. */
-    private static Set<Long> delivered(WebhookTarget target, List<PublishedEvent> events, Set<Long> passed) {
-        return events.stream()
-                .map(PublishedEvent::id)
-                .filter(id -> passed.contains(id) || target.delivered().contains(id))
-                .collect(toUnmodifiableSet());
+    /**
+     * The ids of events that were delivered and that the log repeats. The batch that is read next may have others: new
+     * events of one partition can come before what this batch had of another one. There are no more than a batch of
+     * each partition.
+     */
+    private static Set<Long> repeated(
+            WebhookTarget target, List<PublishedEvent> events, Set<Long> passed, boolean isWhole) {
+        Set<Long> repeated = new HashSet<>(target.delivered());
+        if (isWhole) {
+            events.forEach(event -> repeated.remove(event.id()));
+        } else {
+            repeated.addAll(passed);
+        }
+        return repeated;
     }
 
     private static void logChange(WebhookTarget target, Optional<Failing> failing, Optional<DisabledReason> disabled) {

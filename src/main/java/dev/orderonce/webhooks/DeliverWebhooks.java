@@ -89,6 +89,12 @@ class DeliverWebhooks {
             return PAUSE;
         }
 
+        /** What is recorded of an endpoint, such as its failures, is of all its events together. */
+        @Override
+        public boolean isWhole() {
+            return true;
+        }
+
         @Override
         public Uni<Void> consume(List<PublishedEvent> events) {
             return deliverBatch.to(id, events, lease, () -> isStopping);

@@ -1,6 +1,7 @@
 package dev.orderonce.webhooks;
 
 import dev.orderonce.events.EventConsumers;
+import dev.orderonce.events.LogPosition;
 import dev.orderonce.http.Outcome;
 import dev.orderonce.http.Violation;
 import dev.orderonce.numbers.OrderNumber;
@@ -88,7 +89,8 @@ class ManageWebhook {
     /**
      * Delivers events again.
      *
-     * @param event the {@code webhook-id} of the first of them, or null
+     * @param event the {@code webhook-id} of the first of them, or null; of other orders, events up to a minute earlier
+     *     may come too
      * @param time when the first of them happened, ISO 8601, or null; events up to a minute earlier may come too
      */
     Uni<Managing> redeliver(WebhookId id, @Nullable String event, @Nullable String time) {
@@ -125,7 +127,7 @@ class ManageWebhook {
                         : rewind(id, position.get()));
     }
 
-    private Uni<Managing> rewind(WebhookId id, long position) {
+    private Uni<Managing> rewind(WebhookId id, LogPosition position) {
         return store.rewind(id, position).map(found(Managing.Done::new));
     }
 

@@ -2,6 +2,7 @@ package dev.orderonce.webhooks;
 
 import dev.orderonce.events.EventConsumers;
 import dev.orderonce.events.Lease;
+import dev.orderonce.events.LogPosition;
 import dev.orderonce.identity.Subject;
 import dev.orderonce.postgres.Postgres;
 import dev.orderonce.postgres.Timestamptz;
@@ -82,12 +83,14 @@ class WebhookStore {
             """
             WITH chosen AS (
                 UPDATE webhook_endpoints SET next_attempt_at = NULL,
-                    delivered = ARRAY(SELECT event.id FROM unnest(delivered) AS event (id) WHERE event.id <= $2)
+                    delivered = ARRAY(
+                        SELECT event.id FROM unnest(delivered) AS event (id), unnest($2::bigint[]) AS reached (position)
+                        WHERE event.id >> 48 = reached.position >> 48 AND event.id <= reached.position)
                 WHERE id = $1
                 RETURNING %s
             ), %s, %s
             SELECT * FROM chosen
-            """.formatted(COLUMNS, consumer(", $2::bigint AS position", "chosen"), EventConsumers.REWIND);
+            """.formatted(COLUMNS, consumer(", $2::bigint[] AS positions", "chosen"), EventConsumers.REWIND);
 
     private static final String ROTATE = """
             UPDATE webhook_endpoints SET secret = $2,
@@ -205,8 +208,9 @@ class WebhookStore {
     }
 
     /** Has every event after a position delivered again; empty if there is no such endpoint. */
-    Uni<Optional<Webhook>> rewind(WebhookId id, long position) {
-        return one(REWIND, Tuple.of(id.text(), position));
+    Uni<Optional<Webhook>> rewind(WebhookId id, LogPosition position) {
+        return one(
+                REWIND, Tuple.of(id.text()).addArrayOfLong(position.positions().toArray(Long[]::new)));
     }
 
     /**

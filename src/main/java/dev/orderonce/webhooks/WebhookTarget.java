@@ -11,7 +11,7 @@ import java.util.Set;
  * @param kinds empty: all
  * @param secrets those that sign now
  * @param failingSince the first failure that no success has ended
- * @param delivered ids of events of the next batch that were delivered before
+ * @param delivered ids of events that were delivered before and that the log repeats
  */
 record WebhookTarget(
         WebhookId id,

@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.testkit.Baskets;
+import dev.orderonce.testkit.Consumers;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RedisCommands;
@@ -65,13 +66,12 @@ class ScanOrdersContractTest extends SuspicionsFixture {
     @Test
     void scannedAgain_everyPairExistsOnce() {
         // Given
-        String position = Database.value("SELECT position FROM outbox WHERE name = 'suspected_duplicates'");
         orderedUnasked(BASKET);
         orderedUnasked(BASKET);
         scan();
         String id = onlyId();
         // When: as a crash before the progress is stored leaves it
-        Database.execute("UPDATE outbox SET position = %s WHERE name = 'suspected_duplicates'".formatted(position));
+        Consumers.moveBack(2, "suspected_duplicates");
         scan();
         scan();
         // Then
@@ -82,11 +82,10 @@ class ScanOrdersContractTest extends SuspicionsFixture {
     @Test
     void scannedAgainAfterADecision_theDecisionRemains() {
         // Given
-        String position = Database.value("SELECT position FROM outbox WHERE name = 'suspected_duplicates'");
         Found found = found();
         dismiss(support, found.id(), "a gift").then().statusCode(200);
         // When
-        Database.execute("UPDATE outbox SET position = %s WHERE name = 'suspected_duplicates'".formatted(position));
+        Consumers.moveBack(2, "suspected_duplicates");
         scan();
         // Then
         list().then().body("suspicions", hasSize(0));

@@ -6,6 +6,7 @@ import dev.orderonce.orders.GeneratedDay;
 import dev.orderonce.orders.GeneratedDay.Kind;
 import dev.orderonce.orders.GeneratedDay.Known;
 import dev.orderonce.orders.GeneratedDay.Pair;
+import dev.orderonce.testkit.Consumers;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RunJob;
 import io.quarkus.test.junit.QuarkusTest;
@@ -58,7 +59,7 @@ class ScanQualityTest {
         assertThat(precision).isGreaterThan(0.8);
         assertThat(recall).isGreaterThan(0.8);
         // and a second scan finds nothing new
-        Database.execute("UPDATE outbox SET position = position - 1000 WHERE name = 'suspected_duplicates'");
+        Consumers.moveBack(100, "suspected_duplicates");
         RunJob.named("scan-orders");
         assertThat(found()).isEqualTo(found);
     }

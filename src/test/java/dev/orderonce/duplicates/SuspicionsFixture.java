@@ -4,6 +4,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
 import dev.orderonce.testkit.Baskets;
+import dev.orderonce.testkit.Consumers;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.RunJob;
@@ -49,11 +50,7 @@ abstract class SuspicionsFixture {
     /** Skips the orders of other tests, and ends the lease of another instance of the service. */
     @BeforeEach
     void beginAtTheEndOfTheLog() {
-        Database.execute("""
-                UPDATE outbox SET position = (SELECT COALESCE(max(id), 0) FROM order_events),
-                    missing = '{}', missing_since = '{}', holder = NULL, held_until = '-infinity'
-                WHERE name = 'suspected_duplicates'
-                """);
+        Consumers.moveToTheEnd("suspected_duplicates");
     }
 
     @AfterEach

@@ -31,10 +31,10 @@ class LiveEventsTest {
     private final Buyer buyer = new Buyer("buyer-of-live-events");
 
     /** The next events of the buyer, as if they had just been read from the log. */
-    private List<PublishedEvent> events(Progress from) {
+    private List<PublishedEvent> events(LogProgress from) {
         return LongStream.rangeClosed(1, EVENTS)
                 .mapToObj(i -> new PublishedEvent(
-                        from.position() + i,
+                        from.positions()[1] + i,
                         "0".repeat(18),
                         buyer.subject(),
                         (int) i,
@@ -59,7 +59,7 @@ class LiveEventsTest {
                         .of(buyer, Optional.empty())
                         .subscribe()
                         .withSubscriber(AssertSubscriber.create(random.nextInt(2 * EVENTS)));
-                Progress from = liveEvents.position().await().atMost(BOUND);
+                LogProgress from = liveEvents.position().await().atMost(BOUND);
                 Future<?> sending = threads.submit(() -> liveEvents.send(from, events(from)));
                 if (random.nextBoolean()) {
                     Thread.onSpinWait();
@@ -76,7 +76,7 @@ class LiveEventsTest {
                 .subscribe()
                 .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
         await().atMost(BOUND).until(() -> !another.getItems().isEmpty());
-        Progress from = liveEvents.position().await().atMost(BOUND);
+        LogProgress from = liveEvents.position().await().atMost(BOUND);
         liveEvents.send(from, events(from));
         await().atMost(BOUND)
                 .until(() -> another.getItems().stream()

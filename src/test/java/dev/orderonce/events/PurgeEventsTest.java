@@ -2,6 +2,7 @@ package dev.orderonce.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orderonce.testkit.Consumers;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
@@ -27,18 +28,19 @@ class PurgeEventsTest {
     @Inject
     EventSettings settings;
 
-    /** Ages an event and all earlier ones: events age in the order of their ids. */
+    /** Ages an event and all earlier ones of its partition: events age in the order of their ids. */
     private static void age(String number) {
         Database.execute("""
                 UPDATE order_events SET at = at - interval '400 days'
-                WHERE id <= (SELECT max(id) FROM order_events WHERE number = '%s')
+                WHERE id <= (SELECT max(id) FROM order_events WHERE number = '%1$s')
+                  AND id >> 48 = (SELECT max(id) >> 48 FROM order_events WHERE number = '%1$s')
                 """.formatted(number.replace("-", "")));
     }
 
     /** Moves every consumer to the end of the log. */
     private void moveConsumersToTheEnd() {
         RunJob.named("relay-events");
-        Database.execute("UPDATE outbox SET position = (SELECT max(id) FROM order_events)");
+        Consumers.moveToTheEnd("%");
     }
 
     private void purge() {
@@ -78,13 +80,13 @@ class PurgeEventsTest {
         String old = shop.newOrder(4200);
         age(old);
         moveConsumersToTheEnd();
-        Database.execute(
-                "INSERT INTO outbox (name, position, held_until) VALUES ('kafka', 0, now() - '23 h'::interval)");
+        Database.execute("INSERT INTO outbox (name, position) VALUES ('kafka', 0)");
+        Database.execute("UPDATE outbox_partitions SET held_until = now() - '23 h'::interval WHERE name = 'kafka'");
         try {
             purge();
             assertThat(Database.events(old)).isOne();
             // When
-            Database.execute("UPDATE outbox SET held_until = now() - '25 h'::interval WHERE name = 'kafka'");
+            Database.execute("UPDATE outbox_partitions SET held_until = now() - '25 h'::interval WHERE name = 'kafka'");
             purge();
             // Then
             assertThat(Database.events(old)).isZero();
@@ -100,6 +102,7 @@ class PurgeEventsTest {
         age(old);
         moveConsumersToTheEnd();
         Database.execute("INSERT INTO outbox (name, position, paused) VALUES ('paused', 0, true)");
+        Consumers.moveBack(Integer.MAX_VALUE, "paused");
         // When
         purge();
         Database.execute("DELETE FROM outbox WHERE name = 'paused'");

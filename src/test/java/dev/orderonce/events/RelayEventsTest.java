@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.orderonce.redis.RedisPipeline;
+import dev.orderonce.testkit.Consumers;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
@@ -32,9 +33,6 @@ class RelayEventsTest {
 
     @Inject
     EventSettings settings;
-
-    @Inject
-    OutboxStore store;
 
     private final Shop shop = Shop.newBuyer();
     private final Shop merchant = Shop.as("merchant", "merchant");
@@ -87,8 +85,7 @@ class RelayEventsTest {
         String number = shipped();
         await().atMost(BOUND).until(() -> kinds(number).size() == 4);
         // When: the state that a relay leaves when it is killed after publishing
-        Database.execute("UPDATE outbox SET position = (SELECT min(id) - 1 FROM order_events WHERE number = '%s')"
-                .formatted(number.replace("-", "")));
+        Consumers.moveBefore(number, "order_events");
         // Then
         await().atMost(BOUND)
                 .untilAsserted(() -> assertThat(kinds(number))
@@ -180,20 +177,11 @@ class RelayEventsTest {
         // Given
         RunJob.named("relay-events");
         // When
-        boolean atOnce = store.hold("order_events", "another", Duration.ofSeconds(5))
-                .await()
-                .atMost(BOUND)
-                .isPresent();
-        Database.execute("UPDATE outbox SET held_until = now() - interval '1 second'");
-        boolean after = store.hold("order_events", "another", Duration.ofSeconds(1))
-                .await()
-                .atMost(BOUND)
-                .isPresent();
-        // Then
-        assertThat(atOnce).isFalse();
-        assertThat(after).isTrue();
+        Consumers.giveToAnother("order_events");
         String number = shipped();
+        // Then
         assertThat(kinds(number)).isEmpty();
+        Consumers.expire("order_events");
         await().atMost(BOUND).until(() -> kinds(number).size() == 4);
     }
 }

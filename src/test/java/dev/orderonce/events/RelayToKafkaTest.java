@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.orderonce.testkit.Consumers;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.OnKafka;
+import dev.orderonce.testkit.RunJob;
 import dev.orderonce.testkit.Shop;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
@@ -31,9 +33,6 @@ class RelayToKafkaTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
 
     private static final List<Integer> ALL = List.of(1, 2, 3, 4);
-
-    @Inject
-    OutboxStore store;
 
     @Inject
     MeterRegistry metrics;
@@ -137,10 +136,7 @@ class RelayToKafkaTest {
         String number = shipped();
         await().atMost(BOUND).untilAsserted(() -> assertThat(sequences(number)).isEqualTo(ALL));
         // When: the state that a relay leaves when it is killed after publishing
-        Database.execute("""
-                UPDATE outbox SET position = (SELECT min(id) - 1 FROM order_events WHERE number = '%s')
-                WHERE name = 'kafka'
-                """.formatted(number.replace("-", "")));
+        Consumers.moveBefore(number, "kafka");
         // Then
         await().atMost(BOUND)
                 .untilAsserted(() -> assertThat(sequences(number)).containsExactly(1, 2, 3, 4, 1, 2, 3, 4));
@@ -229,23 +225,13 @@ class RelayToKafkaTest {
         String before = shop.newOrder(4200);
         await().atMost(BOUND).until(() -> !published(before).isEmpty());
         // When
-        boolean atOnce = heldByAnother();
-        await().atMost(BOUND).until(() -> {
-            Database.execute("UPDATE outbox SET held_until = now() - interval '1 second' WHERE name = 'kafka'");
-            return heldByAnother();
-        });
-        // Then
-        assertThat(atOnce).isFalse();
+        Consumers.giveToAnother("kafka");
         String number = shipped();
+        RunJob.named("relay-to-kafka");
+        // Then
         assertThat(published(number)).isEmpty();
+        Consumers.expire("kafka");
         await().atMost(BOUND).untilAsserted(() -> assertThat(sequences(number)).isEqualTo(ALL));
-    }
-
-    private boolean heldByAnother() {
-        return store.hold("kafka", "another", Duration.ofSeconds(5))
-                .await()
-                .atMost(BOUND)
-                .isPresent();
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.orderonce.testkit.Baskets;
+import dev.orderonce.testkit.Consumers;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Operator;
 import dev.orderonce.testkit.RunJob;
@@ -441,15 +442,13 @@ class DeliverWebhooksTest extends WebhooksFixture {
     void anotherReplicaDelivers_nothingIsSentUntilItsLeaseIsOver() {
         // Given
         Created endpoint = created(receiver.url("/"));
-        Database.execute(
-                "UPDATE outbox SET holder = 'another', held_until = now() + interval '1 hour' WHERE name = 'webhook:%s'"
-                        .formatted(endpoint.id()));
+        Consumers.giveToAnother("webhook:" + endpoint.id());
         String number = shop.newOrder(4200);
         // When
         deliver();
         // Then
         assertThat(receiver.received()).isEmpty();
-        Database.execute("UPDATE outbox SET held_until = now() - interval '1 second' WHERE holder = 'another'");
+        Consumers.expire("webhook:%");
         awaitKinds(number, "PLACED");
     }
 
@@ -474,8 +473,9 @@ class DeliverWebhooksTest extends WebhooksFixture {
             // Then: beyond the five seconds of a lease
             await().pollDelay(Duration.ofSeconds(6))
                     .atMost(BOUND)
-                    .until(() -> Database.value("SELECT held_until > now() FROM outbox WHERE name = 'webhook:%s'"
-                                    .formatted(slow.id()))
+                    .until(() -> Database.value(
+                                    "SELECT bool_and(held_until > now()) FROM outbox_partitions WHERE name = 'webhook:%s'"
+                                            .formatted(slow.id()))
                             .equals("t"));
             assertThat(receiver.received()).isEmpty();
             released.countDown();
@@ -588,7 +588,7 @@ class DeliverWebhooksTest extends WebhooksFixture {
             connection.setAutoCommit(false);
             statement.executeUpdate("UPDATE webhook_endpoints SET delivered = '{}', next_attempt_at = NULL");
             statement.executeUpdate(
-                    "UPDATE outbox SET holder = NULL, held_until = '-infinity' WHERE name LIKE 'webhook:%'");
+                    "UPDATE outbox_partitions SET holder = NULL, held_until = '-infinity' WHERE name LIKE 'webhook:%'");
             released.countDown();
             await().atMost(BOUND)
                     .until(() -> Database.value(
@@ -633,10 +633,7 @@ class DeliverWebhooksTest extends WebhooksFixture {
                         .put("/webhooks/{id}", endpoint.id())
                         .then()
                         .statusCode(200);
-            default ->
-                Database.execute(
-                        "UPDATE outbox SET holder = 'another', held_until = now() + interval '1 hour' WHERE name = 'webhook:%s'"
-                                .formatted(endpoint.id()));
+            default -> Consumers.giveToAnother("webhook:" + endpoint.id());
         }
         // As long as it takes until a renewal finds out: nothing shows it but what is sent afterwards.
         await().pollDelay(Duration.ofSeconds(3)).atMost(BOUND).until(() -> true);
@@ -722,7 +719,7 @@ class DeliverWebhooksTest extends WebhooksFixture {
         // Then
         assertThat(receiver.received()).isEmpty();
         assertThat(Operator.get("/q/metrics").asString()).doesNotContain(gauge);
-        assertThat(Database.value("SELECT count(*) FROM outbox WHERE name LIKE 'webhook:%'"))
+        assertThat(Database.value("SELECT count(*) FROM outbox_partitions WHERE name LIKE 'webhook:%'"))
                 .isEqualTo("0");
     }
 
