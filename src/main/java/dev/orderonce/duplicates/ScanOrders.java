@@ -5,6 +5,8 @@ import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindSimilarOrders;
 import dev.orderonce.orders.FindSimilarOrders.Pair;
+import dev.orderonce.orders.Order;
+import dev.orderonce.orders.OrderState;
 import dev.orderonce.orders.OrderState.Move;
 import dev.orderonce.postgres.UnreadableRow;
 import dev.orderonce.postgres.UnreadableRows;
@@ -22,10 +24,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Compares every order, soon after it was placed, with its buyer's other orders around that time. It finds the
  * duplicates that needed no confirmation before the order; each pair is stored once.
+ *
+ * <p>The orders of a pair may be compared at the same time, by two replicas. Each is compared after it was committed, so
+ * the later comparison finds both, and a unique constraint has the pair stored once.
  */
 @ApplicationScoped
 class ScanOrders implements EventConsumer {
@@ -158,7 +165,31 @@ class ScanOrders implements EventConsumer {
                 ? Uni.createFrom().voidItem()
                 : store.add(found, now, settings.holdFrom(), now.plus(settings.holdTtl()))
                         .invoke(added -> suspected.increment(added))
-                        .replaceWithVoid();
+                        .chain(added -> added == 0 ? Uni.createFrom().voidItem() : endCancelled(found.keySet()));
+    }
+
+    /**
+     * Ends the pairs with an order that was cancelled after it was compared: another replica may have had the event of its
+     * cancellation, in another partition, before the pair was stored.
+     */
+    private Uni<Void> endCancelled(Collection<Pair> added) {
+        Set<OrderNumber> numbers = new HashSet<>();
+        added.forEach(pair -> numbers.addAll(List.of(pair.earlier().number(), pair.later().number())));
+        return near(numbers)
+                .map(pairs -> pairs.stream()
+                        .flatMap(pair -> Stream.of(pair.earlier(), pair.later()))
+                        .filter(order -> numbers.contains(order.number()) && isCancelled(order.state()))
+                        .map(Order::number)
+                        .collect(Collectors.toSet()))
+                .chain(cancelled ->
+                        cancelled.isEmpty() ? Uni.createFrom().voidItem() : store.end(cancelled, clock.instant()));
+    }
+
+    private static boolean isCancelled(OrderState state) {
+        return switch (state) {
+            case CANCELLED, REFUNDING, REFUNDED -> true;
+            case CREATED, PAYING, PAID, SHIPPED, COMPLETED, RETURNING, RETURNED -> false;
+        };
     }
 
     private Map<Pair, Comparison> suspects(Collection<Pair> pairs) {

@@ -1,6 +1,7 @@
 package dev.orderonce.duplicates;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -29,6 +30,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -380,5 +383,74 @@ class ScanOrdersContractTest extends SuspicionsFixture {
         scan();
         // Then
         list("state", "OVER").then().body("suspicions", hasSize(1));
+    }
+
+    /** In each of two partitions, which two replicas scan, is one of the orders. */
+    @Test
+    void ordersOfAPairInTwoPartitions_areFoundByWhicheverIsScannedAndOnce() {
+        // Given
+        String earlier = orderedUnasked(BASKET);
+        String later = orderedUnasked(BASKET);
+        while (partition(later).equals(partition(earlier))) {
+            shop.cancel(later).then().statusCode(200);
+            later = orderedUnasked(BASKET);
+        }
+        Consumers.giveToAnother("suspected_duplicates");
+        expire(partition(earlier));
+        // When: one replica after the other
+        scan();
+        // Then
+        String id = onlyOpen(earlier, later);
+        // When
+        expire(partition(later));
+        scan();
+        // Then
+        assertThat(onlyOpen(earlier, later)).isEqualTo(id);
+    }
+
+    private static String partition(String number) {
+        return Database.value("SELECT event_partition('%s')".formatted(number.replace("-", "")));
+    }
+
+    private static void expire(String partition) {
+        Database.execute("""
+                UPDATE outbox_partitions SET held_until = now() - interval '1 second'
+                WHERE name = 'suspected_duplicates' AND partition = %s
+                """.formatted(partition));
+    }
+
+    private static String onlyOpen(String earlier, String later) {
+        return Database.value("""
+                SELECT string_agg(id::text, ' ') FROM suspected_duplicates WHERE earlier = '%s' AND later = '%s'
+                """.formatted(earlier.replace("-", ""), later.replace("-", "")));
+    }
+
+    /** The other replica has had the event of the cancellation, in its partition, when there was no pair yet. */
+    @Test
+    void cancelledWhileThePairIsStored_isNotPutBeforeSupport() throws Exception {
+        // Given
+        Consumers.giveToAnother("suspected_duplicates");
+        String earlier = orderedUnasked(BASKET);
+        String later = orderedUnasked(BASKET);
+        PublishedEvent placed = new PublishedEvent(
+                1, later.replace("-", ""), shop.subject(), 1, "PLACED", "2026-01-01T00:00:00Z", "{}");
+        CompletableFuture<Void> scanned;
+        try (Connection connection = Database.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE suspected_duplicates IN SHARE ROW EXCLUSIVE MODE");
+            scanned = scanOrders.consume(List.of(placed)).subscribeAsCompletionStage();
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> Database.value(
+                                    "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%suspected_duplicates%'")
+                            .equals("t"));
+            // When
+            shop.cancel(earlier).then().statusCode(200);
+            connection.commit();
+        }
+        scanned.get(10, TimeUnit.SECONDS);
+        // Then
+        assertThat(suspicions()).isOne();
+        list().then().body("suspicions", hasSize(0));
     }
 }
