@@ -129,4 +129,122 @@ class UpgradeTest {
         assertThat(Database.value("SELECT kind || ' ' || sequence || ' ' || buyer FROM upgraded.order_events"))
                 .isEqualTo("HELD 2 alice");
     }
+
+    private static void appendWithoutAnId(int sequence) {
+        Database.execute("""
+                INSERT INTO upgraded.order_events (number, buyer, sequence, kind, at)
+                VALUES ('%s', 'alice', %d, 'PAID', now())
+                """.formatted(NUMBER, sequence));
+    }
+
+    private static String partitions(String consumer) {
+        return Database.value("""
+                SELECT string_agg(partition || ':' || (position & ((1::bigint << 48) - 1)), ' ' ORDER BY partition)
+                FROM upgraded.outbox_partitions WHERE name = '%s' AND partition < 3
+                """.formatted(consumer));
+    }
+
+    /** A consumer at the end, one in the middle, one that is paused at the beginning, one with a late event. */
+    @Test
+    void v35_hasEachConsumerReadTheLogBeforePartitionsFirst() {
+        // Given
+        migrateTo("33");
+        appendWithoutAnId(1);
+        appendWithoutAnId(2);
+        Database.execute("""
+                UPDATE upgraded.outbox SET position = 1, holder = 'delivering', held_until = now() + interval '1 hour'
+                WHERE name = 'order_events'
+                """);
+        Database.execute("UPDATE upgraded.outbox SET position = 2 WHERE name = 'suspected_duplicates'");
+        Database.execute("""
+                INSERT INTO upgraded.outbox (name, position, paused, missing, missing_since)
+                VALUES ('webhook:W1', 0, true, '{}', '{}'), ('webhook:W2', 2, false, '{1}', ARRAY[now()])
+                """);
+        // When
+        migrateTo("35");
+        // Then
+        assertThat(partitions("order_events")).isEqualTo("0:1 1:0 2:0");
+        assertThat(partitions("suspected_duplicates")).isEqualTo("1:0 2:0");
+        assertThat(partitions("webhook:W1")).isEqualTo("0:0 1:0 2:0");
+        assertThat(partitions("webhook:W2")).isEqualTo("0:2 1:0 2:0");
+        assertThat(Database.value("SELECT paused FROM upgraded.outbox WHERE name = 'webhook:W1'"))
+                .isEqualTo("t");
+        // and the batch in progress keeps its lease
+        assertThat(Database.value("""
+                SELECT holder FROM upgraded.outbox_partitions
+                WHERE name = 'order_events' AND partition = 0 AND held_until > now()
+                """)).isEqualTo("delivering");
+    }
+
+    /** What replicas of the version before do during the upgrade; the statements are theirs. */
+    @Test
+    void v35_givesTheVersionBeforeIdsAndNoLeaseAndDeletesNothing() {
+        // Given
+        migrateTo("33");
+        appendWithoutAnId(1);
+        migrateTo("35");
+        // When
+        appendWithoutAnId(2);
+        appendWithoutAnId(3);
+        // Then: the partition of W
+        assertThat(Database.value("SELECT string_agg((id >> 48) || ':' || (id & 255), ' ' ORDER BY id) FROM upgraded.order_events"))
+                .isEqualTo("0:1 15:1 15:2");
+        assertThat(acquired("order_events")).isEqualTo("0");
+        Database.execute("""
+                DELETE FROM upgraded.order_events WHERE id <= (SELECT min(position) FROM upgraded.outbox WHERE NOT paused)
+                """);
+        assertThat(Database.value("SELECT count(*) FROM upgraded.order_events")).isEqualTo("3");
+    }
+
+    private static String acquired(String consumer) {
+        return Database.value("""
+                WITH held AS (
+                    UPDATE upgraded.outbox SET holder = 'before', held_until = now() + interval '5 s'
+                    WHERE name = '%s' AND (holder = 'before' OR held_until < now()) RETURNING name)
+                SELECT count(*) FROM held
+                """.formatted(consumer));
+    }
+
+    @Test
+    void v35_keepsWhatTheVersionBeforeDoesToWebhooks() {
+        // Given
+        migrateTo("33");
+        migrateTo("35");
+        appendWithoutAnId(1);
+        appendWithoutAnId(2);
+        // When: created
+        Database.execute("""
+                INSERT INTO upgraded.outbox (name, position, missing, missing_since)
+                SELECT 'webhook:W1', max(id), '{}', '{}' FROM upgraded.order_events
+                """);
+        // Then: it begins at the end of every partition
+        assertThat(Database.value("SELECT sum(position - (partition::bigint << 48)) FROM upgraded.outbox_partitions"
+                        + " WHERE name = 'webhook:W1'"))
+                .isEqualTo("2");
+        assertThat(acquired("webhook:W1")).isEqualTo("0");
+        // When: changed, during a delivery
+        Database.execute("UPDATE upgraded.outbox_partitions SET holder = 'new', held_until = 'infinity'");
+        Database.execute("UPDATE upgraded.outbox SET paused = true, holder = NULL, held_until = '-infinity'"
+                + " WHERE name = 'webhook:W1'");
+        // Then
+        assertThat(Database.value("SELECT count(*) FROM upgraded.outbox_partitions WHERE name = 'webhook:W1' AND holder = 'new'"))
+                .isEqualTo("0");
+        assertThat(Database.value("SELECT paused FROM upgraded.outbox WHERE name = 'webhook:W1'"))
+                .isEqualTo("t");
+        assertThat(acquired("webhook:W1")).isEqualTo("0");
+        // and it is not moved back in one partition alone
+        assertThatThrownBy(() -> Database.execute("""
+                        UPDATE upgraded.outbox SET position = LEAST(position, 1), holder = NULL, held_until = '-infinity'
+                        WHERE name = 'webhook:W1'
+                        """)).hasMessageContaining("cannot move consumers");
+        // When: switched on, and deleted
+        Database.execute("INSERT INTO upgraded.outbox (name, position) VALUES ('kafka', 0)");
+        Database.execute("DELETE FROM upgraded.outbox WHERE name = 'webhook:W1'");
+        // Then: the relay to Kafka begins at the beginning
+        assertThat(Database.value("SELECT sum(position - (partition::bigint << 48)) FROM upgraded.outbox_partitions"
+                        + " WHERE name = 'kafka'"))
+                .isEqualTo("0");
+        assertThat(Database.value("SELECT count(*) FROM upgraded.outbox_partitions WHERE name = 'webhook:W1'"))
+                .isEqualTo("0");
+    }
 }

@@ -505,7 +505,8 @@ class DeliverWebhooksTest extends WebhooksFixture {
 
     @Test
     void redelivery_sendsEverythingFromAnEventOrATimeOnAgain() {
-        // Given
+        // Given: a log whose times are in order
+        Database.execute("DELETE FROM order_events");
         Created endpoint = created(receiver.url("/"));
         String first = shop.newOrder(4200);
         String second = shipped();
@@ -515,12 +516,18 @@ class DeliverWebhooksTest extends WebhooksFixture {
         redeliver(endpoint.id(), Map.of("event", second + "-3")).then().statusCode(202);
         // Then
         awaitKinds(second, "PLACED", "PAYMENT_BEGUN", "PAID", "SHIPPED", "PAID", "SHIPPED");
-        assertThat(receiver.kinds(first)).containsExactly("PLACED");
+        // of other orders at least what happened later
+        awaitEnd(endpoint);
+        assertThat(receiver.kinds(first)).containsOnly("PLACED");
+        int before = receiver.kinds(first).size();
         // When
         String placedAt = shop.find(first).path("placedAt");
         redeliver(endpoint.id(), Map.of("time", placedAt)).then().statusCode(202);
         // Then
-        awaitKinds(first, "PLACED", "PLACED");
+        await().atMost(BOUND).until(() -> {
+            deliver();
+            return receiver.kinds(first).size() == before + 1;
+        });
         awaitKinds(
                 second,
                 "PLACED",
@@ -533,14 +540,22 @@ class DeliverWebhooksTest extends WebhooksFixture {
                 "PAYMENT_BEGUN",
                 "PAID",
                 "SHIPPED");
-        find(endpoint.id()).then().body("behind", equalTo(0));
+        awaitEnd(endpoint);
+    }
+
+    private void awaitEnd(Created endpoint) {
+        await().atMost(BOUND).until(() -> {
+            deliver();
+            return find(endpoint.id()).<Integer>path("behind") == 0;
+        });
     }
 
     /** Neither the end of the batch nor its failure undoes the redelivery. */
     @ParameterizedTest
     @ValueSource(ints = {200, 500})
     void redeliveryDuringABatch_followsIt(int answer) {
-        // Given
+        // Given: a log whose times are in order
+        Database.execute("DELETE FROM order_events");
         Created endpoint = created(receiver.url("/"));
         String number = shipped();
         CountDownLatch begun = new CountDownLatch(1);
