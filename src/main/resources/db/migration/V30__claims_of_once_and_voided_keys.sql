@@ -32,7 +32,7 @@ ALTER TABLE orders
         client_key IS NULL OR state <> 'VOIDED' OR void_reason = 'VOIDED') NOT VALID;
 
 -- The version before deletes every tombstone after a week; the key could then be used again. So these rows are not deleted,
--- without an error, which would stop that purge. An operator who has to delete one disables the trigger meanwhile.
+-- without an error, which would stop that purge. Whoever has to delete one disables the trigger meanwhile.
 CREATE FUNCTION keep_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 
 CREATE TRIGGER orders_keep_voided_keys BEFORE DELETE ON orders

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -14,9 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Migrations only add: during an upgrade the version before reads and writes the newer schema. */
+/**
+ * Migrations only add: during an upgrade the version before reads and writes the newer schema. None is changed once it
+ * was merged, comments included: Flyway compares checksums, and a service whose migration differs does not start.
+ */
 class MigrationsTest {
     private static final Path DIRECTORY = Path.of("src/main/resources/db/migration");
+
+    /** A new migration gets a line when it is merged. */
+    private static final Path DIGESTS = Path.of("src/test/resources/db/migrations.sha256");
 
     /** Changes that break the version before: it still reads the object, or does not know that it has to write it. */
     private static final List<Pattern> TAKES_AWAY = Stream.of(
@@ -61,5 +70,17 @@ class MigrationsTest {
                 .extracting(MigrationsTest::version)
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, migrations().size()).boxed().toList());
+    }
+
+    static List<String> merged() throws IOException {
+        return Files.readAllLines(DIGESTS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("merged")
+    void aMergedMigration_isAsItWas(String digestAndFile) throws IOException, GeneralSecurityException {
+        String[] parts = digestAndFile.split(" ", -1);
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(DIRECTORY.resolve(parts[1])));
+        assertThat(HexFormat.of().formatHex(digest)).isEqualTo(parts[0]);
     }
 }
