@@ -16,12 +16,16 @@ final class AfterSale {
     private final Session merchants;
     private final Operation order;
 
+    /** As far as this client knows: a checkout that was completed in another tab has another content, perhaps. */
+    private final long total;
+
     /** Of an order that its buyer knows of. */
     AfterSale(Exchange exchange, Session buyers, Operation order) {
         this.buyers = buyers;
         this.support = buyers.as(Issuer.token("support-" + exchange.run(), Set.of("support")));
         this.merchants = buyers.as(Issuer.token("merchant-" + exchange.run(), Set.of("merchant")));
         this.order = order;
+        this.total = Math.max(1, order.quantity()) * Operation.PRICE;
     }
 
     void ofPaid() throws InterruptedException {
@@ -56,7 +60,6 @@ final class AfterSale {
 
     /** A part, two at the same time that may be too much together, and what is left. */
     private void refunds() throws InterruptedException {
-        long total = order.quantity() * Operation.PRICE;
         long part = 1L + support.choice((int) total);
         Optional<Future<Operation>> racing = Optional.empty();
         if (support.oneIn(3)) {
@@ -134,7 +137,7 @@ final class AfterSale {
             return; // it stays undecided
         }
         long amount = resolution.equals("REFUND") && support.oneIn(2)
-                ? 1L + support.choice((int) (order.quantity() * Operation.PRICE))
+                ? 1L + support.choice((int) total)
                 : 0;
         Session other = support.tab();
         Optional<Future<Operation>> deciding = support.oneIn(4)

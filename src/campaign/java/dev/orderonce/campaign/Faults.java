@@ -230,7 +230,8 @@ final class Faults {
                 fill(ballast);
                 hold(random, 2000, 8000);
                 Files.delete(ballast);
-                topology.postgreSql().awaitPrimary();
+                // The standby has the same disk, and ends when it cannot apply what it received.
+                topology.postgreSql().awaitBoth();
                 return System.nanoTime();
             });
         }
@@ -356,9 +357,12 @@ final class Faults {
         });
         if (!previous.toString().isEmpty()) {
             add(faults, Part.REPLICAS, "upgrade from the previous commit", (topology, random) -> {
-                topology.replicas().forEach(replica -> replica.use(previous));
-                rollingRestart(topology);
-                topology.replicas().forEach(replica -> replica.use(build));
+                try {
+                    topology.replicas().forEach(replica -> replica.use(previous));
+                    rollingRestart(topology);
+                } finally {
+                    topology.replicas().forEach(replica -> replica.use(build));
+                }
                 rollingRestart(topology);
                 return System.nanoTime();
             });

@@ -297,6 +297,12 @@ final class PostgreSqlPair implements AutoCloseable {
         primary.awaitAnswer();
     }
 
+    /** Returns when both servers answer; one that has ended is started again. */
+    void awaitBoth() {
+        primary.awaitAnswer();
+        standby.awaitAnswer();
+    }
+
     /** Makes the standby the primary; returns when it accepts writes. {@link #heal()} makes a standby of the other. */
     void promote() {
         try {
