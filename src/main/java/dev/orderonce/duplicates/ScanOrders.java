@@ -31,8 +31,8 @@ import java.util.stream.Stream;
  * Compares every order, soon after it was placed, with its buyer's other orders around that time. It finds the
  * duplicates that needed no confirmation before the order; each pair is stored once.
  *
- * <p>The orders of a pair may be compared at the same time, by two replicas. Each is compared after it was committed, so
- * the later comparison finds both, and a unique constraint has the pair stored once.
+ * <p>The orders of a pair may be compared at the same time, by two replicas. Each is compared after it was committed,
+ * so the later comparison finds both, and a unique constraint has the pair stored once.
  */
 @ApplicationScoped
 class ScanOrders implements EventConsumer {
@@ -169,12 +169,13 @@ class ScanOrders implements EventConsumer {
     }
 
     /**
-     * Ends the pairs with an order that was cancelled after it was compared: another replica may have had the event of its
-     * cancellation, in another partition, before the pair was stored.
+     * Ends the pairs with an order that was cancelled after it was compared: another replica may have had the event of
+     * its cancellation, in another partition, before the pair was stored.
      */
     private Uni<Void> endCancelled(Collection<Pair> added) {
         Set<OrderNumber> numbers = new HashSet<>();
-        added.forEach(pair -> numbers.addAll(List.of(pair.earlier().number(), pair.later().number())));
+        added.forEach(pair ->
+                numbers.addAll(List.of(pair.earlier().number(), pair.later().number())));
         return near(numbers)
                 .map(pairs -> pairs.stream()
                         .flatMap(pair -> Stream.of(pair.earlier(), pair.later()))

@@ -193,8 +193,9 @@ class LogPartitionsTest {
         Consumers.expire(CONSUMER);
         replica.run().join();
         // Then
-        assertThat(sequences()).hasSize(32).allSatisfy((_, each) -> assertThat(each)
-                .containsExactly(1, 2, 3));
+        assertThat(sequences())
+                .hasSize(32)
+                .allSatisfy((_, each) -> assertThat(each).containsExactly(1, 2, 3));
     }
 
     @Test
@@ -250,13 +251,15 @@ class LogPartitionsTest {
         assertThat(sequences()).hasSize(17).containsEntry(number(3, 77), List.of(1));
     }
 
-    /** Every symbol has a partition, two symbols have the same one, and an order of the service has that of its number. */
+    /**
+     * Every symbol has a partition, two symbols have the same one, and an order of the service has that of its number.
+     */
     @Test
     void id_hasThePartitionOfTheNumber() {
         // When
         List<Integer> partitions = SYMBOLS.chars()
-                .mapToObj(symbol -> Integer.valueOf(
-                        Database.value("SELECT event_partition('PARTED0%c000001')".formatted(symbol))))
+                .mapToObj(symbol ->
+                        Integer.valueOf(Database.value("SELECT event_partition('PARTED0%c000001')".formatted(symbol))))
                 .toList();
         // Then
         assertThat(partitions)
@@ -323,7 +326,8 @@ class LogPartitionsTest {
         replica.run().join();
         assertThat(sequences()).containsEntry(number(4, 1), List.of(3));
         delivered.clear();
-        LogPosition back = store.positionBefore(number(4, 1), 2).await().atMost(BOUND).orElseThrow();
+        LogPosition back =
+                store.positionBefore(number(4, 1), 2).await().atMost(BOUND).orElseThrow();
         // When
         Database.execute("WITH consumer AS (SELECT '%s' AS name, ARRAY[%s]::bigint[] AS positions), %s SELECT 1"
                 .formatted(
@@ -363,7 +367,8 @@ class LogPartitionsTest {
         // Then
         assertThat(other.partitions).isEmpty();
         running.join();
-        assertThat(sequences()).hasSize(16 * 20).allSatisfy((_, each) -> assertThat(each)
-                .containsExactly(1, 2, 3, 4));
+        assertThat(sequences())
+                .hasSize(16 * 20)
+                .allSatisfy((_, each) -> assertThat(each).containsExactly(1, 2, 3, 4));
     }
 }

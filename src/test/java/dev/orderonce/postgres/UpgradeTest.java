@@ -187,7 +187,9 @@ class UpgradeTest {
         appendWithoutAnId(2);
         appendWithoutAnId(3);
         // Then: the partition of W
-        assertThat(Database.value("SELECT string_agg((id >> 48) || ':' || (id & 255), ' ' ORDER BY id) FROM upgraded.order_events"))
+        assertThat(
+                        Database.value(
+                                "SELECT string_agg((id >> 48) || ':' || (id & 255), ' ' ORDER BY id) FROM upgraded.order_events"))
                 .isEqualTo("0:1 15:1 15:2");
         assertThat(acquired("order_events")).isEqualTo("0");
         Database.execute("""
@@ -227,7 +229,8 @@ class UpgradeTest {
         Database.execute("UPDATE upgraded.outbox SET paused = true, holder = NULL, held_until = '-infinity'"
                 + " WHERE name = 'webhook:W1'");
         // Then
-        assertThat(Database.value("SELECT count(*) FROM upgraded.outbox_partitions WHERE name = 'webhook:W1' AND holder = 'new'"))
+        assertThat(Database.value(
+                        "SELECT count(*) FROM upgraded.outbox_partitions WHERE name = 'webhook:W1' AND holder = 'new'"))
                 .isEqualTo("0");
         assertThat(Database.value("SELECT paused FROM upgraded.outbox WHERE name = 'webhook:W1'"))
                 .isEqualTo("t");
