@@ -136,9 +136,7 @@ final class AfterSale {
         if (buyers.oneIn(5)) {
             return; // it stays undecided
         }
-        long amount = resolution.equals("REFUND") && support.oneIn(2)
-                ? 1L + support.choice((int) total)
-                : 0;
+        long amount = resolution.equals("REFUND") && support.oneIn(2) ? 1L + support.choice((int) total) : 0;
         Session other = support.tab();
         Optional<Future<Operation>> deciding = support.oneIn(4)
                 ? Optional.of(support.atTheSameTime(() -> resolve(other, opened.said(), resolution, amount)))
