@@ -34,7 +34,8 @@ import org.HdrHistogram.Histogram;
  *
  * <p>Settings: {@code bench.seconds} of each measurement (5), {@code bench.rounds} (3; with 0 only what other settings
  * name is measured), {@code bench.warmup}, seconds that the warm-up may take (300), {@code bench.growth}, sizes of the
- * table to measure at (1000000), {@code bench.profile}, of {@code issue,place,replay} those to profile (none),
+ * table to measure at (1000000), {@code bench.large}, orders of the large database to compare with an empty one, which
+ * is then all that is measured (0), {@code bench.profile}, of {@code issue,place,replay} those to profile (none),
  * {@code bench.soak}, minutes of the mix (0), {@code bench.training}, orders of the training run for the AOT cache
  * (360), {@code bench.firstminutes}, seconds from a replica's start to observe it (0), and {@code bench.executable}, a
  * native executable to compare with the JVM (none).
@@ -60,6 +61,7 @@ public final class Bench {
     private static final long MILLIS = 1000 * Long.getLong("bench.seconds", 5);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final String GROWTH = System.getProperty("bench.growth", "1000000");
+    private static final long LARGE = Long.getLong("bench.large", 0);
     private static final String SERVICE_OPTIONS = System.getProperty("bench.service", "");
     private static final int SOAK_MINUTES = Integer.getInteger("bench.soak", 0);
     private static final String PROFILED = System.getProperty("bench.profile", "");
@@ -125,12 +127,25 @@ public final class Bench {
 
     public static void main(String... arguments) throws Exception {
         Path directory = Path.of(arguments[0]).toAbsolutePath();
+        if (LARGE > 0) {
+            growth(directory);
+            return;
+        }
         Bench bench = new Bench(directory);
         try {
             bench.run();
         } finally {
             bench.stop();
         }
+    }
+
+    private static void growth(Path directory) throws Exception {
+        Vertx vertx = Vertx.vertx();
+        Report report = new Report();
+        report.fact("machine", machine());
+        new Growth(vertx, directory, options(), report, LARGE, ROUNDS, MILLIS).measure();
+        report.print();
+        vertx.close();
     }
 
     private void run() throws Exception {

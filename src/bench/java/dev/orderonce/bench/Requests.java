@@ -50,7 +50,8 @@ final class Requests {
         return request(method, path, body, "");
     }
 
-    private Buffer request(String method, String path, String body, String header) {
+    /** @param header a header line with its end, or nothing */
+    Buffer request(String method, String path, String body, String header) {
         String length =
                 body.isEmpty() ? "" : "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n";
         return Buffer.buffer((method

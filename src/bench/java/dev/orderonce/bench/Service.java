@@ -144,13 +144,17 @@ final class Service implements AutoCloseable {
         place(number);
     }
 
-    /** Signs a token as the demo sign-in does, which the server build does not have. */
+    /** Signs a buyer's token as the demo sign-in does, which the server build does not have. */
     String signIn(String subject) {
+        return signIn(subject, "buyer");
+    }
+
+    String signIn(String subject, String role) {
         Map<String, String> settings = packaged.settings();
         return Jwt.issuer(settings.get("identity.issuer"))
                 .audience(settings.get("identity.audience"))
                 .subject(subject)
-                .groups("buyer")
+                .groups(role)
                 .expiresAt(Instant.now().plus(TOKEN_TTL))
                 .sign(key(settings.get("demo.sign-in.key")));
     }
