@@ -37,8 +37,9 @@ import org.HdrHistogram.Histogram;
  * table to measure at (1000000), {@code bench.large}, orders of the large database to compare with an empty one, which
  * is then all that is measured (0), {@code bench.profile}, of {@code issue,place,replay} those to profile (none),
  * {@code bench.soak}, minutes of the mix (0), {@code bench.training}, orders of the training run for the AOT cache
- * (360), {@code bench.firstminutes}, seconds from a replica's start to observe it (0), and {@code bench.executable}, a
- * native executable to compare with the JVM (none).
+ * (360), {@code bench.capacity}, rounds in which to measure what each request costs each component (0),
+ * {@code bench.firstminutes}, seconds from a replica's start to observe it (0), and {@code bench.executable}, a native
+ * executable to compare with the JVM (none).
  */
 public final class Bench {
     private static final int CONNECTIONS = 256;
@@ -65,6 +66,7 @@ public final class Bench {
     private static final String SERVICE_OPTIONS = System.getProperty("bench.service", "");
     private static final int SOAK_MINUTES = Integer.getInteger("bench.soak", 0);
     private static final String PROFILED = System.getProperty("bench.profile", "");
+    private static final int CAPACITY = Integer.getInteger("bench.capacity", 0);
     private static final int FIRST_MINUTES = Integer.getInteger("bench.firstminutes", 0);
     private static final String EXECUTABLE = System.getProperty("bench.executable", "");
 
@@ -169,6 +171,9 @@ public final class Bench {
         }
         profiles();
         soak();
+        if (CAPACITY > 0) {
+            new Capacity(this, service, load, postgreSql, redis, report).measure(CAPACITY, MILLIS);
+        }
         service.close();
         if (ROUNDS > 0) {
             new Starts(packaged).measure(report);
@@ -252,7 +257,7 @@ public final class Bench {
      * A round begins with an empty cache. With the numbers of all earlier rounds in it, tens of millions, Redis would
      * be rewriting its file most of the time, on one of two cores; no shop's two hours of numbers come to that.
      */
-    private void deleteNumbers() throws IOException, InterruptedException {
+    void deleteNumbers() throws IOException, InterruptedException {
         redis("FLUSHALL");
         redis("BGREWRITEAOF");
         for (int i = 0; !redis("INFO persistence").contains("aof_rewrite_in_progress:0"); i++) {
@@ -263,7 +268,7 @@ public final class Bench {
         }
     }
 
-    private String redis(String command) throws IOException {
+    String redis(String command) throws IOException {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), stores.redis().port())) {
             socket.getOutputStream()
@@ -309,7 +314,7 @@ public final class Bench {
      * Until the service and its stores have finished what the last requests left to be done, above all the publication
      * of their events: until they use less than a tenth of a core.
      */
-    private void awaitIdle() throws InterruptedException {
+    void awaitIdle() throws InterruptedException {
         long before = LongStream.of(processorMicros()).sum();
         for (int i = 0; i < MOST_IDLE_WAITS; i++) {
             Thread.sleep(IDLE_MILLIS);
@@ -449,7 +454,7 @@ public final class Bench {
     }
 
     /** Old orders of many buyers: their numbers sort before all that are issued now. */
-    private void fill(long orders) throws SQLException, IOException {
+    void fill(long orders) throws SQLException, IOException {
         sql("""
                 INSERT INTO orders (number, buyer, state, decided_at, currency, total, lines, acknowledgements, fingerprint)
                 SELECT '00' || lpad(to_hex(i), 16, '0'), 'buyer-' || (i * 7919) %% 1000003, 'CREATED',
@@ -516,6 +521,10 @@ public final class Bench {
         for (String limit : List.of("numbers-issued", "numbers-outstanding", "orders-placed")) {
             settings.put("limits." + limit, "100000000/1m");
         }
+        if (CAPACITY > 0) {
+            // Verifying a token is measured by itself.
+            settings.put("identity.token-cache-ttl", "1h");
+        }
         return settings;
     }
 
@@ -529,7 +538,7 @@ public final class Bench {
         return options;
     }
 
-    private void sql(String... statements) throws SQLException {
+    void sql(String... statements) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
@@ -539,7 +548,7 @@ public final class Bench {
     }
 
     /** The role of the service is not allowed to do this. */
-    private void checkpoint() throws SQLException, IOException {
+    void checkpoint() throws SQLException, IOException {
         Path password = directory.resolve("stores/postgresql-superuser.password");
         try (Connection connection = DriverManager.getConnection(
                         "jdbc:" + stores.postgreSql().url(), "postgres", Files.readString(password));
@@ -548,7 +557,7 @@ public final class Bench {
         }
     }
 
-    private Connection connect() throws SQLException {
+    Connection connect() throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:" + stores.postgreSql().url(),
                 stores.postgreSql().username(),

@@ -46,8 +46,8 @@ final class HttpLoad implements AutoCloseable {
         void answered(int status, @Nullable String number);
     }
 
-    /** The result of a run or of a part of it; the times are in microseconds. */
-    record Result(double perSecond, long answers, long failures, Histogram micros) {}
+    /** The result of a run or of a part of it; the times are in microseconds, the bytes those of the responses. */
+    record Result(double perSecond, long answers, long failures, long bytes, Histogram micros) {}
 
     /** A closed loop: each connection sends the next request when it has received the response to the last. */
     Result closedLoop(List<Script> scripts, long millis) {
@@ -83,6 +83,7 @@ final class HttpLoad implements AutoCloseable {
     static final class Running {
         private final Recorder micros = new Recorder(TimeUnit.MINUTES.toMicros(1), 3);
         private final LongAdder failures = new LongAdder();
+        private final LongAdder bytes = new LongAdder();
         private final CountDownLatch done;
         private final long begun = System.nanoTime();
         private final long step;
@@ -101,7 +102,12 @@ final class HttpLoad implements AutoCloseable {
             double seconds = (now - lapBegun) / 1e9;
             lapBegun = now;
             Histogram lap = micros.getIntervalHistogram();
-            return new Result(lap.getTotalCount() / seconds, lap.getTotalCount(), failures.sumThenReset(), lap);
+            return new Result(
+                    lap.getTotalCount() / seconds,
+                    lap.getTotalCount(),
+                    failures.sumThenReset(),
+                    bytes.sumThenReset(),
+                    lap);
         }
 
         private void endAfter(long millis) {
@@ -210,6 +216,7 @@ final class HttpLoad implements AutoCloseable {
             }
             partial = Buffer.buffer();
             int status = (bytes[9] - '0') * 100 + (bytes[10] - '0') * 10 + (bytes[11] - '0');
+            load.bytes.add(bytes.length);
             load.micros.recordValue(Math.max(0, (System.nanoTime() - sentAt) / 1000));
             if (status >= 300) {
                 load.failures.increment();

@@ -37,6 +37,12 @@ final class ProcessorTime {
         return ended + process.children().mapToLong(ProcessorTime::micros).sum();
     }
 
+    /** Microseconds of a process' first thread: in Redis the one that executes all commands. */
+    static long firstThread(ProcessHandle process) {
+        Path threads = stat(process).resolveSibling("task");
+        return micros(threads.resolve(Long.toString(process.pid())).resolve("stat"), USER, SYSTEM);
+    }
+
     /** The share of the JIT compiler's threads in the JVM's processor time since the last call, or since its start. */
     double compilerShare() {
         try (Stream<Path> threads = Files.list(stat(jvm).resolveSibling("task"))) {

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The requests of the benchmark and the scripts that send them. */
 final class Requests {
-    /** Prices from 1.00 to about 10 000 EUR. */
-    private static final int MOST_PRICES = 1 << 20;
+    /** Prices from 1.00 to 10 000.00 EUR, without cents: some totals mean a failure to the simulated provider. */
+    private static final int MOST_PRICES = 10_000;
 
     /** The content of an order; no two orders have the same, because a possible duplicate requires a confirmation. */
     private static String basket(String of) {
-        int price = 100 + Math.floorMod(of.hashCode() * 31, MOST_PRICES);
+        int price = 100 + 100 * Math.floorMod(of.hashCode() * 31, MOST_PRICES);
         return "{\"currency\":\"EUR\",\"total\":"
                 + 2 * price
                 + ",\"lines\":[{\"productCode\":\"tea-"
@@ -27,6 +27,11 @@ final class Requests {
     /** The same order under a number. */
     static String order(String number) {
         return "{\"orderNumber\":\"" + number + "\"," + basket(number).substring(1);
+    }
+
+    /** The same order for the checkout that its number was issued for. */
+    static String order(String number, String checkout) {
+        return "{\"checkout\":\"" + checkout + "\"," + order(number).substring(1);
     }
 
     /** Every fifth order of the mix is sent a second time. */
@@ -46,7 +51,7 @@ final class Requests {
         this.nothing = request("GET", "/obvious/nothing", "");
     }
 
-    private Buffer request(String method, String path, String body) {
+    Buffer request(String method, String path, String body) {
         return request(method, path, body, "");
     }
 

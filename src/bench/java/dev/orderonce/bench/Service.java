@@ -188,6 +188,13 @@ final class Service implements AutoCloseable {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    /** What the metrics say. */
+    String metrics() throws IOException, InterruptedException {
+        HttpRequest metrics = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/q/metrics"))
+                .build();
+        return http.send(metrics, HttpResponse.BodyHandlers.ofString()).body();
+    }
+
     private interface Attempt {
         boolean succeeds() throws IOException, InterruptedException;
     }
