@@ -7,10 +7,13 @@ import dev.orderonce.testkit.RedisCommands;
 import dev.orderonce.testkit.Shop;
 import dev.orderonce.testkit.Stores;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,9 +23,18 @@ import org.junit.jupiter.api.Test;
 
 /** The marker of a request that its client gives up. */
 @QuarkusTest
+@TestProfile(CreateOnceTest.Patient.class)
 class CreateOnceTest {
     /** Half of {@code idempotency.lease}: after it, a marker that is left has not expired. */
     private static final Duration BOUND = Duration.ofSeconds(5);
+
+    /** The request is given up before it gives Redis up, also on a busy machine. */
+    public static final class Patient implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("redis.reply-timeout", "10s");
+        }
+    }
 
     private final Thing thing = new Thing("once:o:{" + UUID.randomUUID() + '}');
 

@@ -31,14 +31,16 @@ class MigrationsTest {
     private static final List<Pattern> TAKES_AWAY = Stream.of(
                     "DROP\\s+(TABLE|COLUMN|INDEX|TYPE|VIEW|SCHEMA)",
                     "RENAME",
-                    // V35 has a trigger in its place.
-                    "ALTER\\s+COLUMN\\s+(?!id\\s+DROP\\s+IDENTITY)",
+                    "ALTER\\s+COLUMN",
                     "TRUNCATE",
                     "DELETE\\s+FROM",
                     // Columns are separated by commas at the end of lines here.
                     "ADD\\s+(COLUMN\\s+)?(?!CONSTRAINT)(?![^\\n;]*(DEFAULT|GENERATED))[^\\n;]*NOT\\s+NULL")
             .map(words -> Pattern.compile("\\b" + words, Pattern.CASE_INSENSITIVE))
             .toList();
+
+    /** A trigger of the same migration, V35, assigns the ids of the version before in its place. */
+    private static final String REPLACED = "ALTER TABLE order_events ALTER COLUMN id DROP IDENTITY;";
 
     static List<Path> migrations() throws IOException {
         try (Stream<Path> files = Files.list(DIRECTORY)) {
@@ -55,7 +57,11 @@ class MigrationsTest {
     @MethodSource("migrations")
     void aMigration_removesNothing(Path file) throws IOException {
         String sql = Files.readString(file).replaceAll("--[^\n]*", "");
-        assertThat(TAKES_AWAY).noneMatch(words -> words.matcher(sql).find());
+        if (version(file) == 35) {
+            sql = sql.replace(REPLACED, "");
+        }
+        String checked = sql;
+        assertThat(TAKES_AWAY).noneMatch(words -> words.matcher(checked).find());
     }
 
     @Test

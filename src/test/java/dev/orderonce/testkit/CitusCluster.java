@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,9 @@ public final class CitusCluster implements AutoCloseable {
 
     /** The shell kills the server when its standard input ends, and so also when the JVM of the tests ends. */
     private static final String UNTIL_INPUT_ENDS = "\"$@\" >>server.log 2>&1 & read end; kill -9 $!; wait $!";
+
+    private static final Pattern WITHOUT_CITUS =
+            Pattern.compile("could not (load library|access file)|incompatible library");
 
     private final Path directory;
     private final Server coordinator;
@@ -110,15 +115,14 @@ public final class CitusCluster implements AutoCloseable {
                     max_prepared_transactions = 200
                     # A test that kills a server does not want to wait for its disk.
                     fsync = off
+                    # In the data directory: a killed server leaves nothing in the shared memory of the machine.
+                    dynamic_shared_memory_type = mmap
                     """.formatted(port));
         }
 
         /** Starts the server, on the same port and data as before. */
         public void start() throws IOException {
-            List<String> command = new ArrayList<>(List.of("sh", "-c", UNTIL_INPUT_ENDS, "citus"));
-            command.addAll(
-                    unprivileged("postgres", "-D", directory.resolve("data").toString()));
-            shell = new ProcessBuilder(command).directory(directory.toFile()).start();
+            shell = launch();
             Path log = directory.resolve("server.log");
             Awaitility.await("PostgreSQL in " + directory)
                     .atMost(START_WITHIN)
@@ -126,11 +130,22 @@ public final class CitusCluster implements AutoCloseable {
                     .ignoreExceptionsInstanceOf(SQLException.class)
                     .until(() -> {
                         String written = Files.exists(log) ? Files.readString(log) : "";
-                        if (written.contains("could not load library")) {
-                            throw skipped("the Citus of this machine does not load into its PostgreSQL");
+                        if (WITHOUT_CITUS.matcher(written).find()) {
+                            throw skipped("the PostgreSQL in " + PROGRAMS + " has no Citus that it can load");
+                        }
+                        // It ends at once while processes of a killed server still use the same data.
+                        if (!Objects.requireNonNull(shell).isAlive()) {
+                            shell = launch();
                         }
                         return text("SELECT 1").equals("1");
                     });
+        }
+
+        private Process launch() throws IOException {
+            List<String> command = new ArrayList<>(List.of("sh", "-c", UNTIL_INPUT_ENDS, "citus"));
+            command.addAll(
+                    unprivileged("postgres", "-D", directory.resolve("data").toString()));
+            return new ProcessBuilder(command).directory(directory.toFile()).start();
         }
 
         /** Ends the server with SIGKILL. */
@@ -162,13 +177,8 @@ public final class CitusCluster implements AutoCloseable {
 
     /** Starts all servers; the test is skipped, and says so, if this machine has no PostgreSQL with Citus. */
     public static CitusCluster start() throws IOException, SQLException {
-        Path control = PROGRAMS.resolve("../../../../share/postgresql/15/extension/citus.control")
-                .normalize();
         if (!Files.isExecutable(PROGRAMS.resolve("initdb"))) {
             throw skipped("there is no PostgreSQL 15 here (-Dcitus.postgresql=…)");
-        }
-        if (!Files.exists(control)) {
-            throw skipped("the PostgreSQL 15 of this machine has no Citus");
         }
         CitusCluster cluster =
                 new CitusCluster(Files.createTempDirectory(Files.createDirectories(DIRECTORIES), "cluster-")
@@ -226,12 +236,21 @@ public final class CitusCluster implements AutoCloseable {
     @Override
     public void close() {
         servers().forEach(Server::kill);
+        // Processes of a killed server end, and write, a moment after it.
+        Awaitility.await("the end of the servers in " + directory)
+                .atMost(START_WITHIN)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptionsMatching(
+                        failure -> failure instanceof IOException || failure instanceof UncheckedIOException)
+                .until(this::delete);
+    }
+
+    private boolean delete() throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
+        return true;
     }
 }
