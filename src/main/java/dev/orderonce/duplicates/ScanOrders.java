@@ -161,29 +161,33 @@ class ScanOrders implements EventConsumer {
         }
         Map<Pair, Comparison> found = suspects(once.values());
         Instant now = clock.instant();
-        return found.isEmpty()
+        Uni<Void> added = found.isEmpty()
                 ? Uni.createFrom().voidItem()
                 : store.add(found, now, settings.holdFrom(), now.plus(settings.holdTtl()))
-                        .invoke(added -> suspected.increment(added))
-                        .chain(added -> added == 0 ? Uni.createFrom().voidItem() : endCancelled(found.keySet()));
+                        .invoke(count -> suspected.increment(count))
+                        .chain(() -> near(numbers(found.keySet())))
+                        .chain(this::endCancelled);
+        // An earlier attempt at this batch may have stored a pair and failed before it ended it.
+        return added.chain(() -> endCancelled(once.values()));
+    }
+
+    private static Set<OrderNumber> numbers(Collection<Pair> pairs) {
+        return pairs.stream()
+                .flatMap(pair -> Stream.of(pair.earlier().number(), pair.later().number()))
+                .collect(Collectors.toSet());
     }
 
     /**
-     * Ends the pairs with an order that was cancelled after it was compared: another replica may have had the event of
-     * its cancellation, in another partition, before the pair was stored.
+     * Ends the stored pairs with an order that is cancelled here: another replica may have had the event of its
+     * cancellation, in another partition, before the pair was stored.
      */
-    private Uni<Void> endCancelled(Collection<Pair> added) {
-        Set<OrderNumber> numbers = new HashSet<>();
-        added.forEach(pair ->
-                numbers.addAll(List.of(pair.earlier().number(), pair.later().number())));
-        return near(numbers)
-                .map(pairs -> pairs.stream()
-                        .flatMap(pair -> Stream.of(pair.earlier(), pair.later()))
-                        .filter(order -> numbers.contains(order.number()) && isCancelled(order.state()))
-                        .map(Order::number)
-                        .collect(Collectors.toSet()))
-                .chain(cancelled ->
-                        cancelled.isEmpty() ? Uni.createFrom().voidItem() : store.end(cancelled, clock.instant()));
+    private Uni<Void> endCancelled(Collection<Pair> pairs) {
+        Set<OrderNumber> cancelled = pairs.stream()
+                .flatMap(pair -> Stream.of(pair.earlier(), pair.later()))
+                .filter(order -> isCancelled(order.state()))
+                .map(Order::number)
+                .collect(Collectors.toSet());
+        return cancelled.isEmpty() ? Uni.createFrom().voidItem() : store.end(cancelled, clock.instant());
     }
 
     private static boolean isCancelled(OrderState state) {

@@ -408,6 +408,29 @@ class ScanOrdersContractTest extends SuspicionsFixture {
         assertThat(onlyOpen(earlier, later)).isEqualTo(id);
     }
 
+    @Test
+    void batchRepeatedAfterItFailedBetweenAPairAndItsEnd_endsThePair() {
+        // Given: two orders in two partitions; the cancellation was scanned, and then the pair was stored
+        String earlier = orderedUnasked(BASKET);
+        String later = orderedUnasked(BASKET);
+        while (partition(later).equals(partition(earlier))) {
+            shop.cancel(later).then().statusCode(200);
+            later = orderedUnasked(BASKET);
+        }
+        scan();
+        shop.cancel(later).then().statusCode(200);
+        scan();
+        Database.execute(
+                "UPDATE suspected_duplicates SET state = 'OPEN' WHERE later = '%s'".formatted(later.replace("-", "")));
+        Consumers.moveBefore(earlier, "suspected_duplicates");
+        // When
+        scan();
+        // Then
+        assertThat(Database.value("SELECT state FROM suspected_duplicates WHERE earlier = '%s' AND later = '%s'"
+                        .formatted(earlier.replace("-", ""), later.replace("-", ""))))
+                .isEqualTo("OVER");
+    }
+
     private static String partition(String number) {
         return Database.value("SELECT event_partition('%s')".formatted(number.replace("-", "")));
     }
