@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toUnmodifiableSet;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.orderonce.events.Lease;
+import dev.orderonce.events.LogPartition;
 import dev.orderonce.events.PublishedEvent;
 import dev.orderonce.numbers.OrderNumber;
 import dev.orderonce.orders.FindOrder;
@@ -23,6 +24,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -328,7 +330,10 @@ class DeliverBatch {
             WebhookTarget target, List<PublishedEvent> events, Set<Long> passed, boolean isWhole) {
         Set<Long> repeated = new HashSet<>(target.delivered());
         if (isWhole) {
-            events.forEach(event -> repeated.remove(event.id()));
+            Map<Integer, Long> reached = new HashMap<>();
+            events.forEach(event -> reached.merge(LogPartition.of(event.id()), event.id(), Math::max));
+            // Also those below them that are not in this batch: they were deleted, and come no more.
+            repeated.removeIf(id -> id <= reached.getOrDefault(LogPartition.of(id), 0L));
         } else {
             repeated.addAll(passed);
         }
