@@ -95,6 +95,7 @@ BEGIN
     IF NEW.position < OLD.position THEN
         RAISE EXCEPTION 'replicas of this version cannot move consumers of partitions' USING ERRCODE = '40001';
     END IF;
+    PERFORM FROM outbox_partitions WHERE name = NEW.name ORDER BY partition FOR UPDATE; -- as all that lock several
     UPDATE outbox_partitions SET holder = NULL, held_until = '-infinity' WHERE name = NEW.name;
     NEW.holder := OLD.holder;
     NEW.held_until := OLD.held_until;
