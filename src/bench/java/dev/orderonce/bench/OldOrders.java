@@ -136,7 +136,12 @@ final class OldOrders {
                 timed(creation, () -> statement.execute(creation));
             }
             filled(connection, "order_events", EVENTS);
-            statement.execute("UPDATE outbox SET position = (SELECT max(id) FROM order_events)");
+            // The consumers have had them.
+            statement.execute("""
+                    UPDATE outbox_partitions AS o SET position = COALESCE(
+                        (SELECT max(id) FROM order_events
+                         WHERE id >= o.partition::bigint << 48 AND id < (o.partition + 1)::bigint << 48), position)
+                    """);
             filled(connection, "payments, refunds", PAYMENTS);
             for (String table : List.of("orders", "order_events", "payments")) {
                 timed("vacuum of " + table, () -> statement.execute("VACUUM (FREEZE, ANALYZE) " + table));
