@@ -65,7 +65,7 @@ class ClientIT {
     static void startService() {
         stores = Standalone.start(new SmallRyeConfigBuilder().build(), directory.resolve("stores"));
         toPostgreSql = FaultProxy.before(stores.postgreSql().port());
-        service = replica("service", toPostgreSql.port());
+        service = replica("service", toPostgreSql.port(), Map.of());
     }
 
     @AfterAll
@@ -75,8 +75,9 @@ class ClientIT {
         stores.close();
     }
 
-    private static Service replica(String name, int postgreSqlPort) {
+    private static Service replica(String name, int postgreSqlPort, Map<String, String> ofItsOwn) {
         Map<String, String> settings = new HashMap<>(Stores.environment(stores));
+        settings.putAll(ofItsOwn);
         settings.put(
                 "DATABASE_URL", Stores.at(postgreSqlPort, stores.postgreSql().url()));
         // The same for both, so that each knows the other's numbers. Their sign-ins are their own.
@@ -191,10 +192,10 @@ class ClientIT {
     void serviceKilledInFlight_placesItAtAnother() throws Exception {
         // Given: the victim has sent the insert and cannot read the reply
         FaultProxy ofTheVictim = FaultProxy.before(stores.postgreSql().port());
-        Service victim = replica("victim", ofTheVictim.port());
+        Service victim = replica("victim", ofTheVictim.port(), Map.of("DATABASE_BATCH_POOL_SIZE", "1"));
         try (ofTheVictim) {
             network.lead(victim.port());
-            // The statement is prepared with the first order: only then does it need no reply to go out.
+            // The first order prepares the statement on the only connection for it: then it needs no reply to go out.
             String another = victim.signIn("another-" + buyer);
             victim.place(another, victim.newNumber(another));
             String ofVictim = victim.signIn(buyer);
