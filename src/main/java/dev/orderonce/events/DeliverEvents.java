@@ -160,13 +160,15 @@ public class DeliverEvents {
 
         /** After a refusal one partition at a time: it stops its own one only. */
         private int room(EventConsumer consumer) {
-            return refusal.isPresent() ? 0 : consumer.batchSize();
+            return refusal.isPresent() ? OutboxStore.NO_ROOM : consumer.batchSize();
         }
 
         private Uni<Boolean> deliver(EventConsumer consumer, Lease lease, Claim claim) {
             Turn turn = new Turn(consumer, lease, claim.progress());
             return turn.take()
                     .map(isEnd -> isEnd ? isMoreAfterEnd(claim) : true)
+                    .onFailure()
+                    .call(turn::giveBack)
                     // A store that is unavailable is no refusal: all partitions need it.
                     .onFailure(failure -> !consumer.isWhole() && !(failure instanceof StoreUnavailable))
                     .recoverWithItem(failure -> isMoreAfter(failure, claim.progress()))
@@ -238,6 +240,16 @@ public class DeliverEvents {
                     .invoke(isOurs -> lease.replied(isOurs, askedAt))
                     .replaceWithVoid()
                     .onFailure()
+                    .recoverWithNull();
+        }
+
+        /**
+         * What this replica cannot deliver, another one perhaps can. If PostgreSQL does not answer either, the lease
+         * expires.
+         */
+        Uni<Void> giveBack() {
+            return store.giveBack(consumer.name(), holder, progress.partitions())
+                    .onFailure(StoreUnavailable.class)
                     .recoverWithNull();
         }
 

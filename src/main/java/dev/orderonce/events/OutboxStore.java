@@ -134,6 +134,12 @@ class OutboxStore {
             FROM mine WHERE o.name = $1 AND o.partition = mine.partition AND o.holder = $2
             """.formatted(MINE);
 
+    private static final String GIVE_BACK = """
+            WITH %s
+            UPDATE outbox_partitions o SET holder = NULL, held_until = now()
+            FROM mine WHERE o.name = $1 AND o.partition = mine.partition AND o.holder = $2
+            """.formatted(MINE);
+
     private static final String FINISH_BEFORE =
             "DELETE FROM outbox_partitions WHERE name = $1 AND holder = $2 AND partition = " + LogPartition.BEFORE;
 
@@ -165,6 +171,9 @@ class OutboxStore {
      * @param isAll whether nothing else is due that this replica could have acquired
      */
     record Claim(LogProgress progress, long behind, boolean isAll) {}
+
+    /** No partition but the first one, not even one whose events are all below its position. */
+    static final int NO_ROOM = -1;
 
     /**
      * Acquires or renews the lease on partitions that have something to deliver.
@@ -212,6 +221,13 @@ class OutboxStore {
                                 .addArrayOfInteger(partitions.toArray(Integer[]::new))
                                 .addDouble((double) lease.toMillis()))
                 .map(rows -> rows.rowCount() == partitions.size());
+    }
+
+    /** Ends the lease on partitions whose delivery failed: they come after those that have waited. */
+    Uni<Void> giveBack(String consumer, String holder, Set<Integer> partitions) {
+        return postgres.query(
+                        GIVE_BACK, Tuple.of(consumer, holder).addArrayOfInteger(partitions.toArray(Integer[]::new)))
+                .replaceWithVoid();
     }
 
     private static Progress progress(Row row) {

@@ -16,8 +16,8 @@ import java.util.List;
 class RelayEvents implements EventConsumer {
     /**
      * Between two batches of 200 while the relay is behind. Placing comes first: up to about 9 000 events a second are
-     * published, and the rest of a longer peak is published after it. A shorter pause costs the hot path its processor
-     * time.
+     * published by each replica, and the rest of a longer peak is published after it. A shorter pause costs the hot
+     * path its processor time.
      */
     private static final Duration PAUSE = Duration.ofMillis(20);
 

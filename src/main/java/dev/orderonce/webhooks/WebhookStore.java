@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes the tables of endpoints and of their deliveries; {@link WebhookReader} reads them. */
 @ApplicationScoped
 class WebhookStore {
-    /** Each endpoint costs the replica that delivers three small statements a second, and the others one. */
+    /** Each endpoint costs each replica a small statement a second, and each batch three. */
     static final int MOST = 20;
 
     /** Each secret costs one digest of each delivery; of more, the oldest end early. */

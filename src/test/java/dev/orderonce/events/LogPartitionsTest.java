@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.orderonce.stores.StoreUnavailable;
 import dev.orderonce.testkit.Consumers;
 import dev.orderonce.testkit.Database;
 import dev.orderonce.testkit.Shop;
@@ -78,7 +79,7 @@ class LogPartitionsTest {
     }
 
     /** A replica with a consumer that takes some time for each batch. */
-    private final class Replica implements EventConsumer {
+    private class Replica implements EventConsumer {
         private final MeterRegistry metrics = new SimpleMeterRegistry();
         private final DeliverEvents deliverEvents = new DeliverEvents(store, clock, metrics);
         private final Duration perBatch;
@@ -196,6 +197,42 @@ class LogPartitionsTest {
         assertThat(sequences())
                 .hasSize(32)
                 .allSatisfy((_, each) -> assertThat(each).containsExactly(1, 2, 3));
+    }
+
+    @Test
+    void replicaThatReachesNoReceiver_leavesItsPartitionsToTheOthers() {
+        // Given
+        append(2, 2);
+        Replica sick = new Replica(Duration.ofMillis(1), Set.of()) {
+            @Override
+            public Uni<Void> consume(List<PublishedEvent> events) {
+                return StoreUnavailable.failure(StoreUnavailable.Store.KAFKA);
+            }
+        };
+        Replica healthy = replica();
+        // When
+        assertThatThrownBy(() -> sick.run().join()).hasCauseInstanceOf(StoreUnavailable.class);
+        healthy.run().join();
+        // Then: without waiting for a lease
+        assertThat(healthy.partitions).hasSize(16);
+        assertThat(Consumers.behind(CONSUMER)).isZero();
+    }
+
+    @Test
+    void refusedEventsThatBecameVisibleLate_stopTheirPartitionsOnlyAndEndTheRun() {
+        // Given: the ids of two events are missing below positions that were reached
+        append(1, 1);
+        Database.execute("""
+                UPDATE outbox_partitions o SET position = e.id, missing = ARRAY[e.id], missing_since = ARRAY[now()]
+                FROM order_events e WHERE e.number LIKE 'PARTED%%' AND o.name = '%s' AND o.partition = e.id >> 48
+                  AND o.partition IN (3, 4)
+                """.formatted(CONSUMER));
+        Replica replica = new Replica(Duration.ofMillis(1), Set.of(3, 4));
+        // When
+        CompletableFuture<Void> run = replica.run().orTimeout(BOUND.toSeconds(), TimeUnit.SECONDS);
+        // Then
+        assertThatThrownBy(run::join).hasMessageContaining("refused");
+        assertThat(sequences()).hasSize(14).doesNotContainKeys(number(3, 1), number(4, 1));
     }
 
     @Test
