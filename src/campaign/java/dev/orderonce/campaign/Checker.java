@@ -30,7 +30,7 @@ final class Checker {
 
     private static final Set<String> PAID = Set.of("PAID", "SHIPPED", "COMPLETED");
     private static final Set<String> WITHOUT_MONEY = Set.of("CREATED", "CANCELLED", "REFUNDED");
-    private static final Set<String> CANCELLED = Set.of("CANCELLED", "REFUNDING", "REFUNDED");
+    static final Set<String> CANCELLED = Set.of("CANCELLED", "REFUNDING", "REFUNDED");
 
     /** A time in which Redis may have lost events that it had accepted, in milliseconds since the epoch. */
     record Loss(long from, long to) {

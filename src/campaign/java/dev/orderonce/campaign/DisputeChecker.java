@@ -2,6 +2,7 @@ package dev.orderonce.campaign;
 
 import dev.orderonce.campaign.Facts.Dispute;
 import dev.orderonce.campaign.Facts.Message;
+import dev.orderonce.campaign.Facts.Row;
 import dev.orderonce.campaign.Operation.Kind;
 import dev.orderonce.campaign.Operation.Outcome;
 import dev.orderonce.campaign.Verdict.Rule;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Compares what buyers and support were told of disputes with the tables. */
+/** Compares what buyers and support were told of disputes with the tables, and decisions with their effects. */
 final class DisputeChecker {
     private static final Set<String> DECIDED = Set.of("RESOLVING", "RESOLVED");
     private static final Set<String> UNDECIDED = Set.of("OPEN", "ANSWERED", "RESOLVING");
@@ -63,7 +64,7 @@ final class DisputeChecker {
         }
     }
 
-    /** Each message once, and one dispute of an order at a time. */
+    /** Each message once, one dispute of an order at a time, and every decision carried out. */
     private void checkTables() {
         messages.forEach((message, times) -> {
             if (times > 1) {
@@ -75,6 +76,31 @@ final class DisputeChecker {
             if (UNDECIDED.contains(dispute.state()) && !undecided.add(dispute.number())) {
                 violate("%s is the second undecided dispute of its order: %s".formatted(id, dispute));
             }
+            if (dispute.state().equals("RESOLVED") && !isCarriedOut(id, dispute)) {
+                violate("%s is resolved without its effect: %s".formatted(id, dispute));
+            }
         });
+    }
+
+    private boolean isCarriedOut(String id, Dispute dispute) {
+        return switch (dispute.resolution()) {
+            case "REJECT" -> true;
+            case "CANCEL" -> isCancelled(dispute);
+            // An order that was cancelled or refunded meanwhile has no refund under the dispute's key.
+            case "REFUND" -> isCancelled(dispute) || isRefunded(id, dispute);
+            default -> false;
+        };
+    }
+
+    private boolean isCancelled(Dispute dispute) {
+        Row row = facts.rows().get(dispute.number());
+        return row != null && Checker.CANCELLED.contains(row.state());
+    }
+
+    private boolean isRefunded(String id, Dispute dispute) {
+        return facts.money().refunds().stream()
+                .anyMatch(refund -> refund.number().equals(dispute.number())
+                        && refund.key().equals("dispute " + id)
+                        && (dispute.amount() == 0 || refund.amount() == dispute.amount()));
     }
 }

@@ -63,7 +63,10 @@ record Verdict(
         WEBHOOKS,
         /** An order was shipped while it was on hold, or has no trace of a hold, release or shipment. */
         HOLDS,
-        /** A dispute, message or resolution is not what a client was told, or an order has two undecided disputes. */
+        /**
+         * A dispute, message or resolution is not what a client was told, a resolution has no effect, or an order has
+         * two undecided disputes.
+         */
         DISPUTES,
         /** Two workers held a name at the same time, or it had two results. */
         CLAIMS

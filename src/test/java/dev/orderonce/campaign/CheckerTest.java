@@ -372,17 +372,19 @@ class CheckerTest {
         assertThat(broken()).containsExactly(Rule.HOLDS);
     }
 
-    /** A dispute with a message, which was granted. */
+    /** A dispute with a message, of which a part of the money was granted. */
     private void dispute() {
-        disputes.put(DISPUTE, new Dispute(NUMBER, BUYER, "RESOLVED", "REFUND", 0));
+        disputes.put(DISPUTE, new Dispute(NUMBER, BUYER, "RESOLVED", "REFUND", 50));
+        refunds.add(new Refund(NUMBER, "dispute " + DISPUTE, 50, "REFUNDED"));
+        held.merge(REFERENCE, -50L, Long::sum);
         messages.add(new Message(DISPUTE, KEY));
         operations.add(operation(Kind.DISPUTE, NUMBER, "", 0).ended(Outcome.ACKNOWLEDGED, NUMBER, DISPUTE, 1));
-        operations.add(ofDispute(Kind.MESSAGE, KEY).ended(Outcome.ACKNOWLEDGED, NUMBER, "ANSWERED", 1));
-        operations.add(ofDispute(Kind.RESOLVE, "REFUND").ended(Outcome.ACKNOWLEDGED, NUMBER, "RESOLVED", 0));
+        operations.add(ofDispute(Kind.MESSAGE, KEY, 0).ended(Outcome.ACKNOWLEDGED, NUMBER, "ANSWERED", 1));
+        operations.add(ofDispute(Kind.RESOLVE, "REFUND", 50).ended(Outcome.ACKNOWLEDGED, NUMBER, "RESOLVED", 0));
     }
 
-    private static Operation ofDispute(Kind kind, String key) {
-        return Operation.requested(1, kind, BUYER, PURCHASE, DISPUTE, NUMBER, key, 0);
+    private static Operation ofDispute(Kind kind, String key, long amount) {
+        return Operation.requested(1, kind, BUYER, PURCHASE, DISPUTE, NUMBER, key, amount);
     }
 
     @Test
@@ -403,6 +405,36 @@ class CheckerTest {
     void otherResolutionThanWasSaid_isFound() {
         dispute();
         disputes.put(DISPUTE, new Dispute(NUMBER, BUYER, "RESOLVED", "REJECT", 0));
+        assertThat(broken()).containsExactly(Rule.DISPUTES);
+    }
+
+    @Test
+    void refundOfADisputeThatIsNotThere_isFound() {
+        dispute();
+        refunds.clear();
+        held.put(REFERENCE, 2 * Operation.PRICE);
+        assertThat(broken()).containsExactly(Rule.DISPUTES);
+    }
+
+    @Test
+    void refundOfADisputeWithAnotherAmount_isFound() {
+        dispute();
+        refunds.set(0, new Refund(NUMBER, "dispute " + DISPUTE, 60, "REFUNDED"));
+        held.merge(REFERENCE, -10L, Long::sum);
+        assertThat(broken()).containsExactly(Rule.DISPUTES);
+    }
+
+    @Test
+    void refundOfAllThatIsLeftByADispute_isAccepted() {
+        disputes.put(DISPUTE, new Dispute(NUMBER, BUYER, "RESOLVED", "REFUND", 0));
+        rows.put(NUMBER, row(NUMBER, "REFUNDED", CHECKOUT, 2));
+        held.put(REFERENCE, 0L);
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void orderOfACancellingDisputeThatIsNotCancelled_isFound() {
+        disputes.put(DISPUTE, new Dispute(NUMBER, BUYER, "RESOLVED", "CANCEL", 0));
         assertThat(broken()).containsExactly(Rule.DISPUTES);
     }
 
