@@ -273,7 +273,7 @@ final class Checker {
     private boolean hasHappened(Operation operation) {
         Row row = row(operation);
         return switch (operation.kind()) {
-            case ISSUE, LOOK_UP, RENEW, GIVE_UP -> false;
+            case ISSUE, LOOK_UP, RENEW, GIVE_UP, CLAIM -> false;
             case VOID -> row != null && !row.isOrder();
             case PLACE ->
                 (row != null && row.isOrder())
@@ -296,7 +296,6 @@ final class Checker {
                 Optional.ofNullable(facts.names().get(operation.purchase()))
                         .filter(name -> name.content() == operation.quantity())
                         .isPresent();
-            case CLAIM -> facts.names().containsKey(operation.purchase());
             case COMPLETE ->
                 Optional.ofNullable(facts.names().get(operation.purchase()))
                         .filter(name -> name.result().contains(operation.key()))

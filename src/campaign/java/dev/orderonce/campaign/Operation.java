@@ -62,9 +62,9 @@ record Operation(
             return this == PAY || this == CANCEL || this == REFUND || this == RESOLVE;
         }
 
-        /** Whether it changes nothing that is looked for at the end. */
+        /** Whether it changes nothing that is looked for at the end. A name does not tell who claimed it. */
         boolean isWithoutTrace() {
-            return this == ISSUE || this == LOOK_UP || this == RENEW || this == GIVE_UP;
+            return this == ISSUE || this == LOOK_UP || this == RENEW || this == GIVE_UP || this == CLAIM;
         }
     }
 

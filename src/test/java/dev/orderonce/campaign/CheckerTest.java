@@ -575,6 +575,20 @@ class CheckerTest {
     }
 
     @Test
+    void claimWithoutAnAnswer_isNotCountedAsHappened() {
+        // Given a name that another worker claimed
+        claim(Kind.CLAIM, "one", 100, 2);
+        operations.add(once(Kind.CLAIM, WORK, "two", 2));
+
+        // When
+        Verdict verdict = verdict();
+
+        // Then
+        assertThat(verdict.indefinite()).isEqualTo(Map.of(Kind.CLAIM, 1L));
+        assertThat(verdict.happened()).isEmpty();
+    }
+
+    @Test
     void operationsWithoutAnAnswer_areCountedByWhetherTheyHappened() {
         // Given a repeat that got no answer, and a purchase of which nothing exists
         operations.add(place(NUMBER, 2));
