@@ -33,10 +33,11 @@ final class History implements AutoCloseable {
     /** Records what a client is about to request. */
     synchronized Operation begin(
             Kind kind, String buyer, String purchase, String scope, String number, String key, long quantity) {
-        Operation operation = Operation.requested(++last, kind, buyer, purchase, scope, number, key, quantity);
+        Operation operation = Operation.requested(++last, kind, buyer, purchase, scope, number, key, quantity)
+                .begunAt(System.currentTimeMillis());
         JsonObject line = new JsonObject()
                 .put("op", operation.id())
-                .put("at", System.currentTimeMillis())
+                .put("at", operation.at())
                 .put("kind", kind.name())
                 .put("buyer", buyer)
                 .put("purchase", purchase);
@@ -119,14 +120,15 @@ final class History implements AutoCloseable {
 
     private static Operation requested(JsonObject line) {
         return Operation.requested(
-                line.getLong("op"),
-                Kind.valueOf(line.getString("kind")),
-                line.getString("buyer"),
-                line.getString("purchase"),
-                line.getString("scope", ""),
-                line.getString("number", ""),
-                line.getString("key", ""),
-                line.getLong("quantity"));
+                        line.getLong("op"),
+                        Kind.valueOf(line.getString("kind")),
+                        line.getString("buyer"),
+                        line.getString("purchase"),
+                        line.getString("scope", ""),
+                        line.getString("number", ""),
+                        line.getString("key", ""),
+                        line.getLong("quantity"))
+                .begunAt(line.getLong("at"));
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.orderonce.campaign.Verdict.Violation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,9 +22,16 @@ final class OnceChecker {
     /** What is known of one name. */
     private static final class Work {
         private final List<Lease> leases = new ArrayList<>();
-        private final Set<String> givenUp = new HashSet<>();
+
+        /** By claim: from when another worker may hold the name, whatever this one was told. */
+        private final Map<String, Long> perhapsFree = new HashMap<>();
+
         private final Set<String> results = new TreeSet<>();
         private int created;
+    }
+
+    private static long micros(Operation operation) {
+        return TimeUnit.MILLISECONDS.toMicros(operation.at());
     }
 
     /**
@@ -82,7 +88,11 @@ final class OnceChecker {
         boolean isAcknowledged = operation.outcome() == Outcome.ACKNOWLEDGED;
         if (operation.kind() == Kind.GIVE_UP) {
             // Perhaps it was given up, whatever the worker knows of it.
-            work.givenUp.add(operation.key());
+            work.perhapsFree.merge(operation.key(), micros(operation), Math::min);
+        } else if (operation.kind() == Kind.RENEW && !isAcknowledged) {
+            // Perhaps it was renewed, at once, for less than was left of the lease.
+            work.perhapsFree.merge(
+                    operation.key(), micros(operation) + TimeUnit.SECONDS.toMicros(operation.quantity()), Math::min);
         } else if (operation.kind() == Kind.PUT) {
             checkRecord(operation);
             work.created += operation.created();
@@ -126,7 +136,7 @@ final class OnceChecker {
         checkLeases(key, work);
     }
 
-    /** Another worker gets the name when the lease before has ended, or when it was given up. */
+    /** Another worker gets the name when the lease before has ended, or after a request to give it up was sent. */
     private void checkLeases(String key, Work work) {
         List<Lease> sorted = work.leases.stream()
                 .sorted(Comparator.comparingLong(Lease::from))
@@ -134,12 +144,20 @@ final class OnceChecker {
         for (int i = 0; i < sorted.size(); i++) {
             Lease later = sorted.get(i);
             for (Lease earlier : sorted.subList(0, i)) {
-                if (!earlier.claim().equals(later.claim())
-                        && earlier.until() > later.from()
-                        && !work.givenUp.contains(earlier.claim())) {
+                if (!earlier.claim().equals(later.claim()) && end(earlier, work) > later.from()) {
                     violate(Rule.CLAIMS, "%s and %s hold %s at the same time".formatted(earlier, later, key));
                 }
             }
         }
+    }
+
+    /** The claim's next lease, which a renewal began, may be shorter than what was left of this one. */
+    private static long end(Lease lease, Work work) {
+        return work.leases.stream()
+                .filter(other -> other.claim().equals(lease.claim()) && other.from() > lease.from())
+                .mapToLong(Lease::from)
+                .reduce(
+                        Math.min(lease.until(), work.perhapsFree.getOrDefault(lease.claim(), Long.MAX_VALUE)),
+                        Math::min);
     }
 }

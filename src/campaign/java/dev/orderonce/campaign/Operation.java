@@ -4,6 +4,7 @@ package dev.orderonce.campaign;
  * One operation of a client: what it requested, however often it was sent, and what came of it. Texts are empty if
  * there is nothing to say.
  *
+ * @param at when it began by this machine's clock, in milliseconds since the epoch
  * @param buyer whose order it is; of a record or a claim, the program
  * @param purchase what the buyer wants once; the product code of the order's only line. Of {@code /once}, the name
  * @param scope the checkout of an order; the dispute of a message or a resolution
@@ -19,6 +20,7 @@ package dev.orderonce.campaign;
  */
 record Operation(
         long id,
+        long at,
         Kind kind,
         String buyer,
         String purchase,
@@ -86,23 +88,30 @@ record Operation(
     /** A request that has not been answered. */
     static Operation requested(
             long id, Kind kind, String buyer, String purchase, String scope, String number, String key, long quantity) {
-        return new Operation(id, kind, buyer, purchase, scope, number, key, quantity, Outcome.INDEFINITE, "", "", 0, 0);
+        return new Operation(
+                id, 0, kind, buyer, purchase, scope, number, key, quantity, Outcome.INDEFINITE, "", "", 0, 0);
+    }
+
+    /** The same with the time at which it began. */
+    Operation begunAt(long millis) {
+        return new Operation(
+                id, millis, kind, buyer, purchase, scope, number, key, quantity, outcome, order, said, until, created);
     }
 
     Operation ended(Outcome outcome, String order, String said, int created) {
         return new Operation(
-                id, kind, buyer, purchase, scope, number, key, quantity, outcome, order, said, until, created);
+                id, at, kind, buyer, purchase, scope, number, key, quantity, outcome, order, said, until, created);
     }
 
     /** The same with the number that was issued. */
     Operation numbered(String issued) {
         return new Operation(
-                id, kind, buyer, purchase, scope, issued, key, quantity, outcome, order, said, until, created);
+                id, at, kind, buyer, purchase, scope, issued, key, quantity, outcome, order, said, until, created);
     }
 
     /** The same with the end of the lease. */
     Operation until(long micros) {
         return new Operation(
-                id, kind, buyer, purchase, scope, number, key, quantity, outcome, order, said, micros, created);
+                id, at, kind, buyer, purchase, scope, number, key, quantity, outcome, order, said, micros, created);
     }
 }

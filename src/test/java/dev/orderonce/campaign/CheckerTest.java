@@ -546,9 +546,49 @@ class CheckerTest {
     @Test
     void claimAfterTheOtherWasGivenUp_isAccepted() {
         claim(Kind.CLAIM, "one", 100, 2);
-        operations.add(once(Kind.GIVE_UP, WORK, "one", 0));
+        operations.add(once(Kind.GIVE_UP, WORK, "one", 0).begunAt(100_900));
         claim(Kind.CLAIM, "two", 101, 2);
         assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void claimBeforeTheOtherWasGivenUp_isFound() {
+        claim(Kind.CLAIM, "one", 100, 3);
+        operations.add(once(Kind.GIVE_UP, WORK, "one", 0).begunAt(101_100));
+        claim(Kind.CLAIM, "two", 101, 2);
+        assertThat(broken()).containsExactly(Rule.CLAIMS);
+    }
+
+    @Test
+    void claimAfterALeaseThatARenewalShortened_isAccepted() {
+        claim(Kind.CLAIM, "one", 100, 3);
+        claim(Kind.RENEW, "one", 101, 1);
+        claim(Kind.CLAIM, "two", 102, 2);
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void claimWithinALeaseThatARenewalShortened_isFound() {
+        claim(Kind.CLAIM, "one", 100, 10);
+        claim(Kind.RENEW, "one", 101, 3);
+        claim(Kind.CLAIM, "two", 103, 2);
+        assertThat(broken()).containsExactly(Rule.CLAIMS);
+    }
+
+    @Test
+    void claimAfterALeaseThatARenewalWithoutAnAnswerMayHaveShortened_isAccepted() {
+        claim(Kind.CLAIM, "one", 100, 3);
+        operations.add(once(Kind.RENEW, WORK, "one", 1).begunAt(100_900));
+        claim(Kind.CLAIM, "two", 102, 2);
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void claimBeforeARenewalWithoutAnAnswerCanHaveEndedTheLease_isFound() {
+        claim(Kind.CLAIM, "one", 100, 3);
+        operations.add(once(Kind.RENEW, WORK, "one", 1).begunAt(101_100));
+        claim(Kind.CLAIM, "two", 102, 2);
+        assertThat(broken()).containsExactly(Rule.CLAIMS);
     }
 
     @Test
