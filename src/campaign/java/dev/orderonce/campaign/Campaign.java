@@ -239,7 +239,7 @@ public final class Campaign {
                                             + " + (SELECT count(*) FROM disputes WHERE look_at IS NOT NULL)")
                             == 0);
         } catch (ConditionTimeoutException unsettled) {
-            System.out.println("not every payment is settled: their orders are counted as unsettled");
+            System.out.println("not every payment and dispute is settled: those in progress are violations");
         }
         try {
             Awaitility.await("the consumers")

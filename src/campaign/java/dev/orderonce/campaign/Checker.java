@@ -371,16 +371,19 @@ final class Checker {
             violate(Rule.MONEY, "%d were refunded of %s".formatted(decided, row));
         }
         boolean isPaid = PAID.contains(row.state());
-        if (isPaid && returned.stream().allMatch(Refund::isConfirmed)) {
-            if (held != row.total() - decided) {
-                violate(Rule.MONEY, "the provider holds %d for %s, of which %s".formatted(held, row, returned));
-            }
-        } else if (WITHOUT_MONEY.contains(row.state())) {
-            if (held != 0) {
-                violate(Rule.MONEY, "the provider holds %d for %s".formatted(held, row));
-            }
-        } else {
+        boolean isWithoutMoney = WITHOUT_MONEY.contains(row.state());
+        boolean isSettled = attempts.stream().noneMatch(Payment::isInProgress)
+                && returned.stream().allMatch(Refund::isConfirmed)
+                && (isPaid || isWithoutMoney);
+        if (!isSettled) {
             unsettled++;
+            violate(
+                    Rule.MONEY,
+                    "a payment or refund is in progress at the end: %s, %s, %s".formatted(row, attempts, returned));
+        } else if (isPaid && held != row.total() - decided) {
+            violate(Rule.MONEY, "the provider holds %d for %s, of which %s".formatted(held, row, returned));
+        } else if (isWithoutMoney && held != 0) {
+            violate(Rule.MONEY, "the provider holds %d for %s".formatted(held, row));
         }
     }
 

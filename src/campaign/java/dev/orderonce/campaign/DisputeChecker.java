@@ -76,6 +76,9 @@ final class DisputeChecker {
             if (UNDECIDED.contains(dispute.state()) && !undecided.add(dispute.number())) {
                 violate("%s is the second undecided dispute of its order: %s".formatted(id, dispute));
             }
+            if (dispute.state().equals("RESOLVING")) {
+                violate("the resolution of %s is in progress at the end: %s".formatted(id, dispute));
+            }
             if (dispute.state().equals("RESOLVED") && !isCarriedOut(id, dispute)) {
                 violate("%s is resolved without its effect: %s".formatted(id, dispute));
             }

@@ -64,7 +64,11 @@ record Facts(
             List<String> complaints) {}
 
     /** An attempt to pay; the reference is what the provider knows it by. */
-    record Payment(String reference, String number, String key, String state) {}
+    record Payment(String reference, String number, String key, String state) {
+        boolean isInProgress() {
+            return state.equals("ASKED") || state.equals("REFUNDING");
+        }
+    }
 
     /** A refund that support decided, by itself or with a dispute. */
     record Refund(String number, String key, long amount, String state) {

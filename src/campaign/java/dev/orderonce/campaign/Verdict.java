@@ -16,7 +16,7 @@ import java.util.Map;
  * @param refunds that support decided, by themselves or with a dispute
  * @param disputes of all orders
  * @param names of {@code /once}: records and claims
- * @param unsettled orders whose payment or refund was still in progress; their money is not compared
+ * @param unsettled orders whose payment or refund was still in progress; each is a violation, too
  * @param events of all orders
  * @param lostWithRedis events that Redis lost before the consumer received them
  */
@@ -53,7 +53,10 @@ record Verdict(
         REFUSED,
         /** Money was captured twice for an order. */
         CAPTURED_TWICE,
-        /** The provider's ledger does not agree with the order, or with what the client was told. */
+        /**
+         * The provider's ledger does not agree with the order, or with what the client was told, or a payment or refund
+         * is in progress at the end.
+         */
         MONEY,
         /** An order's events are not 1, 2, 3, …, or do not begin with its placing. */
         EVENTS,
@@ -64,8 +67,8 @@ record Verdict(
         /** An order was shipped while it was on hold, or has no trace of a hold, release or shipment. */
         HOLDS,
         /**
-         * A dispute, message or resolution is not what a client was told, a resolution has no effect, or an order has
-         * two undecided disputes.
+         * A dispute, message or resolution is not what a client was told, a resolution has no effect or is in progress
+         * at the end, or an order has two undecided disputes.
          */
         DISPUTES,
         /** Two workers held a name at the same time, or it had two results. */

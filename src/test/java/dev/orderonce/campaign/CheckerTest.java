@@ -310,10 +310,29 @@ class CheckerTest {
     }
 
     @Test
-    void refundInProgress_isUnsettled() {
+    void refundInProgress_isFound() {
         refund(50, "REFUNDING");
-        assertThat(broken()).isEmpty();
+        assertThat(broken()).containsExactly(Rule.MONEY);
         assertThat(verdict().unsettled()).isEqualTo(1);
+    }
+
+    @Test
+    void paymentInProgress_isFound() {
+        // Given a paid order, of which another attempt has no result
+        payments.add(new Payment("second", NUMBER, "another-key", "ASKED"));
+
+        // When
+        Verdict verdict = verdict();
+
+        // Then
+        assertThat(verdict.violations()).extracting(Violation::rule).containsExactly(Rule.MONEY);
+        assertThat(verdict.unsettled()).isEqualTo(1);
+    }
+
+    @Test
+    void orderInTheMiddleOfAPayment_isFound() {
+        rows.put(NUMBER, row(NUMBER, "PAYING", CHECKOUT, 2));
+        assertThat(broken()).containsExactly(Rule.MONEY);
     }
 
     @Test
@@ -405,6 +424,12 @@ class CheckerTest {
     void otherResolutionThanWasSaid_isFound() {
         dispute();
         disputes.put(DISPUTE, new Dispute(NUMBER, BUYER, "RESOLVED", "REJECT", 0));
+        assertThat(broken()).containsExactly(Rule.DISPUTES);
+    }
+
+    @Test
+    void resolutionInProgress_isFound() {
+        disputes.put(DISPUTE, new Dispute(NUMBER, BUYER, "RESOLVING", "REFUND", 50));
         assertThat(broken()).containsExactly(Rule.DISPUTES);
     }
 
