@@ -366,6 +366,12 @@ final class Checker {
                 .mapToLong(payment -> facts.money().held().getOrDefault(payment.reference(), 0L))
                 .sum();
         List<Refund> returned = refunds.getOrDefault(row.number(), List.of());
+        Set<String> keys = new HashSet<>();
+        for (Refund refund : returned) {
+            if (!keys.add(refund.key())) {
+                violate(Rule.MONEY, "another refund has the key of %s".formatted(refund));
+            }
+        }
         long decided = returned.stream().mapToLong(Refund::amount).sum();
         if (decided > (captured == 0 ? 0 : row.total())) {
             violate(Rule.MONEY, "%d were refunded of %s".formatted(decided, row));

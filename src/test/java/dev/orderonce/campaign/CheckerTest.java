@@ -344,6 +344,14 @@ class CheckerTest {
     }
 
     @Test
+    void secondRefundUnderOneKey_isFound() {
+        refund(50, "REFUNDED");
+        refunds.add(refunds.getFirst());
+        held.merge(REFERENCE, -50L, Long::sum);
+        assertThat(broken()).containsExactly(Rule.MONEY);
+    }
+
+    @Test
     void acknowledgedRefundWithoutRow_isFound() {
         operations.add(operation(Kind.REFUND, NUMBER, "refund-of-support-0001", 50)
                 .ended(Outcome.ACKNOWLEDGED, NUMBER, "REFUNDING", 1));
