@@ -63,6 +63,9 @@ final class PostgreSqlPair implements AutoCloseable {
                                 "unix_socket_directories=",
                                 "-c",
                                 "max_wal_size=256MB",
+                                // In files of its data: a server that is killed leaves others in /dev/shm for good.
+                                "-c",
+                                "dynamic_shared_memory_type=mmap",
                                 // By default a standby connects again after five seconds, and notices a dead
                                 // connection after a minute.
                                 "-c",
