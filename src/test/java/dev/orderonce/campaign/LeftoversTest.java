@@ -14,9 +14,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A campaign that is killed leaves nothing behind that runs. */
+/** A campaign that is killed leaves nothing behind that runs; it finds that by {@code /proc}, which Linux has. */
+@EnabledOnOs(OS.LINUX)
 class LeftoversTest {
     @TempDir
     private Path campaigns;
@@ -51,6 +54,7 @@ class LeftoversTest {
         Process server = start("haproxy", campaigns.resolve("1"));
         Process reader = start("reader", campaigns.resolve("1"));
         Process other = start("haproxy", elsewhere);
+        assertThat(server.isAlive()).isTrue();
         // When
         try (Leftovers _ = Leftovers.guard(campaigns)) {
             // Then
@@ -80,6 +84,7 @@ class LeftoversTest {
         // Given
         Process campaign = startCampaign();
         Process server = start("postgres", campaigns.resolve("1").resolve("data"));
+        assertThat(server.isAlive()).isTrue();
         // When
         campaign.destroyForcibly();
         // Then
