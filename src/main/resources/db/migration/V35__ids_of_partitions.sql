@@ -1,8 +1,8 @@
 -- From here on every id is one of a partition. While this transaction has the lock no insert is in progress, so every id that
 -- was assigned before is committed or rolled back: of the log before partitions nothing can appear any more.
 --
--- The lock excludes reads too. Whoever waits for it has all inserts wait, so a dump in progress ends this attempt, and not
--- placing.
+-- The lock excludes reads too, and while this statement waits for it every insert waits behind it. With the time limit a dump in
+-- progress makes this migration fail, to be repeated, and orders are placed all the same.
 SET LOCAL lock_timeout = '3s';
 LOCK TABLE order_events IN ACCESS EXCLUSIVE MODE;
 

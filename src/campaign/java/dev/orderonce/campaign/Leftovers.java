@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * them then. The next campaign does the same before it starts, in case that this process was killed, too.
  */
 final class Leftovers implements AutoCloseable {
-    /** Only the programs that a campaign starts: somebody may read a log in such a directory. */
+    /** Only the programs that a campaign starts are killed: an editor may have a log of it open. */
     private static final String END = """
             trap '' HUP INT TERM
             read -r end
@@ -58,7 +58,7 @@ final class Leftovers implements AutoCloseable {
     }
 
     /**
-     * Ends what an earlier campaign left behind, and from now on what this one leaves behind.
+     * Ends the processes that an earlier campaign left, and starts the guard that ends those of this one.
      *
      * @param campaigns the directory of all campaigns
      */
